@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+#
+# Commands of the checkout; each is a script in tools/build. The kernel's build never comes here:
+# it reads Kbuild.
+
+export KERNEL SUITE KDIR JOBS VERBOSE
+
+.PHONY: help run test check module shell prepare clean
+help:
+	@echo 'make run                          boot a guest, load dxgkrnl.ko, run the demo'
+	@echo 'make test [SUITE=name] [KERNEL=7.2|7.3]'
+	@echo '                                  host and guest tests'
+	@echo 'make check                        formatting, lints, ABI layout'
+	@echo 'make module [KDIR=tree]           the module alone'
+	@echo 'make shell [KERNEL=7.2|7.3]       an interactive guest with the module loaded'
+	@echo 'make prepare                      only build what the other commands need, for all kernels'
+	@echo 'make clean                        remove build/ (the cache stays)'
+	@echo 'tools/vm exec --help              run any program in the guest'
+	@echo 'VERBOSE=1 shows the output of every step, JOBS=n bounds the compilers.'
+
+run:
+	@tools/build/run.sh
+test:
+	@tools/build/test.sh
+check:
+	@tools/build/check.sh
+module:
+	@tools/build/make-module.sh
+shell:
+	@tools/vm shell
+prepare:
+	@tools/build/prepare.sh
+clean:
+	rm -rf build

@@ -1,0 +1,18 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT OR Apache-2.0
+# Makes the build root and the build trees of the given series (all tested ones by default).
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR
+. "${BASH_SOURCE%/*}/lib.sh"
+. "${BASH_SOURCE%/*}/root.sh"
+. "${BASH_SOURCE%/*}/kernel.sh"
+
+check_machine
+need_root
+# shellcheck disable=SC2046 # series are words
+[ $# -gt 0 ] || set -- $(all_series)
+for series; do
+	pick_kernel "$series"
+	need_kernel
+	say "kernel $K_RELEASE: ready in $K_DIR"
+done

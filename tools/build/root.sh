@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+# shellcheck shell=bash
+# The build root: a Debian tree with the compilers of the chosen kernels, cargo and QEMU.
+
+SUITE_NAME=trixie
+ROOT=$CACHE/root
+# rust-src: the kernel builds its own `core`. pahole: its version is part of the kernel's config.
+ROOT_PACKAGES=(
+	ca-certificates
+	rustc rust-src rustfmt rust-clippy cargo bindgen clang llvm lld gcc libc6-dev
+	make flex bison bc libelf-dev libssl-dev libdw-dev pahole kmod cpio xz-utils zstd rsync
+	python3-minimal shellcheck pkgconf
+	qemu-system-x86 busybox-static
+)
+ROOT_KEY=$(printf '%s\n' 1 "$SUITE_NAME" "${ROOT_PACKAGES[@]}" | sha)
+
+# The archive that the host itself installs from; empty if the host is no Debian.
+archive_uri() {
+	local files=() f
+	for f in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
+		if [ -r "$f" ]; then files+=("$f"); fi
+	done
+	[ ${#files[@]} -gt 0 ] || return 0
+	awk '
+		FNR == 1 { deb822 = FILENAME ~ /\.sources$/ }
+		deb822 && tolower($1) == "uris:" { for (i = 2; i <= NF; i++) print $i }
+		!deb822 && $1 == "deb" { sub(/\[[^]]*\]/, ""); print $2 }
+	' "${files[@]}" | while read -r uri; do
+		case $uri in
+		mirror+file:*) uri=$(awk 'NF { print $1; exit }' "${uri#mirror+file:}" 2>/dev/null) ;;
+		esac
+		case $uri in
+		http*/debian | http*/debian/ | file:*/debian | file:*/debian/)
+			printf '%s\n' "$uri"
+			break
+			;;
+		esac
+	done
+}
+
+# The host's proxy settings for apt, as lines of an apt.conf.
+apt_proxy() {
+	if command -v apt-config >/dev/null; then
+		apt-config dump 2>/dev/null | grep -iE '^Acquire::(http|https)::Proxy ' || true
+	fi
+}
+
+# One way in for root and for users: namespaces of our own, so that mounts and processes of a run
+# go away with it. A user is root in there, and owns the range of subordinate ids.
+namespace() {
+	local ns=(unshare --mount --pid --fork --kill-child --propagation private)
+	if [ "$EUID" != 0 ]; then ns+=(--user --map-root-user --map-auto); fi
+	"${ns[@]}" "$@"
+}
+check_namespace() {
+	namespace true 2>/dev/null && return
+	if [ "$EUID" = 0 ]; then
+		die "cannot make a mount namespace: this container lacks CAP_SYS_ADMIN; run it privileged"
+	fi
+	die "cannot make a user namespace: install uidmap, give $USER a range in /etc/subuid and /etc/subgid, or run as root"
+}
+
+bootstrap_tool() {
+	local tool
+	for tool in mmdebstrap debootstrap; do
+		if command -v "$tool" >/dev/null || [ -x "/usr/sbin/$tool" ]; then
+			echo "$tool"
+			return
+		fi
+	done
+	if [ "$EUID" = 0 ] && command -v apt-get >/dev/null; then
+		say "mmdebstrap: installing it with apt-get (it makes the build root)"
+		if (apt-get -qq update && apt-get -qq -y --no-install-recommends install mmdebstrap) >&2; then
+			echo mmdebstrap
+			return
+		fi
+	fi
+	die "neither mmdebstrap nor debootstrap is here: type 'sudo apt-get install mmdebstrap'"
+}
+
+make_root() { # TOOL DIR
+	local tool=$1 dir=$2 uri opts=() list
+	uri=$(archive_uri)
+	list=$(IFS=,; echo "${ROOT_PACKAGES[*]}")
+	rm -rf "$dir"
+	if [ "$tool" = mmdebstrap ]; then
+		while read -r line; do
+			if [ -n "$line" ]; then opts+=("--aptopt=$line"); fi
+		done < <(apt_proxy)
+		# mmdebstrap looks at /proc, which is to be that of the namespace.
+		namespace sh -c 'mount -t proc proc /proc 2>/dev/null || :; "$@"' - \
+			mmdebstrap --mode=root --variant=minbase --aptopt='Acquire::Languages "none"' "${opts[@]}" \
+			--include="$list" "$SUITE_NAME" "$dir" ${uri:+"$uri"}
+	else
+		namespace debootstrap --variant=minbase "$SUITE_NAME" "$dir" ${uri:+"$uri"}
+		apt_proxy >"$dir/etc/apt/apt.conf.d/99proxy"
+		echo 'Acquire::Languages "none";' >"$dir/etc/apt/apt.conf.d/98languages"
+		ROOT=$dir in_root apt-get -q update
+		ROOT=$dir in_root apt-get -q -y --no-install-recommends install "${ROOT_PACKAGES[@]}"
+		ROOT=$dir in_root apt-get -q clean
+	fi
+	# Kernels come from backports; apt takes nothing else from there by itself.
+	uri=$(awk '$1 == "deb" { sub(/\[[^]]*\]/, ""); print $2; exit }' "$dir/etc/apt/sources.list" 2>/dev/null)
+	echo "deb ${uri:?no archive in the root\'s sources.list} $SUITE_NAME-backports main" \
+		>"$dir/etc/apt/sources.list.d/backports.list"
+	mkdir -p "$dir/src" "$dir/cache" "$dir/out" "$dir/push" "$dir/pull" "$dir/host"
+	touch "$dir/etc/resolv.conf" "$dir/etc/hosts"
+}
+
+need_root() {
+	check_namespace
+	if stamp_is "$ROOT/.dxgkrnl-key" "$ROOT_KEY"; then return; fi
+	with_lock root refresh_root
+}
+refresh_root() {
+	local tool
+	if stamp_is "$ROOT/.dxgkrnl-key" "$ROOT_KEY"; then return; fi
+	tool=$(bootstrap_tool)
+	need_space 8 "the build"
+	if [ -e "$ROOT" ]; then
+		say "build root: removing the one of an older package list"
+		remove_tree "$ROOT"
+	fi
+	if [ -e "$ROOT.new" ]; then remove_tree "$ROOT.new"; fi
+	step "build root" "making it with $tool: Debian $SUITE_NAME's compilers, cargo, bindgen, QEMU (about 500 MB to download)" \
+		make_root "$tool" "$ROOT.new"
+	toolchain_of "$ROOT.new" >"$ROOT.new/.dxgkrnl-toolchain"
+	printf '%s\n' "$ROOT_KEY" >"$ROOT.new/.dxgkrnl-key"
+	mv "$ROOT.new" "$ROOT"
+}
+
+# A user cannot remove files of its subordinate ids from outside.
+remove_tree() { namespace rm -rf --one-file-system "$1"; }
+
+toolchain_of() {
+	ROOT=$1 in_root sh -c 'rustc --version; bindgen --version; gcc --version | head -n 1; pahole --version'
+}
+toolchain() { cat "$ROOT/.dxgkrnl-toolchain"; }
+
+# in_root [--bind FROM:TO[:ro]]... [--chdir DIR] [--env NAME=VALUE]... CMD ARGS
+# Inside: /src is the checkout (read-only), /cache the cache.
+in_root() {
+	namespace "$TOP/tools/build/enter-root.sh" "$ROOT" "$TOP" "$CACHE" "$@"
+}
