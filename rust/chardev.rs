@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! `/dev/dxg`: who opens it, and who may call through an open file.
+
+#![deny(unsafe_code)]
+
+use crate::{
+    core::{
+        process::Process,
+        registry::Registry, //
+    },
+    ioctl::{
+        self,
+        Caller, //
+    },
+    mem::ACCOUNT,
+    sys::misc_device::OpenFile, //
+};
+use kernel::{
+    prelude::*,
+    sync::Arc, //
+};
+
+/// One open file of `/dev/dxg`.
+pub(crate) struct DxgFile {
+    registry: Arc<Registry>,
+    process: Arc<Process>,
+}
+
+impl OpenFile for DxgFile {
+    type Device = Arc<Registry>;
+
+    fn open(registry: &Arc<Registry>) -> Result<KBox<Self>> {
+        let process = registry.enter_process().map_err(|_| ENOMEM)?;
+        // Made before the box, so that a failure of the box leaves the process again.
+        let file = Self {
+            registry: registry.clone(),
+            process,
+        };
+        Ok(KBox::new(file, ACCOUNT)?)
+    }
+
+    fn ioctl(&self, request: u32, argument: usize) -> isize {
+        const ENOTTY: isize = -25;
+        // A descriptor that went to another process, as by fork, is of no use there (case 261).
+        if !self.process.id().is_current() {
+            return ENOTTY;
+        }
+        let caller = Caller {
+            registry: &self.registry,
+            process: &self.process,
+        };
+        ioctl::dispatch(&caller, request, argument).unwrap_or(ENOTTY)
+    }
+}
+
+impl Drop for DxgFile {
+    fn drop(&mut self) {
+        self.registry.leave_process(&self.process);
+    }
+}

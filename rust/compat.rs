@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What differs between the supported kernels, in one place.
+
+/// The module itself, as the owner of its files.
+#[cfg(not(dxg_linux_7_3))]
+pub(crate) const fn this_module() -> *mut kernel::bindings::module {
+    crate::THIS_MODULE.as_ptr()
+}
+
+/// The module itself, as the owner of its files.
+#[cfg(dxg_linux_7_3)]
+pub(crate) const fn this_module() -> *mut kernel::bindings::module {
+    kernel::module::this_module::<crate::LocalModule>().as_ptr()
+}

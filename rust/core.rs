@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The object model: processes, handles, adapters, devices, resources, allocations.
+//!
+//! # Who owns whom
+//!
+//! ```text
+//! Registry ─→ Process (one per tgid) ─→ HandleTable ─→ the objects that handles name
+//!    └──────→ Adapter ←── Device ←── OpenResource, OpenAllocation   (device halves: bindings)
+//!                ↑                        │              │
+//!                └── Resource, Allocation ←┴─────────────┘           (adapter halves)
+//! ```
+//!
+//! An allocation has two halves. The adapter's half ([`allocation::Allocation`]) has the private
+//! data, the miniport's cookie and the backing; it lives while any binding or CPU view does. The
+//! device's half ([`allocation::OpenAllocation`]) is one opening of it on one device, and is what a
+//! handle names. Everything is reference-counted: dropping the last reference of a half makes the
+//! call of the miniport that ends it.
+//!
+//! # Lock order
+//!
+//! Taken in this order; none is held over a call of a miniport, over an access of user memory, or
+//! while objects are dropped.
+//!
+//! 1. `Registry::processes`
+//! 2. `Registry::adapters` (also taken under the drm class's mutex, when a device goes)
+//! 3. `Process::accounts`
+//! 4. `Process::table`
+//! 5. `OpenAllocation::cpu`
+//! 6. `Backing::state`
+//! 7. `VidMm::local`, `VidMm::aperture`
+//!
+//! In fact none of them is held while another one is taken.
+
+#![deny(unsafe_code)]
+
+pub(crate) mod adapter;
+pub(crate) mod allocation;
+pub(crate) mod create;
+pub(crate) mod destroy;
+pub(crate) mod device;
+pub(crate) mod handle;
+pub(crate) mod process;
+pub(crate) mod registry;
+pub(crate) mod resource;

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`Allocation`] and [`OpenAllocation`]: the two halves of an allocation.
+
+use super::{
+    adapter::Adapter,
+    device::Device,
+    resource::Resource, //
+};
+use crate::{
+    counters::{
+        Counted,
+        Counter, //
+    },
+    ddi::{
+        answer::CheckedFacts,
+        Cookie,
+        OpenFlags, //
+    },
+    mem::{
+        KVec,
+        ACCOUNT, //
+    },
+    status::{
+        NtResult,
+        NtStatus, //
+    },
+    sys::view::View,
+    vidmm::backing::{
+        Backing,
+        CpuAccess, //
+    }, //
+};
+use kernel::{
+    new_mutex,
+    prelude::*,
+    sync::{
+        Arc,
+        Mutex, //
+    }, //
+};
+
+/// An allocation as the miniport knows it; dropping it tells the miniport.
+pub(super) struct MiniportAllocation {
+    adapter: Arc<Adapter>,
+    cookie: Option<Cookie>,
+}
+
+impl MiniportAllocation {
+    pub(super) fn new(adapter: Arc<Adapter>, cookie: Cookie) -> Self {
+        Self {
+            adapter,
+            cookie: Some(cookie),
+        }
+    }
+
+    pub(super) fn cookie(&self) -> NtResult<&Cookie> {
+        self.cookie.as_ref().ok_or(NtStatus::INVALID_HANDLE)
+    }
+}
+
+impl Drop for MiniportAllocation {
+    fn drop(&mut self) {
+        if let Some(cookie) = self.cookie.take() {
+            self.adapter.miniport().destroy_allocation(cookie);
+        }
+    }
+}
+
+/// The adapter's half of an allocation.
+///
+/// It belongs to the adapter, not to the device that made it, and lives while any binding or CPU
+/// view of it does. The fields are dropped in this order: the memory, the miniport's allocation,
+/// and, with the last allocation and binding of it, the resource.
+#[pin_data]
+pub(crate) struct Allocation {
+    #[pin]
+    backing: Backing,
+    facts: CheckedFacts,
+    /// The user-mode driver's private data, as the miniport left it.
+    private_data: KVec<u8>,
+    miniport: MiniportAllocation,
+    resource: Option<Arc<Resource>>,
+    _counted: Counted,
+}
+
+impl Allocation {
+    pub(super) fn new(
+        backing: impl PinInit<Backing>,
+        facts: CheckedFacts,
+        private_data: KVec<u8>,
+        miniport: MiniportAllocation,
+        resource: Option<Arc<Resource>>,
+    ) -> NtResult<Arc<Self>> {
+        Ok(Arc::pin_init(
+            pin_init!(Self {
+                backing <- backing,
+                facts,
+                private_data,
+                miniport,
+                resource,
+                _counted: Counted::new(Counter::Allocations),
+            }),
+            ACCOUNT,
+        )?)
+    }
+
+    /// The private data that goes back to the user-mode driver.
+    pub(crate) fn private_data(&self) -> &[u8] {
+        &self.private_data
+    }
+}
+
+/// A binding as the miniport knows it; dropping it tells the miniport.
+struct MiniportBinding {
+    adapter: Arc<Adapter>,
+    cookie: Option<Cookie>,
+}
+
+impl Drop for MiniportBinding {
+    fn drop(&mut self) {
+        if let Some(cookie) = self.cookie.take() {
+            self.adapter.miniport().close_allocation(cookie);
+        }
+    }
+}
+
+/// The device's half of an allocation: one opening of it, and what an allocation handle names.
+///
+/// The fields are dropped in this order: the binding is closed before the allocation may go.
+#[pin_data]
+pub(crate) struct OpenAllocation {
+    #[pin]
+    cpu: Mutex<CpuState>,
+    _binding: MiniportBinding,
+    allocation: Arc<Allocation>,
+    device: Arc<Device>,
+    _counted: Counted,
+}
+
+/// Locks of one binding.
+struct CpuState {
+    /// Locks that were not unlocked yet.
+    locks: u32,
+    /// The mapping that they share; none for memory that the process has anyway.
+    view: Option<View>,
+}
+
+impl OpenAllocation {
+    /// Opens `allocation` on the device that creates it.
+    pub(super) fn new(device: Arc<Device>, allocation: Arc<Allocation>) -> NtResult<Arc<Self>> {
+        let adapter = device.adapter().clone();
+        let flags = OpenFlags {
+            create: true,
+            read_only: false,
+        };
+        let cookie = adapter
+            .miniport()
+            .open_allocation(allocation.miniport.cookie()?, flags)?;
+        let binding = MiniportBinding {
+            adapter,
+            cookie: Some(cookie),
+        };
+        Ok(Arc::pin_init(
+            pin_init!(Self {
+                cpu <- new_mutex!(CpuState { locks: 0, view: None }, "OpenAllocation::cpu"),
+                _binding: binding,
+                allocation,
+                device,
+                _counted: Counted::new(Counter::Bindings),
+            }),
+            ACCOUNT,
+        )?)
+    }
+
+    pub(crate) fn device(&self) -> &Arc<Device> {
+        &self.device
+    }
+
+    pub(crate) fn allocation(&self) -> &Allocation {
+        &self.allocation
+    }
+
+    /// Whether the allocation is part of a shared resource.
+    pub(super) fn is_shared(&self) -> bool {
+        self.allocation
+            .resource
+            .as_ref()
+            .is_some_and(|resource| resource.is_shared())
+    }
+
+    /// D3DKMTLock2: the address of the allocation's bytes in the calling process.
+    ///
+    /// All locks of a binding share one mapping.
+    ///
+    /// # Errors
+    ///
+    /// - INVALID_PARAMETER: not CPU visible (case 218).
+    /// - DEVICE_REMOVED: the adapter has gone (case 223).
+    /// - NO_MEMORY: no memory, or no room in the address space.
+    pub(crate) fn lock(&self) -> NtResult<usize> {
+        self.device.adapter().check_present()?;
+        if !self.allocation.facts.flags().cpu_visible {
+            return Err(NtStatus::INVALID_PARAMETER);
+        }
+        if let Some(address) = self.lock_again()? {
+            return Ok(address);
+        }
+        let pages = match self.allocation.backing.cpu_access()? {
+            CpuAccess::Pages(pages) => pages,
+            CpuAccess::InPlace(address) => {
+                let mut cpu = self.cpu.lock();
+                cpu.locks = cpu.locks.checked_add(1).ok_or(NtStatus::NO_MEMORY)?;
+                return Ok(address);
+            }
+        };
+        // Mapped without the lock: two threads may come this far, and the second one's mapping is
+        // taken back.
+        let keep = KBox::new(self.allocation.clone(), ACCOUNT)?;
+        let view = View::map(pages, keep)?;
+        let address = view.address();
+        let mut cpu = self.cpu.lock();
+        let Some(locks) = cpu.locks.checked_add(1) else {
+            drop(cpu);
+            view.unmap();
+            return Err(NtStatus::NO_MEMORY);
+        };
+        cpu.locks = locks;
+        let unused = match &cpu.view {
+            Some(first) if locks > 1 => Err((first.address(), view)),
+            _ => Ok(cpu.view.replace(view)),
+        };
+        drop(cpu);
+        match unused {
+            Ok(stale) => {
+                drop(stale);
+                Ok(address)
+            }
+            Err((first, view)) => {
+                view.unmap();
+                Ok(first)
+            }
+        }
+    }
+
+    /// Takes one more lock on the mapping that is there, if it still is.
+    fn lock_again(&self) -> NtResult<Option<usize>> {
+        let stale;
+        {
+            let mut cpu = self.cpu.lock();
+            if cpu.locks == 0 {
+                return Ok(None);
+            }
+            let Some(view) = &cpu.view else {
+                return Ok(None);
+            };
+            // The process may have unmapped it, or have become another program by exec.
+            if view.is_mapped() {
+                let address = view.address();
+                cpu.locks = cpu.locks.checked_add(1).ok_or(NtStatus::NO_MEMORY)?;
+                return Ok(Some(address));
+            }
+            stale = cpu.view.take();
+        }
+        drop(stale);
+        Ok(None)
+    }
+
+    /// D3DKMTUnlock2: takes one lock back; the last one takes the mapping with it.
+    ///
+    /// # Errors
+    ///
+    /// INVALID_PARAMETER when the allocation is not locked (case 214).
+    pub(crate) fn unlock(&self) -> NtResult {
+        let mut cpu = self.cpu.lock();
+        cpu.locks = cpu
+            .locks
+            .checked_sub(1)
+            .ok_or(NtStatus::INVALID_PARAMETER)?;
+        let view = if cpu.locks == 0 { cpu.view.take() } else { None };
+        drop(cpu);
+        if let Some(view) = view {
+            view.unmap();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The ends of objects: handles are taken out under the table's lock, objects dropped after it.
+
+use super::{
+    device::Device,
+    handle::Handle,
+    process::{
+        Object,
+        Process, //
+    }, //
+};
+use crate::{
+    mem::{
+        KVec,
+        ACCOUNT, //
+    },
+    status::{
+        NtResult,
+        NtStatus, //
+    }, //
+};
+use kernel::{
+    prelude::*,
+    sync::Arc, //
+};
+
+impl Process {
+    /// Takes the object that `handle` names out, if `is` accepts it, and ends what it owns.
+    fn destroy(&self, handle: Handle, is: impl FnOnce(&Object) -> bool) -> NtResult {
+        let object = self.with_table(|table| {
+            if !table.get(handle).is_some_and(is) {
+                return Err(NtStatus::INVALID_PARAMETER);
+            }
+            table.take(handle).ok_or(NtStatus::INVALID_PARAMETER)
+        })?;
+        self.reap(handle);
+        drop(object);
+        Ok(())
+    }
+
+    /// D3DKMTCloseAdapter; INVALID_PARAMETER when `handle` names no adapter (case 7).
+    ///
+    /// Devices on the adapter go on working (case 27).
+    pub(crate) fn close_adapter(&self, handle: Handle) -> NtResult {
+        self.destroy(handle, |object| matches!(object, Object::Adapter(_)))
+    }
+
+    /// D3DKMTDestroyDevice, with everything on it (case 26); INVALID_PARAMETER when `handle` names
+    /// no device (case 22).
+    pub(crate) fn destroy_device(&self, handle: Handle) -> NtResult {
+        self.destroy(handle, |object| matches!(object, Object::Device(_)))
+    }
+
+    /// D3DKMTDestroyAllocation2 of a resource with its allocations.
+    ///
+    /// INVALID_PARAMETER when `handle` names no resource of `device`.
+    pub(crate) fn destroy_resource(&self, device: &Arc<Device>, handle: Handle) -> NtResult {
+        self.destroy(handle, |object| {
+            matches!(object, Object::Resource(open) if Arc::ptr_eq(open.device(), device))
+        })
+    }
+
+    /// D3DKMTDestroyAllocation2 of single allocations.
+    ///
+    /// # Errors
+    ///
+    /// INVALID_PARAMETER, and nothing is destroyed, when one of them is no allocation of `device`
+    /// (case 108), is named twice (case 117), is part of a shared resource (case 116), or when
+    /// they do not all have the same owner (case 114).
+    pub(crate) fn destroy_allocations(
+        &self,
+        device: &Arc<Device>,
+        handles: &mut [Handle],
+    ) -> NtResult {
+        // In order, so that one that is named twice stands beside itself.
+        handles.sort_unstable_by_key(|handle| handle.value());
+        if handles.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Err(NtStatus::INVALID_PARAMETER);
+        }
+        let mut objects = KVec::with_capacity(handles.len(), ACCOUNT)?;
+        self.with_table(|table| {
+            let owner = handles.first().and_then(|&first| table.parent(first));
+            for &handle in handles.iter() {
+                let Some(Object::Allocation(open)) = table.get(handle) else {
+                    return Err(NtStatus::INVALID_PARAMETER);
+                };
+                if !Arc::ptr_eq(open.device(), device)
+                    || open.is_shared()
+                    || table.parent(handle) != owner
+                {
+                    return Err(NtStatus::INVALID_PARAMETER);
+                }
+            }
+            for &handle in handles.iter() {
+                let Some(object) = table.take(handle) else {
+                    continue;
+                };
+                // There is room for all of them; nothing is allocated or dropped here.
+                if objects.push_within_capacity(object).is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        })?;
+        for &handle in handles.iter() {
+            self.reap(handle);
+        }
+        drop(objects);
+        Ok(())
+    }
+}

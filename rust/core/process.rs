@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`Process`]: what one process (thread group) has on `/dev/dxg`, through whichever descriptor.
+
+use super::{
+    adapter::{
+        Adapter,
+        Luid,
+        OpenAdapter, //
+    },
+    allocation::OpenAllocation,
+    device::Device,
+    handle::{
+        Handle,
+        HandleTable,
+        TableError, //
+    },
+    resource::OpenResource, //
+};
+use crate::{
+    counters::{
+        Counted,
+        Counter, //
+    },
+    mem::{
+        KVec,
+        ACCOUNT, //
+    },
+    status::{
+        NtResult,
+        NtStatus, //
+    },
+    sys::pid::ProcessId,
+    vidmm::account::Account, //
+};
+use kernel::{
+    new_mutex,
+    prelude::*,
+    sync::{
+        Arc,
+        Mutex, //
+    }, //
+};
+
+/// What a handle names.
+#[derive(Clone)]
+pub(crate) enum Object {
+    Adapter(Arc<OpenAdapter>),
+    Device(Arc<Device>),
+    Resource(Arc<OpenResource>),
+    Allocation(Arc<OpenAllocation>),
+}
+
+impl From<TableError> for NtStatus {
+    fn from(_: TableError) -> Self {
+        NtStatus::NO_MEMORY
+    }
+}
+
+/// One process. All its descriptors of the node share one handle table.
+#[pin_data(PinnedDrop)]
+pub(crate) struct Process {
+    id: ProcessId,
+    #[pin]
+    table: Mutex<HandleTable<Object>>,
+    /// What the process uses on each adapter that it made a device on.
+    #[pin]
+    accounts: Mutex<KVec<(Luid, Arc<Account>)>>,
+    _counted: Counted,
+}
+
+impl Process {
+    pub(super) fn new(id: ProcessId) -> NtResult<Arc<Self>> {
+        let table = HandleTable::new()?;
+        Ok(Arc::pin_init(
+            pin_init!(Self {
+                id,
+                table <- new_mutex!(table, "Process::table"),
+                accounts <- new_mutex!(KVec::new(), "Process::accounts"),
+                _counted: Counted::new(Counter::Processes),
+            }),
+            ACCOUNT,
+        )?)
+    }
+
+    pub(crate) fn id(&self) -> &ProcessId {
+        &self.id
+    }
+
+    fn get(&self, handle: Handle) -> Option<Object> {
+        self.table.lock().get(handle).cloned()
+    }
+
+    /// The adapter that a handle names; INVALID_PARAMETER for anything else (case 256).
+    pub(crate) fn adapter(&self, handle: Handle) -> NtResult<Arc<Adapter>> {
+        match self.get(handle) {
+            Some(Object::Adapter(open)) => Ok(open.adapter().clone()),
+            _ => Err(NtStatus::INVALID_PARAMETER),
+        }
+    }
+
+    /// The device that a handle names; INVALID_PARAMETER for anything else (cases 38, 256).
+    pub(crate) fn device(&self, handle: Handle) -> NtResult<Arc<Device>> {
+        match self.get(handle) {
+            Some(Object::Device(device)) => Ok(device),
+            _ => Err(NtStatus::INVALID_PARAMETER),
+        }
+    }
+
+    /// The resource that a handle names, if it names one.
+    pub(crate) fn resource(&self, handle: Handle) -> Option<Arc<OpenResource>> {
+        match self.get(handle) {
+            Some(Object::Resource(resource)) => Some(resource),
+            _ => None,
+        }
+    }
+
+    /// The allocation that a handle names, on that device; INVALID_PARAMETER for anything else.
+    pub(crate) fn allocation(
+        &self,
+        device: &Arc<Device>,
+        handle: Handle,
+    ) -> NtResult<Arc<OpenAllocation>> {
+        match self.get(handle) {
+            Some(Object::Allocation(open)) if Arc::ptr_eq(open.device(), device) => Ok(open),
+            _ => Err(NtStatus::INVALID_PARAMETER),
+        }
+    }
+
+    /// What the process uses on an adapter.
+    pub(crate) fn account(&self, adapter: &Adapter) -> NtResult<Arc<Account>> {
+        let luid = adapter.luid();
+        if let Some(account) = find(&self.accounts.lock(), luid) {
+            return Ok(account);
+        }
+        let account = Arc::new(Account::new(), ACCOUNT)?;
+        let mut accounts = self.accounts.lock();
+        if let Some(first) = find(&accounts, luid) {
+            return Ok(first);
+        }
+        accounts.push((luid, account.clone()), ACCOUNT)?;
+        Ok(account)
+    }
+
+    /// Reserves the next `count` handles.
+    pub(crate) fn reserve(&self, count: usize) -> NtResult<Reservation<'_>> {
+        let mut handles = KVec::from_elem(Handle::NULL, count, ACCOUNT)?;
+        self.table.lock().reserve(&mut handles)?;
+        Ok(Reservation {
+            process: self,
+            handles,
+        })
+    }
+
+    /// Runs `f` with the handle table locked. It must neither drop objects nor touch user memory.
+    pub(super) fn with_table<R>(&self, f: impl FnOnce(&mut HandleTable<Object>) -> R) -> R {
+        f(&mut self.table.lock())
+    }
+
+    /// Ends the objects below a handle that was taken out, and gives back memory of the table.
+    pub(super) fn reap(&self, handle: Handle) {
+        loop {
+            let object = self.table.lock().take_descendant(handle);
+            if object.is_none() {
+                break;
+            }
+        }
+        let leaf = self.table.lock().take_empty_leaf(handle);
+        drop(leaf);
+    }
+}
+
+fn find(accounts: &[(Luid, Arc<Account>)], luid: Luid) -> Option<Arc<Account>> {
+    accounts
+        .iter()
+        .find(|(of, _)| *of == luid)
+        .map(|(_, account)| account.clone())
+}
+
+#[pinned_drop]
+impl PinnedDrop for Process {
+    fn drop(self: Pin<&mut Self>) {
+        let mut from = 0;
+        loop {
+            let taken = self.table.lock().take_any(&mut from);
+            let Some((handle, object)) = taken else { break };
+            self.reap(handle);
+            drop(object);
+        }
+    }
+}
+
+/// Handles that are taken, but name nothing yet. Dropping it gives them back.
+pub(crate) struct Reservation<'a> {
+    process: &'a Process,
+    handles: KVec<Handle>,
+}
+
+impl Reservation<'_> {
+    pub(crate) fn handles(&self) -> &[Handle] {
+        &self.handles
+    }
+
+    /// Makes the reserved handles name `objects`, in their order: the first one below `parent`, or
+    /// at the top, and the others below the first one if `nested`, else beside it.
+    ///
+    /// # Errors
+    ///
+    /// INVALID_PARAMETER when `parent` no longer names the object that `is_parent` expects; then
+    /// nothing is published, and the objects are dropped.
+    pub(crate) fn publish(
+        self,
+        objects: KVec<Object>,
+        parent: Handle,
+        nested: bool,
+        is_parent: impl FnOnce(&Object) -> bool,
+    ) -> NtResult {
+        let mut objects = objects.into_iter();
+        let mut handles = self.handles.iter().copied();
+        let mut refused = None;
+        {
+            let mut table = self.process.table.lock();
+            if !parent.is_null() && !table.get(parent).is_some_and(is_parent) {
+                return Err(NtStatus::INVALID_PARAMETER);
+            }
+            let mut owner = parent;
+            while let (Some(handle), Some(object)) = (handles.next(), objects.next()) {
+                // It cannot be refused: the handle is reserved, and its owner was seen to be live
+                // under this very lock.
+                if let Err(object) = table.publish(handle, object, owner) {
+                    refused = Some(object);
+                    break;
+                }
+                if nested && owner == parent {
+                    owner = handle;
+                }
+            }
+        }
+        match refused {
+            Some(_) => Err(NtStatus::INVALID_PARAMETER),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Reservation<'_> {
+    fn drop(&mut self) {
+        // What was published is not reserved any more, and stays.
+        self.process.table.lock().cancel(&self.handles);
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`Resource`]: allocations that belong together, with what the runtime and the user-mode driver
+//! attached to them.
+
+use super::{
+    adapter::Adapter,
+    device::Device, //
+};
+use crate::{
+    counters::{
+        Counted,
+        Counter, //
+    },
+    ddi::Cookie,
+    mem::KVec, //
+};
+use kernel::{
+    new_condvar,
+    new_mutex,
+    prelude::*,
+    sync::{
+        Arc,
+        CondVar,
+        Mutex, //
+    }, //
+};
+
+/// The adapter's half of a resource: it may outlive the device that made it.
+#[pin_data(PinnedDrop)]
+pub(crate) struct Resource {
+    adapter: Arc<Adapter>,
+    /// Created with CreateShared: its allocations never change (cases 93, 116).
+    shared: bool,
+    /// What the runtime and the user-mode driver attached, for those who open a shared resource.
+    #[expect(dead_code, reason = "read by OpenResource, which is not there yet")]
+    runtime_data: KVec<u8>,
+    #[pin]
+    slot: Mutex<Slot>,
+    #[pin]
+    idle: CondVar,
+    _counted: Counted,
+}
+
+impl Resource {
+    pub(super) fn new(
+        adapter: Arc<Adapter>,
+        shared: bool,
+        runtime_data: KVec<u8>,
+    ) -> impl PinInit<Self> {
+        pin_init!(Self {
+            adapter,
+            shared,
+            runtime_data,
+            slot <- new_mutex!(Slot { cookie: None, busy: false }, "Resource::slot"),
+            idle <- new_condvar!("Resource::idle"),
+            _counted: Counted::new(Counter::Resources),
+        })
+    }
+
+    pub(super) fn is_shared(&self) -> bool {
+        self.shared
+    }
+
+    /// The miniport's cookie, for one call that may set or replace it; others wait their turn.
+    pub(super) fn turn(&self) -> Turn<'_> {
+        let mut slot = self.slot.lock();
+        while slot.busy {
+            self.idle.wait(&mut slot);
+        }
+        slot.busy = true;
+        Turn {
+            cookie: slot.cookie.take(),
+            resource: self,
+        }
+    }
+}
+
+/// The miniport's cookie of a resource, or the note that somebody uses it.
+struct Slot {
+    cookie: Option<Cookie>,
+    busy: bool,
+}
+
+/// The right to use a resource's cookie.
+pub(super) struct Turn<'a> {
+    pub(super) cookie: Option<Cookie>,
+    resource: &'a Resource,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut slot = self.resource.slot.lock();
+        slot.cookie = self.cookie.take();
+        slot.busy = false;
+        drop(slot);
+        self.resource.idle.notify_one();
+    }
+}
+
+#[pinned_drop]
+impl PinnedDrop for Resource {
+    fn drop(self: Pin<&mut Self>) {
+        let cookie = self.slot.lock().cookie.take();
+        if let Some(cookie) = cookie {
+            self.adapter.miniport().destroy_resource(cookie);
+        }
+    }
+}
+
+/// The device's half: what a resource handle names.
+pub(crate) struct OpenResource {
+    device: Arc<Device>,
+    resource: Arc<Resource>,
+}
+
+impl OpenResource {
+    pub(super) fn new(device: Arc<Device>, resource: Arc<Resource>) -> Self {
+        Self { device, resource }
+    }
+
+    pub(crate) fn device(&self) -> &Arc<Device> {
+        &self.device
+    }
+
+    pub(crate) fn resource(&self) -> &Arc<Resource> {
+        &self.resource
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! How many objects of each kind live, for debugfs and the tests: all zero when nobody uses the
+//! module.
+
+use core::fmt;
+use kernel::sync::atomic::{
+    Atomic,
+    Relaxed, //
+};
+
+/// What is counted.
+#[derive(Clone, Copy)]
+pub(crate) enum Counter {
+    Processes,
+    AdapterOpens,
+    Devices,
+    Resources,
+    Allocations,
+    Bindings,
+    GemObjects,
+    PinnedPages,
+    Mappings,
+    NtHandles,
+}
+
+const NAMES: [&str; 10] = [
+    "processes",
+    "adapter_opens",
+    "devices",
+    "resources",
+    "allocations",
+    "bindings",
+    "gem_objects",
+    "pinned_pages",
+    "mappings",
+    "nt_handles",
+];
+
+static VALUES: [Atomic<i64>; NAMES.len()] = [const { Atomic::new(0) }; NAMES.len()];
+
+/// Counts `n` more.
+pub(crate) fn add(counter: Counter, n: usize) {
+    // CAST: a count of things in memory is far below 2^63.
+    VALUES[counter as usize].fetch_add(n as i64, Relaxed);
+}
+
+/// Counts `n` less.
+pub(crate) fn sub(counter: Counter, n: usize) {
+    // CAST: as above.
+    VALUES[counter as usize].fetch_add(-(n as i64), Relaxed);
+}
+
+/// Counts one for as long as it lives: a field of each counted object.
+pub(crate) struct Counted(Counter);
+
+impl Counted {
+    pub(crate) fn new(counter: Counter) -> Self {
+        add(counter, 1);
+        Self(counter)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        sub(self.0, 1);
+    }
+}
+
+/// Writes one line for each counter: its name, a space, its value.
+pub(crate) fn show(f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for (name, value) in NAMES.iter().zip(&VALUES) {
+        writeln!(f, "{name} {}", value.load(Relaxed))?;
+    }
+    Ok(())
+}

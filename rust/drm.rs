@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Thin safe types over C DRM.
+//!
+//! `kernel::drm` exists only where DRM is built in, and has no way to make objects on somebody
+//! else's device; so this room speaks C DRM itself, through its own bindings.
+
+pub(crate) mod gem;
+pub(crate) mod targets;
+pub(crate) mod target;

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`GemObject`]: video memory, as an object of the target's own driver.
+
+use super::target::Target;
+use crate::{
+    counters::{
+        Counted,
+        Counter, //
+    },
+    sys::{
+        bindings,
+        view::PageSource,
+        PAGE_SIZE, //
+    }, //
+};
+use core::ptr::NonNull;
+use kernel::{
+    alloc::KVVec,
+    bindings as c,
+    error::{
+        code::*,
+        from_err_ptr,
+        to_result, //
+    },
+    prelude::*,
+    sync::Arc, //
+};
+
+/// How an object is laid out: rows of pixels of 4 bytes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Shape {
+    /// Pixels in a row.
+    pub(crate) width: u32,
+    /// Rows.
+    pub(crate) height: u32,
+}
+
+impl Shape {
+    /// Bytes from one row to the next.
+    pub(crate) fn pitch(self) -> u64 {
+        u64::from(self.width) * 4
+    }
+}
+
+/// A GEM object on a target.
+///
+/// # Invariants
+///
+/// - `object` is a live GEM object of `target`, on which this value owns a reference.
+/// - If `handle` is there, it names the object in the target's client.
+pub(crate) struct GemObject {
+    object: NonNull<c::drm_gem_object>,
+    target: Arc<Target>,
+    handle: Option<u32>,
+    _counted: Counted,
+}
+
+// SAFETY: GEM objects are reference-counted; what changes in them has locks.
+unsafe impl Send for GemObject {}
+// SAFETY: As above.
+unsafe impl Sync for GemObject {}
+
+impl GemObject {
+    /// Makes an object of the given shape, filled with zeros.
+    ///
+    /// With `named`, the object keeps a handle and gets a legacy global name, so that the target's
+    /// debugfs lists it.
+    ///
+    /// # Errors
+    ///
+    /// `ENODEV` when the device is gone, `EINVAL` when its driver lays the rows out in another way,
+    /// and whatever else that driver says (`ENOMEM`, ...).
+    pub(crate) fn new(target: &Arc<Target>, shape: Shape, named: bool) -> Result<Self> {
+        let dumb = target.create_dumb(shape.width, shape.height)?;
+        let Some(object) = target.lookup(dumb.handle) else {
+            target.delete_handle(dumb.handle);
+            return Err(ENOENT);
+        };
+        // INVARIANT: The look-up gave a reference, and the handle names the object.
+        let mut gem = Self {
+            object,
+            target: target.clone(),
+            handle: Some(dumb.handle),
+            _counted: Counted::new(Counter::GemObjects),
+        };
+        let wanted = shape.pitch() * u64::from(shape.height);
+        if u64::from(dumb.pitch) != shape.pitch() || dumb.size < wanted {
+            return Err(EINVAL);
+        }
+        if named {
+            // SAFETY: By the type invariant the object is live.
+            to_result(unsafe { bindings::dxg_drm_gem_name(gem.object.as_ptr()) })?;
+        } else {
+            gem.drop_handle();
+        }
+        Ok(gem)
+    }
+
+    fn drop_handle(&mut self) {
+        if let Some(handle) = self.handle.take() {
+            self.target.delete_handle(handle);
+        }
+    }
+
+    /// Bytes, whole pages.
+    fn size(&self) -> usize {
+        // SAFETY: By the type invariant the object is live; its size never changes.
+        unsafe { self.object.as_ref().size }
+    }
+
+    fn funcs(&self) -> Result<&c::drm_gem_object_funcs> {
+        // SAFETY: As above; the functions are static data of a module that the target pins.
+        unsafe { self.object.as_ref().funcs.as_ref() }.ok_or(ENODEV)
+    }
+}
+
+impl Drop for GemObject {
+    fn drop(&mut self) {
+        self.drop_handle();
+        // SAFETY: By the type invariant we own a reference.
+        unsafe { bindings::dxg_drm_gem_object_put(self.object.as_ptr()) };
+    }
+}
+
+/// The pages of a GEM object, pinned.
+///
+/// # Invariants
+///
+/// `pages` are all the pages of `gem`, which this value has pinned.
+pub(crate) struct GemPages {
+    pages: KVVec<*mut c::page>,
+    gem: Arc<GemObject>,
+}
+
+// SAFETY: The list never changes, and pins may be released by any thread.
+unsafe impl Send for GemPages {}
+// SAFETY: There is no interior mutability.
+unsafe impl Sync for GemPages {}
+
+// SAFETY: By the type invariant the pages belong to the object and are pinned until drop.
+unsafe impl PageSource for GemPages {
+    fn pages(&self) -> &[*mut c::page] {
+        &self.pages
+    }
+}
+
+impl GemPages {
+    /// Pins the pages that hold the first `bytes` bytes (whole pages) of the object.
+    ///
+    /// # Errors
+    ///
+    /// `EOPNOTSUPP` when the driver cannot say its pages; `ENOMEM` and what else it says.
+    pub(crate) fn new(gem: Arc<GemObject>, bytes: usize) -> Result<Self> {
+        let funcs = gem.funcs()?;
+        let unsupported = Error::from_errno(-(c::EOPNOTSUPP as i32));
+        let (Some(pin), Some(get_sg_table)) = (funcs.pin, funcs.get_sg_table) else {
+            return Err(unsupported);
+        };
+        let count = gem.size() / PAGE_SIZE;
+        let max = i32::try_from(count).map_err(|_| EINVAL)?;
+        let mut pages = KVVec::with_capacity(count, GFP_KERNEL_ACCOUNT)?;
+        // DRM core takes the object's lock around the driver's function; so must we.
+        let object = gem.object.as_ptr();
+        {
+            let _lock = ResvLock::new(&gem)?;
+            // SAFETY: The object is live and its reservation lock is held.
+            to_result(unsafe { pin(object) })?;
+        }
+        // INVARIANT: The pages are pinned from here on; a failure below unpins them by drop.
+        let mut pinned = Self {
+            pages: KVVec::new(),
+            gem,
+        };
+        // SAFETY: The object is live and pinned.
+        let table = from_err_ptr(unsafe { get_sg_table(object) })?;
+        // SAFETY: The table is valid, and there is room for `max` pointers.
+        let ret = unsafe {
+            bindings::drm_prime_sg_to_page_array(
+                table,
+                pages.spare_capacity_mut().as_mut_ptr().cast(),
+                max,
+            )
+        };
+        // SAFETY: The table is ours and not used after this.
+        unsafe { bindings::dxg_sg_table_free(table) };
+        to_result(ret)?;
+        // SAFETY: The function wrote all `count` pointers, within the capacity.
+        unsafe { pages.inc_len(count) };
+        pages.truncate(bytes / PAGE_SIZE);
+        pinned.pages = pages;
+        Ok(pinned)
+    }
+}
+
+impl Drop for GemPages {
+    fn drop(&mut self) {
+        let Ok(funcs) = self.gem.funcs() else { return };
+        let Some(unpin) = funcs.unpin else { return };
+        let Ok(_lock) = ResvLock::new(&self.gem) else {
+            return;
+        };
+        // SAFETY: By the type invariant the object is live and pinned by us; its lock is held.
+        unsafe { unpin(self.gem.object.as_ptr()) };
+    }
+}
+
+/// The reservation lock of an object, held.
+struct ResvLock<'a>(&'a GemObject);
+
+impl<'a> ResvLock<'a> {
+    fn new(gem: &'a GemObject) -> Result<Self> {
+        // SAFETY: The object is live, and with it its reservation object.
+        to_result(unsafe { c::dma_resv_lock(gem.object.as_ref().resv, core::ptr::null_mut()) })?;
+        Ok(Self(gem))
+    }
+}
+
+impl Drop for ResvLock<'_> {
+    fn drop(&mut self) {
+        // SAFETY: `new` took the lock.
+        unsafe { c::dma_resv_unlock(self.0.object.as_ref().resv) };
+    }
+}

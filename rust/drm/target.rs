@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`Target`]: a DRM device that stands behind an adapter, and our in-kernel client on it.
+
+use crate::sys::bindings;
+use core::ptr::NonNull;
+use kernel::{
+    bindings as c,
+    error::{
+        code::*,
+        to_result, //
+    },
+    prelude::*,
+    str::CString,
+    types::Opaque, //
+};
+
+/// A reference on a DRM device.
+///
+/// # Invariants
+///
+/// The pointer is a live `drm_device` on which this value owns a reference.
+pub(super) struct DeviceRef(NonNull<c::drm_device>);
+
+// SAFETY: DRM devices are reference-counted and used by many threads.
+unsafe impl Send for DeviceRef {}
+// SAFETY: As above; what changes in them is guarded by DRM's own locks.
+unsafe impl Sync for DeviceRef {}
+
+impl DeviceRef {
+    /// Takes a reference.
+    ///
+    /// # Safety
+    ///
+    /// `dev` must be live during the call.
+    pub(super) unsafe fn new(dev: NonNull<c::drm_device>) -> Self {
+        // SAFETY: The caller says that the device is live.
+        unsafe { c::drm_dev_get(dev.as_ptr()) };
+        // INVARIANT: The reference was just taken.
+        Self(dev)
+    }
+
+    pub(super) fn as_ptr(&self) -> *mut c::drm_device {
+        self.0.as_ptr()
+    }
+
+    fn device(&self) -> &c::drm_device {
+        // SAFETY: Live by the type invariant. Only fields are read that do not change once the
+        // device is registered.
+        unsafe { self.0.as_ref() }
+    }
+
+    fn driver(&self) -> &c::drm_driver {
+        // SAFETY: A DRM device has a driver for all its life, in a module that `ModuleRef` pins.
+        unsafe { &*self.device().driver }
+    }
+}
+
+impl Drop for DeviceRef {
+    fn drop(&mut self) {
+        // SAFETY: By the type invariant we own a reference.
+        unsafe { c::drm_dev_put(self.0.as_ptr()) };
+    }
+}
+
+/// A reference on a module: its code stays.
+///
+/// # Invariants
+///
+/// The pointer is NULL (built-in code) or a module on which this value owns a reference.
+struct ModuleRef(*mut c::module);
+
+// SAFETY: Module references may be dropped by any thread.
+unsafe impl Send for ModuleRef {}
+// SAFETY: There are no methods.
+unsafe impl Sync for ModuleRef {}
+
+impl ModuleRef {
+    /// Pins the module of a device's driver; `ENODEV` when it is going away.
+    fn of_driver(device: &DeviceRef) -> Result<Self> {
+        let fops = device.driver().fops;
+        // SAFETY: A driver's file operations are static data of its module. While the device is
+        // on the bus that module is loaded; `try_module_get` refuses one that is being unloaded.
+        let owner = unsafe { (*fops).owner };
+        // SAFETY: As above; NULL is allowed.
+        if !unsafe { c::try_module_get(owner) } {
+            return Err(ENODEV);
+        }
+        // INVARIANT: The reference was just taken.
+        Ok(Self(owner))
+    }
+}
+
+impl Drop for ModuleRef {
+    fn drop(&mut self) {
+        // SAFETY: By the type invariant; NULL is allowed.
+        unsafe { c::module_put(self.0) };
+    }
+}
+
+/// Our client on a DRM device: a `drm_file` of the kernel's own, to hold GEM handles.
+///
+/// It is initialised and never registered: a registered client cannot be released by its owner, and
+/// this module must be unloadable.
+///
+/// # Invariants
+///
+/// `inner` was initialised by `drm_client_init`, which took a reference on the device.
+#[pin_data(PinnedDrop)]
+struct Client {
+    #[pin]
+    inner: Opaque<bindings::drm_client_dev>,
+}
+
+// SAFETY: The client is only used for its `drm_file`, whose tables have locks.
+unsafe impl Send for Client {}
+// SAFETY: As above.
+unsafe impl Sync for Client {}
+
+impl Client {
+    fn new(device: &DeviceRef) -> impl PinInit<Self, Error> + '_ {
+        try_pin_init!(Self {
+            inner <- Opaque::try_ffi_init(move |slot: *mut bindings::drm_client_dev| {
+                // SAFETY: `slot` is valid for writes; `drm_client_init` wants zeroed memory.
+                unsafe { slot.write_bytes(0, 1) };
+                // SAFETY: The device is live, `slot` zeroed and pinned, the name static.
+                to_result(unsafe {
+                    bindings::drm_client_init(
+                        device.as_ptr(),
+                        slot,
+                        c"dxgkrnl".as_ptr(),
+                        core::ptr::null(),
+                    )
+                })
+            }),
+        })
+    }
+
+    fn file(&self) -> *mut c::drm_file {
+        // SAFETY: By the type invariant the client is initialised; the field never changes.
+        unsafe { (*self.inner.get()).file }
+    }
+}
+
+#[pinned_drop]
+impl PinnedDrop for Client {
+    fn drop(self: Pin<&mut Self>) {
+        // SAFETY: By the type invariant the client is initialised, and it was never registered.
+        unsafe { bindings::drm_client_release(self.inner.get()) };
+    }
+}
+
+/// Where a PCI device is, and what it is.
+pub(crate) use bindings::dxg_pci_identity as PciIdentity;
+
+/// A buffer of pixels, as the target's driver made it.
+pub(super) struct Dumb {
+    /// A handle in our client's table.
+    pub(super) handle: u32,
+    /// Bytes from one row to the next.
+    pub(super) pitch: u32,
+    /// Bytes in all, whole pages.
+    pub(super) size: u64,
+}
+
+/// A DRM device with mode setting and dumb buffers: what an adapter is made of.
+///
+/// It may go away (unbound, unplugged) at any time; objects of it stay valid memory, and new ones
+/// are refused then.
+pub(crate) struct Target {
+    // Dropped in this order: the client's file is the last thing that calls the driver's code.
+    client: Pin<KBox<Client>>,
+    device: DeviceRef,
+    _module: ModuleRef,
+}
+
+impl Target {
+    /// Opens our client on `device`.
+    ///
+    /// # Errors
+    ///
+    /// `EOPNOTSUPP`: no mode setting or no dumb buffers. `ENODEV`: going away. `ENOMEM`.
+    pub(super) fn new(device: DeviceRef) -> Result<Self> {
+        // SAFETY: The device is live.
+        if !unsafe { bindings::dxg_drm_is_usable(device.as_ptr()) } {
+            return Err(Error::from_errno(-(c::EOPNOTSUPP as i32)));
+        }
+        let module = ModuleRef::of_driver(&device)?;
+        Ok(Self {
+            client: KBox::pin_init(Client::new(&device), GFP_KERNEL)?,
+            device,
+            _module: module,
+        })
+    }
+
+    pub(super) fn as_ptr(&self) -> *mut c::drm_device {
+        self.device.as_ptr()
+    }
+
+    /// Name of the DRM driver, such as `virtio_gpu`.
+    pub(crate) fn driver_name(&self) -> &CStr {
+        // SAFETY: A driver's name is a static C string of its module, which is pinned.
+        unsafe { CStr::from_char_ptr(self.device.driver().name) }
+    }
+
+    /// Version of the DRM driver: major, minor, patch level.
+    pub(crate) fn driver_version(&self) -> [u16; 3] {
+        let driver = self.device.driver();
+        [driver.major, driver.minor, driver.patchlevel].map(|n| u16::try_from(n).unwrap_or(0))
+    }
+
+    /// Name of the primary node, such as `card0`.
+    pub(crate) fn node_name(&self) -> Result<CString> {
+        // SAFETY: The primary minor lives as long as its device.
+        let index = unsafe { (*self.device.device().primary).index };
+        CString::try_from_fmt(fmt!("card{index}"))
+    }
+
+    /// Number of display controllers: WDDM's video present sources.
+    pub(crate) fn num_sources(&self) -> u32 {
+        u32::try_from(self.device.device().mode_config.num_crtc).unwrap_or(0)
+    }
+
+    /// The PCI function behind the device, if there is one.
+    pub(crate) fn pci_identity(&self) -> Option<PciIdentity> {
+        // SAFETY: All-zero is a valid value of this struct of integers.
+        let mut id: PciIdentity = unsafe { core::mem::zeroed() };
+        // SAFETY: The device is live and so are its parents; `id` is valid for writes.
+        unsafe { bindings::dxg_drm_pci_identity(self.as_ptr(), &mut id) }.then_some(id)
+    }
+
+    /// Makes a buffer of `width` x `height` pixels of 32 bits in our client's name.
+    ///
+    /// # Errors
+    ///
+    /// `ENODEV` when the device is gone; what the driver says otherwise.
+    pub(super) fn create_dumb(&self, width: u32, height: u32) -> Result<Dumb> {
+        let _present = Present::enter(self)?;
+        let mut args = bindings::drm_mode_create_dumb {
+            width,
+            height,
+            bpp: 32,
+            flags: 0,
+            handle: 0,
+            pitch: 0,
+            size: 0,
+        };
+        let create = self.device.driver().dumb_create.ok_or(ENODEV)?;
+        // SAFETY: The device is present, the file is open on it, `args` is valid for the call. The
+        // two names of the argument's type are the same C struct.
+        to_result(unsafe {
+            create(
+                self.client.file(),
+                self.as_ptr(),
+                core::ptr::from_mut(&mut args).cast(),
+            )
+        })?;
+        Ok(Dumb {
+            handle: args.handle,
+            pitch: args.pitch,
+            size: args.size,
+        })
+    }
+
+    /// The object that a handle of our client names, with a reference for the caller.
+    pub(super) fn lookup(&self, handle: u32) -> Option<NonNull<c::drm_gem_object>> {
+        // SAFETY: The client's file is open for as long as `self` lives.
+        NonNull::new(unsafe { c::drm_gem_object_lookup(self.client.file(), handle) })
+    }
+
+    /// Drops a handle of our client.
+    pub(super) fn delete_handle(&self, handle: u32) {
+        // SAFETY: As above; a handle that is not there is refused.
+        unsafe { c::drm_gem_handle_delete(self.client.file(), handle) };
+    }
+}
+
+/// A stretch in which the device cannot go away.
+struct Present(c_int);
+
+impl Present {
+    fn enter(target: &Target) -> Result<Self> {
+        let mut index = 0;
+        // SAFETY: The device is live; `index` is valid for writes.
+        unsafe { c::drm_dev_enter(target.as_ptr(), &mut index) }
+            .then_some(Self(index))
+            .ok_or(ENODEV)
+    }
+}
+
+impl Drop for Present {
+    fn drop(&mut self) {
+        // SAFETY: The index is the one that `drm_dev_enter` gave.
+        unsafe { c::drm_dev_exit(self.0) };
+    }
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Which DRM devices there are: they appear and vanish at run time.
+//!
+//! A class interface on the drm class reports every device of that class, under the class's mutex
+//! and before the DRM device is fully registered. So appearance only takes a reference and leaves
+//! the rest to work on an ordered queue. Vanishing is told twice: at once, so that no new work is
+//! begun on the device, and by the queue, after its appearance has been dealt with.
+
+use super::target::{
+    DeviceRef,
+    Target, //
+};
+use crate::sys::{
+    bindings,
+    workqueue::OrderedQueue, //
+};
+use core::ptr::NonNull;
+use kernel::{
+    bindings as c,
+    error::{
+        code::*,
+        from_err_ptr,
+        to_result, //
+    },
+    prelude::*,
+    sync::{
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
+        global_lock,
+        Arc, //
+    },
+    types::Opaque, //
+};
+
+/// Names a DRM device while it is there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TargetId(pub(crate) usize);
+
+impl Target {
+    /// The name of this target's device.
+    pub(crate) fn id(&self) -> TargetId {
+        TargetId(self.as_ptr() as usize)
+    }
+}
+
+/// Who is told.
+pub(crate) trait Listener: Send + Sync {
+    /// A usable device is there. May sleep.
+    fn appeared(&self, target: Arc<Target>);
+    /// A device goes away now; called with the drm class's mutex held, so it only takes notes.
+    fn vanishing(&self, id: TargetId);
+    /// A device is gone. May sleep.
+    fn vanished(&self, id: TargetId);
+}
+
+struct Watch {
+    queue: OrderedQueue,
+    listener: Arc<dyn Listener>,
+}
+
+/// Whether there was a `Watcher` already: `WATCH` can be initialised only once.
+static STARTED: Atomic<bool> = Atomic::new(false);
+
+global_lock! {
+    // SAFETY: `Watcher::new` initialises it before the class interface is registered, and nothing
+    // else uses it.
+    unsafe(uninit) static WATCH: Mutex<Option<Arc<Watch>>> = None;
+}
+
+/// The class interface needs an address that never changes.
+static INTERFACE: Interface = Interface(Opaque::uninit());
+
+struct Interface(Opaque<c::class_interface>);
+
+// SAFETY: Only `Watcher::new` writes to it, before it is registered; then it belongs to the class.
+unsafe impl Sync for Interface {}
+
+/// Watches the drm class until it is dropped.
+///
+/// # Invariants
+///
+/// There is at most one, and `INTERFACE` is registered while it lives.
+pub(crate) struct Watcher(());
+
+impl Watcher {
+    /// Starts to watch: `listener` is told of the devices that are there already, too.
+    ///
+    /// # Errors
+    ///
+    /// `EBUSY` when called a second time; `ENOMEM`.
+    pub(crate) fn new(listener: Arc<dyn Listener>) -> Result<Self> {
+        if STARTED.xchg(true, Relaxed) {
+            return Err(EBUSY);
+        }
+        // SAFETY: `STARTED` lets only one caller get here, once.
+        unsafe { WATCH.init() };
+        // SAFETY: No preconditions but process context.
+        let class = from_err_ptr(unsafe { bindings::dxg_drm_class() }.cast_mut())?;
+        *WATCH.lock() = Some(Arc::new(
+            Watch {
+                queue: OrderedQueue::new()?,
+                listener,
+            },
+            GFP_KERNEL,
+        )?);
+        let interface = INTERFACE.0.get();
+        // SAFETY: Nobody else uses the static before it is registered. The callbacks stay, since
+        // `Drop` unregisters before the module goes.
+        unsafe {
+            interface.write(c::class_interface {
+                class,
+                add_dev: Some(add_dev),
+                remove_dev: Some(remove_dev),
+                ..pin_init::zeroed()
+            });
+        }
+        // SAFETY: Filled in just now, and it never moves.
+        let registered = to_result(unsafe { c::class_interface_register(interface) });
+        if registered.is_err() {
+            let watch = WATCH.lock().take();
+            drop(watch);
+        }
+        // INVARIANT: Registered just now.
+        registered.map(|()| Self(()))
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        // SAFETY: By the type invariant it is registered. `remove_dev` is called for every device
+        // that is still there.
+        unsafe { c::class_interface_unregister(INTERFACE.0.get()) };
+        // Out of the lock before it is dropped: dropping drains the queue.
+        let watch = WATCH.lock().take();
+        drop(watch);
+    }
+}
+
+fn watch() -> Option<Arc<Watch>> {
+    WATCH.lock().clone()
+}
+
+/// The DRM device whose primary minor `dev` is.
+///
+/// # Safety
+///
+/// `dev` is a live device of the drm class.
+unsafe fn primary_device(dev: *mut c::device) -> Option<NonNull<c::drm_device>> {
+    // SAFETY: Per the function's contract.
+    let minor = NonNull::new(unsafe { bindings::dxg_drm_primary_minor(dev) })?;
+    // SAFETY: A minor has its device for all its life.
+    NonNull::new(unsafe { minor.as_ref().dev })
+}
+
+/// # Safety
+///
+/// The class calls it, for a device that is being added to it.
+unsafe extern "C" fn add_dev(dev: *mut c::device) -> c_int {
+    // SAFETY: Per the function's contract.
+    let Some(device) = (unsafe { primary_device(dev) }) else {
+        return 0;
+    };
+    // SAFETY: The minor is being added, so its DRM device is live.
+    let device = unsafe { DeviceRef::new(device) };
+    let Some(watch) = watch() else { return 0 };
+    let listener = watch.listener.clone();
+    let spawned = watch.queue.queue().try_spawn(GFP_KERNEL, move || {
+        match Target::new(device).and_then(|target| Ok(Arc::new(target, GFP_KERNEL)?)) {
+            Ok(target) => listener.appeared(target),
+            Err(error) => pr_info!("a DRM device is not usable as an adapter: {error:?}\n"),
+        }
+    });
+    if spawned.is_err() {
+        pr_err!("no memory to look at a new DRM device\n");
+    }
+    0
+}
+
+/// # Safety
+///
+/// The class calls it, for a device that is being removed from it.
+unsafe extern "C" fn remove_dev(dev: *mut c::device) {
+    // SAFETY: Per the function's contract; the minor is taken off the device only after this.
+    let Some(device) = (unsafe { primary_device(dev) }) else {
+        return;
+    };
+    let Some(watch) = watch() else { return };
+    let (listener, id) = (
+        watch.listener.clone(),
+        TargetId(device.as_ptr() as usize),
+    );
+    listener.vanishing(id);
+    let spawned = watch
+        .queue
+        .queue()
+        .try_spawn(GFP_KERNEL, move || listener.vanished(id));
+    if spawned.is_err() {
+        pr_err!("no memory to let a DRM device go; its adapter stays, unusable\n");
+    }
+}

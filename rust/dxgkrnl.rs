@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! dxgkrnl: the Windows graphics kernel (D3DKMT calls on `/dev/dxg`) on top of DRM devices.
+//!
+//! This file wires the rooms together and holds nothing else. Data flows one way:
+//!
+//! ```text
+//! chardev → ioctl → core → vidmm, ddi → miniport → drm
+//! ```
+//!
+//! See `Documentation/architecture.md`.
+
+#![deny(unsafe_op_in_unsafe_fn)]
+
+mod chardev;
+mod compat;
+mod core;
+mod counters;
+mod ddi;
+mod drm;
+mod ioctl;
+mod mem;
+mod miniport;
+mod status;
+mod sys;
+mod uapi;
+mod vidmm;
+
+use crate::{
+    chardev::DxgFile,
+    core::{
+        adapter::Origin,
+        registry::Registry, //
+    },
+    ddi::{
+        Miniport,
+        Segments, //
+    },
+    drm::{
+        target::Target,
+        targets::{
+            Listener,
+            TargetId,
+            Watcher, //
+        }, //
+    },
+    miniport::gem::Gem,
+    sys::misc_device::MiscDevice,
+    vidmm::VidMm, //
+};
+use kernel::{
+    debugfs,
+    prelude::*,
+    sync::Arc, //
+};
+
+module! {
+    type: Dxgkrnl,
+    name: "dxgkrnl",
+    authors: ["The dxgkrnl for Linux DRM developers"],
+    description: "WDDM graphics kernel (/dev/dxg) on DRM devices",
+    license: "GPL",
+    params: {
+        node_mode: u16 {
+            default: 0o666,
+            description: "Permissions of /dev/dxg",
+        },
+        local_segment_mib: u32 {
+            default: 256,
+            description: "Size of each adapter's local memory segment in MiB",
+        },
+        flink_names: u8 {
+            default: 0,
+            description: "Debug: give GEM objects legacy global names, so that the target's debugfs lists them. Insecure: lets its DRM clients open them",
+        },
+    },
+}
+
+/// The module while it is loaded.
+// Dropped in this order: no new callers, then no new adapters, then what is left.
+#[pin_data]
+struct Dxgkrnl {
+    #[pin]
+    _node: MiscDevice<DxgFile>,
+    _watcher: Watcher,
+    _debugfs: debugfs::Dir,
+    #[pin]
+    _counters: debugfs::File<counters::Snapshot>,
+}
+
+impl kernel::InPlaceModule for Dxgkrnl {
+    fn init(_module: &'static ThisModule) -> impl PinInit<Self, Error> {
+        pin_init::pin_init_scope(|| {
+            let registry = Registry::new()?;
+            let adapters = Arc::new(
+                Adapters {
+                    registry: registry.clone(),
+                    segments: Segments {
+                        local: u64::from(compat::param_u32(&module_parameters::local_segment_mib))
+                            << 20,
+                        aperture: sys::total_ram_bytes() / 2,
+                    },
+                    name_objects: compat::param_u8(&module_parameters::flink_names) != 0,
+                },
+                GFP_KERNEL,
+            )?;
+            let mode = compat::param_u16(&module_parameters::node_mode) & 0o777;
+            let debugfs = debugfs::Dir::new(c"dxgkrnl");
+            Ok(try_pin_init!(Self {
+                _counters <- debugfs.read_only_file(c"counters", counters::Snapshot),
+                _debugfs: debugfs,
+                _watcher: Watcher::new(adapters)?,
+                _node <- MiscDevice::register(c"dxg", mode, registry),
+            }? Error))
+        })
+    }
+}
+
+/// Makes an adapter of each DRM device that can be one.
+struct Adapters {
+    registry: Arc<Registry>,
+    segments: Segments,
+    name_objects: bool,
+}
+
+impl Adapters {
+    fn add(&self, target: Arc<Target>) -> Result {
+        let origin = Origin(target.id().0);
+        let miniport = KBox::new(Gem::new(&target, self.segments)?, GFP_KERNEL)?;
+        let vidmm = VidMm::new(target, miniport.query_segments(), self.name_objects)?;
+        self.registry.add_adapter(origin, miniport, vidmm)?;
+        Ok(())
+    }
+}
+
+impl Listener for Adapters {
+    fn appeared(&self, target: Arc<Target>) {
+        if let Err(error) = self.add(target) {
+            pr_err!("no adapter for a DRM device: {error:?}\n");
+        }
+    }
+
+    fn vanishing(&self, id: TargetId) {
+        self.registry.mark_removed(Origin(id.0));
+    }
+
+    fn vanished(&self, id: TargetId) {
+        self.registry.remove_adapter(Origin(id.0));
+    }
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The ioctls: read the argument once, turn it into a validated request, call the core, write the
+//! result back.
+//!
+//! One file per family of objects; each handler reads top down. A handler makes everything that can
+//! fail before it publishes a handle, and copying out can fail: so the result goes to the caller
+//! first, and the handles in it begin to name something after that.
+
+#![deny(unsafe_code)]
+
+mod adapter;
+mod adapter_info;
+mod allocation;
+mod device;
+mod lock;
+pub(crate) mod validate;
+mod video_memory;
+
+use crate::{
+    core::{
+        handle::Handle,
+        process::Process,
+        registry::Registry, //
+    },
+    mem::{
+        KVec,
+        ACCOUNT, //
+    },
+    status::{
+        NtResult,
+        NtStatus, //
+    },
+    uapi::{
+        self,
+        d3dkmthandle,
+        DXG_NR_END, //
+    }, //
+};
+use core::mem::size_of;
+use kernel::{
+    ioctl::_IOWR,
+    uaccess::{
+        UserPtr,
+        UserSlice, //
+    }, //
+};
+use zerocopy::{
+    FromBytes,
+    Immutable,
+    IntoBytes, //
+};
+
+/// Who calls.
+pub(crate) struct Caller<'a> {
+    pub(crate) registry: &'a Registry,
+    pub(crate) process: &'a Process,
+}
+
+/// An ioctl: its argument's address in, its status out.
+type Handler = fn(&Caller<'_>, usize) -> NtResult;
+
+/// A number of the ABI that works.
+#[derive(Clone, Copy)]
+struct Entry {
+    request: u32,
+    handler: Handler,
+}
+
+const fn entry<T>(nr: u32, handler: Handler) -> (usize, Entry) {
+    // CAST: the magic is ASCII, and numbers are below DXG_NR_END.
+    let request = _IOWR::<T>('G' as u32, nr);
+    (nr as usize, Entry { request, handler })
+}
+
+const ENTRIES: [(usize, Entry); 12] = [
+    entry::<uapi::d3dkmt_openadapterfromluid>(
+        uapi::DXG_NR_OPENADAPTERFROMLUID,
+        adapter::open_from_luid,
+    ),
+    entry::<uapi::d3dkmt_enumadapters2>(uapi::DXG_NR_ENUMADAPTERS2, adapter::enumerate2),
+    entry::<uapi::d3dkmt_enumadapters3>(uapi::DXG_NR_ENUMADAPTERS3, adapter::enumerate3),
+    entry::<uapi::d3dkmt_closeadapter>(uapi::DXG_NR_CLOSEADAPTER, adapter::close),
+    entry::<uapi::d3dkmt_queryadapterinfo>(uapi::DXG_NR_QUERYADAPTERINFO, adapter_info::query),
+    entry::<uapi::d3dkmt_queryvideomemoryinfo>(
+        uapi::DXG_NR_QUERYVIDEOMEMORYINFO,
+        video_memory::query,
+    ),
+    entry::<uapi::d3dkmt_createdevice>(uapi::DXG_NR_CREATEDEVICE, device::create),
+    entry::<uapi::d3dkmt_destroydevice>(uapi::DXG_NR_DESTROYDEVICE, device::destroy),
+    entry::<uapi::d3dkmt_createallocation>(uapi::DXG_NR_CREATEALLOCATION, allocation::create),
+    entry::<uapi::d3dkmt_destroyallocation2>(
+        uapi::DXG_NR_DESTROYALLOCATION2,
+        allocation::destroy,
+    ),
+    entry::<uapi::d3dkmt_lock2>(uapi::DXG_NR_LOCK2, lock::lock),
+    entry::<uapi::d3dkmt_unlock2>(uapi::DXG_NR_UNLOCK2, lock::unlock),
+];
+
+/// All numbers; those that do not work yet are not there.
+static TABLE: [Option<Entry>; DXG_NR_END as usize] = {
+    let mut table = [None; DXG_NR_END as usize];
+    let mut i = 0;
+    while i < ENTRIES.len() {
+        let (nr, entry) = ENTRIES[i];
+        table[nr] = Some(entry);
+        i += 1;
+    }
+    table
+};
+
+/// Runs an ioctl; `None` (ENOTTY) when `request` is none of ours: unknown number, other size or
+/// direction (case 260).
+pub(crate) fn dispatch(caller: &Caller<'_>, request: u32, argument: usize) -> Option<isize> {
+    // CAST: eight bits.
+    let nr = kernel::ioctl::_IOC_NR(request) as usize;
+    let entry = TABLE.get(nr)?.filter(|entry| entry.request == request)?;
+    Some(match (entry.handler)(caller, argument) {
+        Ok(()) => NtStatus::SUCCESS.ioctl_result(),
+        Err(status) => status.ioctl_result(),
+    })
+}
+
+impl From<d3dkmthandle> for Handle {
+    fn from(handle: d3dkmthandle) -> Self {
+        Handle::new(handle.v)
+    }
+}
+
+impl From<Handle> for d3dkmthandle {
+    fn from(handle: Handle) -> Self {
+        d3dkmthandle { v: handle.value() }
+    }
+}
+
+/// A user address of the ABI; addresses beyond this machine's are nobody's.
+fn user_ptr(address: u64) -> UserPtr {
+    UserPtr::from_addr(usize::try_from(address).unwrap_or(usize::MAX))
+}
+
+/// Reads a `T` from user memory; INVALID_PARAMETER when it is not there (case 262).
+fn read<T: FromBytes + IntoBytes>(address: u64) -> NtResult<T> {
+    let mut value = T::new_zeroed();
+    UserSlice::new(user_ptr(address), size_of::<T>())
+        .reader()
+        .read_slice(value.as_mut_bytes())
+        .map_err(|_| NtStatus::INVALID_PARAMETER)?;
+    Ok(value)
+}
+
+/// Writes a `T` to user memory; INVALID_PARAMETER when it cannot be written.
+fn write<T: IntoBytes + Immutable>(address: u64, value: &T) -> NtResult {
+    write_bytes(address, value.as_bytes())
+}
+
+/// Writes bytes to user memory; INVALID_PARAMETER when they cannot be written.
+fn write_bytes(address: u64, bytes: &[u8]) -> NtResult {
+    UserSlice::new(user_ptr(address), bytes.len())
+        .writer()
+        .write_slice(bytes)
+        .map_err(|_| NtStatus::INVALID_PARAMETER)
+}
+
+/// Reads `count` elements from user memory; INVALID_PARAMETER when one is not there.
+fn read_array<T: FromBytes + IntoBytes>(address: u64, count: usize) -> NtResult<KVec<T>> {
+    let bytes = count
+        .checked_mul(size_of::<T>())
+        .ok_or(NtStatus::INVALID_PARAMETER)?;
+    let mut reader = UserSlice::new(user_ptr(address), bytes).reader();
+    let mut elements = KVec::with_capacity(count, ACCOUNT)?;
+    for _ in 0..count {
+        let mut element = T::new_zeroed();
+        reader
+            .read_slice(element.as_mut_bytes())
+            .map_err(|_| NtStatus::INVALID_PARAMETER)?;
+        elements.push(element, ACCOUNT)?;
+    }
+    Ok(elements)
+}
+
+/// Reads `size` bytes from user memory; INVALID_PARAMETER when one is not there.
+fn read_bytes(address: u64, size: usize) -> NtResult<KVec<u8>> {
+    let mut bytes = KVec::from_elem(0, size, ACCOUNT)?;
+    UserSlice::new(user_ptr(address), size)
+        .reader()
+        .read_slice(&mut bytes)
+        .map_err(|_| NtStatus::INVALID_PARAMETER)?;
+    Ok(bytes)
+}
+
+/// Writes elements to user memory; INVALID_PARAMETER when one cannot be written.
+fn write_array<T: IntoBytes + Immutable>(address: u64, elements: &[T]) -> NtResult {
+    write_bytes(address, elements.as_bytes())
+}

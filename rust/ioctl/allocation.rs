@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Allocations: D3DKMTCreateAllocation2, DestroyAllocation2.
+
+use super::{
+    read,
+    read_array,
+    read_bytes,
+    validate::{
+        self,
+        CheckedElement,
+        CreateFlags,
+        Destroy, //
+    },
+    write,
+    write_array,
+    write_bytes,
+    Caller, //
+};
+use crate::{
+    core::{
+        create::{
+            self,
+            Created,
+            Element,
+            Membership,
+            Request, //
+        },
+        device::Device,
+        handle::Handle,
+        process::Object, //
+    },
+    mem::{
+        KVec,
+        ACCOUNT, //
+    },
+    status::{
+        NtResult,
+        NtStatus, //
+    },
+    uapi::{
+        d3dddi_allocationinfo2,
+        d3dkmt_createallocation,
+        d3dkmt_createstandardallocation,
+        d3dkmt_destroyallocation2,
+        d3dkmthandle, //
+    }, //
+};
+use kernel::{
+    prelude::*,
+    sync::Arc, //
+};
+
+/// D3DKMTCreateAllocation2: allocations of a device, a new resource of them, or more of them for a
+/// resource (cases 28 to 102).
+///
+/// # Errors
+///
+/// - INVALID_HANDLE: a resource handle that names none (cases 39, 87).
+/// - INVALID_PARAMETER: see [`validate`], and `core::create`; a resource of another device
+///   (case 95) or a shared one (case 93); a standard allocation for a resource that is there
+///   (case 90); a bad address.
+/// - BUFFER_TOO_SMALL: more private data than 128 KiB.
+/// - What else `core::create` says.
+pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
+    let argument = argument as u64;
+    let mut args: d3dkmt_createallocation = read(argument)?;
+    let device = caller.process.device(args.device.into())?;
+    let flags = CreateFlags::parse(args.flags)?;
+    let count = validate::create_sizes(flags, &args)?;
+    let membership = membership(caller, &device, flags, &args)?;
+
+    let mut infos: KVec<d3dddi_allocationinfo2> = read_array(args.allocation_info, count)?;
+    let checked = check_elements(&device, &infos)?;
+    let existing_heap = match (flags.standard_allocation(), checked.first()) {
+        (true, Some(element)) => {
+            let standard: d3dkmt_createstandardallocation = read(args.priv_drv_data)?;
+            Some(validate::standard(flags, &standard, element)?)
+        }
+        _ => None,
+    };
+    let is_standard = existing_heap.is_some();
+    let mut elements = KVec::with_capacity(count, ACCOUNT)?;
+    for element in &checked {
+        elements.push(read_element(element, is_standard)?, ACCOUNT)?;
+    }
+    let private_data = if is_standard {
+        KVec::new()
+    } else {
+        // CAST: below 128 KiB.
+        read_bytes(args.priv_drv_data, args.priv_drv_data_size as usize)?
+    };
+
+    let parent = match &membership {
+        Membership::Resource(_) => args.resource.into(),
+        _ => args.device.into(),
+    };
+    let created = create::create(
+        &device,
+        Request {
+            membership,
+            private_data,
+            elements,
+            existing_heap,
+            read_only: flags.read_only(),
+        },
+    )?;
+
+    let objects = created.objects()?;
+    let reservation = caller.process.reserve(objects.len())?;
+    let mut handles = reservation.handles().iter().copied();
+    if created.resource.is_some() {
+        args.resource = handles.next().unwrap_or(Handle::NULL).into();
+    }
+    for (info, handle) in infos.iter_mut().zip(handles) {
+        info.allocation = handle.into();
+    }
+    args.global_share = d3dkmthandle::default();
+    write_back(&created, &checked, &infos, &args, is_standard)?;
+    write(argument, &args)?;
+
+    let nested = created.resource.is_some();
+    let owner = args.resource.into();
+    reservation.publish(objects, parent, nested, |object| match object {
+        Object::Device(named) => Arc::ptr_eq(named, &device),
+        Object::Resource(_) => parent == owner,
+        _ => false,
+    })
+}
+
+/// What the new allocations will belong to.
+fn membership(
+    caller: &Caller<'_>,
+    device: &Arc<Device>,
+    flags: CreateFlags,
+    args: &d3dkmt_createallocation,
+) -> NtResult<Membership> {
+    let handle = Handle::from(args.resource);
+    if handle.is_null() {
+        if !flags.create_resource() {
+            return Ok(Membership::Device);
+        }
+        // CAST: below 128 KiB.
+        let size = args.private_runtime_data_size as usize;
+        return Ok(Membership::NewResource {
+            runtime_data: read_bytes(args.private_runtime_data, size)?,
+            shared: flags.create_shared(),
+        });
+    }
+    let resource = caller.process.resource(handle);
+    let Some(resource) = resource.filter(|_| !flags.create_resource()) else {
+        return Err(NtStatus::INVALID_HANDLE);
+    };
+    if !Arc::ptr_eq(resource.device(), device)
+        || resource.resource().is_shared()
+        || flags.standard_allocation()
+    {
+        return Err(NtStatus::INVALID_PARAMETER);
+    }
+    Ok(Membership::Resource(resource))
+}
+
+fn check_elements(
+    device: &Device,
+    infos: &[d3dddi_allocationinfo2],
+) -> NtResult<KVec<CheckedElement>> {
+    let sources = device
+        .adapter()
+        .miniport()
+        .query_adapter_info()
+        .num_sources;
+    let mut checked = KVec::with_capacity(infos.len(), ACCOUNT)?;
+    for info in infos {
+        checked.push(validate::element(info, sources)?, ACCOUNT)?;
+    }
+    validate::elements(&checked)?;
+    Ok(checked)
+}
+
+/// Reads what an element points to. Private data of a standard allocation is accepted and ignored
+/// (case 33).
+fn read_element(element: &CheckedElement, is_standard: bool) -> NtResult<Element> {
+    Ok(Element {
+        private_data: if is_standard {
+            KVec::new()
+        } else {
+            read_bytes(element.private_data, element.private_size)?
+        },
+        memory: match element.sysmem {
+            Some(address) => {
+                Some(usize::try_from(address).map_err(|_| NtStatus::INVALID_PARAMETER)?)
+            }
+            None => None,
+        },
+        priority: element.priority,
+    })
+}
+
+/// Copies out what the caller gets but for the argument itself: private data as the miniport left
+/// it (case 85), and the handles.
+fn write_back(
+    created: &Created,
+    checked: &[CheckedElement],
+    infos: &[d3dddi_allocationinfo2],
+    args: &d3dkmt_createallocation,
+    is_standard: bool,
+) -> NtResult {
+    if !is_standard {
+        for (element, open) in checked.iter().zip(&created.allocations) {
+            write_bytes(element.private_data, open.allocation().private_data())?;
+        }
+    }
+    write_array(args.allocation_info, infos)
+}
+
+/// D3DKMTDestroyAllocation2 (cases 103 to 125). There is no queued work to wait for, and memory is
+/// given back at once: the flags change nothing.
+///
+/// # Errors
+///
+/// INVALID_PARAMETER: see [`validate::destroy`] and `Process::destroy_allocations`; then nothing is
+/// destroyed.
+pub(super) fn destroy(caller: &Caller<'_>, argument: usize) -> NtResult {
+    let args: d3dkmt_destroyallocation2 = read(argument as u64)?;
+    let device = caller.process.device(args.device.into())?;
+    match validate::destroy(&args)? {
+        Destroy::Nothing => Ok(()),
+        Destroy::Resource => caller
+            .process
+            .destroy_resource(&device, args.resource.into()),
+        Destroy::Allocations(count) => {
+            let raw: KVec<d3dkmthandle> = read_array(args.allocations, count)?;
+            let mut handles = KVec::with_capacity(count, ACCOUNT)?;
+            for handle in raw {
+                handles.push(Handle::from(handle), ACCOUNT)?;
+            }
+            caller.process.destroy_allocations(&device, &mut handles)
+        }
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Devices: D3DKMTCreateDevice, DestroyDevice.
+
+use super::{
+    read,
+    validate,
+    write,
+    Caller, //
+};
+use crate::{
+    core::{
+        device::Device,
+        handle::Handle,
+        process::Object, //
+    },
+    mem::{
+        KVec,
+        ACCOUNT, //
+    },
+    status::NtResult,
+    uapi::{
+        d3dkmt_createdevice,
+        d3dkmt_destroydevice, //
+    }, //
+};
+use kernel::sync::Arc;
+
+/// D3DKMTCreateDevice (case 19).
+///
+/// # Errors
+///
+/// - INVALID_PARAMETER: no adapter handle (case 18), or reserved flags.
+/// - DEVICE_REMOVED: the adapter has gone (case 20).
+/// - NO_MEMORY (case 21).
+pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
+    let argument = argument as u64;
+    let args: d3dkmt_createdevice = read(argument)?;
+    let adapter = caller.process.adapter(args.adapter.into())?;
+    validate::create_device_flags(args.flags)?;
+    adapter.check_present()?;
+
+    let account = caller.process.account(&adapter)?;
+    let device = Arc::new(Device::new(adapter, account), ACCOUNT)?;
+    let mut objects = KVec::with_capacity(1, ACCOUNT)?;
+    objects.push(Object::Device(device), ACCOUNT)?;
+    let reservation = caller.process.reserve(1)?;
+    let handle = reservation.handles().first().copied();
+
+    write(
+        argument,
+        &d3dkmt_createdevice {
+            device: handle.unwrap_or(Handle::NULL).into(),
+            // No buffers of the kernel's in WDDM 2.
+            command_buffer: 0,
+            command_buffer_size: 0,
+            allocation_list: 0,
+            allocation_list_size: 0,
+            patch_location_list: 0,
+            patch_location_list_size: 0,
+            ..args
+        },
+    )?;
+    reservation.publish(objects, Handle::NULL, false, |_| true)
+}
+
+/// D3DKMTDestroyDevice (cases 22, 26).
+///
+/// # Errors
+///
+/// INVALID_PARAMETER: no device handle.
+pub(super) fn destroy(caller: &Caller<'_>, argument: usize) -> NtResult {
+    let args: d3dkmt_destroydevice = read(argument as u64)?;
+    caller.process.destroy_device(args.device.into())
+}

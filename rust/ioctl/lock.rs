@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! CPU access: D3DKMTLock2, Unlock2.
+
+use super::{
+    read,
+    validate,
+    write,
+    Caller, //
+};
+use crate::{
+    status::NtResult,
+    uapi::{
+        d3dkmt_lock2,
+        d3dkmt_unlock2, //
+    }, //
+};
+
+/// D3DKMTLock2 (case 212). Locks nest; all have the same address.
+///
+/// # Errors
+///
+/// - INVALID_PARAMETER: flags, no device, no allocation of that device, or not CPU visible.
+/// - DEVICE_REMOVED: the adapter has gone (case 223).
+/// - NO_MEMORY.
+pub(super) fn lock(caller: &Caller<'_>, argument: usize) -> NtResult {
+    let argument = argument as u64;
+    let mut args: d3dkmt_lock2 = read(argument)?;
+    validate::lock_flags(args.flags)?;
+    let device = caller.process.device(args.device.into())?;
+    let allocation = caller
+        .process
+        .allocation(&device, args.allocation.into())?;
+    args.data = allocation.lock()? as u64;
+    write(argument, &args).inspect_err(|_| {
+        // Its own lock, so that it is there to be taken back.
+        let _ = allocation.unlock();
+    })
+}
+
+/// D3DKMTUnlock2.
+///
+/// # Errors
+///
+/// INVALID_PARAMETER: no device, no allocation of that device, or not locked (case 214).
+pub(super) fn unlock(caller: &Caller<'_>, argument: usize) -> NtResult {
+    let args: d3dkmt_unlock2 = read(argument as u64)?;
+    let device = caller.process.device(args.device.into())?;
+    caller
+        .process
+        .allocation(&device, args.allocation.into())?
+        .unlock()
+}

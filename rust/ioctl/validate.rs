@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Checks of arguments that need nothing but the argument.
+//!
+//! Pure logic: also compiled and tested on the host. What passed has another type than what came
+//! in, so that the handlers cannot use the one for the other.
+
+use crate::{
+    status::{
+        NtResult,
+        NtStatus, //
+    },
+    uapi::*,
+    vidmm::SegmentGroup, //
+};
+use core::num::NonZeroU32;
+
+const PAGE: u64 = 4096;
+
+fn refuse_if(refused: bool) -> NtResult {
+    if refused {
+        return Err(NtStatus::INVALID_PARAMETER);
+    }
+    Ok(())
+}
+
+/// INVALID_PARAMETER for bits of the EnumAdapters3 filter without a meaning.
+pub(crate) fn enumerate_filter(filter: d3dkmt_enumadapters_filter) -> NtResult {
+    let known = u64::from(D3DKMT_ENUMADAPTERS_FILTER_INCLUDE_COMPUTE_ONLY)
+        | u64::from(D3DKMT_ENUMADAPTERS_FILTER_INCLUDE_DISPLAY_ONLY);
+    refuse_if(filter.value & !known != 0)
+}
+
+/// INVALID_PARAMETER for reserved bits of CreateDevice.
+pub(crate) fn create_device_flags(flags: d3dkmt_createdeviceflags) -> NtResult {
+    refuse_if(flags.value & D3DKMT_CREATEDEVICE_RESERVED != 0)
+}
+
+/// INVALID_PARAMETER for any flag of Lock2: all are reserved.
+pub(crate) fn lock_flags(flags: d3dddicb_lock2flags) -> NtResult {
+    refuse_if(flags.value != 0)
+}
+
+/// INVALID_PARAMETER for a group that is neither local nor non-local.
+pub(crate) fn segment_group(group: u32) -> NtResult<SegmentGroup> {
+    match group {
+        D3DKMT_MEMORY_SEGMENT_GROUP_LOCAL => Ok(SegmentGroup::Local),
+        D3DKMT_MEMORY_SEGMENT_GROUP_NON_LOCAL => Ok(SegmentGroup::NonLocal),
+        _ => Err(NtStatus::INVALID_PARAMETER),
+    }
+}
+
+/// What DestroyAllocation2 is to destroy.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Destroy {
+    /// Neither a resource nor a list is given.
+    Nothing,
+    /// The resource, with its allocations.
+    Resource,
+    /// So many allocations of the list.
+    Allocations(usize),
+}
+
+/// Checks DestroyAllocation2.
+///
+/// # Errors
+///
+/// INVALID_PARAMETER: reserved flags or SystemUseOnly; a resource and a count (case 113); more than
+/// 1024 (case 118); a count without a list (case 105).
+pub(crate) fn destroy(args: &d3dkmt_destroyallocation2) -> NtResult<Destroy> {
+    let known = D3DDDICB_DESTROYALLOCATION2_ASSUME_NOT_IN_USE
+        | D3DDDICB_DESTROYALLOCATION2_SYNCHRONOUS_DESTROY;
+    refuse_if(args.flags.value & !known != 0)?;
+    match (args.resource.v != 0, args.alloc_count) {
+        (false, 0) => Ok(Destroy::Nothing),
+        (true, 0) => Ok(Destroy::Resource),
+        (true, _) => Err(NtStatus::INVALID_PARAMETER),
+        (false, count) => {
+            refuse_if(count > D3DKMT_CREATEALLOCATION_MAX || args.allocations == 0)?;
+            // CAST: at most 1024.
+            Ok(Destroy::Allocations(count as usize))
+        }
+    }
+}
+
+/// Flags of CreateAllocation2 that go together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CreateFlags(u32);
+
+impl CreateFlags {
+    /// Bits that a user may set. Not among them: the reserved ones; CreateProtected,
+    /// CreateWriteCombined, CreateCached and OpenCrossAdapter, which are not for user mode; and
+    /// ExistingSection (case 52).
+    const ALLOWED: u32 = D3DKMT_CREATEALLOCATION_CREATE_RESOURCE
+        | D3DKMT_CREATEALLOCATION_CREATE_SHARED
+        | D3DKMT_CREATEALLOCATION_NON_SECURE
+        | D3DKMT_CREATEALLOCATION_RESTRICT_SHARED_ACCESS
+        | D3DKMT_CREATEALLOCATION_EXISTING_SYSMEM
+        | D3DKMT_CREATEALLOCATION_NT_SECURITY_SHARING
+        | D3DKMT_CREATEALLOCATION_READ_ONLY
+        | D3DKMT_CREATEALLOCATION_CROSS_ADAPTER
+        | D3DKMT_CREATEALLOCATION_PARTIAL_SHARED_CREATION
+        | D3DKMT_CREATEALLOCATION_ZEROED
+        | D3DKMT_CREATEALLOCATION_WRITE_WATCH
+        | D3DKMT_CREATEALLOCATION_STANDARD_ALLOCATION
+        | D3DKMT_CREATEALLOCATION_ALLOW_NOT_ZEROED
+        | D3DKMT_CREATEALLOCATION_PHYSICALLY_CONTIGUOUS
+        | D3DKMT_CREATEALLOCATION_NO_KMD_ACCESS
+        | D3DKMT_CREATEALLOCATION_SHARED_DISPLAYABLE;
+
+    /// Checks flags that go together.
+    ///
+    /// # Errors
+    ///
+    /// INVALID_PARAMETER: a bit that a user may not set (cases 52, 58); CreateShared without
+    /// CreateResource; NtSecuritySharing without CreateShared (case 102); CreateShared without
+    /// NtSecuritySharing, as there are no global handles (case 100).
+    pub(crate) fn parse(flags: d3dkmt_createallocationflags) -> NtResult<Self> {
+        let flags = Self(flags.value);
+        refuse_if(flags.0 & !Self::ALLOWED != 0)?;
+        let shared = flags.has(D3DKMT_CREATEALLOCATION_CREATE_SHARED);
+        refuse_if(shared && !flags.create_resource())?;
+        refuse_if(shared != flags.has(D3DKMT_CREATEALLOCATION_NT_SECURITY_SHARING))?;
+        Ok(flags)
+    }
+
+    const fn has(self, bit: u32) -> bool {
+        self.0 & bit != 0
+    }
+
+    pub(crate) const fn create_resource(self) -> bool {
+        self.has(D3DKMT_CREATEALLOCATION_CREATE_RESOURCE)
+    }
+
+    pub(crate) const fn create_shared(self) -> bool {
+        self.has(D3DKMT_CREATEALLOCATION_CREATE_SHARED)
+    }
+
+    pub(crate) const fn read_only(self) -> bool {
+        self.has(D3DKMT_CREATEALLOCATION_READ_ONLY)
+    }
+
+    pub(crate) const fn standard_allocation(self) -> bool {
+        self.has(D3DKMT_CREATEALLOCATION_STANDARD_ALLOCATION)
+    }
+
+    const fn existing_sysmem(self) -> bool {
+        self.has(D3DKMT_CREATEALLOCATION_EXISTING_SYSMEM)
+    }
+}
+
+/// The counts, sizes and addresses of a CreateAllocation2 argument, checked.
+///
+/// # Errors
+///
+/// - INVALID_PARAMETER: no or more than 1024 allocations (cases 40, 74, 77), no list of them
+///   (case 78), ExistingSysMem without StandardAllocation (case 49), sizes without addresses.
+/// - BUFFER_TOO_SMALL: private data of 128 KiB or more for the resource.
+pub(crate) fn create_sizes(flags: CreateFlags, args: &d3dkmt_createallocation) -> NtResult<usize> {
+    let count = args.alloc_count;
+    refuse_if(count == 0 || count > D3DKMT_CREATEALLOCATION_MAX || args.allocation_info == 0)?;
+    refuse_if(flags.existing_sysmem() && !flags.standard_allocation())?;
+    if flags.create_resource() {
+        private_size(args.private_runtime_data_size, args.private_runtime_data)?;
+    }
+    if flags.standard_allocation() {
+        refuse_if(args.priv_drv_data_size != 0 || args.priv_drv_data == 0 || count != 1)?;
+    } else {
+        private_size(args.priv_drv_data_size, args.priv_drv_data)?;
+    }
+    // CAST: at most 1024.
+    Ok(count as usize)
+}
+
+/// Checks the size of private data of a resource.
+fn private_size(size: u32, address: u64) -> NtResult {
+    if size >= D3DKMT_PRIVATE_DATA_MAX {
+        return Err(NtStatus::BUFFER_TOO_SMALL);
+    }
+    refuse_if(size != 0 && address == 0)
+}
+
+/// One element of the list, checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CheckedElement {
+    /// Page-aligned address of preallocated memory.
+    pub(crate) sysmem: Option<u64>,
+    /// Bytes of private data at `private_data`.
+    pub(crate) private_size: usize,
+    pub(crate) private_data: u64,
+    pub(crate) priority: Option<NonZeroU32>,
+}
+
+/// Checks one element of a list.
+///
+/// `sources` is the number of video present sources of the adapter.
+///
+/// # Errors
+///
+/// INVALID_PARAMETER: reserved bits or words; Stereo without Primary (case 83); a source that the
+/// adapter has not; OverridePriority with priority 0; memory that does not start at a page
+/// (case 80); private data of 128 KiB or more (case 73) or without an address.
+pub(crate) fn element(info: &d3dddi_allocationinfo2, sources: u32) -> NtResult<CheckedElement> {
+    let flags = info.flags.value;
+    let primary = flags & D3DDDI_ALLOCATIONINFO2_PRIMARY != 0;
+    refuse_if(flags & D3DDDI_ALLOCATIONINFO2_RESERVED != 0)?;
+    refuse_if(flags & D3DDDI_ALLOCATIONINFO2_STEREO != 0 && !primary)?;
+    refuse_if(primary && info.vidpn_source_id >= sources)?;
+    refuse_if(info.reserved != [0; 5])?;
+    refuse_if(info.sysmem % PAGE != 0)?;
+    let priority = if flags & D3DDDI_ALLOCATIONINFO2_OVERRIDE_PRIORITY != 0 {
+        Some(NonZeroU32::new(info.priority).ok_or(NtStatus::INVALID_PARAMETER)?)
+    } else {
+        None
+    };
+    let size = info.priv_drv_data_size;
+    refuse_if(size >= D3DKMT_PRIVATE_DATA_MAX || size != 0 && info.priv_drv_data == 0)?;
+    Ok(CheckedElement {
+        sysmem: (info.sysmem != 0).then_some(info.sysmem),
+        // CAST: below 128 KiB.
+        private_size: size as usize,
+        private_data: info.priv_drv_data,
+        priority,
+    })
+}
+
+/// Checks the elements against each other.
+///
+/// # Errors
+///
+/// - INVALID_PARAMETER: some with memory of the caller, some without.
+/// - BUFFER_TOO_SMALL: private data of 128 KiB or more in sum.
+pub(crate) fn elements(elements: &[CheckedElement]) -> NtResult {
+    let with_memory = elements.iter().filter(|e| e.sysmem.is_some()).count();
+    refuse_if(with_memory != 0 && with_memory != elements.len())?;
+    let total: usize = elements.iter().map(|e| e.private_size).sum();
+    // CAST: a small constant.
+    if total >= D3DKMT_PRIVATE_DATA_MAX as usize {
+        return Err(NtStatus::BUFFER_TOO_SMALL);
+    }
+    Ok(())
+}
+
+/// Checks a standard allocation: an existing heap of the element's memory. Returns its bytes.
+///
+/// # Errors
+///
+/// - INVALID_PARAMETER: type 0 or unknown (case 42); flags; without ExistingSysMem (case 48) or
+///   memory (case 44); size 0 or not whole pages (case 46); type 2 with memory (case 57).
+/// - NOT_SUPPORTED: type 2 as it should be.
+pub(crate) fn standard(
+    flags: CreateFlags,
+    standard: &d3dkmt_createstandardallocation,
+    element: &CheckedElement,
+) -> NtResult<u64> {
+    refuse_if(standard.flags.value != 0)?;
+    match standard.type_ {
+        D3DKMT_STANDARDALLOCATIONTYPE_EXISTINGHEAP => {
+            let size = standard.existing_heap_data.size;
+            refuse_if(!flags.existing_sysmem() || element.sysmem.is_none())?;
+            refuse_if(size == 0 || size % PAGE != 0)?;
+            Ok(size)
+        }
+        D3DKMT_STANDARDALLOCATIONTYPE_CROSSADAPTER => {
+            refuse_if(flags.existing_sysmem() || element.sysmem.is_some())?;
+            Err(NtStatus::NOT_SUPPORTED)
+        }
+        _ => Err(NtStatus::INVALID_PARAMETER),
+    }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Memory for the rooms, charged to the caller.
+//!
+//! The rooms of pure logic take their memory from here and import nothing of `kernel::`; the host
+//! tests have a `mem` of their own with the same few items over `std`.
+
+use kernel::prelude::*;
+
+pub(crate) use kernel::alloc::{
+    AllocError,
+    KBox,
+    KVec, //
+};
+
+/// How everything is allocated that a user can cause: may sleep, charged to the memory cgroup.
+pub(crate) const ACCOUNT: kernel::alloc::Flags = GFP_KERNEL_ACCOUNT;
+
+/// A boxed array, made element by element in place (no copy on the kernel stack).
+pub(crate) fn boxed_array<T, const N: usize>(
+    make: impl FnMut(usize) -> T,
+) -> Result<KBox<[T; N]>, AllocError> {
+    KBox::try_init(pin_init::init_array_from_fn(make), ACCOUNT)
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Kernel-mode drivers: implementations of the miniport contract.
+
+#![deny(unsafe_code)]
+
+pub(crate) mod gem;

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`NtStatus`]: how every room reports failure, and its one way to an ioctl result.
+//!
+//! Pure logic: also compiled and tested on the host.
+
+/// A Windows status code, as the D3DKMT functions return it.
+///
+/// Values: `wddm-semantics` 1.14 of the reference, in the WDK's spelling without `STATUS_`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NtStatus(u32);
+
+/// What the rooms return: a value, or the status that the caller will see.
+pub(crate) type NtResult<T = ()> = core::result::Result<T, NtStatus>;
+
+// Linux errno values of the table below, which is part of the ABI.
+const EPERM: i32 = 1;
+const ENOENT: i32 = 2;
+const EBADF: i32 = 9;
+const ENOMEM: i32 = 12;
+const EACCES: i32 = 13;
+const EEXIST: i32 = 17;
+const ENODEV: i32 = 19;
+const EINVAL: i32 = 22;
+const EOVERFLOW: i32 = 75;
+const EPROTOTYPE: i32 = 91;
+const EOPNOTSUPP: i32 = 95;
+const EINPROGRESS: i32 = 115;
+
+impl NtStatus {
+    pub(crate) const SUCCESS: Self = Self(0);
+    pub(crate) const UNSUCCESSFUL: Self = Self(0xC000_0001);
+    pub(crate) const INVALID_HANDLE: Self = Self(0xC000_0008);
+    pub(crate) const INVALID_PARAMETER: Self = Self(0xC000_000D);
+    pub(crate) const NO_MEMORY: Self = Self(0xC000_0017);
+    pub(crate) const ILLEGAL_INSTRUCTION: Self = Self(0xC000_001D);
+    pub(crate) const ACCESS_DENIED: Self = Self(0xC000_0022);
+    pub(crate) const BUFFER_TOO_SMALL: Self = Self(0xC000_0023);
+    pub(crate) const OBJECT_TYPE_MISMATCH: Self = Self(0xC000_0024);
+    pub(crate) const OBJECT_NAME_INVALID: Self = Self(0xC000_0033);
+    pub(crate) const OBJECT_NAME_COLLISION: Self = Self(0xC000_0035);
+    pub(crate) const NOT_SUPPORTED: Self = Self(0xC000_00BB);
+    pub(crate) const DEVICE_REMOVED: Self = Self(0xC000_02B6);
+    pub(crate) const GRAPHICS_DRIVER_MISMATCH: Self = Self(0xC01E_0009);
+    pub(crate) const GRAPHICS_NO_VIDEO_MEMORY: Self = Self(0xC01E_0100);
+    pub(crate) const GRAPHICS_ALLOCATION_BUSY: Self = Self(0xC01E_0102);
+
+    /// The status as Windows prints it.
+    pub(crate) const fn code(self) -> u32 {
+        self.0
+    }
+
+    /// The errno that user space turns back into this very status, if there is one.
+    ///
+    /// TIMEOUT is missing on purpose: it is a success code and travels as a positive value.
+    const fn errno(self) -> Option<i32> {
+        Some(match self {
+            Self::INVALID_HANDLE => EBADF,
+            Self::INVALID_PARAMETER => EINVAL,
+            Self::NO_MEMORY => ENOMEM,
+            Self::ILLEGAL_INSTRUCTION => EOPNOTSUPP,
+            Self::ACCESS_DENIED => EACCES,
+            Self::BUFFER_TOO_SMALL => EOVERFLOW,
+            Self::OBJECT_TYPE_MISMATCH => EPROTOTYPE,
+            Self::OBJECT_NAME_INVALID => ENOENT,
+            Self::OBJECT_NAME_COLLISION => EEXIST,
+            Self::NOT_SUPPORTED => EPERM,
+            Self::DEVICE_REMOVED => ENODEV,
+            Self::GRAPHICS_ALLOCATION_BUSY => EINPROGRESS,
+            _ => return None,
+        })
+    }
+
+    /// The value that the ioctl returns for this status.
+    ///
+    /// Success codes (PENDING, ...) are returned as they are. A failure with an errno of its own
+    /// is that errno. Any other failure is the raw 32-bit code, sign-extended: it lies outside the
+    /// range that libc takes for an errno and so reaches the caller unchanged.
+    pub(crate) fn ioctl_result(self) -> isize {
+        match self.errno() {
+            Some(errno) => -(errno as isize),
+            // CAST: the sign extension is the point; `isize` has 64 bits here.
+            None => self.0 as i32 as isize,
+        }
+    }
+
+    /// The status for a kernel errno (positive) that came up inside.
+    ///
+    /// An address that faults is the caller's mistake (case 262 as INVALID_PARAMETER).
+    pub(crate) const fn from_errno(errno: i32) -> Self {
+        match errno {
+            0 => Self::SUCCESS,
+            EPERM => Self::NOT_SUPPORTED,
+            ENOMEM => Self::NO_MEMORY,
+            EACCES => Self::ACCESS_DENIED,
+            EINVAL | 14 => Self::INVALID_PARAMETER,
+            ENODEV => Self::DEVICE_REMOVED,
+            _ => Self::UNSUCCESSFUL,
+        }
+    }
+}
+
+impl core::fmt::Debug for NtStatus {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "NTSTATUS {:#010X}", self.0)
+    }
+}

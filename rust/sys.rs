@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! FFI that is not DRM: the device node, CPU views, pinned user memory, processes, work.
+//!
+//! `unsafe` is allowed in this room and in `drm`; what they hand out is safe.
+
+pub(crate) mod bindings;
+pub(crate) mod misc_device;
+pub(crate) mod pid;
+pub(crate) mod user_pages;
+pub(crate) mod view;
+pub(crate) mod workqueue;
+
+/// Bytes in a page.
+pub(crate) use kernel::page::PAGE_SIZE;
+
+/// Installed memory in bytes.
+pub(crate) fn total_ram_bytes() -> u64 {
+    // SAFETY: No preconditions.
+    unsafe { bindings::dxg_total_ram_bytes() }
+}
+
+/// Nanoseconds since boot.
+pub(crate) fn now_ns() -> u64 {
+    // SAFETY: No preconditions.
+    unsafe { bindings::dxg_ktime_get_ns() }
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What bindgen reads to make rust/sys/bindings_generated.rs: interfaces of the
+ * kernel that its own Rust bindings leave out, and the module's C helpers.
+ */
+#include <linux/anon_inodes.h>
+#include <linux/device/class.h>
+#include <linux/mm.h>
+#include <linux/scatterlist.h>
+#include <drm/drm_client.h>
+#include <drm/drm_device.h>
+#include <drm/drm_drv.h>
+#include <drm/drm_file.h>
+#include <drm/drm_gem.h>
+#include <drm/drm_mode.h>
+#include <drm/drm_prime.h>
+#include <drm/drm_sysfs.h>
+#include "helpers.h"
+#include "../drm/helpers.h"

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See helpers.h: inline functions and macros of the kernel, as functions. */
+
+#include <linux/capability.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/workqueue.h>
+
+#include "helpers.h"
+
+/* The identity of the calling process, with a reference. */
+struct pid *dxg_get_current_tgid(void)
+{
+	return get_pid(task_tgid(current));
+}
+
+bool dxg_is_current_tgid(const struct pid *pid)
+{
+	return task_tgid(current) == pid;
+}
+
+void dxg_mmgrab(struct mm_struct *mm)
+{
+	mmgrab(mm);
+}
+
+void dxg_mmdrop(struct mm_struct *mm)
+{
+	mmdrop(mm);
+}
+
+struct mm_struct *dxg_current_mm(void)
+{
+	return current->mm;
+}
+
+/*
+ * Charges pages that stay pinned to the address space (VmPin), up to
+ * RLIMIT_MEMLOCK for those without CAP_IPC_LOCK. -ENOMEM when over it.
+ */
+int dxg_account_pinned(struct mm_struct *mm, unsigned long pages)
+{
+	unsigned long limit = rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT;
+	s64 pinned = atomic64_add_return(pages, &mm->pinned_vm);
+
+	if (pinned > limit && !capable(CAP_IPC_LOCK)) {
+		atomic64_sub(pages, &mm->pinned_vm);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void dxg_unaccount_pinned(struct mm_struct *mm, unsigned long pages)
+{
+	atomic64_sub(pages, &mm->pinned_vm);
+}
+
+/*
+ * Makes a new VMA a window onto pages that the core must not touch: no
+ * get_user_pages(), no growth by mremap(), no copy at fork(), no core dump.
+ */
+void dxg_vma_set_pfnmap(struct vm_area_struct *vma)
+{
+	vm_flags_set(vma, VM_PFNMAP | VM_IO | VM_DONTEXPAND | VM_DONTCOPY |
+			  VM_DONTDUMP);
+}
+
+unsigned long dxg_page_to_pfn(struct page *page)
+{
+	return page_to_pfn(page);
+}
+
+/* Whether [addr, addr + len) is one whole VMA of @file. */
+bool dxg_vma_is(struct mm_struct *mm, unsigned long addr, unsigned long len,
+		const struct file *file)
+{
+	struct vm_area_struct *vma;
+	bool is;
+
+	mmap_read_lock(mm);
+	vma = vma_lookup(mm, addr);
+	is = vma && vma->vm_file == file && vma->vm_start == addr &&
+	     vma->vm_end == addr + len;
+	mmap_read_unlock(mm);
+	return is;
+}
+
+struct workqueue_struct *dxg_alloc_workqueue(void)
+{
+	return alloc_ordered_workqueue("dxgkrnl", 0);
+}
+
+u64 dxg_total_ram_bytes(void)
+{
+	return (u64)totalram_pages() << PAGE_SHIFT;
+}
+
+u64 dxg_ktime_get_ns(void)
+{
+	return ktime_get_ns();
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Inline functions and macros of the kernel that Rust cannot call, as
+ * functions. Each does what the one it is named after does, no more.
+ */
+#ifndef DXG_SYS_HELPERS_H
+#define DXG_SYS_HELPERS_H
+
+#include <linux/types.h>
+
+struct mm_struct;
+struct pid;
+struct vm_area_struct;
+struct workqueue_struct;
+
+struct pid *dxg_get_current_tgid(void);
+bool dxg_is_current_tgid(const struct pid *pid);
+
+void dxg_mmgrab(struct mm_struct *mm);
+void dxg_mmdrop(struct mm_struct *mm);
+struct mm_struct *dxg_current_mm(void);
+
+int dxg_account_pinned(struct mm_struct *mm, unsigned long pages);
+void dxg_unaccount_pinned(struct mm_struct *mm, unsigned long pages);
+
+void dxg_vma_set_pfnmap(struct vm_area_struct *vma);
+unsigned long dxg_page_to_pfn(struct page *page);
+bool dxg_vma_is(struct mm_struct *mm, unsigned long addr, unsigned long len,
+		const struct file *file);
+
+struct workqueue_struct *dxg_alloc_workqueue(void);
+
+u64 dxg_total_ram_bytes(void);
+u64 dxg_ktime_get_ns(void);
+
+#endif /* DXG_SYS_HELPERS_H */

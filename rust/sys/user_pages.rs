@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Memory of the calling process, pinned for as long as an allocation lives.
+
+use super::{
+    bindings,
+    PAGE_SIZE, //
+};
+use crate::counters::{
+    self,
+    Counter, //
+};
+use core::ptr::NonNull;
+use kernel::{
+    alloc::KVVec,
+    bindings as c,
+    error::code::*,
+    prelude::*, //
+};
+
+/// An address space that pinned pages are charged to.
+///
+/// # Invariants
+///
+/// - The pointer is a `mm_struct` on which this value owns a `mmgrab` reference.
+/// - `pages` pages of it are charged to its `pinned_vm`.
+struct Charge {
+    mm: NonNull<c::mm_struct>,
+    pages: usize,
+}
+
+impl Charge {
+    /// Charges the caller for `pages` pages, within its RLIMIT_MEMLOCK.
+    fn new(pages: usize) -> Result<Self> {
+        // SAFETY: No preconditions; `current` stays what it is during this call.
+        let mm = NonNull::new(unsafe { bindings::dxg_current_mm() }).ok_or(EINVAL)?;
+        // SAFETY: The caller's own address space is alive while the caller runs.
+        to_result_errno(unsafe { bindings::dxg_account_pinned(mm.as_ptr(), pages) })?;
+        // SAFETY: As above; the reference keeps the structure (not the mappings) for us.
+        unsafe { bindings::dxg_mmgrab(mm.as_ptr()) };
+        // INVARIANT: Charged and referenced just now.
+        Ok(Self { mm, pages })
+    }
+}
+
+impl Drop for Charge {
+    fn drop(&mut self) {
+        // SAFETY: By the type invariant the structure is referenced and the pages are charged.
+        unsafe { bindings::dxg_unaccount_pinned(self.mm.as_ptr(), self.pages) };
+        // SAFETY: By the type invariant we own a reference, which ends here.
+        unsafe { bindings::dxg_mmdrop(self.mm.as_ptr()) };
+    }
+}
+
+/// Pinned pages of the process that made the allocation.
+///
+/// # Invariants
+///
+/// Every pointer in `pages` is a page that this value has pinned (FOLL_LONGTERM).
+pub(crate) struct UserPages {
+    pages: KVVec<*mut c::page>,
+    /// Where the pages are in the caller's address space.
+    address: usize,
+    writable: bool,
+    _charge: Charge,
+}
+
+// SAFETY: Pins may be released by any thread; the list is never changed after creation.
+unsafe impl Send for UserPages {}
+// SAFETY: There is no interior mutability.
+unsafe impl Sync for UserPages {}
+
+impl UserPages {
+    /// Pins `bytes` bytes (whole pages) at `address` (page aligned) of the calling process.
+    ///
+    /// # Errors
+    ///
+    /// - `EINVAL`: not whole pages, nothing, or beyond the address space.
+    /// - `ENOMEM`: over RLIMIT_MEMLOCK (without CAP_IPC_LOCK), or no memory.
+    /// - `EFAULT`: some page is not there, not writable, or not ordinary memory.
+    pub(crate) fn pin(address: usize, bytes: usize, writable: bool) -> Result<Self> {
+        if address % PAGE_SIZE != 0 || bytes % PAGE_SIZE != 0 || bytes == 0 {
+            return Err(EINVAL);
+        }
+        address.checked_add(bytes).ok_or(EINVAL)?;
+        let count = bytes / PAGE_SIZE;
+        let charge = Charge::new(count)?;
+        let mut pages = KVVec::with_capacity(count, GFP_KERNEL_ACCOUNT)?;
+        let mut flags = c::FOLL_LONGTERM;
+        if writable {
+            flags |= c::FOLL_WRITE;
+        }
+        // INVARIANT: `pages` only ever holds what was pinned; dropping `pinned` on a failure
+        // below releases just these.
+        let mut pinned = Self {
+            pages: KVVec::new(),
+            address,
+            writable,
+            _charge: charge,
+        };
+        let mut failure = Ok(());
+        while pages.len() < count {
+            let done = pages.len();
+            let batch = i32::try_from(count - done).unwrap_or(i32::MAX);
+            let spare = pages.spare_capacity_mut().as_mut_ptr().cast();
+            // SAFETY: The spare capacity has room for `batch` pointers, since `count` were
+            // reserved; the function writes as many as it returns.
+            let got = unsafe {
+                c::pin_user_pages_fast(address + done * PAGE_SIZE, batch, flags, spare)
+            };
+            let Ok(got @ 1..) = usize::try_from(got) else {
+                failure = Err(if got < 0 {
+                    Error::from_errno(got)
+                } else {
+                    EFAULT
+                });
+                break;
+            };
+            // SAFETY: `got` more elements were written, within the capacity.
+            unsafe { pages.inc_len(got) };
+        }
+        counters::add(Counter::PinnedPages, pages.len());
+        pinned.pages = pages;
+        failure.map(|()| pinned)
+    }
+
+    /// Address in the process that pinned the pages.
+    pub(crate) fn address(&self) -> usize {
+        self.address
+    }
+}
+
+impl Drop for UserPages {
+    fn drop(&mut self) {
+        let count = self.pages.len();
+        // SAFETY: By the type invariant these pages are pinned by us. They are marked dirty where
+        // the device could have written to them.
+        unsafe {
+            c::unpin_user_pages_dirty_lock(self.pages.as_mut_ptr(), count, self.writable);
+        }
+        counters::sub(Counter::PinnedPages, count);
+    }
+}
+
+fn to_result_errno(errno: c_int) -> Result {
+    kernel::error::to_result(errno)
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! CPU views: pages of an allocation, mapped into the calling process.
+//!
+//! A view is an anonymous file that never gets a descriptor: only [`View::map`] can map it, and the
+//! mapping's reference on the file keeps the pages and this module in place until the last part of
+//! it is unmapped, whatever became of the handle, the device or `/dev/dxg` by then.
+
+use super::{
+    bindings,
+    PAGE_SIZE, //
+};
+use crate::{
+    compat,
+    counters::{
+        self,
+        Counter, //
+    }, //
+};
+use core::{
+    any::Any,
+    ffi::c_void, //
+};
+use kernel::{
+    bindings as c,
+    error::{
+        code::*,
+        from_err_ptr, //
+    },
+    fs::File,
+    prelude::*,
+    sync::aref::ARef, //
+};
+
+/// Something that has pages to show.
+///
+/// # Safety
+///
+/// Every pointer that [`Self::pages`] returns is a page that stays allocated, and belongs to the
+/// object, for as long as `self` lives; the list never changes.
+pub(crate) unsafe trait PageSource: Send + Sync + 'static {
+    /// The pages, in order.
+    fn pages(&self) -> &[*mut c::page];
+}
+
+/// What the file of a view owns.
+struct Content {
+    source: KBox<dyn PageSource>,
+    /// Whatever else must live as long as the view.
+    _keep: KBox<dyn Any + Send + Sync>,
+}
+
+/// A mapping in the process that made it.
+pub(crate) struct View {
+    file: ARef<File>,
+    address: usize,
+    bytes: usize,
+}
+
+impl View {
+    /// Maps all pages of `source` at an address of the kernel's choice, readable and writable.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`: no memory, or no room in the address space (RLIMIT_AS counts).
+    pub(crate) fn map(
+        source: KBox<dyn PageSource>,
+        keep: KBox<dyn Any + Send + Sync>,
+    ) -> Result<Self> {
+        let bytes = source.pages().len() * PAGE_SIZE;
+        let content = KBox::new(
+            Content {
+                source,
+                _keep: keep,
+            },
+            GFP_KERNEL_ACCOUNT,
+        )?;
+        let content = KBox::into_raw(content);
+        // SAFETY: The name is a C string, `FOPS` is static and names this module as its owner, and
+        // `content` is what the callbacks in `FOPS` expect.
+        let file = from_err_ptr(unsafe {
+            bindings::anon_inode_getfile(
+                c"dxg-view".as_ptr(),
+                &FOPS.0,
+                content.cast(),
+                // CAST: a small flag word.
+                (c::O_RDWR | c::O_CLOEXEC) as c_int,
+            )
+        })
+        .inspect_err(|_| {
+            // SAFETY: No file was made, so `content` is still only ours.
+            drop(unsafe { KBox::from_raw(content) });
+        })?;
+        counters::add(Counter::Mappings, 1);
+        let file = core::ptr::NonNull::new(file.cast::<File>()).ok_or(ENOMEM)?;
+        // SAFETY: The file is new and its one reference is ours; it has no read or write position
+        // in use.
+        let file = unsafe { ARef::<File>::from_raw(file) };
+        // SAFETY: The file is live; mapping works on the calling process.
+        let address = unsafe {
+            c::vm_mmap(
+                file.as_ptr(),
+                0,
+                bytes,
+                (c::PROT_READ | c::PROT_WRITE) as usize,
+                c::MAP_SHARED as usize,
+                0,
+            )
+        };
+        // CAST: an error comes as a negative number in the last page of the address space.
+        if address as isize >= -4095 && (address as isize) < 0 {
+            return Err(Error::from_errno(address as isize as i32));
+        }
+        Ok(Self {
+            file,
+            address,
+            bytes,
+        })
+    }
+
+    /// The address of the first byte.
+    pub(crate) fn address(&self) -> usize {
+        self.address
+    }
+
+    /// Whether the calling process still has the whole mapping, in one piece, at its address.
+    pub(crate) fn is_mapped(&self) -> bool {
+        // SAFETY: No preconditions.
+        let mm = unsafe { bindings::dxg_current_mm() };
+        // SAFETY: The caller's address space is live; the file is only compared.
+        !mm.is_null()
+            && unsafe { bindings::dxg_vma_is(mm, self.address, self.bytes, self.file.as_ptr()) }
+    }
+
+    /// Unmaps the view from the calling process, unless the process has changed the mapping
+    /// itself; then it stays what the process made of it.
+    pub(crate) fn unmap(self) {
+        if self.is_mapped() {
+            // SAFETY: The range was just found to be our mapping. A thread of the same process
+            // that replaces it in between gets what it asked for: an unmapped range.
+            unsafe { c::vm_munmap(self.address, self.bytes) };
+        }
+    }
+}
+
+/// Lets a table of C callbacks be static.
+struct AssertSync<T>(T);
+
+// SAFETY: The tables are never written to.
+unsafe impl<T> Sync for AssertSync<T> {}
+
+static FOPS: AssertSync<c::file_operations> = AssertSync(c::file_operations {
+    owner: compat::this_module(),
+    mmap: Some(mmap),
+    release: Some(release),
+    ..pin_init::zeroed()
+});
+
+static VM_OPS: AssertSync<c::vm_operations_struct> = AssertSync(c::vm_operations_struct {
+    fault: Some(fault),
+    ..pin_init::zeroed()
+});
+
+/// Maps the whole range at once: one call instead of a fault for each page.
+///
+/// # Safety
+///
+/// The kernel calls it through `FOPS`: `file` is a view's file, `vma` is being set up.
+unsafe extern "C" fn mmap(file: *mut c::file, vma: *mut c::vm_area_struct) -> c_int {
+    // SAFETY: Per the function's contract the file is a view's, so its private data is a
+    // `Content` that lives until `release`.
+    let content = unsafe { &*(*file).private_data.cast::<Content>() };
+    let pages = content.source.pages();
+    // SAFETY: Nobody else uses a VMA that is being set up.
+    let vma_ref = unsafe { &mut *vma };
+    // SAFETY: A union of the address pair with RCU data, of which the pair is live here.
+    let (start, end) = unsafe {
+        let range = &vma_ref.__bindgen_anon_1.__bindgen_anon_1;
+        (range.vm_start, range.vm_end)
+    };
+    if vma_ref.vm_pgoff != 0 || (end - start) / PAGE_SIZE != pages.len() {
+        return EINVAL.to_errno();
+    }
+    vma_ref.vm_ops = &VM_OPS.0;
+    vma_ref.vm_private_data = core::ptr::from_ref(content).cast_mut().cast::<c_void>();
+    // SAFETY: The VMA is being set up, so that its flags may change.
+    unsafe { bindings::dxg_vma_set_pfnmap(vma) };
+    for (i, &page) in pages.iter().enumerate() {
+        // SAFETY: The page is allocated (contract of `PageSource`).
+        let pfn = unsafe { bindings::dxg_page_to_pfn(page) };
+        // SAFETY: The address is inside the VMA, which is a shared PFN map; the page stays until
+        // the VMA's reference on the file is gone, and that is after its page tables are.
+        let fault = unsafe { c::vmf_insert_pfn(vma, start + i * PAGE_SIZE, pfn) };
+        if fault != c::vm_fault_reason_VM_FAULT_NOPAGE {
+            return ENOMEM.to_errno();
+        }
+    }
+    0
+}
+
+/// Puts a page back whose page table entry is gone, as after `mremap`.
+///
+/// # Safety
+///
+/// The kernel calls it through `VM_OPS`, for a VMA that `mmap` above set up.
+unsafe extern "C" fn fault(vmf: *mut c::vm_fault) -> c::vm_fault_t {
+    // SAFETY: Per the function's contract; the fields are constant during a fault.
+    let (vma, address, pgoff) = unsafe {
+        let vmf = &(*vmf).__bindgen_anon_1;
+        (vmf.vma, vmf.real_address, vmf.pgoff)
+    };
+    // SAFETY: `mmap` stored the `Content`, which the VMA's file keeps.
+    let content = unsafe { &*(*vma).vm_private_data.cast::<Content>() };
+    let Some(&page) = content.source.pages().get(pgoff) else {
+        return c::vm_fault_reason_VM_FAULT_SIGBUS;
+    };
+    // SAFETY: The page is allocated (contract of `PageSource`).
+    let pfn = unsafe { bindings::dxg_page_to_pfn(page) };
+    // SAFETY: As in `mmap`; the address is the one that faulted, inside the VMA.
+    unsafe { c::vmf_insert_pfn(vma, address & !(PAGE_SIZE - 1), pfn) }
+}
+
+/// # Safety
+///
+/// The kernel calls it through `FOPS`, once, when the last reference on a view's file is gone.
+unsafe extern "C" fn release(_inode: *mut c::inode, file: *mut c::file) -> c_int {
+    // SAFETY: Per the function's contract the private data is the box made by `View::map`, and
+    // nobody can use it any more.
+    drop(unsafe { KBox::from_raw((*file).private_data.cast::<Content>()) });
+    counters::sub(Counter::Mappings, 1);
+    0
+}

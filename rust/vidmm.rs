@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The video memory manager: video memory is virtual.
+//!
+//! An adapter has two segments, local memory and the aperture onto system memory. Creating an
+//! allocation reserves *commitment* and makes nothing physical; the memory comes into being when it
+//! is first needed. The backing of an allocation goes through these states:
+//!
+//! ```text
+//! Untouched (zero) → Local (GEM object)          UserPages (pinned memory of the caller)
+//! ```
+//!
+//! Rooms that are still empty: System (swappable), Offered, Discarded, Lost; residency, budgets
+//! that move, eviction. Until there is eviction, commitment is limited to the size of a segment.
+
+#![deny(unsafe_code)]
+
+pub(crate) mod account;
+pub(crate) mod backing;
+pub(crate) mod ledger;
+
+use crate::{
+    ddi::Segments,
+    drm::target::Target,
+    status::{
+        NtResult,
+        NtStatus, //
+    }, //
+};
+use kernel::{
+    new_mutex,
+    prelude::*,
+    sync::{
+        Arc,
+        Mutex, //
+    }, //
+};
+use ledger::Ledger;
+
+/// A group of segments, as D3DKMTQueryVideoMemoryInfo asks for them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SegmentGroup {
+    /// Memory of the adapter.
+    Local,
+    /// System memory that the adapter reaches.
+    NonLocal,
+}
+
+/// Video memory of one adapter.
+#[pin_data]
+pub(crate) struct VidMm {
+    segments: Segments,
+    #[pin]
+    local: Mutex<Ledger>,
+    #[pin]
+    aperture: Mutex<Ledger>,
+    target: Arc<Target>,
+    /// Give GEM objects legacy names, for the target's debugfs.
+    name_objects: bool,
+}
+
+impl VidMm {
+    pub(crate) fn new(
+        target: Arc<Target>,
+        segments: Segments,
+        name_objects: bool,
+    ) -> Result<Arc<Self>> {
+        Arc::pin_init(
+            pin_init!(Self {
+                segments,
+                local <- new_mutex!(Ledger::new(segments.local), "VidMm::local"),
+                aperture <- new_mutex!(Ledger::new(segments.aperture), "VidMm::aperture"),
+                target,
+                name_objects,
+            }),
+            GFP_KERNEL,
+        )
+    }
+
+    /// Bytes in a group of segments.
+    pub(crate) fn size(&self, group: SegmentGroup) -> u64 {
+        match group {
+            SegmentGroup::Local => self.segments.local,
+            SegmentGroup::NonLocal => self.segments.aperture,
+        }
+    }
+
+    fn ledger(&self, group: SegmentGroup) -> &Mutex<Ledger> {
+        match group {
+            SegmentGroup::Local => &self.local,
+            SegmentGroup::NonLocal => &self.aperture,
+        }
+    }
+
+    /// Reserves `bytes` of a group.
+    ///
+    /// # Errors
+    ///
+    /// GRAPHICS_NO_VIDEO_MEMORY when the group has less than that left (case 65).
+    fn commit(self: &Arc<Self>, group: SegmentGroup, bytes: u64) -> NtResult<Commitment> {
+        self.ledger(group)
+            .lock()
+            .commit(bytes)
+            .then(|| Commitment {
+                vidmm: self.clone(),
+                group,
+                bytes,
+            })
+            .ok_or(NtStatus::GRAPHICS_NO_VIDEO_MEMORY)
+    }
+}
+
+/// Reserved bytes of a group; they are free again when it is dropped.
+struct Commitment {
+    vidmm: Arc<VidMm>,
+    group: SegmentGroup,
+    bytes: u64,
+}
+
+impl Drop for Commitment {
+    fn drop(&mut self) {
+        self.vidmm
+            .ledger(self.group)
+            .lock()
+            .release(self.bytes);
+    }
+}

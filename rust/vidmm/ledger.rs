@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`Ledger`]: how much of a segment is promised.
+//!
+//! Pure logic: also compiled and tested on the host.
+
+/// Bytes that a segment has, and bytes of it that are committed.
+///
+/// # Invariants
+///
+/// `committed <= size`.
+pub(crate) struct Ledger {
+    size: u64,
+    committed: u64,
+}
+
+impl Ledger {
+    /// Nothing of `size` bytes is committed.
+    pub(crate) const fn new(size: u64) -> Self {
+        Self { size, committed: 0 }
+    }
+
+    /// Commits `bytes` more; `false`, and nothing changes, when there are not as many left.
+    #[must_use]
+    pub(crate) fn commit(&mut self, bytes: u64) -> bool {
+        // INVARIANT: Only values up to `size` are stored.
+        match self.committed.checked_add(bytes) {
+            Some(committed) if committed <= self.size => {
+                self.committed = committed;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Gives `bytes` back that were committed.
+    pub(crate) fn release(&mut self, bytes: u64) {
+        // INVARIANT: It only becomes less.
+        self.committed = self.committed.saturating_sub(bytes);
+    }
+}
