@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! One function for each ioctl that the module serves, and one for all others.
+//!
+//! They answer `Ok` with the NTSTATUS that `ioctl` returned, which is a failing one when it has no
+//! errno (`0xC01E0100`), and `Err` with the errno when `ioctl` returned -1;
+//! [`NtStatus::from_ioctl`] makes one status of both. They don't repeat a call.
+#![allow(non_snake_case)]
+
+use super::{request, status::NtStatus, types::*};
+use rustix::{
+    io::Errno,
+    ioctl::{Ioctl, IoctlOutput, Opcode},
+};
+use std::{ffi::c_void, os::fd::AsFd};
+
+/// A request with the address of its argument block.
+struct Request {
+    number: u32,
+    argument: *mut c_void,
+}
+
+// SAFETY: Number and address are whatever the caller of `ioctl_ptr` vouches for; the output is the
+// plain result of the system call.
+unsafe impl Ioctl for Request {
+    type Output = NtStatus;
+
+    const IS_MUTATING: bool = true;
+
+    fn opcode(&self) -> Opcode {
+        self.number as Opcode
+    }
+
+    fn as_ptr(&mut self) -> *mut c_void {
+        self.argument
+    }
+
+    // rustix takes results in -4095..0 for errnos and hands every other one through. Raw failing
+    // statuses are far below: 0xC01E0100 is -1071774464.
+    unsafe fn output_from_ptr(result: IoctlOutput, _: *mut c_void) -> Result<NtStatus, Errno> {
+        Ok(NtStatus::from_result(result))
+    }
+}
+
+/// Makes any request with any argument.
+///
+/// # Safety
+///
+/// The node behind `fd` must read and write, through `argument` and the addresses that it finds
+/// there, nothing but memory that the caller has given it. Addresses that are not mapped are safe:
+/// the module answers `EINVAL` for them (case 262).
+///
+/// # Errors
+///
+/// The errno, if `ioctl` returned -1.
+pub unsafe fn ioctl_ptr(
+    fd: impl AsFd,
+    request: u32,
+    argument: *mut c_void,
+) -> Result<NtStatus, Errno> {
+    let request = Request {
+        number: request,
+        argument,
+    };
+    // SAFETY: The caller vouches for it.
+    unsafe { rustix::ioctl::ioctl(fd, request) }
+}
+
+/// Makes any request with a block of any type.
+///
+/// # Safety
+///
+/// The block must have the size that `request` states, any bytes must be good values of `T`, and
+/// the addresses in it must be those of memory that the call may read and write.
+///
+/// # Errors
+///
+/// The errno, if `ioctl` returned -1.
+pub unsafe fn ioctl<T>(fd: impl AsFd, request: u32, argument: &mut T) -> Result<NtStatus, Errno> {
+    // SAFETY: The caller vouches for it.
+    unsafe { ioctl_ptr(fd, request, (argument as *mut T).cast()) }
+}
+
+/// Defines the calls.
+macro_rules! calls {
+    ($($(#[$doc:meta])* $name:ident($argument:ty) = $request:ident;)*) => {$(
+        $(#[$doc])*
+        ///
+        /// # Safety
+        ///
+        /// The addresses in the argument must be those of memory that the call may read and write
+        /// as the structure says.
+        ///
+        /// # Errors
+        ///
+        /// The errno, if `ioctl` returned -1; see `Documentation/uapi.md`.
+        pub unsafe fn $name(fd: impl AsFd, argument: &mut $argument) -> Result<NtStatus, Errno> {
+            // SAFETY: The request is the one of this structure, which is plain integers; the
+            // caller vouches for the addresses.
+            unsafe { ioctl(fd, request::$request, argument) }
+        }
+    )*};
+}
+
+calls! {
+    /// Opens an adapter by LUID.
+    D3DKMTOpenAdapterFromLuid(D3DKMT_OPENADAPTERFROMLUID) = OPENADAPTERFROMLUID;
+    /// Lists and opens the adapters.
+    D3DKMTEnumAdapters2(D3DKMT_ENUMADAPTERS2) = ENUMADAPTERS2;
+    /// Lists and opens the adapters that a filter lets through.
+    D3DKMTEnumAdapters3(D3DKMT_ENUMADAPTERS3) = ENUMADAPTERS3;
+    /// Closes a handle of an adapter.
+    D3DKMTCloseAdapter(D3DKMT_CLOSEADAPTER) = CLOSEADAPTER;
+    /// Asks an adapter for one of its properties.
+    D3DKMTQueryAdapterInfo(D3DKMT_QUERYADAPTERINFO) = QUERYADAPTERINFO;
+    /// Asks for the process' budget and use of video memory.
+    D3DKMTQueryVideoMemoryInfo(D3DKMT_QUERYVIDEOMEMORYINFO) = QUERYVIDEOMEMORYINFO;
+    /// Makes a device.
+    D3DKMTCreateDevice(D3DKMT_CREATEDEVICE) = CREATEDEVICE;
+    /// Destroys a device with all that it has.
+    D3DKMTDestroyDevice(D3DKMT_DESTROYDEVICE) = DESTROYDEVICE;
+    /// Makes allocations, alone, in a new resource or in an existing one.
+    D3DKMTCreateAllocation2(D3DKMT_CREATEALLOCATION) = CREATEALLOCATION;
+    /// Destroys allocations, or a resource with its allocations.
+    D3DKMTDestroyAllocation2(D3DKMT_DESTROYALLOCATION2) = DESTROYALLOCATION2;
+    /// Maps an allocation for the CPU.
+    D3DKMTLock2(D3DKMT_LOCK2) = LOCK2;
+    /// Ends a mapping made by `D3DKMTLock2`.
+    D3DKMTUnlock2(D3DKMT_UNLOCK2) = UNLOCK2;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::File;
+
+    #[test]
+    fn an_errno_comes_through() {
+        let null = File::open("/dev/null").unwrap();
+        let mut argument = D3DKMT_CLOSEADAPTER::default();
+        // SAFETY: The structure holds no address.
+        let result = unsafe { D3DKMTCloseAdapter(&null, &mut argument) };
+        assert_eq!(result, Err(Errno::NOTTY));
+    }
+
+    #[test]
+    fn a_raw_failing_status_comes_through() {
+        for value in [0xC01E_0100_u32, 0xC01E_0009, 0x8000_0001, 0, 0x102, 0x103] {
+            // SAFETY: The pointer is not used.
+            let status = unsafe { Request::output_from_ptr(value as i32, std::ptr::null_mut()) };
+            assert_eq!(status, Ok(NtStatus(value)));
+        }
+    }
+}
