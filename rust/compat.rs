@@ -13,3 +13,8 @@ pub(crate) const fn this_module() -> *mut kernel::bindings::module {
 pub(crate) const fn this_module() -> *mut kernel::bindings::module {
     kernel::module::this_module::<crate::LocalModule>().as_ptr()
 }
+
+/// The value of a module parameter: 7.2 lends it, 7.3 gives it.
+pub(crate) fn parameter<T: Copy>(value: impl core::borrow::Borrow<T>) -> T {
+    *value.borrow()
+}

@@ -11,6 +11,7 @@ use kernel::sync::atomic::{
 
 /// What is counted.
 #[derive(Clone, Copy)]
+#[allow(dead_code, reason = "NT handles come with sharing")]
 pub(crate) enum Counter {
     Processes,
     AdapterOpens,
@@ -67,10 +68,17 @@ impl Drop for Counted {
     }
 }
 
-/// Writes one line for each counter: its name, a space, its value.
-pub(crate) fn show(f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for (name, value) in NAMES.iter().zip(&VALUES) {
-        writeln!(f, "{name} {}", value.load(Relaxed))?;
+/// Prints one line for each counter: its name, a space, its value. It is the content of a debugfs
+/// file, which wants `Debug` and ends the last line itself.
+pub(crate) struct Snapshot;
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        for (name, value) in NAMES.iter().zip(&VALUES) {
+            write!(f, "{separator}{name} {}", value.load(Relaxed))?;
+            separator = "\n";
+        }
+        Ok(())
     }
-    Ok(())
 }

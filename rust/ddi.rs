@@ -97,6 +97,7 @@ pub(crate) struct CreateAllocation<'a> {
 
 /// How an allocation is opened (DXGK_OPENALLOCATIONFLAGS).
 #[derive(Clone, Copy)]
+#[allow(dead_code, reason = "of use to miniports that keep something per binding")]
 pub(crate) struct OpenFlags {
     /// On the device that creates it.
     pub(crate) create: bool,
@@ -105,7 +106,7 @@ pub(crate) struct OpenFlags {
 }
 
 /// What an allocation looks like (DXGKARG_DESCRIBEALLOCATION).
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct AllocationDescription {
     /// Bytes from one row to the next; a whole number of pixels of 4 bytes.
     pub(crate) pitch: u32,

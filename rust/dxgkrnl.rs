@@ -91,20 +91,21 @@ struct Dxgkrnl {
 impl kernel::InPlaceModule for Dxgkrnl {
     fn init(_module: &'static ThisModule) -> impl PinInit<Self, Error> {
         pin_init::pin_init_scope(|| {
+            let local_mib = compat::parameter::<u32>(module_parameters::local_segment_mib.value());
+            let names = compat::parameter::<u8>(module_parameters::flink_names.value());
+            let mode = compat::parameter::<u16>(module_parameters::node_mode.value()) & 0o777;
             let registry = Registry::new()?;
             let adapters = Arc::new(
                 Adapters {
                     registry: registry.clone(),
                     segments: Segments {
-                        local: u64::from(compat::param_u32(&module_parameters::local_segment_mib))
-                            << 20,
+                        local: u64::from(local_mib) << 20,
                         aperture: sys::total_ram_bytes() / 2,
                     },
-                    name_objects: compat::param_u8(&module_parameters::flink_names) != 0,
+                    name_objects: names != 0,
                 },
                 GFP_KERNEL,
             )?;
-            let mode = compat::param_u16(&module_parameters::node_mode) & 0o777;
             let debugfs = debugfs::Dir::new(c"dxgkrnl");
             Ok(try_pin_init!(Self {
                 _counters <- debugfs.read_only_file(c"counters", counters::Snapshot),

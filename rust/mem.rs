@@ -5,6 +5,7 @@
 //! The rooms of pure logic take their memory from here and import nothing of `kernel::`; the host
 //! tests have a `mem` of their own with the same few items over `std`.
 
+use crate::status::NtStatus;
 use kernel::prelude::*;
 
 pub(crate) use kernel::alloc::{
@@ -13,6 +14,12 @@ pub(crate) use kernel::alloc::{
     KVec, //
 };
 
+impl From<AllocError> for NtStatus {
+    fn from(_: AllocError) -> Self {
+        NtStatus::NO_MEMORY
+    }
+}
+
 /// How everything is allocated that a user can cause: may sleep, charged to the memory cgroup.
 pub(crate) const ACCOUNT: kernel::alloc::Flags = GFP_KERNEL_ACCOUNT;
 
@@ -20,5 +27,5 @@ pub(crate) const ACCOUNT: kernel::alloc::Flags = GFP_KERNEL_ACCOUNT;
 pub(crate) fn boxed_array<T, const N: usize>(
     make: impl FnMut(usize) -> T,
 ) -> Result<KBox<[T; N]>, AllocError> {
-    KBox::try_init(pin_init::init_array_from_fn(make), ACCOUNT)
+    KBox::init(pin_init::init_array_from_fn(make), ACCOUNT).map_err(|_| AllocError)
 }

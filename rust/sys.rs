@@ -11,6 +11,15 @@ pub(crate) mod user_pages;
 pub(crate) mod view;
 pub(crate) mod workqueue;
 
+use crate::status::NtStatus;
+use kernel::error::Error;
+
+impl From<Error> for NtStatus {
+    fn from(error: Error) -> Self {
+        NtStatus::from_errno(-error.to_errno())
+    }
+}
+
 /// Bytes in a page.
 pub(crate) use kernel::page::PAGE_SIZE;
 

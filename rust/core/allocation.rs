@@ -35,6 +35,10 @@ use kernel::{
     new_mutex,
     prelude::*,
     sync::{
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
         Arc,
         Mutex, //
     }, //
@@ -135,6 +139,8 @@ pub(crate) struct OpenAllocation {
     _binding: MiniportBinding,
     allocation: Arc<Allocation>,
     device: Arc<Device>,
+    /// Seen in a list of what is to be destroyed; only used with the handle table locked.
+    doomed: Atomic<bool>,
     _counted: Counted,
 }
 
@@ -167,6 +173,7 @@ impl OpenAllocation {
                 _binding: binding,
                 allocation,
                 device,
+                doomed: Atomic::new(false),
                 _counted: Counted::new(Counter::Bindings),
             }),
             ACCOUNT,
@@ -179,6 +186,16 @@ impl OpenAllocation {
 
     pub(crate) fn allocation(&self) -> &Allocation {
         &self.allocation
+    }
+
+    /// Marks it as to be destroyed; `false` when it is marked already.
+    pub(super) fn doom(&self) -> bool {
+        !self.doomed.xchg(true, Relaxed)
+    }
+
+    /// Takes the mark back.
+    pub(super) fn spare(&self) {
+        self.doomed.store(false, Relaxed);
     }
 
     /// Whether the allocation is part of a shared resource.

@@ -43,6 +43,7 @@ use crate::{
 };
 use core::num::NonZeroU32;
 use kernel::{
+    pr_warn_once,
     prelude::*,
     sync::Arc, //
 };

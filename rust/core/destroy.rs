@@ -20,10 +20,7 @@ use crate::{
         NtStatus, //
     }, //
 };
-use kernel::{
-    prelude::*,
-    sync::Arc, //
-};
+use kernel::sync::Arc;
 
 impl Process {
     /// Takes the object that `handle` names out, if `is` accepts it, and ends what it owns.
@@ -71,26 +68,26 @@ impl Process {
     pub(crate) fn destroy_allocations(
         &self,
         device: &Arc<Device>,
-        handles: &mut [Handle],
+        handles: &[Handle],
     ) -> NtResult {
-        // In order, so that one that is named twice stands beside itself.
-        handles.sort_unstable_by_key(|handle| handle.value());
-        if handles.windows(2).any(|pair| pair[0] == pair[1]) {
-            return Err(NtStatus::INVALID_PARAMETER);
-        }
         let mut objects = KVec::with_capacity(handles.len(), ACCOUNT)?;
         self.with_table(|table| {
             let owner = handles.first().and_then(|&first| table.parent(first));
-            for &handle in handles.iter() {
-                let Some(Object::Allocation(open)) = table.get(handle) else {
-                    return Err(NtStatus::INVALID_PARAMETER);
-                };
-                if !Arc::ptr_eq(open.device(), device)
-                    || open.is_shared()
-                    || table.parent(handle) != owner
-                {
-                    return Err(NtStatus::INVALID_PARAMETER);
+            let doomed = handles.iter().take_while(|&&handle| {
+                matches!(table.get(handle), Some(Object::Allocation(open))
+                    if Arc::ptr_eq(open.device(), device)
+                        && !open.is_shared()
+                        && table.parent(handle) == owner
+                        && open.doom())
+            });
+            let doomed = doomed.count();
+            if doomed < handles.len() {
+                for &handle in handles.iter().take(doomed) {
+                    if let Some(Object::Allocation(open)) = table.get(handle) {
+                        open.spare();
+                    }
                 }
+                return Err(NtStatus::INVALID_PARAMETER);
             }
             for &handle in handles.iter() {
                 let Some(object) = table.take(handle) else {
@@ -103,7 +100,7 @@ impl Process {
             }
             Ok(())
         })?;
-        for &handle in handles.iter() {
+        for &handle in handles {
             self.reap(handle);
         }
         drop(objects);

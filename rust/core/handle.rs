@@ -471,7 +471,7 @@ impl<T> HandleTable<T> {
     /// Takes any object at the top out, to tear the whole table down: `None` when it is empty.
     ///
     /// `from` is where the search goes on; start with 0.
-    pub(crate) fn take_any(&mut self, from: &mut u32) -> Option<(Handle, T)> {
+    fn take_any(&mut self, from: &mut u32) -> Option<(Handle, T)> {
         while *from < 1 << INDEX_BITS {
             let Some(leaf) = self.leaf(*from) else {
                 // Go on with the next leaf, or the next node if this one was never made.
@@ -523,6 +523,19 @@ impl<T> HandleTable<T> {
     #[cfg(test)]
     pub(crate) fn set_cursor(&mut self, index: u32, unique: u32) {
         self.cursor = Cursor { index, unique };
+    }
+}
+
+impl<T> Drop for HandleTable<T> {
+    /// Drops what is left, children before their owners.
+    fn drop(&mut self) {
+        let mut from = 0;
+        while let Some((handle, object)) = self.take_any(&mut from) {
+            while let Some(child) = self.take_descendant(handle) {
+                drop(child);
+            }
+            drop(object);
+        }
     }
 }
 

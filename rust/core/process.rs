@@ -58,7 +58,7 @@ impl From<TableError> for NtStatus {
 }
 
 /// One process. All its descriptors of the node share one handle table.
-#[pin_data(PinnedDrop)]
+#[pin_data]
 pub(crate) struct Process {
     id: ProcessId,
     #[pin]
@@ -175,19 +175,6 @@ fn find(accounts: &[(Luid, Arc<Account>)], luid: Luid) -> Option<Arc<Account>> {
         .iter()
         .find(|(of, _)| *of == luid)
         .map(|(_, account)| account.clone())
-}
-
-#[pinned_drop]
-impl PinnedDrop for Process {
-    fn drop(self: Pin<&mut Self>) {
-        let mut from = 0;
-        loop {
-            let taken = self.table.lock().take_any(&mut from);
-            let Some((handle, object)) = taken else { break };
-            self.reap(handle);
-            drop(object);
-        }
-    }
 }
 
 /// Handles that are taken, but name nothing yet. Dropping it gives them back.

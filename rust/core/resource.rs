@@ -27,16 +27,14 @@ use kernel::{
 };
 
 /// The adapter's half of a resource: it may outlive the device that made it.
-#[pin_data(PinnedDrop)]
+#[pin_data]
 pub(crate) struct Resource {
-    adapter: Arc<Adapter>,
     /// Created with CreateShared: its allocations never change (cases 93, 116).
     shared: bool,
     /// What the runtime and the user-mode driver attached, for those who open a shared resource.
-    #[expect(dead_code, reason = "read by OpenResource, which is not there yet")]
     runtime_data: KVec<u8>,
     #[pin]
-    slot: Mutex<Slot>,
+    cookie: Mutex<Slot>,
     #[pin]
     idle: CondVar,
     _counted: Counted,
@@ -48,23 +46,27 @@ impl Resource {
         shared: bool,
         runtime_data: KVec<u8>,
     ) -> impl PinInit<Self> {
-        pin_init!(Self {
+        let unset = Slot {
             adapter,
+            cookie: None,
+            busy: false,
+        };
+        pin_init!(Self {
             shared,
             runtime_data,
-            slot <- new_mutex!(Slot { cookie: None, busy: false }, "Resource::slot"),
+            cookie <- new_mutex!(unset, "Resource::cookie"),
             idle <- new_condvar!("Resource::idle"),
             _counted: Counted::new(Counter::Resources),
         })
     }
 
-    pub(super) fn is_shared(&self) -> bool {
+    pub(crate) fn is_shared(&self) -> bool {
         self.shared
     }
 
     /// The miniport's cookie, for one call that may set or replace it; others wait their turn.
     pub(super) fn turn(&self) -> Turn<'_> {
-        let mut slot = self.slot.lock();
+        let mut slot = self.cookie.lock();
         while slot.busy {
             self.idle.wait(&mut slot);
         }
@@ -78,6 +80,7 @@ impl Resource {
 
 /// The miniport's cookie of a resource, or the note that somebody uses it.
 struct Slot {
+    adapter: Arc<Adapter>,
     cookie: Option<Cookie>,
     busy: bool,
 }
@@ -90,7 +93,7 @@ pub(super) struct Turn<'a> {
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        let mut slot = self.resource.slot.lock();
+        let mut slot = self.resource.cookie.lock();
         slot.cookie = self.cookie.take();
         slot.busy = false;
         drop(slot);
@@ -98,11 +101,9 @@ impl Drop for Turn<'_> {
     }
 }
 
-#[pinned_drop]
-impl PinnedDrop for Resource {
-    fn drop(self: Pin<&mut Self>) {
-        let cookie = self.slot.lock().cookie.take();
-        if let Some(cookie) = cookie {
+impl Drop for Slot {
+    fn drop(&mut self) {
+        if let Some(cookie) = self.cookie.take() {
             self.adapter.miniport().destroy_resource(cookie);
         }
     }

@@ -128,7 +128,7 @@ impl Client {
                     bindings::drm_client_init(
                         device.as_ptr(),
                         slot,
-                        c"dxgkrnl".as_ptr(),
+                        c"dxgkrnl".as_char_ptr(),
                         core::ptr::null(),
                     )
                 })

@@ -41,10 +41,7 @@ use crate::{
         D3DKMT_ENUMADAPTERS3_MAX, //
     }, //
 };
-use kernel::{
-    prelude::*,
-    sync::Arc, //
-};
+use kernel::sync::Arc;
 
 impl From<Luid> for winluid {
     fn from(luid: Luid) -> Self {

@@ -25,7 +25,6 @@ use crate::{
     vidmm::SegmentGroup, //
 };
 use core::mem::size_of;
-use kernel::prelude::*;
 use zerocopy::{
     Immutable,
     IntoBytes, //

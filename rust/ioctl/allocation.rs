@@ -46,10 +46,7 @@ use crate::{
         d3dkmthandle, //
     }, //
 };
-use kernel::{
-    prelude::*,
-    sync::Arc, //
-};
+use kernel::sync::Arc;
 
 /// D3DKMTCreateAllocation2: allocations of a device, a new resource of them, or more of them for a
 /// resource (cases 28 to 102).
@@ -234,7 +231,7 @@ pub(super) fn destroy(caller: &Caller<'_>, argument: usize) -> NtResult {
             for handle in raw {
                 handles.push(Handle::from(handle), ACCOUNT)?;
             }
-            caller.process.destroy_allocations(&device, &mut handles)
+            caller.process.destroy_allocations(&device, &handles)
         }
     }
 }

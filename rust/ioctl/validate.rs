@@ -26,9 +26,8 @@ fn refuse_if(refused: bool) -> NtResult {
 
 /// INVALID_PARAMETER for bits of the EnumAdapters3 filter without a meaning.
 pub(crate) fn enumerate_filter(filter: d3dkmt_enumadapters_filter) -> NtResult {
-    let known = u64::from(D3DKMT_ENUMADAPTERS_FILTER_INCLUDE_COMPUTE_ONLY)
-        | u64::from(D3DKMT_ENUMADAPTERS_FILTER_INCLUDE_DISPLAY_ONLY);
-    refuse_if(filter.value & !known != 0)
+    // CAST: 64 bits wide in every binding of it.
+    refuse_if(filter.value & D3DKMT_ENUMADAPTERS_FILTER_RESERVED as u64 != 0)
 }
 
 /// INVALID_PARAMETER for reserved bits of CreateDevice.

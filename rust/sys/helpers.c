@@ -3,6 +3,7 @@
 
 #include <linux/capability.h>
 #include <linux/ktime.h>
+#include <linux/mman.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
@@ -67,6 +68,12 @@ void dxg_vma_set_pfnmap(struct vm_area_struct *vma)
 {
 	vm_flags_set(vma, VM_PFNMAP | VM_IO | VM_DONTEXPAND | VM_DONTCOPY |
 			  VM_DONTDUMP);
+}
+
+/* Maps a whole file into the caller, readable and writable; as vm_mmap(). */
+unsigned long dxg_mmap_shared(struct file *file, unsigned long bytes)
+{
+	return vm_mmap(file, 0, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
 }
 
 unsigned long dxg_page_to_pfn(struct page *page)

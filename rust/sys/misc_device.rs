@@ -64,7 +64,7 @@ impl<T: OpenFile> MiscDevice<T> {
                 let device = unsafe { &mut *slot };
                 // CAST: the constant is 255.
                 device.minor = c::MISC_DYNAMIC_MINOR as c_int;
-                device.name = name.as_ptr();
+                device.name = name.as_char_ptr();
                 device.fops = &Self::FOPS;
                 device.mode = mode;
                 // SAFETY: `slot` is filled in, and pinned until it is deregistered.
@@ -81,7 +81,7 @@ impl<T: OpenFile> MiscDevice<T> {
         unlocked_ioctl: Some(Self::ioctl),
         // All arguments have the same layout for 32-bit callers.
         #[cfg(CONFIG_COMPAT)]
-        compat_ioctl: Some(c::compat_ptr_ioctl),
+        compat_ioctl: c::compat_ptr_ioctl,
         ..pin_init::zeroed()
     };
 

@@ -80,7 +80,7 @@ impl View {
         // `content` is what the callbacks in `FOPS` expect.
         let file = from_err_ptr(unsafe {
             bindings::anon_inode_getfile(
-                c"dxg-view".as_ptr(),
+                c"dxg-view".as_char_ptr(),
                 &FOPS.0,
                 content.cast(),
                 // CAST: a small flag word.
@@ -97,16 +97,7 @@ impl View {
         // in use.
         let file = unsafe { ARef::<File>::from_raw(file) };
         // SAFETY: The file is live; mapping works on the calling process.
-        let address = unsafe {
-            c::vm_mmap(
-                file.as_ptr(),
-                0,
-                bytes,
-                (c::PROT_READ | c::PROT_WRITE) as usize,
-                c::MAP_SHARED as usize,
-                0,
-            )
-        };
+        let address = unsafe { bindings::dxg_mmap_shared(file.as_ptr(), bytes) };
         // CAST: an error comes as a negative number in the last page of the address space.
         if address as isize >= -4095 && (address as isize) < 0 {
             return Err(Error::from_errno(address as isize as i32));

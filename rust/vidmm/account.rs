@@ -3,9 +3,12 @@
 //! [`Account`]: how much video memory of one adapter a process uses.
 
 use super::SegmentGroup;
-use kernel::sync::atomic::{
-    Atomic,
-    Relaxed, //
+use kernel::sync::{
+    atomic::{
+        Atomic,
+        Relaxed, //
+    },
+    Arc, //
 };
 
 /// Bytes in use by one process on one adapter.
@@ -34,11 +37,28 @@ impl Account {
         self.of(group).load(Relaxed)
     }
 
-    pub(super) fn charge(&self, group: SegmentGroup, bytes: u64) {
+    /// Charges `bytes` until the result is dropped.
+    pub(super) fn charge(self: &Arc<Self>, group: SegmentGroup, bytes: u64) -> Charge {
         self.of(group).fetch_add(bytes, Relaxed);
+        Charge {
+            account: self.clone(),
+            group,
+            bytes,
+        }
     }
+}
 
-    pub(super) fn uncharge(&self, group: SegmentGroup, bytes: u64) {
-        self.of(group).fetch_add(bytes.wrapping_neg(), Relaxed);
+/// Bytes that are charged to an account.
+pub(super) struct Charge {
+    account: Arc<Account>,
+    group: SegmentGroup,
+    bytes: u64,
+}
+
+impl Drop for Charge {
+    fn drop(&mut self) {
+        self.account
+            .of(self.group)
+            .fetch_add(self.bytes.wrapping_neg(), Relaxed);
     }
 }

@@ -3,7 +3,10 @@
 //! [`Backing`]: where the bytes of an allocation are.
 
 use super::{
-    account::Account,
+    account::{
+        Account,
+        Charge, //
+    },
     Commitment,
     SegmentGroup,
     VidMm, //
@@ -35,7 +38,7 @@ use kernel::{
 };
 
 /// Where the bytes of an allocation are, and what they are charged to.
-#[pin_data(PinnedDrop)]
+#[pin_data]
 pub(crate) struct Backing {
     commitment: Commitment,
     account: Arc<Account>,
@@ -47,9 +50,9 @@ enum State {
     /// All zero; there is no memory yet.
     Untouched(Shape),
     /// A GEM object on the adapter's device.
-    Local(Arc<GemObject>),
+    Local(Arc<GemObject>, #[expect(dead_code, reason = "held to be dropped")] Charge),
     /// Memory of the process that made the allocation.
-    UserPages(UserPages),
+    UserPages(UserPages, #[expect(dead_code, reason = "held to be dropped")] Charge),
 }
 
 /// How the CPU gets at an allocation.
@@ -98,8 +101,9 @@ impl Backing {
         let commitment = vidmm.commit(SegmentGroup::NonLocal, bytes)?;
         let bytes = usize::try_from(bytes).map_err(|_| NtStatus::INVALID_PARAMETER)?;
         let pages = UserPages::pin(address, bytes, writable)?;
-        account.charge(SegmentGroup::NonLocal, commitment.bytes);
-        Ok(Self::new(commitment, account, State::UserPages(pages)))
+        let charge = account.charge(SegmentGroup::NonLocal, commitment.bytes);
+        let state = State::UserPages(pages, charge);
+        Ok(Self::new(commitment, account, state))
     }
 
     fn new(commitment: Commitment, account: Arc<Account>, state: State) -> impl PinInit<Self> {
@@ -113,8 +117,8 @@ impl Backing {
     /// The GEM object behind the allocation, made if it is not there yet; `None` for user pages.
     fn gem(&self) -> NtResult<Option<Arc<GemObject>>> {
         let shape = match &*self.state.lock() {
-            State::UserPages(_) => return Ok(None),
-            State::Local(gem) => return Ok(Some(gem.clone())),
+            State::UserPages(..) => return Ok(None),
+            State::Local(gem, _) => return Ok(Some(gem.clone())),
             State::Untouched(shape) => *shape,
         };
         // Made without the lock, since that takes a while and may free memory. Two callers may
@@ -125,14 +129,14 @@ impl Backing {
             ACCOUNT,
         )?;
         let mut state = self.state.lock();
-        if let State::Local(first) = &*state {
+        if let State::Local(first, _) = &*state {
             let first = first.clone();
             drop(state);
             return Ok(Some(first));
         }
-        *state = State::Local(gem.clone());
-        self.account
-            .charge(SegmentGroup::Local, self.commitment.bytes);
+        let bytes = self.commitment.bytes;
+        let charge = self.account.charge(SegmentGroup::Local, bytes);
+        *state = State::Local(gem.clone(), charge);
         Ok(Some(gem))
     }
 
@@ -144,24 +148,12 @@ impl Backing {
     pub(crate) fn cpu_access(&self) -> NtResult<CpuAccess> {
         let Some(gem) = self.gem()? else {
             return match &*self.state.lock() {
-                State::UserPages(pages) => Ok(CpuAccess::InPlace(pages.address())),
+                State::UserPages(pages, _) => Ok(CpuAccess::InPlace(pages.address())),
                 _ => Err(NtStatus::UNSUCCESSFUL),
             };
         };
         let bytes = usize::try_from(self.commitment.bytes).map_err(|_| NtStatus::NO_MEMORY)?;
         let pages = KBox::new(GemPages::new(gem, bytes)?, ACCOUNT)?;
         Ok(CpuAccess::Pages(pages))
-    }
-}
-
-#[pinned_drop]
-impl PinnedDrop for Backing {
-    fn drop(self: Pin<&mut Self>) {
-        let group = match &*self.state.lock() {
-            State::Untouched(_) => return,
-            State::Local(_) => SegmentGroup::Local,
-            State::UserPages(_) => SegmentGroup::NonLocal,
-        };
-        self.account.uncharge(group, self.commitment.bytes);
     }
 }
