@@ -1,4 +1,57 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! The D3DKMT calls of `/dev/dxg`.
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
+#![deny(unsafe_op_in_unsafe_fn)]
 
+mod adapter;
+mod allocation;
+mod call;
+mod create;
+mod device;
+mod dxg;
+mod enumerate;
+mod error;
+pub mod gem;
+mod handle;
+mod page_buf;
+pub mod query;
+mod resource;
 pub mod sys;
+
+pub use self::{
+    adapter::{Adapter, Luid, ParseLuidError, VideoMemoryInfo},
+    allocation::{Allocation, AllocationInfo, Lock},
+    create::CreateAllocation,
+    device::Device,
+    dxg::Dxg,
+    error::{CallError, Error},
+    handle::{AdapterHandle, AllocationHandle, DeviceHandle, ResourceHandle},
+    page_buf::PageBuf,
+    resource::Resource,
+    sys::{
+        NtStatus, D3DDDICB_DESTROYALLOCATION2FLAGS as DestroyFlags,
+        D3DKMT_CREATEALLOCATIONFLAGS as CreateFlags, D3DKMT_ENUMADAPTERS_FILTER as AdapterFilter,
+        D3DKMT_MEMORY_SEGMENT_GROUP as SegmentGroup,
+    },
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the documentation promises about threads.
+    #[test]
+    fn objects_go_to_any_thread() {
+        fn any_thread<T: Send + Sync>() {}
+        any_thread::<Dxg>();
+        any_thread::<Adapter>();
+        any_thread::<Device>();
+        any_thread::<CreateAllocation<'_>>();
+        any_thread::<AllocationInfo>();
+        any_thread::<Allocation>();
+        any_thread::<Resource>();
+        any_thread::<Lock<'_>>();
+        any_thread::<PageBuf>();
+        any_thread::<Error>();
+    }
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! The calls of the raw layer with this layer's types.
+
+use crate::{
+    adapter::{Luid, VideoMemoryInfo},
+    handle::{AdapterHandle, AllocationHandle, DeviceHandle, ResourceHandle},
+    sys::{self, d3dkmthandle, NtStatus},
+    AdapterFilter, CallError, DestroyFlags, Dxg, Error, SegmentGroup,
+};
+use rustix::io::Errno;
+use std::ptr::NonNull;
+
+pub(crate) const CREATE_ALLOCATION: &str = "D3DKMTCreateAllocation2";
+
+/// Makes an error of everything but success.
+fn check(call: &'static str, result: Result<NtStatus, Errno>) -> Result<(), Error> {
+    match result {
+        Ok(status) if status.is_success() => Ok(()),
+        Ok(status) => Err(CallError::from_status(call, status).into()),
+        Err(errno) => Err(CallError::from_errno(call, errno).into()),
+    }
+}
+
+/// Where an enumeration puts what it finds.
+pub(crate) enum Enumerated<'a> {
+    /// Nowhere: the number of adapters is asked for.
+    Count,
+    /// Into this array.
+    Fill(&'a mut [sys::D3DKMT_ADAPTERINFO]),
+}
+
+impl Enumerated<'_> {
+    /// Address and length of the array.
+    fn parts(self) -> (u64, u32) {
+        match self {
+            Self::Count => (0, 0),
+            // A longer array than the ABI can express is used in part.
+            Self::Fill(infos) => (
+                infos.as_mut_ptr() as u64,
+                u32::try_from(infos.len()).unwrap_or(u32::MAX),
+            ),
+        }
+    }
+}
+
+pub(crate) fn enum_adapters2(dxg: &Dxg, place: Enumerated<'_>) -> Result<usize, Error> {
+    let (adapters, num_adapters) = place.parts();
+    let mut argument = sys::D3DKMT_ENUMADAPTERS2 {
+        num_adapters,
+        adapters,
+        ..Default::default()
+    };
+    // SAFETY: The address is NULL or that of an array with as many entries as stated.
+    let result = unsafe { sys::D3DKMTEnumAdapters2(dxg, &mut argument) };
+    check("D3DKMTEnumAdapters2", result)?;
+    Ok(argument.num_adapters as usize)
+}
+
+pub(crate) fn enum_adapters3(
+    dxg: &Dxg,
+    filter: AdapterFilter,
+    place: Enumerated<'_>,
+) -> Result<usize, Error> {
+    let (adapters, adapter_count) = place.parts();
+    let mut argument = sys::D3DKMT_ENUMADAPTERS3 {
+        adapter_count,
+        filter: filter.into(),
+        adapters,
+        ..Default::default()
+    };
+    // SAFETY: As in `enum_adapters2`.
+    let result = unsafe { sys::D3DKMTEnumAdapters3(dxg, &mut argument) };
+    check("D3DKMTEnumAdapters3", result)?;
+    Ok(argument.adapter_count as usize)
+}
+
+pub(crate) fn open_adapter_from_luid(dxg: &Dxg, luid: Luid) -> Result<AdapterHandle, Error> {
+    let mut argument = sys::D3DKMT_OPENADAPTERFROMLUID::default();
+    argument.adapter_luid.a = luid.low;
+    argument.adapter_luid.b = luid.high;
+    // SAFETY: The argument holds no address.
+    let result = unsafe { sys::D3DKMTOpenAdapterFromLuid(dxg, &mut argument) };
+    check("D3DKMTOpenAdapterFromLuid", result)?;
+    Ok(AdapterHandle(argument.adapter_handle.v))
+}
+
+pub(crate) fn close_adapter(dxg: &Dxg, adapter: AdapterHandle) -> Result<(), Error> {
+    let mut argument = sys::D3DKMT_CLOSEADAPTER {
+        adapter_handle: adapter.into(),
+    };
+    // SAFETY: The argument holds no address.
+    let result = unsafe { sys::D3DKMTCloseAdapter(dxg, &mut argument) };
+    check("D3DKMTCloseAdapter", result)
+}
+
+pub(crate) fn query_adapter_info(
+    dxg: &Dxg,
+    adapter: AdapterHandle,
+    question: u32,
+    block: &mut [u8],
+) -> Result<(), Error> {
+    let mut argument = sys::D3DKMT_QUERYADAPTERINFO {
+        adapter: adapter.into(),
+        type_: question,
+        private_data: block.as_mut_ptr() as u64,
+        // A longer block than the ABI can express is used in part.
+        private_data_size: u32::try_from(block.len()).unwrap_or(u32::MAX),
+        ..Default::default()
+    };
+    // SAFETY: The address is that of `block`, of which no more than its size is used.
+    let result = unsafe { sys::D3DKMTQueryAdapterInfo(dxg, &mut argument) };
+    check("D3DKMTQueryAdapterInfo", result)
+}
+
+pub(crate) fn query_video_memory_info(
+    dxg: &Dxg,
+    adapter: AdapterHandle,
+    group: SegmentGroup,
+) -> Result<VideoMemoryInfo, Error> {
+    let mut argument = sys::D3DKMT_QUERYVIDEOMEMORYINFO {
+        adapter: adapter.into(),
+        memory_segment_group: group.into(),
+        ..Default::default()
+    };
+    // SAFETY: The argument holds no address.
+    let result = unsafe { sys::D3DKMTQueryVideoMemoryInfo(dxg, &mut argument) };
+    check("D3DKMTQueryVideoMemoryInfo", result)?;
+    Ok(VideoMemoryInfo {
+        budget: argument.budget,
+        current_usage: argument.current_usage,
+        current_reservation: argument.current_reservation,
+        available_for_reservation: argument.available_for_reservation,
+    })
+}
+
+pub(crate) fn create_device(dxg: &Dxg, adapter: AdapterHandle) -> Result<DeviceHandle, Error> {
+    let mut argument = sys::D3DKMT_CREATEDEVICE {
+        adapter: adapter.into(),
+        ..Default::default()
+    };
+    // SAFETY: The addresses in the argument are answers.
+    let result = unsafe { sys::D3DKMTCreateDevice(dxg, &mut argument) };
+    check("D3DKMTCreateDevice", result)?;
+    Ok(DeviceHandle(argument.device.v))
+}
+
+pub(crate) fn destroy_device(dxg: &Dxg, device: DeviceHandle) -> Result<(), Error> {
+    let mut argument = sys::D3DKMT_DESTROYDEVICE {
+        device: device.into(),
+    };
+    // SAFETY: The argument holds no address.
+    let result = unsafe { sys::D3DKMTDestroyDevice(dxg, &mut argument) };
+    check("D3DKMTDestroyDevice", result)
+}
+
+/// # Safety
+///
+/// Every address in the argument, and in the elements that it points to, is NULL or that of memory
+/// of the size that stands beside it.
+pub(crate) unsafe fn create_allocation(
+    dxg: &Dxg,
+    argument: &mut sys::D3DKMT_CREATEALLOCATION,
+) -> Result<(), Error> {
+    // SAFETY: The caller vouches for the addresses.
+    let result = unsafe { sys::D3DKMTCreateAllocation2(dxg, argument) };
+    check(CREATE_ALLOCATION, result)
+}
+
+pub(crate) fn destroy_allocation(
+    dxg: &Dxg,
+    device: DeviceHandle,
+    allocation: AllocationHandle,
+    flags: DestroyFlags,
+) -> Result<(), Error> {
+    let list = [d3dkmthandle::from(allocation)];
+    let mut argument = sys::D3DKMT_DESTROYALLOCATION2 {
+        device: device.into(),
+        allocations: list.as_ptr() as u64,
+        alloc_count: 1,
+        flags: flags.into(),
+        ..Default::default()
+    };
+    // SAFETY: The address is that of an array of one handle.
+    let result = unsafe { sys::D3DKMTDestroyAllocation2(dxg, &mut argument) };
+    check("D3DKMTDestroyAllocation2", result)
+}
+
+pub(crate) fn destroy_resource(
+    dxg: &Dxg,
+    device: DeviceHandle,
+    resource: ResourceHandle,
+    flags: DestroyFlags,
+) -> Result<(), Error> {
+    let mut argument = sys::D3DKMT_DESTROYALLOCATION2 {
+        device: device.into(),
+        resource: resource.into(),
+        flags: flags.into(),
+        ..Default::default()
+    };
+    // SAFETY: The one address is NULL.
+    let result = unsafe { sys::D3DKMTDestroyAllocation2(dxg, &mut argument) };
+    check("D3DKMTDestroyAllocation2", result)
+}
+
+pub(crate) fn lock(
+    dxg: &Dxg,
+    device: DeviceHandle,
+    allocation: AllocationHandle,
+) -> Result<NonNull<u8>, Error> {
+    let mut argument = sys::D3DKMT_LOCK2 {
+        device: device.into(),
+        allocation: allocation.into(),
+        ..Default::default()
+    };
+    // SAFETY: The address in the argument is an answer.
+    let result = unsafe { sys::D3DKMTLock2(dxg, &mut argument) };
+    check("D3DKMTLock2", result)?;
+    usize::try_from(argument.data)
+        .ok()
+        .and_then(|address| NonNull::new(address as *mut u8))
+        .ok_or(Error::Answer {
+            call: "D3DKMTLock2",
+            what: "there is nothing at the address of the bytes",
+        })
+}
+
+pub(crate) fn unlock(
+    dxg: &Dxg,
+    device: DeviceHandle,
+    allocation: AllocationHandle,
+) -> Result<(), Error> {
+    let mut argument = sys::D3DKMT_UNLOCK2 {
+        device: device.into(),
+        allocation: allocation.into(),
+    };
+    // SAFETY: The argument holds no address.
+    let result = unsafe { sys::D3DKMTUnlock2(dxg, &mut argument) };
+    check("D3DKMTUnlock2", result)
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! D3DKMTCreateAllocation2: from what is wanted to what there is.
+
+use crate::{
+    allocation::{Allocation, AllocationInfo, Content, Owner},
+    call,
+    device::Device,
+    handle::{AllocationHandle, ResourceHandle},
+    resource::{OpenResource, Resource},
+    sys, CreateFlags, Error,
+};
+use std::sync::Arc;
+
+/// A call of D3DKMTCreateAllocation2 that is being put together.
+///
+/// It makes all of its allocations or none (case 62). [`Self::stand_alone`], [`Self::resource`]
+/// and [`Self::append_to`] end it.
+///
+/// ```no_run
+/// # fn main() -> Result<(), libd3dkmt::Error> {
+/// use libd3dkmt::{gem::Buffer, AllocationInfo, Dxg};
+///
+/// let adapter = Dxg::open()?.adapters()?.remove(0);
+/// let device = adapter.create_device()?;
+/// let resource = device
+///     .create()
+///     .runtime_data(*b"kept with the resource")
+///     .allocation(AllocationInfo::buffer(Buffer::new(1 << 20)))
+///     .allocation(AllocationInfo::buffer(Buffer::new(4096)).priority(0xa000_0000))
+///     .resource()?;
+/// assert_eq!(resource.allocations().len(), 2);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing is made before the call is ended"]
+pub struct CreateAllocation<'a> {
+    device: &'a Device,
+    infos: Vec<AllocationInfo>,
+    runtime_data: Vec<u8>,
+    private_data: Vec<u8>,
+    flags: CreateFlags,
+}
+
+impl<'a> CreateAllocation<'a> {
+    pub(crate) fn new(device: &'a Device) -> Self {
+        Self {
+            device,
+            infos: Vec::new(),
+            runtime_data: Vec::new(),
+            private_data: Vec::new(),
+            flags: CreateFlags::empty(),
+        }
+    }
+
+    /// Adds an allocation.
+    pub fn allocation(mut self, info: AllocationInfo) -> Self {
+        self.infos.push(info);
+        self
+    }
+
+    /// Sets the runtime's bytes that the kernel keeps with a resource, as they are.
+    pub fn runtime_data(mut self, data: impl Into<Vec<u8>>) -> Self {
+        self.runtime_data = data.into();
+        self
+    }
+
+    /// Sets the private driver data of the resource.
+    pub fn private_data(mut self, data: impl Into<Vec<u8>>) -> Self {
+        self.private_data = data.into();
+        self
+    }
+
+    /// Sets flags beyond those that the way of ending the call implies.
+    pub fn flags(mut self, flags: CreateFlags) -> Self {
+        self.flags = flags;
+        self
+    }
+
+    /// Makes allocations outside of a resource (case 59), in order.
+    ///
+    /// # Errors
+    ///
+    /// `INVALID_PARAMETER` for anything malformed; `GRAPHICS_DRIVER_MISMATCH` for private data of
+    /// another version (case 64); `GRAPHICS_NO_VIDEO_MEMORY` when no video memory is left (case
+    /// 65); `NO_MEMORY`, also when the limit on locked memory forbids to pin the caller's;
+    /// `DEVICE_REMOVED` when the adapter has gone (case 66). [`Error::MemoryTooSmall`] when the
+    /// driver makes an allocation larger than the memory that was given for it, and
+    /// [`Error::Argument`] for an existing heap that is not the only allocation.
+    pub fn stand_alone(mut self) -> Result<Vec<Allocation>, Error> {
+        let (_, handles) = self.call(ResourceHandle(0))?;
+        self.adopt(handles, || Owner::Device(self.device.shared().clone()))
+    }
+
+    /// Makes a new resource of the allocations (case 61).
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::stand_alone`].
+    pub fn resource(mut self) -> Result<Resource, Error> {
+        self.flags |= CreateFlags::CREATE_RESOURCE;
+        let (resource, handles) = self.call(ResourceHandle(0))?;
+        let shared = Arc::new(OpenResource::new(self.device.shared().clone(), resource));
+        let allocations = self.adopt(handles, || Owner::Resource(shared.clone()))?;
+        Ok(Resource::new(shared, allocations))
+    }
+
+    /// Appends the allocations to a resource of the same device (case 91).
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::stand_alone`]; `INVALID_PARAMETER` for a shared resource (case 93), a
+    /// resource of another device (case 95) and for existing heaps (case 90).
+    pub fn append_to(mut self, resource: &mut Resource) -> Result<(), Error> {
+        let (_, handles) = self.call(resource.handle())?;
+        let shared = resource.shared();
+        let allocations = self.adopt(handles, || Owner::Resource(shared.clone()))?;
+        resource.extend(allocations);
+        Ok(())
+    }
+
+    /// Does the call. Each element's private data is written back to.
+    fn call(
+        &mut self,
+        resource: ResourceHandle,
+    ) -> Result<(ResourceHandle, Vec<AllocationHandle>), Error> {
+        let heap = self.existing_heap()?;
+        let mut elements = self
+            .infos
+            .iter_mut()
+            .map(element)
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut argument = sys::D3DKMT_CREATEALLOCATION {
+            device: self.device.handle().into(),
+            resource: resource.into(),
+            private_runtime_data: address(&self.runtime_data),
+            private_runtime_data_size: count(self.runtime_data.len())?,
+            priv_drv_data: address(&self.private_data),
+            priv_drv_data_size: count(self.private_data.len())?,
+            alloc_count: count(elements.len())?,
+            allocation_info: elements.as_mut_ptr() as u64,
+            ..Default::default()
+        };
+        if let Some(heap) = &heap {
+            argument.priv_drv_data = std::ptr::from_ref(heap) as u64;
+            self.flags |= CreateFlags::STANDARD_ALLOCATION | CreateFlags::EXISTING_SYSMEM;
+        }
+        argument.flags = self.flags.into();
+        // SAFETY: Every address in the argument is that of a live buffer of the size that stands
+        // beside it. The memory behind an element's `sysmem` lives as long as its allocation will.
+        unsafe { call::create_allocation(self.device.dxg(), &mut argument) }?;
+        let handles = elements
+            .iter()
+            .map(|element| AllocationHandle(element.allocation.v))
+            .collect();
+        Ok((ResourceHandle(argument.resource.v), handles))
+    }
+
+    /// The argument of a standard allocation, when the one allocation is an existing heap.
+    fn existing_heap(&self) -> Result<Option<sys::D3DKMT_CREATESTANDARDALLOCATION>, Error> {
+        let is_heap = |info: &AllocationInfo| matches!(info.content, Content::ExistingHeap);
+        if !self.infos.iter().any(is_heap) {
+            return Ok(None);
+        }
+        let [info] = self.infos.as_slice() else {
+            return Err(Error::Argument("an existing heap goes alone into a call"));
+        };
+        if !self.private_data.is_empty() {
+            return Err(Error::Argument("an existing heap takes no private data"));
+        }
+        let mut heap = sys::D3DKMT_CREATESTANDARDALLOCATION {
+            type_: sys::D3DKMT_STANDARDALLOCATIONTYPE_EXISTINGHEAP,
+            ..Default::default()
+        };
+        heap.existing_heap_data.size = info.memory.bytes().unwrap_or(0) as u64;
+        Ok(Some(heap))
+    }
+
+    /// Makes objects of the new handles. When one is too large for its memory, none of them stays.
+    fn adopt(
+        &mut self,
+        handles: Vec<AllocationHandle>,
+        owner: impl Fn() -> Owner,
+    ) -> Result<Vec<Allocation>, Error> {
+        let made: Vec<Allocation> = handles
+            .into_iter()
+            .zip(self.infos.drain(..))
+            .map(|(handle, info)| Allocation::new(owner(), handle, info))
+            .collect();
+        match made.iter().try_for_each(Allocation::check_size) {
+            Ok(()) => Ok(made),
+            Err(error) => {
+                // By themselves members of a resource would stay with it.
+                for allocation in made {
+                    let _ = allocation.destroy();
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+/// The element of the array that asks for `info`.
+fn element(info: &mut AllocationInfo) -> Result<sys::D3DDDI_ALLOCATIONINFO2, Error> {
+    let mut element = sys::D3DDDI_ALLOCATIONINFO2::default();
+    if let Content::Gem(data) | Content::Opaque(data) = &mut info.content {
+        element.priv_drv_data = if data.is_empty() {
+            0
+        } else {
+            data.as_mut_ptr() as u64
+        };
+        element.priv_drv_data_size = count(data.len())?;
+    }
+    if let Some(base) = info.memory.base() {
+        element.sysmem = base.as_ptr() as u64;
+    }
+    if let Some(source) = info.primary {
+        element.vidpn_source_id = source;
+        element.flags.value |= sys::D3DDDI_ALLOCATIONINFO2_PRIMARY;
+    }
+    if let Some(priority) = info.priority {
+        element.priority = priority;
+        element.flags.value |= sys::D3DDDI_ALLOCATIONINFO2_OVERRIDE_PRIORITY;
+    }
+    Ok(element)
+}
+
+/// The address of `data`, or NULL when there is none.
+fn address(data: &[u8]) -> u64 {
+    if data.is_empty() {
+        0
+    } else {
+        data.as_ptr() as u64
+    }
+}
+
+/// `len` as the ABI counts.
+fn count(len: usize) -> Result<u32, Error> {
+    u32::try_from(len).map_err(|_| Error::Argument("more than 4 GiB in one argument"))
+}

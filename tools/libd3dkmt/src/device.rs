@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Devices: what allocations are made on.
+
+use crate::{
+    adapter::OpenAdapter,
+    allocation::{Allocation, AllocationInfo},
+    call,
+    create::CreateAllocation,
+    handle::DeviceHandle,
+    Dxg, Error, Luid,
+};
+use std::sync::Arc;
+
+/// A device on an adapter (D3DKMT_CREATEDEVICE).
+///
+/// [`Allocation`]s and [`Resource`](crate::Resource)s keep their device alive: dropping the
+/// `Device` leaves them usable, and the device is destroyed when the last of them is gone.
+///
+/// ```no_run
+/// # fn main() -> Result<(), libd3dkmt::Error> {
+/// use libd3dkmt::{gem::Buffer, AllocationInfo, Dxg};
+///
+/// let adapter = Dxg::open()?.adapters()?.remove(0);
+/// let device = adapter.create_device()?;
+/// let mut allocation = device.allocate(AllocationInfo::buffer(Buffer::new(64 << 10)))?;
+/// allocation.lock()?.fill(0xff);
+/// allocation.destroy()?;
+/// device.destroy()?;
+/// adapter.close()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Device {
+    shared: Arc<OpenDevice>,
+}
+
+/// The handle, destroyed when nobody needs it any more.
+#[derive(Debug)]
+pub(crate) struct OpenDevice {
+    adapter: Arc<OpenAdapter>,
+    handle: DeviceHandle,
+}
+
+impl OpenDevice {
+    pub(crate) fn dxg(&self) -> &Dxg {
+        &self.adapter.dxg
+    }
+
+    pub(crate) fn handle(&self) -> DeviceHandle {
+        self.handle
+    }
+
+    fn destroy(&self) -> Result<(), Error> {
+        call::destroy_device(self.dxg(), self.handle)
+    }
+}
+
+impl Drop for OpenDevice {
+    fn drop(&mut self) {
+        // The handle is 0 after `Device::destroy`.
+        if self.handle.0 != 0 {
+            let _ = self.destroy();
+        }
+    }
+}
+
+impl Device {
+    /// Takes over a handle that the kernel has just given out.
+    pub(crate) fn new(adapter: Arc<OpenAdapter>, handle: DeviceHandle) -> Self {
+        Self {
+            shared: Arc::new(OpenDevice { adapter, handle }),
+        }
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<OpenDevice> {
+        &self.shared
+    }
+
+    /// The device's handle.
+    pub fn handle(&self) -> DeviceHandle {
+        self.shared.handle
+    }
+
+    /// The LUID of the adapter that the device is on.
+    pub fn luid(&self) -> Luid {
+        self.shared.adapter.luid()
+    }
+
+    /// The node that the device was made through.
+    pub fn dxg(&self) -> &Dxg {
+        self.shared.dxg()
+    }
+
+    /// Begins a call of D3DKMTCreateAllocation2.
+    pub fn create(&self) -> CreateAllocation<'_> {
+        CreateAllocation::new(self)
+    }
+
+    /// Makes one allocation outside of a resource.
+    ///
+    /// # Errors
+    ///
+    /// As for [`CreateAllocation::stand_alone`].
+    pub fn allocate(&self, info: AllocationInfo) -> Result<Allocation, Error> {
+        let mut made = self.create().allocation(info).stand_alone()?;
+        made.pop().ok_or(Error::Answer {
+            call: call::CREATE_ALLOCATION,
+            what: "one allocation was asked for and none came",
+        })
+    }
+
+    /// Destroys the device and says whether that worked (D3DKMTDestroyDevice). Dropping it does
+    /// the same, without saying.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InUse`] when allocations or resources of it are alive: the last of them destroys
+    /// it.
+    pub fn destroy(self) -> Result<(), Error> {
+        let mut open = Arc::try_unwrap(self.shared).map_err(|_| Error::InUse("device"))?;
+        let result = open.destroy();
+        open.handle = DeviceHandle(0);
+        result
+    }
+}
