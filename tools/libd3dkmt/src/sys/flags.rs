@@ -364,6 +364,23 @@ flag_words! {
         /// DesktopSwitched: the desktop changed.
         DESKTOP_SWITCHED = D3DKMT_DEVICERESET_STATE_DESKTOP_SWITCHED;
     }
+    /// Flags in [`c::d3dddi_escapeflags`].
+    D3DDDI_ESCAPEFLAGS: u32, d3dddi_escapeflags {
+        /// HardwareAccess: may touch the hardware.
+        HARDWARE_ACCESS = D3DDDI_ESCAPE_HARDWARE_ACCESS;
+        /// DeviceStatusQuery: asks for the state of a device.
+        DEVICE_STATUS_QUERY = D3DDDI_ESCAPE_DEVICE_STATUS_QUERY;
+        /// ChangeFrameLatency: changes the frame latency.
+        CHANGE_FRAME_LATENCY = D3DDDI_ESCAPE_CHANGE_FRAME_LATENCY;
+        /// NoAdapterSynchronization: may run beside other calls.
+        NO_ADAPTER_SYNCHRONIZATION = D3DDDI_ESCAPE_NO_ADAPTER_SYNCHRONIZATION;
+        /// VirtualMachineData: comes from a virtual machine.
+        VIRTUAL_MACHINE_DATA = D3DDDI_ESCAPE_VIRTUAL_MACHINE_DATA;
+        /// DriverKnownEscape: enum d3dddi_knownescapetype is in the data.
+        DRIVER_KNOWN_ESCAPE = D3DDDI_ESCAPE_DRIVER_KNOWN_ESCAPE;
+        /// DriverCommonEscape: common to drivers.
+        DRIVER_COMMON_ESCAPE = D3DDDI_ESCAPE_DRIVER_COMMON_ESCAPE;
+    }
     /// Flags in [`c::dxgk_gpuclockdata_flags`].
     DXGK_GPUCLOCKDATA_FLAGS: u32, dxgk_gpuclockdata_flags {
         /// ContextManagementProcessor: the GPU keeps contexts itself.
