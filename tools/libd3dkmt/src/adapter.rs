@@ -338,7 +338,17 @@ mod tests {
 
     #[test]
     fn other_texts_are_no_luids() {
-        for text in ["", "-", "1", "1-", "-1", "1-2-3", "100000000-0", "x-1", "+1-2"] {
+        for text in [
+            "",
+            "-",
+            "1",
+            "1-",
+            "-1",
+            "1-2-3",
+            "100000000-0",
+            "x-1",
+            "+1-2",
+        ] {
             assert_eq!(text.parse::<Luid>(), Err(ParseLuidError), "{text}");
         }
     }

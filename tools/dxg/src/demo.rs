@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! `dxg demo`: the whole way of an allocation, on every adapter.
+
+use crate::{
+    advice,
+    facts::{Facts, Pci},
+    gem_names::{GemNames, Objects},
+    pattern::Pattern,
+    report::{Outcome, Report},
+    size::mib,
+};
+use libd3dkmt::{
+    gem::{self, Buffer, Format, Surface, Usage},
+    Adapter, Allocation, AllocationInfo, Device, Dxg, PageBuf, Resource, SegmentGroup,
+    VideoMemoryInfo,
+};
+use std::{error::Error, path::Path, process::ExitCode, thread, time::Duration};
+
+/// Bytes of the allocations. No two are the same, and one is no whole number of pages, so that
+/// each can be told from the others in the DRM device's list.
+const STAND_ALONE: u64 = 4 << 20;
+const MEMBERS: [u64; 2] = [2 << 20, 1_000_000];
+const MEMBER_SURFACE: Surface = Surface {
+    width: 640,
+    height: 480,
+    format: Format::Xrgb8888,
+    usage: Usage::CPU_VISIBLE.union(Usage::DISPLAYABLE),
+};
+const CALLERS_MEMORY: usize = 1 << 20;
+
+/// What is written where: each allocation has its own bytes, the caller's memory first the
+/// caller's, then what is written through the lock.
+const ALONE: Pattern = Pattern::new(1);
+const MEMBER: [Pattern; 3] = [Pattern::new(2), Pattern::new(3), Pattern::new(4)];
+const CALLERS: Pattern = Pattern::new(5);
+const WRITTEN: Pattern = Pattern::new(6);
+
+/// Runs on every adapter. Exits with 0 only if every step was right.
+pub fn run(dxg: &Dxg, require_debugfs: bool) -> Result<ExitCode, Box<dyn Error>> {
+    let adapters = dxg.adapters()?;
+    if adapters.is_empty() {
+        return Err(advice::NO_ADAPTERS.into());
+    }
+    let mut report = Report::default();
+    for adapter in adapters {
+        report.heading(&format!("adapter {}", adapter.luid()));
+        // The steps that fail are counted where they do.
+        let _ = on_adapter(adapter, require_debugfs, &mut report);
+    }
+    Ok(if report.finish("demo") {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// `None` when a step failed that the next ones need; what was made until then goes by itself.
+fn on_adapter(adapter: Adapter, require_debugfs: bool, report: &mut Report) -> Option<()> {
+    let facts = report.step("facts", || facts(&adapter))?;
+    let names = gem_names(&facts, require_debugfs, report);
+    let objects_before = match &names {
+        Some(names) => Some(report.step("GEM objects before", || objects_before(names))?),
+        None => None,
+    };
+    let before = report.step("video memory before", || video_memory(&adapter))?;
+    let device = report.step("device", || made_device(&adapter))?;
+
+    let mut alone = report.step("stand-alone allocation", || stand_alone(&device))?;
+    report.step("its bytes", || write_and_read(&mut alone, ALONE))?;
+
+    let mut resource = report.step("resource of three allocations", || resource(&device))?;
+    for (index, member) in resource.allocations_mut().iter_mut().enumerate() {
+        let name = format!("bytes of allocation {}", index + 1);
+        report.step(&name, || write_and_read(member, MEMBER[index]))?;
+    }
+
+    let mut heap = report.step("allocation of the caller's memory", || {
+        existing_heap(&device)
+    })?;
+    report.step("its bytes", || shared_bytes(&mut heap))?;
+
+    report.step("all of them once more", || {
+        read(&mut alone, ALONE)?;
+        for (member, pattern) in resource.allocations_mut().iter_mut().zip(MEMBER) {
+            read(member, pattern)?;
+        }
+        read(&mut heap, WRITTEN)?;
+        Ok(((), "each has its own bytes".to_owned()))
+    });
+
+    let touched: Vec<u64> = [&alone]
+        .into_iter()
+        .chain(resource.allocations())
+        .filter_map(|allocation| allocation.size())
+        .map(|bytes| bytes as u64)
+        .collect();
+    report.step("video memory during", || grown(&adapter, &before, &touched));
+    if let (Some(names), Some(before)) = (&names, &objects_before) {
+        report.step("GEM objects during", || {
+            objects_during(names, before, &touched)
+        });
+    }
+
+    report.step("destroy stand-alone allocation", || destroyed(alone))?;
+    report.step("destroy resource", || destroyed_resource(resource))?;
+    report.step("destroy allocation of the caller's memory", || {
+        given_back(heap)
+    })?;
+    if let (Some(names), Some(before)) = (&names, &objects_before) {
+        report.step("GEM objects after", || objects_after(names, before));
+    }
+    report.step("video memory after", || as_before(&adapter, &before));
+    report.step("destroy device, close adapter", || {
+        device.destroy()?;
+        adapter.close()?;
+        Ok(((), "both gone".to_owned()))
+    })
+}
+
+fn facts(adapter: &Adapter) -> Outcome<Facts> {
+    let facts = Facts::of(adapter)?;
+    if !Path::new(&facts.node).exists() {
+        return Err(format!("{} is not there", facts.node).into());
+    }
+    let place = match &facts.pci {
+        Some(Pci {
+            vendor,
+            device,
+            bus,
+            slot,
+            function,
+            ..
+        }) => format!("PCI {bus:02x}:{slot:02x}.{function} {vendor:04x}:{device:04x}"),
+        None => "on no bus".to_owned(),
+    };
+    let figures = format!(
+        "{}, {}, {}, {place}, WDDM {}",
+        facts.name, facts.node, facts.driver_description, facts.wddm_version
+    );
+    Ok((facts, figures))
+}
+
+/// The DRM device's own list, unless it can't be asked; then says so.
+fn gem_names(facts: &Facts, required: bool, report: &mut Report) -> Option<GemNames> {
+    let node = facts.node.trim_start_matches("/dev/dri/");
+    match GemNames::of(node) {
+        Ok(names) => Some(names),
+        Err(why) if required => {
+            report.fail("GEM objects", &why);
+            None
+        }
+        Err(why) => {
+            report.skip("GEM objects", &why);
+            None
+        }
+    }
+}
+
+fn objects_before(names: &GemNames) -> Outcome<Objects> {
+    let objects = names.objects()?;
+    let figures = format!("{} with names in {}", objects.len(), names.path());
+    Ok((objects, figures))
+}
+
+/// The numbers of both groups of segments.
+struct VideoMemory {
+    local: VideoMemoryInfo,
+    non_local: VideoMemoryInfo,
+}
+
+impl VideoMemory {
+    fn of(adapter: &Adapter) -> Result<Self, libd3dkmt::Error> {
+        Ok(Self {
+            local: adapter.video_memory_info(SegmentGroup::LOCAL)?,
+            non_local: adapter.video_memory_info(SegmentGroup::NON_LOCAL)?,
+        })
+    }
+
+    fn figures(&self) -> String {
+        let group =
+            |info: &VideoMemoryInfo| format!("{} of {}", mib(info.current_usage), mib(info.budget));
+        format!(
+            "local {}, non-local {} used",
+            group(&self.local),
+            group(&self.non_local)
+        )
+    }
+}
+
+fn video_memory(adapter: &Adapter) -> Outcome<VideoMemory> {
+    let memory = VideoMemory::of(adapter)?;
+    if memory.local.budget == 0 {
+        return Err("the adapter has no video memory".into());
+    }
+    let figures = memory.figures();
+    Ok((memory, figures))
+}
+
+fn made_device(adapter: &Adapter) -> Outcome<Device> {
+    let device = adapter.create_device()?;
+    let figures = format!("handle {}", device.handle());
+    Ok((device, figures))
+}
+
+fn stand_alone(device: &Device) -> Outcome<Allocation> {
+    let allocation = device.allocate(AllocationInfo::buffer(Buffer::new(STAND_ALONE)))?;
+    let figures = format!("handle {}, {}", allocation.handle(), size_of(&allocation)?);
+    Ok((allocation, figures))
+}
+
+fn resource(device: &Device) -> Outcome<Resource> {
+    let buffer = |bytes| AllocationInfo::buffer(Buffer::new(bytes));
+    let resource = device
+        .create()
+        .private_data(gem::resource_private_data())
+        .allocation(buffer(MEMBERS[0]))
+        .allocation(buffer(MEMBERS[1]))
+        .allocation(AllocationInfo::surface(MEMBER_SURFACE))
+        .resource()?;
+    let mut sizes = Vec::new();
+    for member in resource.allocations() {
+        sizes.push(size_of(member)?);
+    }
+    if sizes.len() != 3 {
+        return Err(format!("it has {} allocations", sizes.len()).into());
+    }
+    let figures = format!("handle {}, {}", resource.handle(), sizes.join(" + "));
+    Ok((resource, figures))
+}
+
+fn existing_heap(device: &Device) -> Outcome<Allocation> {
+    let mut memory = PageBuf::new(CALLERS_MEMORY)?;
+    CALLERS.fill(&mut memory);
+    let allocation = device.allocate(AllocationInfo::existing_heap(memory))?;
+    let figures = format!("handle {}, {}", allocation.handle(), size_of(&allocation)?);
+    Ok((allocation, figures))
+}
+
+fn size_of(allocation: &Allocation) -> Result<String, Box<dyn Error>> {
+    let bytes = allocation.size().ok_or("its size did not come back")?;
+    Ok(mib(bytes as u64))
+}
+
+/// Fills an allocation, unlocks it, and locks it again to see.
+fn write_and_read(allocation: &mut Allocation, pattern: Pattern) -> Outcome<()> {
+    let mut bytes = allocation.lock()?;
+    let count = bytes.len();
+    if bytes.iter().any(|&byte| byte != 0) {
+        return Err("new memory is not zeroed".into());
+    }
+    pattern.fill(&mut bytes);
+    bytes.unlock()?;
+    read(allocation, pattern)?;
+    Ok(((), format!("{count} written, unlocked, read")))
+}
+
+fn read(allocation: &mut Allocation, pattern: Pattern) -> Result<(), Box<dyn Error>> {
+    let handle = allocation.handle();
+    let bytes = allocation.lock()?;
+    pattern
+        .check(&bytes)
+        .map_err(|wrong| format!("allocation {handle}: {wrong}"))?;
+    bytes.unlock()?;
+    Ok(())
+}
+
+/// The caller's bytes show through the lock, and what is written through the lock in the caller's
+/// memory.
+fn shared_bytes(allocation: &mut Allocation) -> Outcome<()> {
+    let mut bytes = allocation.lock()?;
+    let count = bytes.len();
+    CALLERS.check(&bytes)?;
+    WRITTEN.fill(&mut bytes);
+    bytes.unlock()?;
+    WRITTEN.check(allocation.memory().ok_or("its memory is not there")?)?;
+    Ok(((), format!("{count} seen and written through both views")))
+}
+
+fn grown(adapter: &Adapter, before: &VideoMemory, touched: &[u64]) -> Outcome<()> {
+    let now = VideoMemory::of(adapter)?;
+    let touched = touched.iter().sum::<u64>();
+    let growth = now
+        .local
+        .current_usage
+        .saturating_sub(before.local.current_usage);
+    if growth < touched {
+        return Err(format!(
+            "local grew by {}, and {} are in use",
+            mib(growth),
+            mib(touched)
+        )
+        .into());
+    }
+    Ok(((), now.figures()))
+}
+
+fn as_before(adapter: &Adapter, before: &VideoMemory) -> Outcome<()> {
+    let now = VideoMemory::of(adapter)?;
+    let usage = |memory: &VideoMemory| (memory.local.current_usage, memory.non_local.current_usage);
+    if usage(&now) != usage(before) {
+        return Err(format!("{}, not as before", now.figures()).into());
+    }
+    Ok(((), now.figures()))
+}
+
+/// The objects that came since `before` are as many and as large as what was touched.
+fn objects_during(names: &GemNames, before: &Objects, touched: &[u64]) -> Outcome<()> {
+    let mut new = new_sizes(names, before)?;
+    let mut expected = touched.to_vec();
+    new.sort_unstable();
+    expected.sort_unstable();
+    let list = |sizes: &[u64]| {
+        let sizes: Vec<String> = sizes.iter().map(|&size| mib(size)).collect();
+        format!("{} ({})", sizes.len(), sizes.join(", "))
+    };
+    if new != expected {
+        return Err(format!("{} are new instead of {}", list(&new), list(&expected)).into());
+    }
+    Ok(((), format!("{} are ours", list(&new))))
+}
+
+/// Sizes of the objects that are not in `before`.
+fn new_sizes(names: &GemNames, before: &Objects) -> Result<Vec<u64>, String> {
+    let now = names.objects()?;
+    Ok(now
+        .into_iter()
+        .filter(|(name, _)| !before.contains_key(name))
+        .map(|(_, size)| size)
+        .collect())
+}
+
+/// The objects are gone. A driver may wait for its device before it frees one.
+fn objects_after(names: &GemNames, before: &Objects) -> Outcome<()> {
+    const TRIES: u32 = 20;
+    const PAUSE: Duration = Duration::from_millis(100);
+    for _ in 0..TRIES {
+        if new_sizes(names, before)?.is_empty() {
+            return Ok(((), "ours are gone".to_owned()));
+        }
+        thread::sleep(PAUSE);
+    }
+    let left = new_sizes(names, before)?.len();
+    Err(format!("{left} are still there after {:?}", PAUSE * TRIES).into())
+}
+
+fn destroyed(allocation: Allocation) -> Outcome<()> {
+    let handle = allocation.handle();
+    allocation.destroy()?;
+    Ok(((), format!("handle {handle}")))
+}
+
+fn destroyed_resource(resource: Resource) -> Outcome<()> {
+    let handle = resource.handle();
+    let members = resource.destroy()?.len();
+    Ok((
+        (),
+        format!("handle {handle}, {members} allocations with it"),
+    ))
+}
+
+fn given_back(allocation: Allocation) -> Outcome<()> {
+    let handle = allocation.handle();
+    let memory = allocation
+        .destroy()?
+        .ok_or("its memory did not come back")?;
+    WRITTEN.check(&memory)?;
+    let size = mib(memory.len() as u64);
+    Ok(((), format!("handle {handle}, {size} back with every byte")))
+}
