@@ -6,9 +6,16 @@
 
 use std::collections::HashMap;
 
-/// Fields of every structure and union: name and type, in order.
+/// Every structure and union.
 #[derive(Debug)]
-pub struct Bindings(HashMap<String, Vec<(String, String)>>);
+pub struct Bindings(HashMap<String, Structure>);
+
+#[derive(Debug)]
+struct Structure {
+    union: bool,
+    /// Name and type, in order.
+    fields: Vec<(String, String)>,
+}
 
 /// A field as Rust reaches it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +24,10 @@ pub struct Place {
     pub path: String,
     /// The structure that it is in, at the last step.
     pub holder: String,
+    /// Its name there.
+    pub field: String,
+    /// Whether that is a union.
+    pub union: bool,
 }
 
 impl Bindings {
@@ -24,6 +35,7 @@ impl Bindings {
         let mut structures = HashMap::new();
         let mut lines = text.lines();
         while let Some(line) = lines.next() {
+            let union = line.starts_with("pub union ");
             let Some(name) = line
                 .strip_prefix("pub struct ")
                 .or_else(|| line.strip_prefix("pub union "))
@@ -38,7 +50,7 @@ impl Bindings {
                 .filter_map(|field| field.trim().strip_prefix("pub ")?.split_once(':'))
                 .map(|(field, kind)| (field.to_owned(), kind.trim().to_owned()))
                 .collect();
-            structures.insert(name.to_owned(), fields);
+            structures.insert(name.to_owned(), Structure { union, fields });
         }
         Self(structures)
     }
@@ -46,7 +58,7 @@ impl Bindings {
     /// Where `path` of C is in `structure`, if the header lets bindgen see it.
     pub fn find(&self, structure: &str, path: &[String]) -> Option<Place> {
         let (first, rest) = path.split_first()?;
-        let fields = self.0.get(structure)?;
+        let Structure { union, fields } = self.0.get(structure)?;
         let own = fields
             .iter()
             .find(|(name, _)| name == first || name.strip_suffix('_') == Some(first));
@@ -55,6 +67,8 @@ impl Bindings {
                 return Some(Place {
                     path: name.clone(),
                     holder: structure.to_owned(),
+                    field: name.clone(),
+                    union: *union,
                 });
             }
             return self.below(name, kind, rest);
@@ -67,15 +81,16 @@ impl Bindings {
 
     /// The type that `path` of C leads to; an empty path is the structure itself.
     pub fn holder_of(&self, structure: &str, path: &[String]) -> Option<(Option<String>, String)> {
-        let Some(last) = path.last() else {
+        if path.is_empty() {
             return Some((None, structure.to_owned()));
-        };
+        }
         let place = self.find(structure, path)?;
         let (_, kind) = self
             .0
             .get(&place.holder)?
+            .fields
             .iter()
-            .find(|(name, _)| name == last || name.strip_suffix('_') == Some(last))?;
+            .find(|(name, _)| *name == place.field)?;
         Some((Some(place.path), kind.clone()))
     }
 
@@ -83,7 +98,7 @@ impl Bindings {
         let place = self.find(kind, path)?;
         Some(Place {
             path: format!("{name}.{}", place.path),
-            holder: place.holder,
+            ..place
         })
     }
 }

@@ -29,14 +29,21 @@ const COVERED: &[[&str; 4]] = &[
 
 const MACROS: &str = r#"
 /// Size of the field that the function leads to.
-const fn size<S, F>(_: fn(*const S) -> *const F) -> usize {
+const fn size_in_struct<S, F>(_: fn(&S) -> *const F) -> usize {
     size_of::<F>()
 }
 
-macro_rules! size_of_field {
-    ($structure:ty, $($path:ident).+) => {
-        // SAFETY: Never called: only its type counts.
-        size(|value: *const $structure| unsafe { &raw const (*value).$($path).+ })
+/// Size of the field that the function fills. Reading one would be unsafe.
+const fn size_in_union<F, U>(_: fn(F) -> U) -> usize {
+    size_of::<F>()
+}
+
+macro_rules! size_in {
+    (struct $holder:ident $field:ident) => {
+        size_in_struct(|value: &$holder| &raw const value.$field)
+    };
+    (union $holder:ident $field:ident) => {
+        size_in_union(|value| $holder { $field: value })
     };
 }
 
@@ -47,17 +54,17 @@ macro_rules! structure {
 }
 
 macro_rules! field {
-    ($row:literal, $structure:ty, $($path:ident).+, $offset:literal, $size:literal) => {
+    ($row:literal, $structure:ty, $($path:ident).+, $offset:literal, $($place:ident)+, $size:literal) => {
         const _: () = assert!(offset_of!($structure, $($path).+) == $offset, $row);
-        const _: () = assert!(size_of_field!($structure, $($path).+) == $size, $row);
+        const _: () = assert!(size_in!($($place)+) == $size, $row);
     };
 }
 
 macro_rules! fields {
-    ($row:literal, $structure:ty, $first:ident..$last:ident, $offset:literal, $size:literal) => {
+    ($row:literal, $structure:ident, $first:ident..$last:ident, $offset:literal, $size:literal) => {
         const _: () = assert!(offset_of!($structure, $first) == $offset, $row);
         const _: () = assert!(
-            offset_of!($structure, $last) + size_of_field!($structure, $last) == $offset + $size,
+            offset_of!($structure, $last) + size_in!(struct $structure $last) == $offset + $size,
             $row
         );
     };
@@ -95,7 +102,8 @@ pub fn layout(
          //!\n\
          //! A bitfield of C is a constant here; a name that C has for a field that has another one\n\
          //! already is checked under that one.\n\
-         #![allow(clippy::unnecessary_cast)]\n\n\
+         #![allow(clippy::unnecessary_cast)]\n\
+         #![cfg_attr(rustfmt, rustfmt_skip)]\n\n\
          {imports}use core::mem::{{offset_of, size_of}};\n"
     );
     text.push_str(MACROS);
@@ -155,9 +163,10 @@ fn check(
                     .find(structure, path)
                     .or_else(|| twin(table, bindings, structure, *offset, *size))
                     .ok_or_else(|| row.error("the Rust bindings have no such field"))?;
+                let kind = if place.union { "union" } else { "struct" };
                 line(format!(
-                    "field!(\"{title}\", {structure}, {}, {offset}, {size});",
-                    place.path
+                    "field!(\"{title}\", {structure}, {}, {offset}, {kind} {} {}, {size});",
+                    place.path, place.holder, place.field
                 ));
             }
             counts.offsets += 1;

@@ -16,7 +16,12 @@ pub struct Word {
 /// Rows: structure, word, prefix, flags type or "".
 const WORDS: &[[&str; 4]] = &[
     ["d3dkmthandle", "v", "D3DKMTHANDLE_", ""],
-    ["d3dddi_escapeflags", "value", "D3DDDI_ESCAPE_", "D3DDDI_ESCAPEFLAGS"],
+    [
+        "d3dddi_escapeflags",
+        "value",
+        "D3DDDI_ESCAPE_",
+        "D3DDDI_ESCAPEFLAGS",
+    ],
     [
         "d3dkmt_enumadapters_filter",
         "value",

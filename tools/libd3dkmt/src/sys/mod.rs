@@ -24,7 +24,6 @@ pub mod enums;
 pub mod flags;
 #[allow(missing_docs, non_camel_case_types)]
 pub mod gem;
-#[rustfmt::skip]
 mod layout;
 pub mod request;
 pub mod status;
