@@ -17,7 +17,7 @@ pub struct Facts {
     pub driver: String,
     /// What the DRM driver says of itself: name and version.
     pub driver_description: String,
-    /// The version of the module.
+    /// The DRM driver's version in four parts.
     pub driver_version: String,
     pub wddm_version: String,
     /// D3DKMT_ADAPTERTYPE, by name.

@@ -185,7 +185,7 @@ impl From<sys::d3dkmt_umd_driver_version> for DriverVersion {
 
 impl fmt::Display for DriverVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let part = |shift: u32| self.0 >> shift & 0xffff;
+        let part = |shift: u32| (self.0 >> shift) & 0xffff;
         write!(f, "{}.{}.{}.{}", part(48), part(32), part(16), part(0))
     }
 }
