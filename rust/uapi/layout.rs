@@ -10,11 +10,14 @@
 use super::raw::*;
 use core::mem::{offset_of, size_of};
 
+// Rust 1.85 overlooks uses in `const _`.
+#[allow(dead_code)]
 /// Size of the field that the function leads to.
 const fn size_in_struct<S, F>(_: fn(&S) -> *const F) -> usize {
     size_of::<F>()
 }
 
+#[allow(dead_code)]
 /// Size of the field that the function fills. Reading one would be unsafe.
 const fn size_in_union<F, U>(_: fn(F) -> U) -> usize {
     size_of::<F>()
