@@ -270,7 +270,7 @@ impl Allocation {
 
     /// The caller's memory that it was made of. `None` for video memory, and for memory that was
     /// borrowed.
-    pub fn memory(&self) -> Option<&PageBuf> {
+    pub fn memory(&self) -> Option<&[u8]> {
         match &self.memory {
             Memory::Owned(memory) => Some(memory),
             _ => None,
@@ -278,7 +278,8 @@ impl Allocation {
     }
 
     /// [`Self::memory`], to write to.
-    pub fn memory_mut(&mut self) -> Option<&mut PageBuf> {
+    // Not as `PageBuf`, which could be exchanged for another while the kernel uses this one.
+    pub fn memory_mut(&mut self) -> Option<&mut [u8]> {
         match &mut self.memory {
             Memory::Owned(memory) => Some(memory),
             _ => None,
