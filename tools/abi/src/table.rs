@@ -108,7 +108,7 @@ fn fact(line: &str) -> Option<Fact> {
         ["ioctl", number, request, _, wdk, linux, size] => {
             let request = hex(request)?;
             // The request holds the size as well; two columns that differ are a typing mistake.
-            (size.parse::<u32>().ok()? == request >> 16 & 0x3fff).then_some(())?;
+            (size.parse::<u32>().ok()? == (request >> 16) & 0x3fff).then_some(())?;
             Some(Fact::Request {
                 number: hex(number)?,
                 request,
