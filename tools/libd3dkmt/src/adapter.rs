@@ -138,6 +138,11 @@ impl Adapter {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn shared(&self) -> &Arc<OpenAdapter> {
+        &self.shared
+    }
+
     /// The adapter's handle.
     pub fn handle(&self) -> AdapterHandle {
         self.shared.handle

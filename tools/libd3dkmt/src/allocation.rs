@@ -308,7 +308,7 @@ impl Allocation {
     ///
     /// # Safety
     ///
-    /// The allocation has at least `bytes` bytes.
+    /// The allocation has at least `bytes` bytes, and so has memory that it was made of.
     pub unsafe fn lock_sized(&mut self, bytes: usize) -> Result<Lock<'_>, Error> {
         let device = self.owner.device();
         let address = call::lock(device.dxg(), device.handle(), self.handle)?;

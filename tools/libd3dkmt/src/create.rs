@@ -238,3 +238,78 @@ fn address(data: &[u8]) -> u64 {
 fn count(len: usize) -> Result<u32, Error> {
     u32::try_from(len).map_err(|_| Error::Argument("more than 4 GiB in one argument"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{adapter::Adapter, gem::Buffer, handle::AdapterHandle, Dxg, Luid, PageBuf};
+    use rustix::io::Errno;
+
+    /// An adapter on a node that refuses every call, so that calls that are made can be told from
+    /// those that are not.
+    fn adapter() -> Adapter {
+        let dxg = Dxg::open_path("/dev/null").unwrap();
+        let luid = Luid { high: 0, low: 1 };
+        Adapter::new(&dxg, AdapterHandle(0x4000_0000), luid, 1)
+    }
+
+    fn device() -> Device {
+        Device::for_tests(&adapter())
+    }
+
+    fn heap() -> AllocationInfo {
+        AllocationInfo::existing_heap(PageBuf::new(4096).unwrap())
+    }
+
+    fn buffer() -> AllocationInfo {
+        AllocationInfo::buffer(Buffer::new(4096))
+    }
+
+    #[test]
+    fn an_existing_heap_goes_alone() {
+        let device = device();
+        for wrong in [
+            device.create().allocation(heap()).allocation(heap()),
+            device.create().allocation(buffer()).allocation(heap()),
+            device.create().allocation(heap()).private_data(*b"data"),
+        ] {
+            assert!(matches!(wrong.stand_alone(), Err(Error::Argument(_))));
+        }
+        for right in [
+            device.create().allocation(heap()).runtime_data(*b"data"),
+            device.create().allocation(buffer()).allocation(buffer()),
+        ] {
+            let error = right.resource().unwrap_err();
+            assert_eq!(error.errno(), Some(Errno::NOTTY), "{error}");
+        }
+    }
+
+    #[test]
+    fn elements_say_what_was_asked_for() {
+        let plain = element(&mut buffer()).unwrap();
+        assert_ne!(plain.priv_drv_data, 0);
+        assert_eq!(plain.priv_drv_data_size, 48);
+        assert_eq!((plain.sysmem, plain.flags.value), (0, 0));
+
+        let memory = PageBuf::new(4096).unwrap();
+        let base = memory.as_ptr() as u64;
+        let mut info = buffer().memory(memory).priority(0xa000_0000).primary(3);
+        let full = element(&mut info).unwrap();
+        assert_eq!(full.sysmem, base);
+        assert_eq!(full.flags.value, 0x1 | 0x4);
+        assert_eq!((full.priority, full.vidpn_source_id), (0xa000_0000, 3));
+
+        let bare = element(&mut AllocationInfo::private_data([])).unwrap();
+        assert_eq!((bare.priv_drv_data, bare.priv_drv_data_size), (0, 0));
+    }
+
+    #[test]
+    fn parents_wait_for_their_children() {
+        let adapter = adapter();
+        let device = Device::for_tests(&adapter);
+        assert!(matches!(adapter.close(), Err(Error::InUse("adapter"))));
+        let resource = OpenResource::new(device.shared().clone(), ResourceHandle(0x4000_0080));
+        assert!(matches!(device.destroy(), Err(Error::InUse("device"))));
+        drop(resource);
+    }
+}

@@ -73,6 +73,12 @@ impl Device {
         }
     }
 
+    /// A device that no call has made.
+    #[cfg(test)]
+    pub(crate) fn for_tests(adapter: &crate::Adapter) -> Self {
+        Self::new(adapter.shared().clone(), DeviceHandle(0x4000_0040))
+    }
+
     pub(crate) fn shared(&self) -> &Arc<OpenDevice> {
         &self.shared
     }
