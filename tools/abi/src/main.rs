@@ -10,6 +10,8 @@ mod bindings;
 mod c;
 mod rust;
 mod table;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use bindings::Bindings;

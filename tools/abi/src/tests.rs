@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Breaks a copy of the ABI and looks whether the checks notice.
+
+use super::*;
+use tempfile::TempDir;
+
+const HEADER: &str = "uapi/misc/d3dkmthk.h";
+const BINDINGS: &str = "tools/libd3dkmt/src/sys/bindings.rs";
+const MODULE: &str = "rust/uapi/layout.rs";
+const CRATE: &str = "tools/libd3dkmt/src/sys/layout.rs";
+const TABLE: &str = "tools/abi/abi.tsv";
+
+/// A copy of what the checks read.
+struct Copy(TempDir);
+
+impl Copy {
+    fn new() -> Self {
+        let copy = tempfile::tempdir().unwrap();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        for file in [HEADER, BINDINGS, MODULE, CRATE, TABLE] {
+            let target = copy.path().join(file);
+            fs::create_dir_all(target.parent().unwrap()).unwrap();
+            fs::copy(root.join(file), target).unwrap();
+        }
+        Self(copy)
+    }
+
+    fn replace(&self, file: &str, from: &str, to: &str) {
+        let path = self.0.path().join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        assert_eq!(text.matches(from).count(), 1, "{from} in {file}");
+        fs::write(path, text.replace(from, to)).unwrap();
+    }
+
+    fn check_c(&self) -> Result<Counts, Error> {
+        let table = Table::parse(&read(&self.0.path().join(TABLE))?)?;
+        let requests = c::Requests::parse(&read(&self.0.path().join(HEADER))?);
+        c::check(self.0.path(), &table, &requests)
+    }
+
+    fn check_module(&self) -> Result<(), Error> {
+        rust::compile(rust::Side::Module, self.0.path())
+    }
+}
+
+#[test]
+fn an_unbroken_copy_passes() {
+    let copy = Copy::new();
+    copy.check_module().unwrap();
+    let table = Table::parse(&read(&copy.0.path().join(TABLE)).unwrap()).unwrap();
+    assert_eq!(copy.check_c().unwrap().sum(), table.len());
+}
+
+#[test]
+fn c_notices_a_moved_field() {
+    let copy = Copy::new();
+    copy.replace(
+        HEADER,
+        "\t__aligned_u64 offset;\n\t__aligned_u64 length;\n",
+        "\t__aligned_u64 length;\n\t__aligned_u64 offset;\n",
+    );
+    assert!(matches!(copy.check_c(), Err(Error::Differs { .. })));
+}
+
+#[test]
+fn c_notices_a_moved_bit() {
+    let copy = Copy::new();
+    copy.replace(
+        HEADER,
+        "\t\t__u32 evict_only_if_necessary:1;\n\t\t__u32 not_written_to:1;\n",
+        "\t\t__u32 not_written_to:1;\n\t\t__u32 evict_only_if_necessary:1;\n",
+    );
+    assert!(matches!(copy.check_c(), Err(Error::Differs { .. })));
+}
+
+/// A type that has 64 bits in 64-bit programs alone.
+#[test]
+fn c_notices_another_layout_in_32_bits() {
+    let copy = Copy::new();
+    copy.replace(
+        HEADER,
+        "\t__u32 reserved;\n\t__aligned_u64 data;\n",
+        "\t__u32 reserved;\n\tunsigned long data;\n",
+    );
+    assert!(matches!(copy.check_c(), Err(Error::Differs { .. })));
+}
+
+#[test]
+fn rust_notices_a_moved_field() {
+    let copy = Copy::new();
+    copy.replace(
+        BINDINGS,
+        "    pub offset: __u64,\n    pub length: __u64,\n",
+        "    pub length: __u64,\n    pub offset: __u64,\n",
+    );
+    assert!(matches!(copy.check_module(), Err(Error::Differs { .. })));
+}
+
+#[test]
+fn rust_notices_another_flag() {
+    let copy = Copy::new();
+    copy.replace(
+        BINDINGS,
+        "D3DKMT_CREATEALLOCATION_NON_SECURE: d3dkmt_createallocation_flag = 4;",
+        "D3DKMT_CREATEALLOCATION_NON_SECURE: d3dkmt_createallocation_flag = 8;",
+    );
+    assert!(matches!(copy.check_module(), Err(Error::Differs { .. })));
+}
+
+#[test]
+fn a_missing_assertion_is_stale() {
+    let copy = Copy::new();
+    copy.replace(MODULE, "use super::raw::*;\n", "");
+    assert!(matches!(run(copy.0.path(), true), Err(Error::Stale(_))));
+}
+
+#[test]
+fn a_field_that_rust_has_not_is_named() {
+    let copy = Copy::new();
+    copy.replace(TABLE, "d3dkmt_lock2\tdata\t16", "d3dkmt_lock2\tdate\t24");
+    let error = run(copy.0.path(), false).unwrap_err();
+    assert!(error.to_string().contains("no such field"), "{error}");
+}
+
+#[test]
+fn rows_that_were_not_compared_are_missed() {
+    let counts = Counts {
+        sizes: 2,
+        ..Counts::default()
+    };
+    assert!(report("C", counts, 2).is_ok());
+    assert!(matches!(report("C", counts, 3), Err(Error::Missed { .. })));
+}
