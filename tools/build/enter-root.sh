@@ -20,8 +20,9 @@ done
 
 bind() { # FROM TO [ro]
 	mkdir -p "$root$2"
-	mount --bind "$1" "$root$2"
-	if [ "${3:-}" = ro ]; then mount -o "remount,bind,ro" "$root$2"; fi
+	mount --rbind "$1" "$root$2"
+	# A safety net only: a user namespace may be refused it.
+	if [ "${3:-}" = ro ]; then mount -o remount,bind,ro "$root$2" 2>/dev/null || :; fi
 }
 bind_file() { # FROM TO
 	if [ -r "$1" ]; then

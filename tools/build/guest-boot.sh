@@ -1,0 +1,139 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT OR Apache-2.0
+# Boots one guest inside the build root and speaks with its init (tools/guest/init).
+# Environment: MODE exec|shell, GPU, TIMEOUT (s), SCREENSHOT 0|1, PULL 0|1, MEMORY (MiB).
+# Usage: guest-boot.sh KERNEL INITRD...        Results in /out: console.txt, dmesg.txt, shot.png.
+# Exit status: CMD's, or one of those below.
+set -euo pipefail
+
+E_CRASH=120 E_WARNING=121 E_TIMEOUT=122 E_SETUP=123
+
+note() { printf 'dxgkrnl: %s\n' "$*" >&2; }
+
+kernel=$1
+shift
+ports=/tmp/ports
+mkdir -p "$ports"
+cat "$@" >/tmp/initrd
+rm -f /out/console.txt /out/dmesg.txt /out/shot.png
+for name in out err; do mkfifo "$ports/$name"; done
+for name in ctl qmp; do mkfifo "$ports/$name.in" "$ports/$name.out"; done
+# Held open for both directions, so that no end of file comes before the guest is there.
+exec 4<>"$ports/ctl.in" 5<>"$ports/ctl.out" 6<>"$ports/qmp.in" 7<>"$ports/qmp.out"
+cat "$ports/out" &
+readers=($!)
+cat "$ports/err" >&2 &
+readers+=($!)
+
+qemu=(
+	qemu-system-x86_64 -machine "${MACHINE:-q35}" -accel tcg,thread=multi -smp 2 -m "${MEMORY:-2048}"
+	-nodefaults -no-user-config -no-reboot -display none -vga none
+	-kernel "$kernel" -initrd /tmp/initrd
+	-append "console=ttyS0 ${LOGLEVEL:-quiet} log_buf_len=4M panic=-1 oops=panic rdinit=/init ${APPEND:-}"
+	-chardev "pipe,id=qmp,path=$ports/qmp" -mon chardev=qmp,mode=control
+	-device virtio-serial-pci
+	-chardev "pipe,id=ctl,path=$ports/ctl" -device virtserialport,chardev=ctl,name=ctl
+	-chardev "file,id=out,path=$ports/out" -device virtserialport,chardev=out,name=out
+	-chardev "file,id=err,path=$ports/err" -device virtserialport,chardev=err,name=err
+	-chardev "file,id=dmesg,path=/out/dmesg.txt" -device virtserialport,chardev=dmesg,name=dmesg
+	-chardev "file,id=pull,path=/tmp/pull.tar" -device virtserialport,chardev=pull,name=pull
+)
+case " $GPU " in *" virtio "*) qemu+=(-device virtio-gpu-pci,max_outputs=1,max_hostmem=1G) ;; esac
+if [ "$MODE" = shell ]; then
+	qemu+=(-chardev "stdio,id=tty,mux=on,signal=off,logfile=/out/console.txt" -serial chardev:tty -mon chardev=tty,mode=readline)
+	"${qemu[@]}" <&0 2>/tmp/qemu.err &
+else
+	qemu+=(-serial file:/out/console.txt)
+	"${qemu[@]}" </dev/null >/tmp/qemu.err 2>&1 &
+fi
+pid=$!
+trap 'kill -KILL "$pid" 2>/dev/null; exit 130' INT TERM
+
+screenshot() {
+	local line
+	echo '{"execute":"qmp_capabilities"}{"execute":"screendump","arguments":{"filename":"/out/shot.png","format":"png"}}' >&6
+	while read -r -t 20 -u 7 line; do
+		case $line in
+		*'"error"'*)
+			note "the screenshot failed: $line"
+			return
+			;;
+		*'"return"'*) if [ -s /out/shot.png ]; then return; fi ;;
+		esac
+	done
+}
+
+status='' unload=0 bye=0 failure=''
+deadline=$((SECONDS + TIMEOUT))
+timed_out=0
+while [ "$bye" = 0 ]; do
+	if [ "$SECONDS" -ge "$deadline" ]; then
+		timed_out=1
+		break
+	fi
+	if ! read -r -t 0.5 -u 5 line; then
+		if kill -0 "$pid" 2>/dev/null; then continue; fi
+		# What the guest said last may still be in the pipe.
+		read -r -t 0.1 -u 5 line || break
+	fi
+	case $line in
+	up) ;;
+	"fail "*) failure=${line#fail } ;;
+	"status "*)
+		status=${line#status }
+		if [ "$SCREENSHOT" = 1 ]; then screenshot; fi
+		echo go >&4
+		;;
+	"unload "*) unload=${line#unload } ;;
+	bye) bye=1 ;;
+	esac
+done
+# A guest that said goodbye powers off by itself; a kernel that cannot has crashed.
+if [ "$timed_out" = 0 ]; then
+	for _ in {1..100}; do
+		kill -0 "$pid" 2>/dev/null || break
+		sleep 0.1
+	done
+fi
+kill -KILL "$pid" 2>/dev/null || true
+wait "$pid" 2>/dev/null || true
+exec 4>&- 5>&- 6>&- 7>&-
+# Nobody writes any more once QEMU is gone; but if it never opened them, the readers wait for ever.
+if [ -s /out/console.txt ] || [ -n "$status" ]; then wait "${readers[@]}" || true; else kill "${readers[@]}" 2>/dev/null || true; fi
+
+if [ ! -s /out/dmesg.txt ]; then cp /out/console.txt /out/dmesg.txt 2>/dev/null || :; fi
+if [ "$PULL" = 1 ] && [ -s /tmp/pull.tar ]; then tar -C /pull --no-same-owner -xf /tmp/pull.tar; fi
+
+if [ "$timed_out" = 1 ]; then
+	note "the guest was not done after $TIMEOUT s and was stopped"
+	exit "$E_TIMEOUT"
+fi
+if grep -q 'Kernel panic' /out/console.txt || { [ "$bye" = 0 ] && [ -s /out/console.txt ]; }; then
+	note "the guest crashed; last lines of its console:"
+	tail -n 30 /out/console.txt >&2
+	exit "$E_CRASH"
+fi
+if [ "$bye" = 0 ]; then
+	note "QEMU did not start: $(tail -n 1 /tmp/qemu.err)"
+	exit "$E_SETUP"
+fi
+if [ -n "$failure" ]; then
+	note "the guest could not be set up: $failure"
+	exit "$E_SETUP"
+fi
+if [ "$MODE" = shell ]; then exit 0; fi
+complaints=0
+/src/tools/build/dmesg-gate.sh /out/dmesg.txt >/tmp/findings || complaints=1
+if [ "$complaints" = 1 ]; then
+	note "the kernel complained (the whole log is build/run/dmesg.txt):"
+	head -n 20 /tmp/findings >&2
+fi
+if [ "$unload" != 0 ]; then
+	note "dxgkrnl could not be unloaded afterwards: something still holds it"
+	complaints=1
+fi
+case $status in
+12[0-3]) note "$status is the status of the command itself" ;;
+esac
+[ "$status" = 0 ] || exit "$status"
+[ "$complaints" = 0 ] || exit "$E_WARNING"

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+# shellcheck shell=bash
+# Boots a guest with what the other scripts made. Needs lib.sh, root.sh, kernel.sh, module.sh and
+# crates.sh; the work inside the build root is guest-pack.sh's and guest-boot.sh's.
+
+# What a guest is to be; the command line sets these.
+G_MODE=exec G_GPU='virtio vkms' G_MODULE=1 G_MODULE_ARGS='' G_PUSH='' G_PULL='' G_SCREENSHOT='' G_UNLOAD=0
+G_TIMEOUT=300
+RUN_DIR=$TOP/build/run
+
+need_layers() {
+	local key dir=$CACHE/guest/$K_RELEASE
+	mkdir -p "$dir"
+	key=$(printf '%s ' "$K_KEY" "$(hash_files tools/guest tools/build/guest-pack.sh)")
+	if ! stamp_is "$dir/stamp-base" "$key"; then
+		with_lock "guest-$K_RELEASE" pack_layer base base "$key"
+	fi
+	if [ "$G_MODULE" = 1 ]; then
+		key+=$(cat "$(module_dir)/stamp")
+		if ! stamp_is "$dir/stamp-module" "$key"; then
+			with_lock "guest-$K_RELEASE" pack_layer module module "$key" "/cache/module/$K_RELEASE/dxgkrnl.ko"
+		fi
+	fi
+}
+pack_layer() { # NAME COMMAND KEY ARGS...
+	step "guest $K_RELEASE $1" "packing its part of the initramfs" \
+		in_root /src/tools/build/guest-pack.sh "$2" "/cache/guest/$K_RELEASE/$1.cpio" \
+		"/cache/kernel/$K_RELEASE/image" "$K_RELEASE" "${@:4}"
+	stamp_set "$CACHE/guest/$K_RELEASE/stamp-$1" "$3"
+}
+
+# Quotes for the guest's plain sh.
+quoted() {
+	local word
+	for word; do printf "'%s' " "${word//\'/\'\\\'\'}"; done
+}
+
+# run_guest CMD ARGS: returns CMD's status or one of 120..123 (guest-boot.sh).
+run_guest() {
+	local conf rc=0 binds=() initrd=(base) pull screenshot=0
+	need_layers
+	conf=$(mktemp -d "$CACHE/run.XXXXXX")
+	mkdir -p "$RUN_DIR" "$conf/out"
+	{
+		echo "GUEST_MODE=$(quoted "$G_MODE")"
+		echo "GUEST_GPU=$(quoted "$G_GPU")"
+		echo "GUEST_MODULE=$G_MODULE"
+		echo "GUEST_MODULE_ARGS=$(quoted "$G_MODULE_ARGS")"
+		echo "GUEST_PULL=$([ -n "$G_PULL" ] && echo 1 || echo 0)"
+		echo "GUEST_UNLOAD=$G_UNLOAD"
+	} >"$conf/guest.conf"
+	quoted "$@" >"$conf/guest.cmd"
+	if [ "$G_MODULE" = 1 ]; then initrd+=(module); fi
+	if [ -n "$G_PUSH" ]; then
+		G_PUSH=$(readlink -f "$G_PUSH")
+		printf '%s\n' "$G_PUSH" >"$conf/push-from"
+		binds+=(--bind "$G_PUSH:/push:ro" --bind "/:/host:ro")
+	fi
+	if [ -n "$G_PULL" ]; then
+		mkdir -p "$G_PULL"
+		pull=$(readlink -f "$G_PULL")
+		binds+=(--bind "$pull:/pull")
+	fi
+	if [ -n "$G_SCREENSHOT" ]; then screenshot=1; fi
+	say "guest: booting kernel $K_RELEASE with ${G_GPU:-no GPU}"
+	in_root "${binds[@]}" --bind "$conf/out:/out" --env "MODE=$G_MODE" --env "GPU=$G_GPU" --env "TIMEOUT=$G_TIMEOUT" \
+		--env "SCREENSHOT=$screenshot" --env "PULL=${G_PULL:+1}" ${MACHINE:+--env "MACHINE=$MACHINE"} \
+		${LOGLEVEL:+--env "LOGLEVEL=$LOGLEVEL"} ${APPEND:+--env "APPEND=$APPEND"} \
+		/src/tools/build/guest-run.sh "${conf/#"$CACHE"//cache}" "/cache/kernel/$K_RELEASE/image/vmlinuz" \
+		"${initrd[@]/#//cache/guest/$K_RELEASE/}" || rc=$?
+	cp "$conf"/out/*.txt "$RUN_DIR/" 2>/dev/null || :
+	if [ -s "$conf/out/shot.png" ]; then cp "$conf/out/shot.png" "$G_SCREENSHOT"; fi
+	rm -rf "$conf"
+	return "$rc"
+}
