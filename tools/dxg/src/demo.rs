@@ -4,8 +4,8 @@
 use crate::{
     advice,
     facts::{Facts, Pci},
-    gem_names::{GemNames, Objects},
     pattern::Pattern,
+    proof::Proof,
     report::{Outcome, Report},
     size::mib,
 };
@@ -14,7 +14,7 @@ use libd3dkmt::{
     Adapter, Allocation, AllocationInfo, Device, Dxg, PageBuf, Resource, SegmentGroup,
     VideoMemoryInfo,
 };
-use std::{error::Error, path::Path, process::ExitCode, thread, time::Duration};
+use std::{error::Error, path::Path, process::ExitCode};
 
 /// Bytes of the allocations. No two are the same, and one is no whole number of pages, so that
 /// each can be told from the others in the DRM device's list.
@@ -57,11 +57,7 @@ pub fn run(dxg: &Dxg, require_debugfs: bool) -> Result<ExitCode, Box<dyn Error>>
 /// `None` when a step failed that the next ones need; what was made until then goes by itself.
 fn on_adapter(adapter: Adapter, require_debugfs: bool, report: &mut Report) -> Option<()> {
     let facts = report.step("facts", || facts(&adapter))?;
-    let names = gem_names(&facts, require_debugfs, report);
-    let objects_before = match &names {
-        Some(names) => Some(report.step("GEM objects before", || objects_before(names))?),
-        None => None,
-    };
+    let mut proof = Proof::begin(&facts, require_debugfs, report);
     let before = report.step("video memory before", || video_memory(&adapter))?;
     let device = report.step("device", || made_device(&adapter))?;
 
@@ -95,20 +91,14 @@ fn on_adapter(adapter: Adapter, require_debugfs: bool, report: &mut Report) -> O
         .map(|bytes| bytes as u64)
         .collect();
     report.step("video memory during", || grown(&adapter, &before, &touched));
-    if let (Some(names), Some(before)) = (&names, &objects_before) {
-        report.step("GEM objects during", || {
-            objects_during(names, before, &touched)
-        });
-    }
+    proof.during(&touched, report);
 
     report.step("destroy stand-alone allocation", || destroyed(alone))?;
     report.step("destroy resource", || destroyed_resource(resource))?;
     report.step("destroy allocation of the caller's memory", || {
         given_back(heap)
     })?;
-    if let (Some(names), Some(before)) = (&names, &objects_before) {
-        report.step("GEM objects after", || objects_after(names, before));
-    }
+    proof.after(report);
     report.step("video memory after", || as_before(&adapter, &before));
     report.step("destroy device, close adapter", || {
         device.destroy()?;
@@ -138,28 +128,6 @@ fn facts(adapter: &Adapter) -> Outcome<Facts> {
         facts.name, facts.node, facts.driver_description, facts.wddm_version
     );
     Ok((facts, figures))
-}
-
-/// The DRM device's own list, unless it can't be asked; then says so.
-fn gem_names(facts: &Facts, required: bool, report: &mut Report) -> Option<GemNames> {
-    let node = facts.node.trim_start_matches("/dev/dri/");
-    match GemNames::of(node) {
-        Ok(names) => Some(names),
-        Err(why) if required => {
-            report.fail("GEM objects", &why);
-            None
-        }
-        Err(why) => {
-            report.skip("GEM objects", &why);
-            None
-        }
-    }
-}
-
-fn objects_before(names: &GemNames) -> Outcome<Objects> {
-    let objects = names.objects()?;
-    let figures = format!("{} with names in {}", objects.len(), names.path());
-    Ok((objects, figures))
 }
 
 /// The numbers of both groups of segments.
@@ -301,46 +269,6 @@ fn as_before(adapter: &Adapter, before: &VideoMemory) -> Outcome<()> {
         return Err(format!("{}, not as before", now.figures()).into());
     }
     Ok(((), now.figures()))
-}
-
-/// The objects that came since `before` are as many and as large as what was touched.
-fn objects_during(names: &GemNames, before: &Objects, touched: &[u64]) -> Outcome<()> {
-    let mut new = new_sizes(names, before)?;
-    let mut expected = touched.to_vec();
-    new.sort_unstable();
-    expected.sort_unstable();
-    let list = |sizes: &[u64]| {
-        let sizes: Vec<String> = sizes.iter().map(|&size| mib(size)).collect();
-        format!("{} ({})", sizes.len(), sizes.join(", "))
-    };
-    if new != expected {
-        return Err(format!("{} are new instead of {}", list(&new), list(&expected)).into());
-    }
-    Ok(((), format!("{} are ours", list(&new))))
-}
-
-/// Sizes of the objects that are not in `before`.
-fn new_sizes(names: &GemNames, before: &Objects) -> Result<Vec<u64>, String> {
-    let now = names.objects()?;
-    Ok(now
-        .into_iter()
-        .filter(|(name, _)| !before.contains_key(name))
-        .map(|(_, size)| size)
-        .collect())
-}
-
-/// The objects are gone. A driver may wait for its device before it frees one.
-fn objects_after(names: &GemNames, before: &Objects) -> Outcome<()> {
-    const TRIES: u32 = 20;
-    const PAUSE: Duration = Duration::from_millis(100);
-    for _ in 0..TRIES {
-        if new_sizes(names, before)?.is_empty() {
-            return Ok(((), "ours are gone".to_owned()));
-        }
-        thread::sleep(PAUSE);
-    }
-    let left = new_sizes(names, before)?.len();
-    Err(format!("{left} are still there after {:?}", PAUSE * TRIES).into())
 }
 
 fn destroyed(allocation: Allocation) -> Outcome<()> {

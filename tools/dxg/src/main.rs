@@ -7,6 +7,7 @@ mod facts;
 mod gem_names;
 mod list;
 mod pattern;
+mod proof;
 mod report;
 mod size;
 mod table;
