@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The module's rooms of pure logic, compiled for the host, and their tests.
+//!
+//! The rooms are the module's very files. Around them stand small shims under the names that the
+//! rooms know: memory that can run out on demand ([`mem`]), and the few types that they take from
+//! rooms that need a kernel.
+
+#![cfg(test)]
+
+mod ddi;
+mod mem;
+mod uapi;
+mod vidmm;
+
+#[path = "../../../rust/core/handle.rs"]
+#[rustfmt::skip]
+#[allow(clippy::all, reason = "the kernel's lints look at it")]
+mod handle;
+#[path = "../../../rust/miniport/gem/private_data.rs"]
+#[rustfmt::skip]
+#[allow(clippy::all, reason = "the kernel's lints look at it")]
+mod private_data;
+#[path = "../../../rust/status.rs"]
+#[rustfmt::skip]
+#[allow(clippy::all, reason = "the kernel's lints look at it")]
+mod status;
+#[path = "../../../rust/ioctl/validate.rs"]
+#[rustfmt::skip]
+#[allow(clippy::all, reason = "the kernel's lints look at it")]
+mod validate;
+
+mod tests;
