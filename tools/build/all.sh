@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+# shellcheck shell=bash
+# Everything of the build route, for the scripts behind the make targets and tools/vm.
+
+BUILD=$(dirname "${BASH_SOURCE[0]}")
+# shellcheck source-path=SCRIPTDIR
+. "$BUILD/lib.sh"
+. "$BUILD/root.sh"
+. "$BUILD/kernel.sh"
+. "$BUILD/module.sh"
+. "$BUILD/crates.sh"
+. "$BUILD/guest.sh"
+
+# The programs need neither the kernel nor the module, so both are made at the same time.
+need_everything() {
+	local crates
+	check_machine
+	need_root
+	need_crates &
+	crates=$!
+	(
+		pick_kernel "${KERNEL:-}"
+		need_kernel
+		need_module
+	) || {
+		wait "$crates" || :
+		exit "$E_SETUP"
+	}
+	wait "$crates" || exit "$E_SETUP"
+	pick_kernel "${KERNEL:-}"
+}

@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT OR Apache-2.0
+# make check: formatting, lints and the ABI's layout, each as one KTAP line.
+set -euo pipefail
+# shellcheck source=tools/build/all.sh
+. "${BASH_SOURCE%/*}/all.sh"
+# shellcheck source=tools/build/ktap.sh
+. "${BASH_SOURCE%/*}/ktap.sh"
+
+# Scripts are known by their first line; those that are sourced, by their directory.
+scripts() {
+	cd "$TOP"
+	{
+		find tools/build -name '*.sh'
+		grep -rlE -m1 '^#!/bin/(ba)?sh' --exclude-dir=target --exclude-dir=build tools tests .ci 2>/dev/null || :
+	} | sort -u | sed 's,^,/src/,'
+}
+check_scripts() {
+	local files
+	mapfile -t files < <(scripts)
+	in_root --chdir /src shellcheck -x "${files[@]}"
+}
+
+# The kernel's own rustfmt, with the kernel's own settings.
+format_of_module() {
+	local files
+	mapfile -t files < <(cd "$TOP" && find rust -name '*.rs' ! -name '*_generated.rs' | sort)
+	in_root --chdir /src rustfmt --check --edition 2021 \
+		--config-path "/cache/kernel/$K_RELEASE/src/.rustfmt.toml" "${files[@]}"
+}
+
+# User space includes the headers as they are, on 32 bits as well, and from C++.
+headers() {
+	# shellcheck disable=SC2016 # expanded in the root
+	in_root --chdir /src/uapi bash -euc '
+		include=/usr/include/$(gcc -print-multiarch)
+		find . -name "*.h" | while read -r header; do
+			for mode in "-m64 -x c -std=c11" "-m32 -x c -std=c11" "-m64 -x c++ -std=c++17"; do
+				case $mode in *c++*) compiler=clang ;; *) compiler=gcc ;; esac
+				$compiler $mode -ffreestanding -fsyntax-only -Wall -Wextra -Werror -Wpadded -I. -isystem "$include" - \
+					<<<"#include \"$header\""
+			done
+		done'
+}
+
+in_workspace() { cargo_in_root "$@"; }
+
+module_lints() { # SERIES
+	pick_kernel "$1"
+	need_kernel
+	need_module_clippy
+}
+
+check_machine
+need_root
+pick_kernel
+need_kernel
+ktap_begin
+say "checking; the first run compiles what the lints look at"
+ktap_run "rustfmt: crates" in_workspace fmt --check
+ktap_run "rustfmt: module" format_of_module
+ktap_run "clippy: crates" in_workspace clippy --quiet --locked --workspace --all-targets -- -D warnings
+for series in $(all_series); do
+	ktap_run "clippy: module on $series" module_lints "$series"
+done
+ktap_run "shellcheck" check_scripts
+ktap_run "uapi headers compile alone" headers
+ktap_run "ABI layout: C, module, crate" in_workspace run --quiet --locked -p dxg-abi -- --check
+ktap_run "bindings of libd3dkmt are those of the headers" in_root --chdir /src tools/libd3dkmt/generate --check
+ktap_end

@@ -1,0 +1,19 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT OR Apache-2.0
+# make run: makes what is missing, boots the guest and runs the demo in it. Exit status 0 only if
+# every step of the demo was right, the kernel had nothing to complain of, and the module unloads.
+set -euo pipefail
+# shellcheck source=tools/build/all.sh
+. "${BASH_SOURCE%/*}/all.sh"
+
+need_everything
+# The demo counts our objects in the target's debugfs, and only named ones are listed there.
+G_MODULE_ARGS='flink_names=1' G_UNLOAD=1
+rc=0
+run_guest dxg demo || rc=$?
+if [ "$rc" = 0 ]; then
+	say "make run: every step of the demo was right"
+else
+	say "make run: failed with status $rc; the kernel's log is build/run/dmesg.txt"
+fi
+exit "$rc"
