@@ -240,9 +240,10 @@ impl Allocation {
     /// Whether the memory that the allocation was made of is as large as the driver made it.
     pub(crate) fn check_size(&self) -> Result<(), Error> {
         match (self.size, self.memory.bytes()) {
-            (Some(needed), Some(given)) if needed > given => {
-                Err(Error::MemoryTooSmall { needed, given })
-            }
+            (Some(needed), Some(given)) if needed > given => Err(Error::MemoryTooSmall {
+                needed: needed as u64,
+                given,
+            }),
             _ => Ok(()),
         }
     }

@@ -5,6 +5,7 @@ use crate::{
     allocation::{Allocation, AllocationInfo, Content, Owner},
     call,
     device::Device,
+    gem::Layout,
     handle::{AllocationHandle, ResourceHandle},
     resource::{OpenResource, Resource},
     sys, CreateFlags, Error,
@@ -211,6 +212,15 @@ fn element(info: &mut AllocationInfo) -> Result<sys::D3DDDI_ALLOCATIONINFO2, Err
         };
         element.priv_drv_data_size = count(data.len())?;
     }
+    if let (Content::Gem(data), Some(given)) = (&info.content, info.memory.bytes()) {
+        // A buffer says its size; of a surface the driver will, and `adopt` looks at it then.
+        match Layout::read(data).map(|wanted| wanted.bytes) {
+            Some(needed) if needed > given as u64 => {
+                return Err(Error::MemoryTooSmall { needed, given });
+            }
+            _ => {}
+        }
+    }
     if let Some(base) = info.memory.base() {
         element.sysmem = base.as_ptr() as u64;
     }
@@ -282,6 +292,20 @@ mod tests {
             let error = right.resource().unwrap_err();
             assert_eq!(error.errno(), Some(Errno::NOTTY), "{error}");
         }
+    }
+
+    #[test]
+    fn a_buffer_fits_into_its_memory() {
+        let memory = || PageBuf::new(4096).unwrap();
+        let info = |bytes| AllocationInfo::buffer(Buffer::new(bytes)).memory(memory());
+        assert!(element(&mut info(4096)).is_ok());
+        assert!(matches!(
+            element(&mut info(4097)),
+            Err(Error::MemoryTooSmall {
+                needed: 4097,
+                given: 4096
+            })
+        ));
     }
 
     #[test]

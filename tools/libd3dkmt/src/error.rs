@@ -105,7 +105,7 @@ pub enum Error {
     #[error("the allocation takes {needed} bytes, and its memory has {given}")]
     MemoryTooSmall {
         /// Bytes that the allocation has.
-        needed: usize,
+        needed: u64,
         /// Bytes that were given.
         given: usize,
     },
