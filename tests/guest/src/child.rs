@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Other processes: this program again, in a role, or a plain fork.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    os::unix::process::{CommandExt, ExitStatusExt},
+    process::{self, Command, ExitCode, Stdio},
+};
+
+/// A role: its name, and what a process in it does with its arguments.
+pub type Role = (&'static str, fn(&[String]));
+
+const FLAG: &str = "--child";
+
+/// Plays the role that the arguments name, if they name one.
+pub(crate) fn play(arguments: &[String], roles: &[Role]) -> Option<ExitCode> {
+    let (flag, rest) = arguments.split_first()?;
+    if flag != FLAG {
+        return None;
+    }
+    let (name, rest) = rest.split_first().expect("a role");
+    let (_, role) = roles
+        .iter()
+        .find(|(of, _)| of == name)
+        .unwrap_or_else(|| panic!("no role {name}"));
+    role(rest);
+    Some(ExitCode::SUCCESS)
+}
+
+/// A process in a role, with a pipe from its standard output.
+pub struct Child {
+    process: process::Child,
+    output: BufReader<process::ChildStdout>,
+}
+
+/// A command that starts this program in a role.
+pub fn command(role: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new("/proc/self/exe");
+    command.arg(FLAG).arg(role).args(arguments);
+    command
+}
+
+/// Starts this program in a role, as a user without any capability.
+pub fn unprivileged(role: &str, arguments: &[&str]) -> Command {
+    let mut command = command(role, arguments);
+    command.uid(1000).gid(1000);
+    command
+}
+
+impl Child {
+    /// Starts a command.
+    pub fn start(mut command: Command) -> Self {
+        let mut process = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("this program again");
+        let output = BufReader::new(process.stdout.take().expect("a pipe"));
+        Self { process, output }
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// The next line that it prints.
+    pub fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.output.read_line(&mut line).expect("a pipe");
+        if line.is_empty() {
+            panic!("the child printed nothing: {}", self.complaint());
+        }
+        line.trim_end().to_owned()
+    }
+
+    fn complaint(&mut self) -> String {
+        let mut text = String::new();
+        if let Some(mut error) = self.process.stderr.take() {
+            let _ = error.read_to_string(&mut text);
+        }
+        text
+    }
+
+    /// Waits for its good end. A role that fails panics, and says so here.
+    pub fn succeed(mut self) {
+        drop(self.process.stdin.take());
+        let status = self.process.wait().expect("a child");
+        assert!(
+            status.success(),
+            "the child: {status}: {}",
+            self.complaint()
+        );
+    }
+
+    /// Kills it.
+    pub fn kill(mut self) {
+        self.process.kill().expect("a living child");
+        let status = self.process.wait().expect("a child");
+        assert_eq!(status.signal(), Some(libc::SIGKILL), "{}", self.complaint());
+    }
+}
+
+/// In a role: says something to the parent.
+pub fn say(text: &str) {
+    println!("{text}");
+}
+
+/// In a role: waits until the parent has nothing more to say.
+pub fn wait_for_parent() {
+    let _ = std::io::stdin().read_to_end(&mut Vec::new());
+}
+
+/// Runs `body` in a forked child and returns how that ended. `body` must not allocate or lock:
+/// other threads of this process do not exist in the child.
+pub fn fork(body: impl FnOnce() -> i32) -> process::ExitStatus {
+    // SAFETY: The child runs `body`, which keeps to the above, and ends.
+    unsafe {
+        match libc::fork() {
+            -1 => panic!("fork"),
+            0 => libc::_exit(body()),
+            pid => {
+                let mut status = 0;
+                assert_eq!(libc::waitpid(pid, &mut status, 0), pid, "waitpid");
+                process::ExitStatus::from_raw(status)
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Runs a suite and prints KTAP.
+
+use crate::{child, state::State};
+use std::{
+    env,
+    panic::{self, AssertUnwindSafe},
+    process::ExitCode,
+    sync::{
+        mpsc::{self, RecvTimeoutError},
+        Mutex, PoisonError,
+    },
+    thread,
+    time::Duration,
+};
+
+/// How long one test may take. The guest is emulated, and slow.
+const TIME_LIMIT: Duration = Duration::from_secs(120);
+
+/// A test: it fails by a panic, or by leaving something behind.
+pub type Test = (&'static str, fn());
+
+/// Names each function of a list.
+#[macro_export]
+macro_rules! tests {
+    ($($test:ident),* $(,)?) => {
+        &[$((stringify!($test), $test as fn())),*]
+    };
+}
+
+/// What the test at hand says about its place: which adapter, which value of a loop.
+static CONTEXT: Mutex<Vec<String>> = Mutex::new(Vec::new());
+/// What the first panic of the test at hand said.
+static PANIC: Mutex<Option<String>> = Mutex::new(None);
+
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Runs `part` of a test; if it fails, the diagnostics name it.
+pub fn context<R>(name: impl Into<String>, part: impl FnOnce() -> R) -> R {
+    locked(&CONTEXT).push(name.into());
+    let result = part();
+    locked(&CONTEXT).pop();
+    result
+}
+
+/// The main program of a suite.
+///
+/// `children` are the roles that its tests give to processes that they start, see [`child`].
+pub fn run(tests: &[Test], children: &[child::Role]) -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    if let Some(status) = child::play(&arguments, children) {
+        return status;
+    }
+    if arguments.iter().any(|argument| argument == "--list") {
+        tests.iter().for_each(|(name, _)| println!("{name}"));
+        return ExitCode::SUCCESS;
+    }
+    let chosen: Vec<_> = tests
+        .iter()
+        .filter(|(name, _)| {
+            arguments.is_empty() || arguments.iter().any(|part| name.contains(part.as_str()))
+        })
+        .collect();
+    // The first one of a test: when a thread has failed, joining it fails as well.
+    panic::set_hook(Box::new(|info| {
+        locked(&PANIC).get_or_insert_with(|| info.to_string());
+    }));
+    println!("KTAP version 1\n1..{}", chosen.len());
+    let mut passed = 0;
+    for (i, (name, test)) in chosen.iter().enumerate() {
+        let number = i + 1;
+        match run_one(number, name, *test) {
+            Ok(()) => {
+                passed += 1;
+                println!("ok {number} {name}");
+            }
+            Err(diagnostics) => {
+                diagnostics.lines().for_each(|line| println!("# {line}"));
+                println!("not ok {number} {name}");
+            }
+        }
+    }
+    println!("# Totals: pass:{passed} fail:{}", chosen.len() - passed);
+    // No test is no success: the subject would be absent.
+    if passed == chosen.len() && passed > 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn run_one(number: usize, name: &str, test: fn()) -> Result<(), String> {
+    locked(&CONTEXT).clear();
+    *locked(&PANIC) = None;
+    let before = State::now();
+    let result = within_time(number, name, || panic::catch_unwind(AssertUnwindSafe(test)));
+    let left = before.compare_soon();
+    match (result, left) {
+        (Ok(()), Ok(())) => Ok(()),
+        (Ok(()), Err(left)) => Err(format!("left behind: {left}")),
+        (Err(_), left) => {
+            let mut text = locked(&PANIC).take().unwrap_or_default();
+            for part in locked(&CONTEXT).iter().rev() {
+                text = format!("in {part}: {text}");
+            }
+            if let Err(left) = left {
+                text = format!("{text}\nleft behind: {left}");
+            }
+            Err(text)
+        }
+    }
+}
+
+/// Ends the whole suite if `run` takes too long: what hangs in the kernel cannot be taken back.
+fn within_time<R>(number: usize, name: &str, run: impl FnOnce() -> R) -> R {
+    let (done, wait) = mpsc::channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            if let Err(RecvTimeoutError::Timeout) = wait.recv_timeout(TIME_LIMIT) {
+                println!("# no end after {} s", TIME_LIMIT.as_secs());
+                println!("not ok {number} {name}");
+                std::process::exit(1);
+            }
+        });
+        let result = run();
+        drop(done);
+        result
+    })
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! The fixture of the guest tests: everything but the tests themselves, which are the programs in
+//! `src/bin`, one for each suite.
+//!
+//! A suite runs on a machine with the module loaded, as root, and prints KTAP. It needs
+//! `/dev/dxg`, procfs, sysfs and debugfs, and nothing else. Its tests run one after another in one
+//! process; each opens the node itself. What a test need not ask for: [`state`] is compared before
+//! and after it, and whatever it left behind fails it.
+//!
+//! ```text
+//! lock [--list] [PART-OF-A-NAME...]
+//! ```
+
+pub mod calls;
+pub mod child;
+pub mod create;
+pub mod harness;
+pub mod memory;
+pub mod state;
+pub mod sysfs;

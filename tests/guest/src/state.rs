@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! What a test must leave as it found it.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write,
+    fs,
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+const DEBUGFS: &str = "/sys/kernel/debug";
+const COUNTERS: &str = "/sys/kernel/debug/dxgkrnl/counters";
+
+/// How long the end of an object may lag behind the call that ended it: the last reference on a
+/// file is dropped on the way back to user space, or by a worker.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The module's objects by kind, of all processes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counters(BTreeMap<String, i64>);
+
+impl Counters {
+    /// Reads them from debugfs.
+    pub fn now() -> Self {
+        let text = fs::read_to_string(COUNTERS).unwrap_or_else(|_| {
+            mount_debugfs();
+            fs::read_to_string(COUNTERS).expect("the module's counters in debugfs")
+        });
+        let counters: BTreeMap<_, _> = text
+            .lines()
+            .map(|line| {
+                let (name, value) = line.split_once(' ').expect("name and value");
+                (name.to_owned(), value.parse().expect("a number"))
+            })
+            .collect();
+        Self(counters)
+    }
+
+    /// One of them.
+    pub fn get(&self, name: &str) -> i64 {
+        *self
+            .0
+            .get(name)
+            .unwrap_or_else(|| panic!("no counter {name}"))
+    }
+
+    /// How much more there is of `name` than in `before`.
+    pub fn since(&self, before: &Self, name: &str) -> i64 {
+        self.get(name) - before.get(name)
+    }
+
+    /// Fails unless all counters soon are what they are here.
+    pub fn assert_restored(&self) {
+        if let Err(difference) = soon(|| differences(&self.0, &Self::now().0)) {
+            panic!("objects left or lost: {difference}");
+        }
+    }
+}
+
+fn mount_debugfs() {
+    let target = std::ffi::CString::new(DEBUGFS).expect("no NUL");
+    // SAFETY: All strings are C strings; there is no data.
+    unsafe {
+        libc::mount(
+            c"debugfs".as_ptr(),
+            target.as_ptr(),
+            c"debugfs".as_ptr(),
+            0,
+            std::ptr::null(),
+        )
+    };
+}
+
+/// Pages of this process that are pinned, in bytes (VmPin).
+pub fn pinned_bytes() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").expect("/proc/self/status");
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmPin:"))
+        .expect("VmPin");
+    let kib = line.trim().strip_suffix(" kB").expect("kB");
+    kib.parse::<u64>().expect("a number") * 1024
+}
+
+/// Descriptors of this process and what they are of.
+fn descriptors() -> BTreeMap<String, i64> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir("/proc/self/fd").expect("/proc/self/fd") {
+        let path = entry.expect("an entry").path();
+        let target = fs::read_link(&path).unwrap_or_default();
+        let target = target.to_string_lossy();
+        // The directory that is just being read.
+        if !target.starts_with("/proc/") {
+            *found.entry(format!("fd of {target}")).or_insert(0) += 1;
+        }
+    }
+    found
+}
+
+/// Mappings of the module's in this process.
+fn views() -> i64 {
+    let maps = fs::read_to_string("/proc/self/maps").expect("/proc/self/maps");
+    let views = maps.lines().filter(|line| line.contains("dxg"));
+    // The program's own name may contain it, too.
+    let views = views.filter(|line| line.contains("anon_inode:"));
+    i64::try_from(views.count()).expect("few")
+}
+
+/// Everything that is compared before and after a test: the module's counters (all of them; the
+/// suite itself holds no open node), the process's descriptors, its pinned memory and its mappings
+/// of allocations.
+pub struct State(BTreeMap<String, i64>);
+
+impl State {
+    /// The state now.
+    pub fn now() -> Self {
+        let mut all = Counters::now().0;
+        all.extend(descriptors());
+        all.insert("VmPin".into(), pinned_bytes() as i64);
+        all.insert("views".into(), views());
+        Self(all)
+    }
+
+    /// Whether the state soon is as it is here.
+    ///
+    /// # Errors
+    ///
+    /// What differs.
+    pub fn compare_soon(&self) -> Result<(), String> {
+        soon(|| differences(&self.0, &Self::now().0))
+    }
+}
+
+fn differences(
+    before: &BTreeMap<String, i64>,
+    after: &BTreeMap<String, i64>,
+) -> Result<(), String> {
+    let mut text = String::new();
+    let mut names: Vec<_> = before.keys().chain(after.keys()).collect();
+    names.sort();
+    names.dedup();
+    for name in names {
+        let value = |of: &BTreeMap<String, i64>| of.get(name).copied().unwrap_or(0);
+        let (was, is) = (value(before), value(after));
+        if was != is {
+            write!(text, "{name} {was} -> {is}; ").expect("a string takes text");
+        }
+    }
+    if text.is_empty() {
+        Ok(())
+    } else {
+        Err(text)
+    }
+}
+
+/// Asks again until the answer is yes or time is up.
+pub fn soon<T, E>(mut ask: impl FnMut() -> Result<T, E>) -> Result<T, E> {
+    let start = Instant::now();
+    loop {
+        match ask() {
+            Err(_) if start.elapsed() < PATIENCE => sleep(Duration::from_millis(2)),
+            result => return result,
+        }
+    }
+}
