@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC1091
 # Everything of the build route, for the scripts behind the make targets and tools/vm.
 
 BUILD=$(dirname "${BASH_SOURCE[0]}")
-# shellcheck source-path=SCRIPTDIR
 . "$BUILD/lib.sh"
 . "$BUILD/root.sh"
 . "$BUILD/kernel.sh"

@@ -12,12 +12,13 @@ cargo build --release --locked --message-format=json-render-diagnostics --bins "
 : >"$dir/suites.new"
 # Order of keys in cargo's messages: package_id, ..., target name, ..., executable.
 grep '"executable":"' "$dir/messages" | while read -r line; do
-	program=$(sed 's/.*"executable":"\([^"]*\)".*/\1/' <<<"$line")
+	program=${line##*'"executable":"'}
+	program=${program%%'"'*}
 	strip -o "$dir/bin.new/${program##*/}" "$program"
 	case $line in
 	*dxg-guest-tests* | */tests/guest*) echo "${program##*/}" >>"$dir/suites.new" ;;
 	esac
 done
-rm -rf "$dir/bin"
+rm -rf "${dir:?}/bin"
 mv "$dir/bin.new" "$dir/bin"
 mv "$dir/suites.new" "$dir/suites"

@@ -9,11 +9,13 @@ shift 3
 dir=/
 env=(
 	PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-	HOME=/tmp LANG=C.UTF-8 LC_ALL=C.UTF-8 TERM="${TERM:-dumb}" DEBIAN_FRONTEND=noninteractive
+	HOME=/tmp LANG=C.UTF-8 LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 	CARGO_HOME=/cache/cargo CARGO_TERM_COLOR=never
 	SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 	CARGO_HTTP_CAINFO=/etc/ssl/certs/ca-certificates.crt
 )
+# No colours in logs.
+if [ -t 1 ]; then env+=("TERM=${TERM:-dumb}"); else env+=(TERM=dumb); fi
 for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY all_proxy; do
 	if [ -n "${!name:-}" ]; then env+=("$name=${!name}"); fi
 done

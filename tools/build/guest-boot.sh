@@ -10,7 +10,7 @@ E_CRASH=120 E_WARNING=121 E_TIMEOUT=122 E_SETUP=123
 
 note() { printf 'dxgkrnl: %s\n' "$*" >&2; }
 
-kernel=$1
+kernel=$1 timeout=${TIMEOUT:?}
 shift
 ports=/tmp/ports
 mkdir -p "$ports"
@@ -25,6 +25,7 @@ readers=($!)
 cat "$ports/err" >&2 &
 readers+=($!)
 
+# shellcheck disable=SC2054 # the commas are QEMU's
 qemu=(
 	qemu-system-x86_64 -machine "${MACHINE:-q35}" -accel tcg,thread=multi -smp 2 -m "${MEMORY:-2048}"
 	-nodefaults -no-user-config -no-reboot -display none -vga none
@@ -38,9 +39,9 @@ qemu=(
 	-chardev "file,id=dmesg,path=/out/dmesg.txt" -device virtserialport,chardev=dmesg,name=dmesg
 	-chardev "file,id=pull,path=/tmp/pull.tar" -device virtserialport,chardev=pull,name=pull
 )
-case " $GPU " in *" virtio "*) qemu+=(-device virtio-gpu-pci,max_outputs=1,max_hostmem=1G) ;; esac
+case " $GPU " in *" virtio "*) qemu+=(-device "virtio-gpu-pci,max_outputs=1,max_hostmem=1G") ;; esac
 if [ "$MODE" = shell ]; then
-	qemu+=(-chardev "stdio,id=tty,mux=on,signal=off,logfile=/out/console.txt" -serial chardev:tty -mon chardev=tty,mode=readline)
+	qemu+=(-chardev "stdio,id=tty,mux=on,signal=off,logfile=/out/console.txt" -serial chardev:tty -mon "chardev=tty,mode=readline")
 	"${qemu[@]}" <&0 2>/tmp/qemu.err &
 else
 	qemu+=(-serial file:/out/console.txt)
@@ -64,7 +65,7 @@ screenshot() {
 }
 
 status='' unload=0 bye=0 failure=''
-deadline=$((SECONDS + TIMEOUT))
+deadline=$((SECONDS + timeout))
 timed_out=0
 while [ "$bye" = 0 ]; do
 	if [ "$SECONDS" -ge "$deadline" ]; then
@@ -105,7 +106,7 @@ if [ ! -s /out/dmesg.txt ]; then cp /out/console.txt /out/dmesg.txt 2>/dev/null 
 if [ "$PULL" = 1 ] && [ -s /tmp/pull.tar ]; then tar -C /pull --no-same-owner -xf /tmp/pull.tar; fi
 
 if [ "$timed_out" = 1 ]; then
-	note "the guest was not done after $TIMEOUT s and was stopped"
+	note "the guest was not done after $timeout s and was stopped"
 	exit "$E_TIMEOUT"
 fi
 if grep -q 'Kernel panic' /out/console.txt || { [ "$bye" = 0 ] && [ -s /out/console.txt ]; }; then
@@ -126,7 +127,7 @@ complaints=0
 /src/tools/build/dmesg-gate.sh /out/dmesg.txt >/tmp/findings || complaints=1
 if [ "$complaints" = 1 ]; then
 	note "the kernel complained (the whole log is build/run/dmesg.txt):"
-	head -n 20 /tmp/findings >&2
+	head -n 40 /tmp/findings >&2
 fi
 if [ "$unload" != 0 ]; then
 	note "dxgkrnl could not be unloaded afterwards: something still holds it"

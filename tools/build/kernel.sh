@@ -39,6 +39,7 @@ ask_archive() { # SERIES KEY CHOICE-FILE
 	step "package lists" "asking the archive which tested kernels of series $1 it has" \
 		in_root apt-get -q -o Acquire::Languages=none update
 	while read -r _ release version image _; do
+		# shellcheck disable=SC2016 # expanded in the root
 		if in_root sh -c 'for p; do apt-cache madison "$p" | grep -qF " $0 " || exit 1; done' "$version" \
 			"linux-headers-$release" "linux-source-$1" "linux-modules-$release" "$image" 2>/dev/null; then
 			stamp_set "$3" "$2 $release"

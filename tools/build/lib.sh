@@ -58,7 +58,7 @@ sha() { sha256sum | cut -c1-16; }
 # hash_files PATH...: a key over names, modes and contents of the files in the working tree.
 hash_files() {
 	(
-		cd "$TOP"
+		cd "$TOP" || exit
 		find "$@" -type f ! -path '*/target/*' ! -name '*.o' ! -name '*.ko' ! -name '*.cmd' \
 			! -name '*.mod' ! -name '*.mod.c' ! -name '*.rmeta' ! -name '*.d' ! -name '*.swp' \
 			! -name 'modules.order' ! -name 'Module.symvers' ! -name '*_generated.rs' -printf '%m %p\0' |

@@ -2,17 +2,14 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # make module [KDIR=...] [KERNEL=7.2|7.3]: the module alone. With KDIR it is built in place against
 # that tree with the host's compilers, else in the cache against a tested Debian kernel.
+# shellcheck disable=SC1091 # sourced files are checked by themselves
 set -euo pipefail
-# shellcheck source-path=SCRIPTDIR
-. "${BASH_SOURCE%/*}/lib.sh"
-. "${BASH_SOURCE%/*}/root.sh"
-. "${BASH_SOURCE%/*}/kernel.sh"
-. "${BASH_SOURCE%/*}/module.sh"
+. "${BASH_SOURCE%/*}/all.sh"
 
 config_of() { sed -n "s/^CONFIG_$1=//p" "$KDIR/include/config/auto.conf" | tr -d '"'; }
 
 check_kdir() {
-	local want have llvm
+	local want have
 	[ -f "$KDIR/Makefile" ] || die "KDIR=$KDIR is no kernel build tree: give the directory that holds its .config and Makefile"
 	[ -f "$KDIR/include/config/auto.conf" ] ||
 		die "$KDIR is not prepared: run 'make olddefconfig prepare modules_prepare' there first"

@@ -1,11 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # Makes the build root and the build trees of the given series (all tested ones by default).
+# shellcheck disable=SC1091 # sourced files are checked by themselves
 set -euo pipefail
-# shellcheck source-path=SCRIPTDIR
-. "${BASH_SOURCE%/*}/lib.sh"
-. "${BASH_SOURCE%/*}/root.sh"
-. "${BASH_SOURCE%/*}/kernel.sh"
+. "${BASH_SOURCE%/*}/all.sh"
 
 check_machine
 need_root

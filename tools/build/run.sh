@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # make run: makes what is missing, boots the guest and runs the demo in it. Exit status 0 only if
 # every step of the demo was right, the kernel had nothing to complain of, and the module unloads.
+# shellcheck disable=SC1091,SC2034 # sourced files are checked by themselves, and read what is set here
 set -euo pipefail
-# shellcheck source=tools/build/all.sh
 . "${BASH_SOURCE%/*}/all.sh"
 
 need_everything

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # make test [SUITE=...] [KERNEL=...]: host tests and guest tests, as KTAP.
 # SUITE is a guest suite, `host`, or `guest` for all suites of the guest.
+# shellcheck disable=SC1091,SC2034 # sourced files are checked by themselves, and read what is set here
 set -euo pipefail
-# shellcheck source=tools/build/all.sh
-. "${BASH_SOURCE%/*}/all.sh"
-# shellcheck source=tools/build/ktap.sh
-. "${BASH_SOURCE%/*}/ktap.sh"
+here=$(dirname "${BASH_SOURCE[0]}")
+. "$here/all.sh"
+. "$here/ktap.sh"
 
 SUITE=${SUITE:-}
 
