@@ -243,6 +243,7 @@ mod naming {
         let others = [
             0xC000_0002,
             u32::MAX,
+            0x80,
             0x4000_0080,
             0x7FFF_FFC0,
             0xFFFF_FFC0,

@@ -14,34 +14,45 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// Handles that must come between two uses of the same number.
 const LAPS: u64 = 3 << 24;
 
+/// Which handle a step is about.
+#[derive(Clone, Debug)]
+struct Choice {
+    /// Any one that was ever seen, not one that suits the step.
+    any: bool,
+    index: Index,
+}
+
+fn choice() -> impl Strategy<Value = Choice> {
+    (prop::bool::weighted(0.3), any::<Index>()).prop_map(|(any, index)| Choice { any, index })
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Reserve(usize),
     /// Cancel so many of the last reservations.
     CancelLast(usize),
-    Cancel(Index),
-    Publish(Index, Index),
-    Take(Index),
-    TakeDescendant(Index),
-    Drain(Index),
-    TakeEmptyLeaf(Index),
+    Cancel(Choice),
+    Publish(Choice, Choice),
+    Take(Choice),
+    TakeDescendant(Choice),
+    Drain(Choice),
+    TakeEmptyLeaf(Choice),
     /// Let the sequence go on until so many before the end of the lap.
     SkipToEndOfLap(u32),
 }
 
 fn step() -> impl Strategy<Value = Step> {
     use Step::*;
-    let index = any::<Index>;
     prop_oneof![
         8 => (1usize..5).prop_map(Reserve),
         1 => (100usize..300).prop_map(Reserve),
-        2 => (1usize..300).prop_map(CancelLast),
-        2 => index().prop_map(Cancel),
-        16 => (index(), index()).prop_map(|(handle, parent)| Publish(handle, parent)),
-        6 => index().prop_map(Take),
-        4 => index().prop_map(TakeDescendant),
-        2 => index().prop_map(Drain),
-        3 => index().prop_map(TakeEmptyLeaf),
+        1 => (1usize..300).prop_map(CancelLast),
+        2 => choice().prop_map(Cancel),
+        16 => (choice(), choice()).prop_map(|(handle, parent)| Publish(handle, parent)),
+        8 => choice().prop_map(Take),
+        4 => choice().prop_map(TakeDescendant),
+        2 => choice().prop_map(Drain),
+        3 => choice().prop_map(TakeEmptyLeaf),
         3 => (0u32..6).prop_map(SkipToEndOfLap),
     ]
 }
@@ -242,10 +253,15 @@ impl Run {
         }
     }
 
-    fn pick(&self, index: Index) -> u32 {
-        // Mostly one of the last, which are mostly in use.
-        let from = self.seen.len().saturating_sub(40);
-        *index.get(&self.seen[from..])
+    fn pick(&self, choice: Choice, suits: impl Fn(State) -> bool) -> u32 {
+        let suits = |&&handle: &&u32| self.model.state(handle).is_some_and(&suits);
+        let suited: Vec<u32> = self.seen.iter().filter(suits).copied().collect();
+        let from = if choice.any || suited.is_empty() {
+            &self.seen
+        } else {
+            &suited
+        };
+        *choice.index.get(from)
     }
 
     fn take(&mut self, handle: u32) {
@@ -267,6 +283,9 @@ impl Run {
     }
 
     fn step(&mut self, step: Step) {
+        let reserved = |state| state == State::Reserved;
+        let live = |state| matches!(state, State::Live(_));
+        let dying = |state| state == State::Dying;
         match step {
             Step::Reserve(count) => {
                 let mut handles = vec![Handle::NULL; count];
@@ -281,9 +300,9 @@ impl Run {
                 let handles = self.seen[from..].to_vec();
                 self.cancel(&handles);
             }
-            Step::Cancel(handle) => self.cancel(&[self.pick(handle)]),
+            Step::Cancel(handle) => self.cancel(&[self.pick(handle, reserved)]),
             Step::Publish(handle, parent) => {
-                let (handle, parent) = (self.pick(handle), self.pick(parent));
+                let (handle, parent) = (self.pick(handle, reserved), self.pick(parent, live));
                 let id = self.next_id;
                 self.next_id += 1;
                 let object = Object::new(id, &self.dropped);
@@ -296,17 +315,17 @@ impl Run {
                     accepted.then_some(()).ok_or(id)
                 );
             }
-            Step::Take(handle) => self.take(self.pick(handle)),
+            Step::Take(handle) => self.take(self.pick(handle, live)),
             Step::TakeDescendant(handle) => {
-                self.take_descendant(self.pick(handle));
+                self.take_descendant(self.pick(handle, dying));
             }
             Step::Drain(handle) => {
-                let handle = self.pick(handle);
+                let handle = self.pick(handle, live);
                 self.take(handle);
                 while self.take_descendant(handle) {}
             }
             Step::TakeEmptyLeaf(handle) => {
-                let handle = self.pick(handle);
+                let handle = self.pick(handle, |_| true);
                 let leaf = self.table.take_empty_leaf(Handle::new(handle));
                 assert_eq!(leaf.is_some(), self.model.take_empty_leaf(handle));
             }
