@@ -74,4 +74,4 @@ ktap_suite_end() {
 	[ "$SUITE_SKIPPED" = 0 ] || echo "# $SUITE_NAME: $SUITE_SKIPPED skipped"
 	ktap_result "$([ "$SUITE_FAILED" = 0 ] && echo 0 || echo 1)" "$SUITE_NAME"
 }
-floor_of() { awk -v s="$1" '!/^#/ && $1 == s { print $2 }' "$TOP/tests/floors" 2>/dev/null; }
+floor_of() { awk -v s="$1" '!/^#/ && $1 == s { print $2 }' "$TOP/tests/floors" 2>/dev/null || :; }
