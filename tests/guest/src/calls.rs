@@ -291,7 +291,10 @@ pub fn luids() -> Vec<Luid> {
     assert!(!infos.is_empty(), "there is no adapter");
     infos
         .iter()
-        .map(|info| Luid(info.adapter_luid.a, info.adapter_luid.b))
+        .map(|info| {
+            assert_eq!(close_adapter(&dxg, info.adapter_handle.v), SUCCESS);
+            Luid(info.adapter_luid.a, info.adapter_luid.b)
+        })
         .collect()
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Other processes: this program again, in a role, or a plain fork.
 
+use crate::state;
 use std::{
     io::{BufRead, BufReader, Read},
-    os::unix::process::{CommandExt, ExitStatusExt},
+    os::unix::process::ExitStatusExt,
     process::{self, Command, ExitCode, Stdio},
 };
 
@@ -40,12 +41,23 @@ pub fn command(role: &str, arguments: &[&str]) -> Command {
     command
 }
 
-/// Starts this program in a role, as a user without any capability.
-pub fn unprivileged(role: &str, arguments: &[&str]) -> Command {
-    let mut command = command(role, arguments);
-    command.uid(1000).gid(1000);
-    command
+/// In a role: becomes a user without any capability.
+pub fn become_user() {
+    // What only root may open.
+    state::keep_counters_open();
+    // SAFETY: No preconditions. Without the last call procfs would be closed to the process.
+    let results = unsafe {
+        [
+            libc::setgroups(0, std::ptr::null()),
+            libc::setresgid(USER, USER, USER),
+            libc::setresuid(USER, USER, USER),
+            libc::prctl(libc::PR_SET_DUMPABLE, 1),
+        ]
+    };
+    assert_eq!(results, [0; 4]);
 }
+
+const USER: u32 = 1000;
 
 impl Child {
     /// Starts a command.

@@ -5,6 +5,8 @@ use std::{
     collections::BTreeMap,
     fmt::Write,
     fs,
+    os::unix::fs::FileExt,
+    sync::OnceLock,
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -16,6 +18,14 @@ const COUNTERS: &str = "/sys/kernel/debug/dxgkrnl/counters";
 /// file is dropped on the way back to user space, or by a worker.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// The counters' file of a process that could not open it again.
+static KEPT: OnceLock<fs::File> = OnceLock::new();
+
+/// Opens the counters' file once and for all.
+pub(crate) fn keep_counters_open() {
+    KEPT.get_or_init(|| fs::File::open(COUNTERS).expect("the module's counters in debugfs"));
+}
+
 /// The module's objects by kind, of all processes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counters(BTreeMap<String, i64>);
@@ -23,10 +33,17 @@ pub struct Counters(BTreeMap<String, i64>);
 impl Counters {
     /// Reads them from debugfs.
     pub fn now() -> Self {
-        let text = fs::read_to_string(COUNTERS).unwrap_or_else(|_| {
-            mount_debugfs();
-            fs::read_to_string(COUNTERS).expect("the module's counters in debugfs")
-        });
+        let text = match KEPT.get() {
+            Some(file) => {
+                let mut bytes = [0; 4096];
+                let end = file.read_at(&mut bytes, 0).expect("the counters");
+                String::from_utf8_lossy(&bytes[..end]).into_owned()
+            }
+            None => fs::read_to_string(COUNTERS).unwrap_or_else(|_| {
+                mount_debugfs();
+                fs::read_to_string(COUNTERS).expect("the module's counters in debugfs")
+            }),
+        };
         let counters: BTreeMap<_, _> = text
             .lines()
             .map(|line| {

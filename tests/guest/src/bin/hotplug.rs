@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! A DRM device goes away under its users and comes back. It changes the machine, so it is the last
+//! suite; each test puts the device back.
+
+use dxg_guest_tests::{
+    calls::*,
+    create::Create,
+    harness,
+    memory::{bytes_at, unmap, Map, PAGE},
+    state::soon,
+    sysfs, tests,
+};
+use libd3dkmt::sys::{self, bindings as c};
+use std::{fs, path::PathBuf, process::ExitCode};
+
+fn main() -> ExitCode {
+    harness::run(
+        tests![
+            case_014_a_returning_device_is_a_new_adapter,
+            case_253_calls_on_a_removed_adapter,
+            case_020_and_066_nothing_new_on_a_removed_adapter,
+            case_223_a_lock_outlives_its_adapter,
+            case_253_a_removed_adapter_is_not_listed,
+            everything_can_be_destroyed_after_removal,
+            closing_the_node_after_removal,
+            the_other_adapter_goes_on,
+            again_and_again,
+        ],
+        &[],
+    )
+}
+
+/// The device of virtio-gpu, which can be taken from its driver and given back.
+struct Device {
+    driver: PathBuf,
+    name: String,
+    luid: Luid,
+    bound: bool,
+}
+
+impl Device {
+    fn find() -> Self {
+        let mut luids = luids().into_iter();
+        let luid = luids.find(|&luid| is_virtio(luid));
+        let luid = luid.expect("a virtio-gpu");
+        let node = sysfs::node_name(&Gpu::open(luid));
+        let device = fs::canonicalize(format!("/sys/class/drm/{node}/device")).expect("a device");
+        // The DRM device's parent is the virtio device or its PCI function.
+        let device = (fs::read_dir(&device).expect("a device"))
+            .filter_map(|entry| entry.ok())
+            .find(|entry| entry.file_name().to_string_lossy().starts_with("virtio"))
+            .filter(|entry| entry.path().join("driver").exists())
+            .map_or(device, |entry| entry.path());
+        Self {
+            driver: fs::canonicalize(device.join("driver")).expect("a driver"),
+            name: (device.file_name().expect("a name").to_string_lossy()).into_owned(),
+            luid,
+            bound: true,
+        }
+    }
+
+    fn write(&mut self, file: &str) {
+        let path = self.driver.join(file);
+        fs::write(&path, &self.name).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        self.bound = file == "bind";
+    }
+
+    /// Takes the device away and waits until the adapter is gone.
+    fn remove(&mut self) {
+        let luid = self.luid;
+        self.write("unbind");
+        let gone = soon(|| match luids().contains(&luid) {
+            true => Err("still listed"),
+            false => Ok(()),
+        });
+        assert_eq!(gone, Ok(()));
+    }
+
+    /// Brings the device back and waits for its adapter.
+    fn restore(&mut self) -> Luid {
+        self.write("bind");
+        self.luid = soon(|| {
+            let mut luids = luids().into_iter();
+            luids.find(|&luid| is_virtio(luid)).ok_or(())
+        })
+        .expect("the adapter comes back");
+        self.luid
+    }
+}
+
+impl Drop for Device {
+    fn drop(&mut self) {
+        if !self.bound {
+            let _ = fs::write(self.driver.join("bind"), &self.name);
+        }
+    }
+}
+
+fn is_virtio(luid: Luid) -> bool {
+    let gpu = Gpu::open(luid);
+    let [.., driver] = sysfs::registry_texts(&gpu);
+    // The test may keep the process alive, and with it every handle.
+    assert_eq!(close_adapter(&gpu.dxg, gpu.adapter), SUCCESS);
+    driver == "virtio_gpu"
+}
+
+fn case_014_a_returning_device_is_a_new_adapter() {
+    let mut device = Device::find();
+    let old = device.luid;
+    device.remove();
+    let new = device.restore();
+    assert_ne!(new, old);
+    let gpu = Gpu::open(new);
+    assert_eq!(open_adapter(&gpu.dxg, old).0, INVALID_PARAMETER);
+    let on = gpu.device();
+    let create = Create::buffers(on, 3).in_resource().made(&gpu);
+    let address = gpu.lock(on, create.allocation(2));
+    // SAFETY: The lock has a page.
+    unsafe { bytes_at(address, PAGE) }.fill(1);
+    gpu.unlock(on, create.allocation(2));
+}
+
+fn case_253_calls_on_a_removed_adapter() {
+    let mut device = Device::find();
+    let gpu = Gpu::open(device.luid);
+    let on = gpu.device();
+    let create = Create::buffers(on, 2).made(&gpu);
+    device.remove();
+    let mut version = 0_u32;
+    let address = &raw mut version as u64;
+    let question = c::KMTQAITYPE_DRIVERVERSION;
+    let answer = query_at(&gpu.dxg, gpu.adapter, question, address, 4);
+    assert_eq!(answer, DEVICE_REMOVED, "QueryAdapterInfo");
+    let mut args = sys::D3DKMT_QUERYVIDEOMEMORYINFO {
+        adapter: handle(gpu.adapter),
+        ..Default::default()
+    };
+    let answer = query_video_memory(&gpu.dxg, &mut args);
+    assert_eq!(answer, DEVICE_REMOVED, "QueryVideoMemoryInfo");
+    let answer = lock(&gpu.dxg, on, create.allocation(0)).0;
+    assert_eq!(answer, DEVICE_REMOVED, "Lock2");
+    let answer = unlock(&gpu.dxg, on, create.allocation(0));
+    assert_eq!(answer, INVALID_PARAMETER, "Unlock2");
+    assert_eq!(open_adapter(&gpu.dxg, gpu.luid).0, INVALID_PARAMETER);
+    // Mistakes are still mistakes.
+    assert_eq!(create_device(&gpu.dxg, on).0, INVALID_PARAMETER);
+    device.restore();
+}
+
+fn case_020_and_066_nothing_new_on_a_removed_adapter() {
+    let mut device = Device::find();
+    let gpu = Gpu::open(device.luid);
+    let on = gpu.device();
+    let resource = Create::buffer(on, 4096).in_resource().made(&gpu).resource();
+    device.remove();
+    let before = counters();
+    let memory = Map::new(1);
+    assert_eq!(create_device(&gpu.dxg, gpu.adapter).0, DEVICE_REMOVED);
+    for mut create in [
+        Create::buffer(on, 4096),
+        Create::buffers(on, 3).in_resource(),
+        Create::buffer(on, 4096).append(resource),
+        Create::heap(on, memory.address(), 4096),
+        Create::memory(on, &[(memory.address(), 4096)]),
+    ] {
+        assert_eq!(create.call(&gpu), DEVICE_REMOVED);
+    }
+    before.assert_restored();
+    device.restore();
+}
+
+fn case_223_a_lock_outlives_its_adapter() {
+    let mut device = Device::find();
+    let gpu = Gpu::open(device.luid);
+    let on = gpu.device();
+    let allocation = Create::buffer(on, 2 * PAGE as u64).made(&gpu).allocation(0);
+    let address = gpu.lock(on, allocation);
+    // SAFETY: The lock has two pages.
+    let bytes = unsafe { bytes_at(address, 2 * PAGE) };
+    bytes.fill(0x5a);
+    device.remove();
+    // Readable and writable still.
+    assert_eq!(bytes[0], bytes[PAGE]);
+    bytes.fill(0xa5);
+    assert_eq!(lock(&gpu.dxg, on, allocation).0, DEVICE_REMOVED);
+    gpu.unlock(on, allocation);
+    assert_eq!(unlock(&gpu.dxg, on, allocation), INVALID_PARAMETER);
+    device.restore();
+}
+
+fn case_253_a_removed_adapter_is_not_listed() {
+    let mut device = Device::find();
+    let gpu = Gpu::open(device.luid);
+    let before = enumerate2(&gpu.dxg, 64).1.len();
+    device.remove();
+    assert_eq!(enumerate2(&gpu.dxg, 64).1.len(), before - 1);
+    device.restore();
+    assert_eq!(enumerate2(&gpu.dxg, 64).1.len(), before);
+}
+
+fn everything_can_be_destroyed_after_removal() {
+    let mut device = Device::find();
+    let at_first = counters();
+    let gpu = Gpu::open(device.luid);
+    let before = counters();
+    let on = gpu.device();
+    let memory = Map::new(4);
+    let alone = Create::buffers(on, 2).made(&gpu);
+    let resource = Create::buffers(on, 2).in_resource().made(&gpu);
+    let heap = Create::heap(on, memory.address(), 4 * PAGE as u64).made(&gpu);
+    let address = gpu.lock(on, alone.allocation(0));
+    gpu.lock(on, resource.allocation(1));
+    gpu.unlock(on, resource.allocation(1));
+    device.remove();
+    let destroyed = destroy_allocations(&gpu.dxg, on, &alone.allocations());
+    assert_eq!(destroyed, SUCCESS);
+    assert_eq!(destroy_resource(&gpu.dxg, on, resource.resource()), SUCCESS);
+    let destroyed = destroy_allocations(&gpu.dxg, on, &heap.allocations());
+    assert_eq!(destroyed, SUCCESS);
+    assert_eq!(destroy_device(&gpu.dxg, on), SUCCESS);
+    // SAFETY: The mapping outlives allocation, device and adapter.
+    unsafe { bytes_at(address, PAGE) }.fill(1);
+    unmap(address, PAGE);
+    before.assert_restored();
+    assert_eq!(close_adapter(&gpu.dxg, gpu.adapter), SUCCESS);
+    drop(gpu);
+    at_first.assert_restored();
+    device.restore();
+}
+
+fn closing_the_node_after_removal() {
+    let mut device = Device::find();
+    let before = counters();
+    let gpu = Gpu::open(device.luid);
+    let on = gpu.device();
+    let create = Create::buffers(on, 3).in_resource().made(&gpu);
+    let address = gpu.lock(on, create.allocation(0));
+    device.remove();
+    drop(gpu);
+    unmap(address, PAGE);
+    before.assert_restored();
+    device.restore();
+}
+
+fn the_other_adapter_goes_on() {
+    let mut device = Device::find();
+    let other = luids().into_iter().find(|&luid| luid != device.luid);
+    let gpu = Gpu::open(other.expect("another adapter"));
+    let on = gpu.device();
+    let allocation = Create::buffer(on, 4096).made(&gpu).allocation(0);
+    let address = gpu.lock(on, allocation);
+    device.remove();
+    // SAFETY: The lock has a page.
+    unsafe { bytes_at(address, PAGE) }.fill(1);
+    gpu.unlock(on, allocation);
+    gpu.device();
+    let now = counters();
+    device.restore();
+    now.assert_restored();
+    assert_eq!(luids().iter().filter(|&&luid| luid == gpu.luid).count(), 1);
+}
+
+fn again_and_again() {
+    let mut device = Device::find();
+    let mut seen = vec![device.luid];
+    for _ in 0..5 {
+        let gpu = Gpu::open(device.luid);
+        let on = gpu.device();
+        let create = Create::buffer(on, 1 << 20).made(&gpu);
+        gpu.lock(on, create.allocation(0));
+        gpu.unlock(on, create.allocation(0));
+        device.remove();
+        let luid = device.restore();
+        assert!(!seen.contains(&luid), "a LUID came back");
+        seen.push(luid);
+    }
+}
