@@ -10,12 +10,12 @@ BUILD=$(dirname "${BASH_SOURCE[0]}")
 . "$BUILD/crates.sh"
 . "$BUILD/guest.sh"
 
-# The programs need neither the kernel nor the module, so both are made at the same time.
+# need_everything NEED-PROGRAMS...: the programs need neither the kernel nor the module, so both are made at the same time.
 need_everything() {
 	local crates
 	check_machine
 	need_root
-	need_crates &
+	(for need; do "$need"; done) &
 	crates=$!
 	(
 		pick_kernel "${KERNEL:-}"

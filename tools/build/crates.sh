@@ -18,22 +18,22 @@ cargo_in_root() {
 	in_root --chdir /src/tools --env CARGO_TARGET_DIR=/cache/crates/target --env "CARGO_BUILD_JOBS=$JOBS" cargo "$@"
 }
 
-# Programs for the guest, to $CRATES/bin: dxg and the test suites.
-need_crates() {
+# need_programs NAME PACKAGE: the package's programs, to $CRATES/NAME.
+need_programs() {
 	local key
 	key=$(crates_key)
-	if stamp_is "$CRATES/stamp" "$key"; then return; fi
+	if stamp_is "$CRATES/stamp-$1" "$key"; then return; fi
 	mkdir -p "$CRATES"
-	with_lock crates refresh_crates "$key"
+	with_lock crates refresh_programs "$@" "$key"
 }
-refresh_crates() {
-	if stamp_is "$CRATES/stamp" "$1"; then return; fi
-	step "programs" "compiling dxg and the guest tests (cargo downloads the crates they use)" build_crates
-	stamp_set "$CRATES/stamp" "$1"
+refresh_programs() { # NAME PACKAGE KEY
+	if stamp_is "$CRATES/stamp-$1" "$3"; then return; fi
+	step "$2" "compiling the programs for the guest (cargo downloads the crates they use)" \
+		in_root --chdir /src/tools --env CARGO_TARGET_DIR=/cache/crates/target --env "CARGO_BUILD_JOBS=$JOBS" \
+		/src/tools/build/crates-make.sh "/cache/crates/$1" "$2"
+	stamp_set "$CRATES/stamp-$1" "$3"
 }
-build_crates() {
-	local packages=(-p dxg)
-	if [ -f "$TOP/tests/guest/Cargo.toml" ]; then packages+=(-p dxg-guest-tests); fi
-	in_root --chdir /src/tools --env CARGO_TARGET_DIR=/cache/crates/target --env "CARGO_BUILD_JOBS=$JOBS" \
-		/src/tools/build/crates-make.sh /cache/crates "${packages[@]}"
-}
+need_dxg() { need_programs bin dxg; }
+# The guest's test suites are programs of one package.
+need_suites() { need_programs suites dxg-guest-tests; }
+all_suites() { (cd "$CRATES/suites" && ls); }

@@ -3,7 +3,7 @@
 # Packs the layers of the guest's initramfs, inside the build root:
 #   base   OUT IMAGE RELEASE        busybox, init, the GPU drivers
 #   module OUT IMAGE RELEASE KO     dxgkrnl.ko and what it depends on
-#   run    OUT CONF-DIR             guest.conf, guest.cmd, programs of /cache/crates/bin, /push
+#   run    OUT CONF-DIR DIR...      guest.conf, guest.cmd, the programs in the DIRs, /push
 # A boot concatenates the three.
 set -euo pipefail
 
@@ -83,8 +83,9 @@ libraries_in() { # CHROOT PROGRAM
 
 # Programs built in this root run with its libraries. For one that needs a library or a version
 # that only the host has, that library comes from the host; glibc is always the newer of the two.
-collect_libraries() { # HOST-PATH-OF-/push
-	local program soname file list base=
+collect_libraries() { # HOST-PATH-OF-/push DIR...
+	local from=$1 program soname file list base=
+	shift
 	if [ -d /host/lib64 ] && [ -e "/host$loader" ] && ! newer "$(glibc_of /)" "$(glibc_of /host)"; then base=/host; fi
 	while read -r program; do
 		if list=$(libraries_in / "$program" 2>/dev/null); then
@@ -94,10 +95,10 @@ collect_libraries() { # HOST-PATH-OF-/push
 				*) library[$soname]=$file ;;
 				esac
 			done <<<"$list"
-		elif [[ $program = /push/* ]] && list=$(libraries_in /host "$1${program#/push}" 2>/tmp/why); then
+		elif [[ $program = /push/* ]] && list=$(libraries_in /host "$from${program#/push}" 2>/tmp/why); then
 			while read -r soname file; do
 				case $file in
-				"" | "$1"/*) ;;
+				"" | "$from"/*) ;;
 				*) library[$soname]=${library[$soname]:-/host$file} ;;
 				esac
 			done <<<"$list"
@@ -105,7 +106,7 @@ collect_libraries() { # HOST-PATH-OF-/push
 			echo "${program##*/}: $(tail -n 1 /tmp/why 2>/dev/null): neither in the build root nor on this host" >&2
 			exit 1
 		fi
-	done < <(dynamic_programs /cache/crates/bin; dynamic_programs /push)
+	done < <(for dir; do dynamic_programs "$dir"; done)
 	[ ${#library[@]} -gt 0 ] || return 0
 	mkdir -p "$stage/usr/lib/guest" "$stage/lib64" "$stage/etc"
 	for soname in "${!library[@]}"; do
@@ -124,13 +125,13 @@ collect_libraries() { # HOST-PATH-OF-/push
 }
 
 run() {
-	local out=$1 conf=$2
+	local out=$1 conf=$2 dir
+	shift 2
 	mkdir -p "$stage/etc" "$stage/usr/bin" "$stage/push"
 	cp "$conf"/guest.* "$stage/etc/"
-	mkdir -p /cache/crates/bin
-	cp -a /cache/crates/bin/. "$stage/usr/bin/"
+	for dir; do cp -a "$dir/." "$stage/usr/bin/"; done
 	cp -a /push/. "$stage/push/"
-	collect_libraries "$(cat "$conf/push-from" 2>/dev/null)"
+	collect_libraries "$(cat "$conf/push-from" 2>/dev/null)" "$@" /push
 	pack "$out"
 }
 

@@ -6,6 +6,8 @@
 # What a guest is to be; the command line sets these.
 G_MODE=exec G_GPU='virtio vkms' G_MODULE=1 G_MODULE_ARGS='' G_PUSH='' G_PULL='' G_SCREENSHOT='' G_UNLOAD=0
 G_TIMEOUT=300
+# Programs that are in the guest's PATH.
+G_PROGRAMS=/cache/crates/bin
 RUN_DIR=$TOP/build/run
 
 need_layers() {
@@ -37,7 +39,7 @@ quoted() {
 
 # run_guest CMD ARGS: returns CMD's status or one of 120..123 (guest-boot.sh).
 run_guest() {
-	local conf rc=0 binds=() initrd=(base) pull screenshot=0
+	local conf rc=0 binds=() initrd=("/cache/guest/$K_RELEASE/base.cpio") pull screenshot=0
 	need_layers
 	conf=$(mktemp -d "$CACHE/run.XXXXXX")
 	mkdir -p "$RUN_DIR" "$conf/out"
@@ -50,7 +52,7 @@ run_guest() {
 		echo "GUEST_UNLOAD=$G_UNLOAD"
 	} >"$conf/guest.conf"
 	quoted "$@" >"$conf/guest.cmd"
-	if [ "$G_MODULE" = 1 ]; then initrd+=(module); fi
+	if [ "$G_MODULE" = 1 ]; then initrd+=("/cache/guest/$K_RELEASE/module.cpio"); fi
 	if [ -n "$G_PUSH" ]; then
 		G_PUSH=$(readlink -f "$G_PUSH")
 		printf '%s\n' "$G_PUSH" >"$conf/push-from"
@@ -66,8 +68,8 @@ run_guest() {
 	in_root "${binds[@]}" --bind "$conf/out:/out" --env "MODE=$G_MODE" --env "GPU=$G_GPU" --env "TIMEOUT=$G_TIMEOUT" \
 		--env "SCREENSHOT=$screenshot" --env "PULL=${G_PULL:+1}" ${MACHINE:+--env "MACHINE=$MACHINE"} \
 		${LOGLEVEL:+--env "LOGLEVEL=$LOGLEVEL"} ${APPEND:+--env "APPEND=$APPEND"} \
-		/src/tools/build/guest-run.sh "${conf/#"$CACHE"//cache}" "/cache/kernel/$K_RELEASE/image/vmlinuz" \
-		"${initrd[@]/#//cache/guest/$K_RELEASE/}" || rc=$?
+		/src/tools/build/guest-run.sh "${conf/#"$CACHE"//cache}" "$G_PROGRAMS" "/cache/kernel/$K_RELEASE/image/vmlinuz" \
+		"${initrd[@]}" || rc=$?
 	cp "$conf"/out/*.txt "$RUN_DIR/" 2>/dev/null || :
 	if [ -s "$conf/out/shot.png" ]; then cp "$conf/out/shot.png" "$G_SCREENSHOT"; fi
 	rm -rf "$conf"

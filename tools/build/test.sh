@@ -53,7 +53,7 @@ END
 }
 guest_tests() { # SUITE...
 	local line rc=0 open='' ran=''
-	G_MODULE_ARGS='flink_names=1' G_UNLOAD=1 G_TIMEOUT=900
+	G_MODULE_ARGS='flink_names=1' G_UNLOAD=1 G_TIMEOUT=900 G_PROGRAMS=/cache/crates/suites
 	while IFS= read -r line; do
 		case $line in
 		"@suite "*)
@@ -96,13 +96,13 @@ wanted_suites() {
 	if [ -z "$SUITE" ] || [ "$SUITE" = guest ]; then
 		# A suite that has a floor but no program any more must be missed.
 		{
-			cat "$CRATES/suites"
+			all_suites
 			awk '!/^#/ && NF == 2 && $1 != "host" { print $1 }' "$TOP/tests/floors" 2>/dev/null || :
 		} | sort -u
-	elif grep -qxF "$SUITE" "$CRATES/suites"; then
+	elif all_suites | grep -qxF "$SUITE"; then
 		echo "$SUITE"
 	else
-		die "there is no suite '$SUITE': SUITE= takes host, guest, $(sort "$CRATES/suites" | paste -sd ' ')"
+		die "there is no suite '$SUITE': SUITE= takes host, guest, $(all_suites | paste -sd ' ')"
 	fi
 }
 
@@ -110,7 +110,7 @@ if [ "$SUITE" = host ]; then
 	check_machine
 	need_root
 else
-	need_everything
+	need_everything need_suites
 	suites=$(wanted_suites) || exit
 fi
 ktap_begin
