@@ -7,6 +7,7 @@ use std::{
     panic::{self, AssertUnwindSafe},
     process::ExitCode,
     sync::{
+        atomic::{AtomicBool, Ordering::Relaxed},
         mpsc::{self, RecvTimeoutError},
         Mutex, PoisonError,
     },
@@ -43,6 +44,15 @@ pub fn context<R>(name: impl Into<String>, part: impl FnOnce() -> R) -> R {
     let result = part();
     locked(&CONTEXT).pop();
     result
+}
+
+/// Raises a flag when it goes, so that threads that watch the flag end when a test has failed, too.
+pub struct StopAtEnd<'a>(pub &'a AtomicBool);
+
+impl Drop for StopAtEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
+    }
 }
 
 /// The main program of a suite.

@@ -15,6 +15,7 @@ pub mod calls;
 pub mod child;
 pub mod create;
 pub mod harness;
+pub mod locked;
 pub mod memory;
 pub mod state;
 pub mod sysfs;
