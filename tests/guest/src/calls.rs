@@ -86,7 +86,8 @@ pub struct Luid(pub u32, pub u32);
 
 /// D3DKMTEnumAdapters2 with room for `room` adapters; what it filled in.
 pub fn enumerate2(dxg: &Dxg, room: usize) -> (Answer, Vec<sys::D3DKMT_ADAPTERINFO>) {
-    let mut infos = vec![sys::D3DKMT_ADAPTERINFO::default(); room];
+    // More than is said: what is written beyond must do no harm here.
+    let mut infos = vec![sys::D3DKMT_ADAPTERINFO::default(); room.max(64)];
     let mut args = sys::D3DKMT_ENUMADAPTERS2 {
         num_adapters: u32::try_from(room).expect("a small number"),
         adapters: infos.as_mut_ptr() as u64,

@@ -53,7 +53,7 @@ fn adapters_present(dxg: &Dxg) -> usize {
 }
 
 fn enumerate3(dxg: &Dxg, filter: u64, room: u32) -> (Answer, u32, Vec<sys::D3DKMT_ADAPTERINFO>) {
-    let mut infos = vec![sys::D3DKMT_ADAPTERINFO::default(); room.max(1) as usize];
+    let mut infos = vec![sys::D3DKMT_ADAPTERINFO::default(); room.max(64) as usize];
     let mut args = sys::D3DKMT_ENUMADAPTERS3 {
         adapter_count: room,
         adapters: infos.as_mut_ptr() as u64,

