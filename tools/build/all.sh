@@ -15,16 +15,16 @@ need_everything() {
 	local crates
 	check_machine
 	need_root
+	# A process group of its own, so that nothing of it stays behind if this script ends first.
+	set -m
 	(for need; do "$need"; done) &
 	crates=$!
-	(
-		pick_kernel "${KERNEL:-}"
-		need_kernel
-		need_module
-	) || {
-		wait "$crates" || :
-		exit "$E_SETUP"
-	}
-	wait "$crates" || exit "$E_SETUP"
+	set +m
+	# shellcheck disable=SC2064 # the job of now
+	trap "kill -KILL -- -$crates 2>/dev/null || :" EXIT
 	pick_kernel "${KERNEL:-}"
+	need_kernel
+	need_module
+	wait "$crates" || exit "$E_SETUP"
+	trap - EXIT
 }

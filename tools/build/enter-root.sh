@@ -11,8 +11,7 @@ env=(
 	PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 	HOME=/tmp LANG=C.UTF-8 LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 	CARGO_HOME=/cache/cargo CARGO_TERM_COLOR=never
-	SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
-	CARGO_HTTP_CAINFO=/etc/ssl/certs/ca-certificates.crt
+	SSL_CERT_FILE=/etc/ssl/host.crt CARGO_HTTP_CAINFO=/etc/ssl/host.crt
 )
 # No colours in logs.
 if [ -t 1 ]; then env+=("TERM=${TERM:-dumb}"); else env+=(TERM=dumb); fi
@@ -43,10 +42,11 @@ bind "$cache" /cache
 # Name resolution and the certificates are the host's, so that cargo and apt work behind a proxy.
 bind_file "$(readlink -f /etc/resolv.conf)" /etc/resolv.conf
 bind_file /etc/hosts /etc/hosts
-for ca in "${SSL_CERT_FILE:-}" /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt; do
+for ca in "${SSL_CERT_FILE:-}" /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt \
+	"$root/etc/ssl/certs/ca-certificates.crt"; do
 	if [ -n "$ca" ] && [ -r "$ca" ]; then
-		mkdir -p "$root/etc/ssl/certs"
-		bind_file "$(readlink -f "$ca")" /etc/ssl/certs/ca-certificates.crt
+		mkdir -p "$root/etc/ssl"
+		bind_file "$(readlink -f "$ca")" /etc/ssl/host.crt
 		break
 	fi
 done

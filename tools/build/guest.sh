@@ -37,10 +37,9 @@ quoted() {
 	for word; do printf "'%s' " "${word//\'/\'\\\'\'}"; done
 }
 
-# run_guest CMD ARGS: returns CMD's status or one of 120..123 (guest-boot.sh).
+# run_guest CMD ARGS, after need_layers: returns CMD's status or one of 120..123 (guest-boot.sh).
 run_guest() {
 	local conf rc=0 binds=() initrd=("/cache/guest/$K_RELEASE/base.cpio") pull screenshot=0
-	need_layers
 	conf=$(mktemp -d "$CACHE/run.XXXXXX")
 	mkdir -p "$RUN_DIR" "$conf/out"
 	{

@@ -4,6 +4,8 @@
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 CACHE=${DXGKRNL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dxgkrnl}
+# chroot and debootstrap are where a user's PATH does not look.
+PATH=$PATH:/usr/sbin:/sbin
 JOBS=${JOBS:-$(nproc)}
 VERBOSE=${VERBOSE:-0}
 # Set-up errors have a status of their own, so that `tools/vm exec` can tell them from CMD's.

@@ -22,7 +22,8 @@ refresh_module() {
 	if stamp_is "$(module_dir)/stamp" "$1" && [ -f "$(MODULE_KO)" ]; then return; fi
 	module_make "" "compiling dxgkrnl.ko (the sources or the kernel changed)"
 	# shellcheck disable=SC2016 # expanded in the root
-	in_root sh -c 'strip -g -o "$1/dxgkrnl.ko" "$1/src/dxgkrnl.ko"' - "/cache/module/$K_RELEASE"
+	in_root sh -c 'strip -g -o "$1/dxgkrnl.ko" "$1/src/dxgkrnl.ko"' - "/cache/module/$K_RELEASE" ||
+		die "cannot strip $(MODULE_KO)"
 	stamp_set "$(module_dir)/stamp" "$1"
 }
 

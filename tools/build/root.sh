@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # The build root: a Debian tree with the compilers of the chosen kernels, cargo and QEMU.
 
-SUITE_NAME=trixie
+DEBIAN_SUITE=trixie
 ROOT=$CACHE/root
 # rust-src: the kernel builds its own `core`. pahole: its version is part of the kernel's config.
 ROOT_PACKAGES=(
@@ -12,7 +12,7 @@ ROOT_PACKAGES=(
 	python3-minimal shellcheck pkgconf
 	qemu-system-x86 busybox-static
 )
-ROOT_KEY=$(printf '%s\n' 1 "$SUITE_NAME" "${ROOT_PACKAGES[@]}" | sha)
+ROOT_KEY=$(printf '%s\n' 1 "$DEBIAN_SUITE" "${ROOT_PACKAGES[@]}" | sha)
 
 # The archive that the host itself installs from; empty if the host is no Debian.
 archive_uri() {
@@ -63,7 +63,7 @@ check_namespace() {
 bootstrap_tool() {
 	local tool
 	for tool in mmdebstrap debootstrap; do
-		if command -v "$tool" >/dev/null || [ -x "/usr/sbin/$tool" ]; then
+		if command -v "$tool" >/dev/null; then
 			echo "$tool"
 			return
 		fi
@@ -78,11 +78,11 @@ bootstrap_tool() {
 	die "neither mmdebstrap nor debootstrap is here: type 'sudo apt-get install mmdebstrap'"
 }
 
+# Its commands are joined by &&: as part of a step they run where `set -e` has no effect.
 make_root() { # TOOL DIR
-	local tool=$1 dir=$2 uri opts=() list
+	local tool=$1 dir=$2 uri opts=() list line
 	uri=$(archive_uri)
 	list=$(IFS=,; echo "${ROOT_PACKAGES[*]}")
-	rm -rf "$dir"
 	if [ "$tool" = mmdebstrap ]; then
 		while read -r line; do
 			if [ -n "$line" ]; then opts+=("--aptopt=$line"); fi
@@ -90,21 +90,23 @@ make_root() { # TOOL DIR
 		# mmdebstrap looks at /proc, which is to be that of the namespace.
 		namespace sh -c 'mount -t proc proc /proc 2>/dev/null || :; "$@"' - \
 			mmdebstrap --mode=root --variant=minbase --aptopt='Acquire::Languages "none"' "${opts[@]}" \
-			--include="$list" "$SUITE_NAME" "$dir" ${uri:+"$uri"}
+			--include="$list" "$DEBIAN_SUITE" "$dir" ${uri:+"$uri"}
 	else
-		namespace debootstrap --variant=minbase "$SUITE_NAME" "$dir" ${uri:+"$uri"}
-		apt_proxy >"$dir/etc/apt/apt.conf.d/99proxy"
-		echo 'Acquire::Languages "none";' >"$dir/etc/apt/apt.conf.d/98languages"
-		ROOT=$dir in_root apt-get -q update
-		ROOT=$dir in_root apt-get -q -y --no-install-recommends install "${ROOT_PACKAGES[@]}"
-		ROOT=$dir in_root apt-get -q clean
-	fi
-	# Kernels come from backports; apt takes nothing else from there by itself.
-	uri=$(awk '$1 == "deb" { sub(/\[[^]]*\]/, ""); print $2; exit }' "$dir/etc/apt/sources.list" 2>/dev/null)
-	echo "deb ${uri:?no archive in the root\'s sources.list} $SUITE_NAME-backports main" \
-		>"$dir/etc/apt/sources.list.d/backports.list"
-	mkdir -p "$dir/src" "$dir/cache" "$dir/out" "$dir/push" "$dir/pull" "$dir/host"
-	touch "$dir/etc/resolv.conf" "$dir/etc/hosts"
+		namespace debootstrap --variant=minbase "$DEBIAN_SUITE" "$dir" ${uri:+"$uri"} &&
+			{ apt_proxy; echo 'Acquire::Languages "none";'; } >"$dir/etc/apt/apt.conf.d/98dxgkrnl" &&
+			ROOT=$dir in_root apt-get -q update &&
+			ROOT=$dir in_root apt-get -q -y --no-install-recommends install "${ROOT_PACKAGES[@]}" &&
+			ROOT=$dir in_root apt-get -q clean
+	fi && add_backports "$dir" &&
+		mkdir -p "$dir/src" "$dir/cache" "$dir/out" "$dir/push" "$dir/pull" "$dir/host" &&
+		echo 'Acquire::https::CAInfo "/etc/ssl/host.crt";' >"$dir/etc/apt/apt.conf.d/99host-ca" &&
+		toolchain_of "$dir" >"$dir/.dxgkrnl-toolchain"
+}
+# Kernels come from backports; apt takes nothing else from there by itself.
+add_backports() {
+	local uri
+	uri=$(awk '$1 == "deb" { sub(/\[[^]]*\]/, ""); print $2; exit }' "$1/etc/apt/sources.list")
+	[ -n "$uri" ] && echo "deb $uri $DEBIAN_SUITE-backports main" >"$1/etc/apt/sources.list.d/backports.list"
 }
 
 need_root() {
@@ -122,9 +124,8 @@ refresh_root() {
 		remove_tree "$ROOT"
 	fi
 	if [ -e "$ROOT.new" ]; then remove_tree "$ROOT.new"; fi
-	step "build root" "making it with $tool: Debian $SUITE_NAME's compilers, cargo, bindgen, QEMU (about 500 MB to download)" \
+	step "build root" "making it with $tool: Debian $DEBIAN_SUITE's compilers, cargo, bindgen, QEMU (about 500 MB to download)" \
 		make_root "$tool" "$ROOT.new"
-	toolchain_of "$ROOT.new" >"$ROOT.new/.dxgkrnl-toolchain"
 	printf '%s\n' "$ROOT_KEY" >"$ROOT.new/.dxgkrnl-key"
 	mv "$ROOT.new" "$ROOT"
 }
@@ -133,7 +134,7 @@ refresh_root() {
 remove_tree() { namespace rm -rf --one-file-system "$1"; }
 
 toolchain_of() {
-	ROOT=$1 in_root sh -c 'rustc --version; bindgen --version; gcc --version | head -n 1; pahole --version'
+	ROOT=$1 in_root sh -ec 'rustc --version; bindgen --version; gcc --version | head -n 1; pahole --version'
 }
 toolchain() { cat "$ROOT/.dxgkrnl-toolchain"; }
 

@@ -7,6 +7,7 @@ set -euo pipefail
 . "${BASH_SOURCE%/*}/all.sh"
 
 need_everything need_dxg
+need_layers
 # The demo counts our objects in the target's debugfs, and only named ones are listed there.
 G_MODULE_ARGS='flink_names=1' G_UNLOAD=1
 rc=0

@@ -111,6 +111,7 @@ if [ "$SUITE" = host ]; then
 	need_root
 else
 	need_everything need_suites
+	need_layers
 	suites=$(wanted_suites) || exit
 fi
 ktap_begin
