@@ -22,12 +22,12 @@ cargo_in_root() {
 need_programs() {
 	local key
 	key=$(crates_key)
-	if stamp_is "$CRATES/stamp-$1" "$key"; then return; fi
+	if stamp_is "$CRATES/stamp-$1" "$key" && [ -d "$CRATES/$1" ]; then return; fi
 	mkdir -p "$CRATES"
 	with_lock crates refresh_programs "$@" "$key"
 }
 refresh_programs() { # NAME PACKAGE KEY
-	if stamp_is "$CRATES/stamp-$1" "$3"; then return; fi
+	if stamp_is "$CRATES/stamp-$1" "$3" && [ -d "$CRATES/$1" ]; then return; fi
 	step "$2" "compiling the programs for the guest (cargo downloads the crates they use)" \
 		in_root --chdir /src/tools --env CARGO_TARGET_DIR=/cache/crates/target --env "CARGO_BUILD_JOBS=$JOBS" \
 		/src/tools/build/crates-make.sh "/cache/crates/$1" "$2"

@@ -14,12 +14,12 @@ need_layers() {
 	local key dir=$CACHE/guest/$K_RELEASE
 	mkdir -p "$dir"
 	key=$(printf '%s ' "$K_KEY" "$(hash_files tools/guest tools/build/guest-pack.sh)")
-	if ! stamp_is "$dir/stamp-base" "$key"; then
+	if ! { stamp_is "$dir/stamp-base" "$key" && [ -s "$dir/base.cpio" ]; }; then
 		with_lock "guest-$K_RELEASE" pack_layer base base "$key"
 	fi
 	if [ "$G_MODULE" = 1 ]; then
 		key+=$(cat "$(module_dir)/stamp")
-		if ! stamp_is "$dir/stamp-module" "$key"; then
+		if ! { stamp_is "$dir/stamp-module" "$key" && [ -s "$dir/module.cpio" ]; }; then
 			with_lock "guest-$K_RELEASE" pack_layer module module "$key" "/cache/module/$K_RELEASE/dxgkrnl.ko"
 		fi
 	fi

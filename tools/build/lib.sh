@@ -40,6 +40,7 @@ step() {
 		("$@") >"$log" 2>&1 || rc=$?
 	fi
 	ms=$((($(date +%s%N) - t0) / 1000000))
+	if [ "$rc" = 130 ]; then die "$name: interrupted; the next run goes on from here"; fi
 	if [ "$rc" != 0 ]; then
 		if [ "$VERBOSE" != 1 ]; then tail -n "${LOG_TAIL:-25}" "$log" >&2; fi
 		die "$name failed; the whole log is $log"

@@ -27,7 +27,8 @@ check_kdir() {
 
 build_in_place() {
 	local args=()
-	KDIR=$(cd "$KDIR" 2>/dev/null && pwd) || die "KDIR: no such directory"
+	[ -d "$KDIR" ] || die "KDIR=$KDIR is no directory: give a prepared kernel build tree"
+	KDIR=$(cd "$KDIR" && pwd)
 	check_kdir
 	if [ "$(config_of CC_IS_CLANG)" = y ] && [ -z "${LLVM:-}" ]; then args+=(LLVM=1); fi
 	# Objects of another tree must not be taken for this one's.

@@ -109,18 +109,19 @@ add_backports() {
 	[ -n "$uri" ] && echo "deb $uri $DEBIAN_SUITE-backports main" >"$1/etc/apt/sources.list.d/backports.list"
 }
 
+root_made() { stamp_is "$ROOT/.dxgkrnl-key" "$ROOT_KEY" && [ -s "$ROOT/usr/bin/qemu-system-x86_64" ]; }
 need_root() {
 	check_namespace
-	if stamp_is "$ROOT/.dxgkrnl-key" "$ROOT_KEY"; then return; fi
+	if root_made; then return; fi
 	with_lock root refresh_root
 }
 refresh_root() {
 	local tool
-	if stamp_is "$ROOT/.dxgkrnl-key" "$ROOT_KEY"; then return; fi
+	if root_made; then return; fi
 	tool=$(bootstrap_tool)
 	need_space 8 "the build"
 	if [ -e "$ROOT" ]; then
-		say "build root: removing the one of an older package list"
+		say "build root: removing an older or broken one"
 		remove_tree "$ROOT"
 	fi
 	if [ -e "$ROOT.new" ]; then remove_tree "$ROOT.new"; fi
