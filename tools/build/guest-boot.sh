@@ -25,12 +25,14 @@ readers=($!)
 cat "$ports/err" >&2 &
 readers+=($!)
 
+# After a crash the console is all that there is; in a shell it would be in the way.
+if [ "$MODE" = shell ]; then loglevel=quiet; else loglevel=loglevel=7; fi
 # shellcheck disable=SC2054 # the commas are QEMU's
 qemu=(
 	qemu-system-x86_64 -machine "${MACHINE:-q35}" -accel tcg,thread=multi -smp 2 -m "${MEMORY:-2048}"
 	-nodefaults -no-user-config -no-reboot -display none -vga none
 	-kernel "$kernel" -initrd /tmp/initrd
-	-append "console=ttyS0 ${LOGLEVEL:-quiet} log_buf_len=4M panic=-1 oops=panic rdinit=/init ${APPEND:-}"
+	-append "console=ttyS0 ${LOGLEVEL:-$loglevel} log_buf_len=4M panic=-1 oops=panic rdinit=/init ${APPEND:-}"
 	-chardev "pipe,id=qmp,path=$ports/qmp" -mon chardev=qmp,mode=control
 	-device virtio-serial-pci
 	-chardev "pipe,id=ctl,path=$ports/ctl" -device virtserialport,chardev=ctl,name=ctl
@@ -102,7 +104,7 @@ exec 4>&- 5>&- 6>&- 7>&-
 # Nobody writes any more once QEMU is gone; but if it never opened them, the readers wait for ever.
 if [ -s /out/console.txt ] || [ -n "$status" ]; then wait "${readers[@]}" || true; else kill "${readers[@]}" 2>/dev/null || true; fi
 
-if [ ! -s /out/dmesg.txt ]; then cp /out/console.txt /out/dmesg.txt 2>/dev/null || :; fi
+if [ ! -s /out/dmesg.txt ] && [ -e /out/console.txt ]; then tr -d '\r' </out/console.txt >/out/dmesg.txt; fi
 if [ "$PULL" = 1 ] && [ -s /tmp/pull.tar ]; then tar -C /pull --no-same-owner -xf /tmp/pull.tar; fi
 
 if [ "$timed_out" = 1 ]; then
@@ -111,7 +113,7 @@ if [ "$timed_out" = 1 ]; then
 fi
 if grep -q 'Kernel panic' /out/console.txt || { [ "$bye" = 0 ] && [ -s /out/console.txt ]; }; then
 	note "the guest crashed; last lines of its console:"
-	tail -n 30 /out/console.txt >&2
+	tail -n 40 /out/console.txt | tr -d '\r' >&2
 	exit "$E_CRASH"
 fi
 if [ "$bye" = 0 ]; then

@@ -40,6 +40,8 @@ quoted() {
 # run_guest CMD ARGS, after need_layers: returns CMD's status or one of 120..123 (guest-boot.sh).
 run_guest() {
 	local conf rc=0 binds=() initrd=("/cache/guest/$K_RELEASE/base.cpio") pull screenshot=0
+	# Runs that were killed leave their directory.
+	find "$CACHE" -maxdepth 1 -name 'run.*' -mmin +1440 -exec rm -rf {} +
 	conf=$(mktemp -d "$CACHE/run.XXXXXX")
 	mkdir -p "$RUN_DIR" "$conf/out"
 	{

@@ -15,6 +15,8 @@ pick_kernel() {
 	if [ -z "$series" ]; then series=$(all_series | head -n 1); fi
 	[ -n "$(lock_lines "$series")" ] ||
 		die "kernel '$series' is not among the tested ones: KERNEL= takes $(all_series | paste -sd ' '), or a release of tools/kernels.lock"
+	use_kernel "$series" "$(lock_lines "$series" | awk '{ print $2; exit }')"
+	if kernel_complete; then return; fi
 	choice=$CACHE/kernel/choice-$series
 	key=$(lock_lines "$series" | sha)
 	# The archive is asked only while something of it is wanted.
