@@ -4,10 +4,12 @@
 use crate::{child, state::State};
 use std::{
     env,
+    ffi::CString,
     panic::{self, AssertUnwindSafe},
     process::ExitCode,
+    ptr,
     sync::{
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicPtr, Ordering::Relaxed},
         mpsc::{self, RecvTimeoutError},
         Mutex, PoisonError,
     },
@@ -101,9 +103,40 @@ pub fn run(tests: &[Test], children: &[child::Role]) -> ExitCode {
     }
 }
 
+/// What is printed for the test at hand if it ends the whole program.
+static LAST_WORDS: AtomicPtr<CString> = AtomicPtr::new(ptr::null_mut());
+
+extern "C" fn die(signal: i32) {
+    // SAFETY: The pointer is that of a string that is never freed. Only calls are made that a
+    // signal handler may make; `signal` has its default effect again, and ends the program.
+    unsafe {
+        if let Some(words) = LAST_WORDS.load(Relaxed).as_ref() {
+            libc::write(1, words.as_ptr().cast(), words.as_bytes().len());
+        }
+        libc::raise(signal);
+    }
+}
+
+/// Names the test that touches memory that is not there.
+fn catch_crashes(number: usize, name: &str) {
+    let words = format!("# it crashed\nnot ok {number} {name}\n");
+    let words = Box::new(CString::new(words).expect("no NUL"));
+    LAST_WORDS.store(Box::into_raw(words), Relaxed);
+    for signal in [libc::SIGSEGV, libc::SIGBUS] {
+        // SAFETY: The structure is complete.
+        unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            action.sa_sigaction = die as extern "C" fn(i32) as usize;
+            action.sa_flags = libc::SA_RESETHAND | libc::SA_NODEFER;
+            libc::sigaction(signal, &action, ptr::null_mut());
+        }
+    }
+}
+
 fn run_one(number: usize, name: &str, test: fn()) -> Result<(), String> {
     locked(&CONTEXT).clear();
     *locked(&PANIC) = None;
+    catch_crashes(number, name);
     let before = State::now();
     let result = within_time(number, name, || panic::catch_unwind(AssertUnwindSafe(test)));
     let left = before.compare_soon();

@@ -13,7 +13,7 @@ use dxg_guest_tests::{
 };
 use libd3dkmt::sys::{self, request};
 use std::{
-    io::{Read, Write},
+    io::{Read, Seek, Write},
     os::unix::process::ExitStatusExt,
     process::ExitCode,
 };
@@ -32,6 +32,7 @@ fn main() -> ExitCode {
             a_forked_child_has_no_mapping,
             rlimit_as_is_heeded,
             system_calls_read_and_write_through_it,
+            nobody_else_holds_its_pages,
             other_processes_do_not_see_it,
             an_argument_block_may_live_in_it,
         ],
@@ -259,17 +260,38 @@ fn system_calls_read_and_write_through_it() {
         for (i, byte) in locked.bytes().iter_mut().enumerate() {
             *byte = (i * 3) as u8;
         }
-        let (mut file, mut back) = (memory_file(2), memory_file(2));
+        let mut file = memory_file(2);
         file.write_all(locked.bytes()).expect("write");
-        let copied = std::fs::read(format!(
-            "/proc/self/fd/{}",
-            std::os::fd::AsRawFd::as_raw_fd(&file)
-        ));
-        assert_eq!(copied.expect("read"), locked.bytes());
-        back.write_all(&[9; 2 * PAGE]).expect("write");
-        std::io::Seek::rewind(&mut back).expect("seek");
-        back.read_exact(locked.bytes()).expect("read");
-        assert!(locked.bytes().iter().all(|&byte| byte == 9));
+        let mut copied = vec![0; locked.bytes];
+        file.rewind().expect("seek");
+        file.read_exact(&mut copied).expect("read");
+        assert_eq!(copied, locked.bytes());
+        locked.bytes().fill(0);
+        file.rewind().expect("seek");
+        file.read_exact(locked.bytes()).expect("read");
+        assert_eq!(copied, locked.bytes());
+        locked.unlock();
+    });
+}
+
+/// The pages are not the kernel's to keep: what wants to hold them is refused.
+fn nobody_else_holds_its_pages() {
+    on_each_adapter(|gpu| {
+        let locked = Locked::new(gpu, 1);
+        let mut ends = [0; 2];
+        let part = libc::iovec {
+            iov_base: locked.address as _,
+            iov_len: PAGE,
+        };
+        // SAFETY: There is room for two descriptors, which are closed; the range is the lock's.
+        let (given, error) = unsafe {
+            assert_eq!(libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC), 0);
+            let given = libc::vmsplice(ends[1], &part, 1, libc::SPLICE_F_GIFT);
+            let error = std::io::Error::last_os_error().raw_os_error();
+            ends.iter().for_each(|&fd| assert_eq!(libc::close(fd), 0));
+            (given, error)
+        };
+        assert_eq!((given, error), (-1, Some(libc::EFAULT)));
         locked.unlock();
     });
 }

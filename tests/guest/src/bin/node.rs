@@ -188,7 +188,10 @@ fn closing_one_of_two_opens_keeps_the_objects() {
     let (answer, device) = create_device(&second, gpu.adapter);
     assert_eq!(answer, SUCCESS);
     drop(second);
-    assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS);
+    // The process is still the one that it was, for whoever opens next.
+    let third = Dxg::open().expect("/dev/dxg");
+    assert_eq!(destroy_device(&third, device), SUCCESS);
+    assert_eq!(destroy_device(&gpu.dxg, device), INVALID_PARAMETER);
 }
 
 fn the_last_close_ends_everything_and_the_sequence_starts_anew() {
