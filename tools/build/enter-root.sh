@@ -37,7 +37,7 @@ mount -t proc proc "$root/proc" 2>/dev/null || mount --rbind /proc "$root/proc"
 mount --rbind /dev "$root/dev"
 mount --rbind /sys "$root/sys"
 mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
-bind "$top" /src ro
+if [ "${DXGKRNL_RW:-0}" = 1 ]; then bind "$top" /src; else bind "$top" /src ro; fi
 bind "$cache" /cache
 # Name resolution and the certificates are the host's, so that cargo and apt work behind a proxy.
 bind_file "$(readlink -f /etc/resolv.conf)" /etc/resolv.conf

@@ -13,7 +13,7 @@ download() {
 	# apt keeps a file that is whole already, so an interrupted download goes on where it was.
 	apt-get -q -o APT::Sandbox::User=root download "linux-headers-$release=$version" \
 		"linux-source-$series=$version" "linux-modules-$release=$version" "$image=$version"
-	echo "$version" >done
+	echo "$version" >"done"
 }
 
 prepare() {
