@@ -8,6 +8,8 @@
 
 #![deny(unsafe_code)]
 
+mod layout;
+
 mod raw {
     #![allow(
         clippy::all,

@@ -180,13 +180,28 @@ impl Cursor {
         }
     }
 
+    const fn at(handle: Handle) -> Self {
+        Self {
+            index: handle.index(),
+            unique: handle.unique(),
+        }
+    }
+
     const fn handle(self) -> Handle {
         Handle::from_parts(self.index, self.unique)
     }
 }
 
-/// Parts of the table that became empty; to be dropped when the table's lock is no longer held.
+/// A part of the table that became empty.
 pub(crate) struct EmptyLeaf<T>(#[expect(dead_code, reason = "held to be dropped")] Leaf<T>);
+
+/// What one slot leaves behind; to be dropped when the table's lock is no longer held.
+pub(crate) struct Ended<T> {
+    /// The object, unless it was taken before.
+    pub(crate) object: Option<T>,
+    /// The leaf of the slot, if it was the last one in use there.
+    pub(crate) leaf: Option<EmptyLeaf<T>>,
+}
 
 /// The handles of one process and the objects of type `T` that they name.
 pub(crate) struct HandleTable<T> {
@@ -319,24 +334,32 @@ impl<T> HandleTable<T> {
         Ok(())
     }
 
-    /// Takes a reservation back. The numbers are handed out again if they were the last ones.
+    /// Takes a reservation back, but for handles of it that were published. The numbers are handed
+    /// out again if they were the last ones.
     pub(crate) fn cancel(&mut self, handles: &[Handle]) {
         for &handle in handles.iter().rev() {
-            let Some(slot) = self.slot(handle) else {
-                continue;
-            };
-            if !matches!(slot.state, State::Reserved) {
+            let slot = self.slot(handle);
+            if !slot.is_some_and(|slot| matches!(slot.state, State::Reserved)) {
                 continue;
             }
             self.vacate(handle);
-            let here = Cursor {
-                index: handle.index(),
-                unique: handle.unique(),
-            };
-            if here.next() == self.cursor {
+            let here = Cursor::at(handle);
+            let mut after = here.next();
+            while after != self.cursor && self.was_passed_over(after) {
+                after = after.next();
+            }
+            if after == self.cursor {
                 self.cursor = here;
             }
         }
+    }
+
+    /// Whether the sequence went over a number because an object of an earlier lap has its index.
+    fn was_passed_over(&self, at: Cursor) -> bool {
+        self.leaf(at.index).is_some_and(|leaf| {
+            let slot = &leaf.slots[split(at.index).2];
+            !matches!(slot.state, State::Vacant) && slot.unique() != at.unique
+        })
     }
 
     /// Whether `parent` can own new children: NULL or a live object.
@@ -406,10 +429,8 @@ impl<T> HandleTable<T> {
         }
         // The one after it, or, when it was the last, the first child's way to the last.
         let back = if next.is_null() { first } else { next };
-        if back != handle {
-            if let Some(slot) = self.slot_mut(back) {
-                slot.prev = prev;
-            }
+        if let Some(slot) = self.slot_mut(back) {
+            slot.prev = prev;
         }
     }
 
@@ -444,34 +465,34 @@ impl<T> HandleTable<T> {
         }
     }
 
-    /// Takes one object below a [taken](Self::take) handle out, children before their owners.
+    /// Empties one slot below a [taken](Self::take) handle, children before their owners, and at
+    /// last the handle's own.
     ///
     /// `None` when nothing is left; the slot of `handle` is vacant then.
-    pub(crate) fn take_descendant(&mut self, handle: Handle) -> Option<T> {
-        loop {
-            if !matches!(self.slot(handle)?.state, State::Dying) {
-                return None;
-            }
-            let mut lowest = handle;
-            loop {
-                let child = self.first_child(lowest);
-                if child.is_null() {
-                    break;
-                }
-                lowest = child;
-            }
-            self.unlink(lowest);
-            let object = self.vacate(lowest);
-            if lowest == handle || object.is_some() {
-                return object;
-            }
+    pub(crate) fn take_descendant(&mut self, handle: Handle) -> Option<Ended<T>> {
+        if !matches!(self.slot(handle)?.state, State::Dying) {
+            return None;
         }
+        let mut lowest = handle;
+        loop {
+            let child = self.first_child(lowest);
+            if child.is_null() {
+                break;
+            }
+            lowest = child;
+        }
+        self.unlink(lowest);
+        Some(Ended {
+            object: self.vacate(lowest),
+            leaf: self.take_empty_leaf(lowest),
+        })
     }
 
-    /// Takes any object at the top out, to tear the whole table down: `None` when it is empty.
+    /// Takes any object at the top out, to tear the whole table down: `None` when it is empty. An
+    /// object that was taken before is not there, but what is below it may be.
     ///
     /// `from` is where the search goes on; start with 0.
-    fn take_any(&mut self, from: &mut u32) -> Option<(Handle, T)> {
+    fn take_any(&mut self, from: &mut u32) -> Option<(Handle, Option<T>)> {
         while *from < 1 << INDEX_BITS {
             let Some(leaf) = self.leaf(*from) else {
                 // Go on with the next leaf, or the next node if this one was never made.
@@ -485,13 +506,10 @@ impl<T> HandleTable<T> {
             };
             let slot = &leaf.slots[split(*from).2];
             let handle = Handle::from_parts(*from, slot.unique());
-            let top = slot.parent().is_null();
-            if top {
-                if let Some(object) = self.take(handle) {
-                    return Some((handle, object));
-                }
-            }
             *from += 1;
+            if slot.parent().is_null() && matches!(slot.state, State::Live(_) | State::Dying) {
+                return Some((handle, self.take(handle)));
+            }
         }
         None
     }
@@ -531,8 +549,8 @@ impl<T> Drop for HandleTable<T> {
     fn drop(&mut self) {
         let mut from = 0;
         while let Some((handle, object)) = self.take_any(&mut from) {
-            while let Some(child) = self.take_descendant(handle) {
-                drop(child);
+            while let Some(ended) = self.take_descendant(handle) {
+                drop(ended);
             }
             drop(object);
         }

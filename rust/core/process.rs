@@ -160,8 +160,9 @@ impl Process {
     /// Ends the objects below a handle that was taken out, and gives back memory of the table.
     pub(super) fn reap(&self, handle: Handle) {
         loop {
-            let object = self.table.lock().take_descendant(handle);
-            if object.is_none() {
+            // Out of the lock before it is dropped.
+            let ended = self.table.lock().take_descendant(handle);
+            if ended.is_none() {
                 break;
             }
         }

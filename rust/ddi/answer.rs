@@ -48,7 +48,7 @@ pub(crate) struct AllocationFacts {
     pub(crate) alignment: u32,
     /// Segments that it may be in (the write set, the only one since WDDM 2.0).
     pub(crate) supported: SegmentSet,
-    /// The segment that it is best in; one of `supported`.
+    /// Segments that it is best in, of those in `supported`; may be empty.
     pub(crate) preferred: SegmentSet,
     /// Segments that it may be evicted to: apertures, or none.
     pub(crate) eviction: SegmentSet,

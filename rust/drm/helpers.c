@@ -43,12 +43,15 @@ const struct class *dxg_drm_class(void)
 	dev = kzalloc(sizeof(*dev), GFP_KERNEL);
 	if (!dev)
 		return ERR_PTR(-ENOMEM);
-	device_initialize(dev);
+	/* drm_class_device_register() initialises the rest. */
 	dev->release = dxg_probe_release;
 	dev_set_uevent_suppress(dev, 1);
 	ret = dev_set_name(dev, "dxgkrnl-probe");
-	if (!ret)
-		ret = drm_class_device_register(dev);
+	if (ret) {
+		kfree(dev);
+		return ERR_PTR(ret);
+	}
+	ret = drm_class_device_register(dev);
 	if (ret) {
 		put_device(dev);
 		return ERR_PTR(ret);

@@ -87,9 +87,9 @@ pub(crate) fn destroy(args: &d3dkmt_destroyallocation2) -> NtResult<Destroy> {
 pub(crate) struct CreateFlags(u32);
 
 impl CreateFlags {
-    /// Bits that a user may set. Not among them: the reserved ones; CreateProtected,
-    /// CreateWriteCombined, CreateCached and OpenCrossAdapter, which are not for user mode; and
-    /// ExistingSection (case 52).
+    /// Bits that a user may set. Not among them: the reserved ones, of which the WDK knows
+    /// SwapChainBackBuffer by name only; CreateProtected, CreateWriteCombined, CreateCached and
+    /// OpenCrossAdapter, which are not for user mode; and ExistingSection (case 52).
     const ALLOWED: u32 = D3DKMT_CREATEALLOCATION_CREATE_RESOURCE
         | D3DKMT_CREATEALLOCATION_CREATE_SHARED
         | D3DKMT_CREATEALLOCATION_NON_SECURE

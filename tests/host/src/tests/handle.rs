@@ -62,8 +62,18 @@ fn add<T: std::fmt::Debug>(table: &mut HandleTable<T>, object: T, parent: u32) -
     handle
 }
 
+/// The next object below a taken handle.
+fn descendant(table: &mut HandleTable<u32>, handle: u32) -> Option<u32> {
+    loop {
+        let ended = table.take_descendant(h(handle))?;
+        if ended.object.is_some() {
+            return ended.object;
+        }
+    }
+}
+
 fn drain(table: &mut HandleTable<u32>, handle: u32) -> Vec<u32> {
-    std::iter::from_fn(|| table.take_descendant(h(handle))).collect()
+    std::iter::from_fn(|| descendant(table, handle)).collect()
 }
 
 fn children<T>(table: &HandleTable<T>, parent: u32) -> Vec<u32> {
@@ -156,6 +166,19 @@ mod sequence {
     }
 
     #[test]
+    fn a_cancelled_reservation_gives_all_its_numbers_back() {
+        let mut table = table();
+        table.set_cursor(1, 1);
+        add(&mut table, 7, 0);
+        table.set_cursor(0, 2);
+        // Over index 1, which is in use.
+        let handles = reserve(&mut table, 2);
+        assert_eq!(handles, [0x8000_0000, 0x8000_0080]);
+        cancel(&mut table, &handles);
+        assert_eq!(reserve(&mut table, 2), handles);
+    }
+
+    #[test]
     fn a_cancelled_reservation_gives_a_wrap_back() {
         for (unique, next) in [(1, 2), (2, 3), (3, 1)] {
             let mut table = table();
@@ -198,7 +221,7 @@ mod sequence {
             for &old in &stale {
                 assert_eq!(table.get(h(old)), None);
                 assert_eq!(table.take(h(old)), None);
-                assert_eq!(table.take_descendant(h(old)), None);
+                assert!(table.take_descendant(h(old)).is_none());
                 assert_eq!(table.publish(h(old), 9, Handle::NULL), Err(9));
                 assert_eq!(table.publish(h(handle), 9, h(old)), Err(9));
             }
@@ -218,7 +241,7 @@ mod naming {
         assert_eq!(table.get(handle), None);
         assert!(!table.is_live(handle));
         assert_eq!(table.take(handle), None);
-        assert_eq!(table.take_descendant(handle), None);
+        assert!(table.take_descendant(handle).is_none());
         assert_eq!(table.used(), 1);
         assert_eq!(table.publish(handle, 7, Handle::NULL), Ok(()));
         assert_eq!(table.get(handle), Some(&7));
@@ -253,7 +276,7 @@ mod naming {
             assert_eq!(table.get(garbage), None, "{garbage:?}");
             assert!(!table.is_live(garbage));
             assert_eq!(table.take(garbage), None);
-            assert_eq!(table.take_descendant(garbage), None);
+            assert!(table.take_descendant(garbage).is_none());
             assert_eq!(table.parent(garbage), None);
             assert_eq!(table.first_child(garbage), Handle::NULL);
             assert_eq!(table.next_sibling(garbage), Handle::NULL);

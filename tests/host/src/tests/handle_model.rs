@@ -139,14 +139,22 @@ impl Model {
             }
             self.vacate(handle);
             let (index, unique) = ((handle >> 6) & LAST_INDEX, handle >> 30);
-            let back = if index == LAST_INDEX {
-                (0, unique % 3 + 1)
-            } else {
-                (index + 1, unique)
+            let next = |(index, unique)| match index {
+                LAST_INDEX => (0, unique % 3 + 1),
+                _ => (index + 1, unique),
             };
-            if back == (self.index, self.unique) {
+            let mut after = next((index, unique));
+            let mut steps = 1;
+            // Over indices that an object of an earlier lap has.
+            while after != (self.index, self.unique)
+                && self.indices.get(&after.0).is_some_and(|h| h >> 30 != after.1)
+            {
+                after = next(after);
+                steps += 1;
+            }
+            if after == (self.index, self.unique) {
                 (self.index, self.unique) = (index, unique);
-                self.position -= 1;
+                self.position -= steps;
             }
         }
     }
@@ -182,17 +190,20 @@ impl Model {
         Some(id)
     }
 
-    fn take_descendant(&mut self, handle: u32) -> Option<u32> {
-        while self.state(handle) == Some(State::Dying) {
-            let mut lowest = handle;
-            while let Some(&child) = self.slots[&lowest].children.first() {
-                lowest = child;
-            }
-            if let State::Live(id) = self.vacate(lowest) {
-                return Some(id);
-            }
+    /// The object of the slot that is emptied, and whether a leaf is given up with it.
+    fn take_descendant(&mut self, handle: u32) -> Option<(Option<u32>, bool)> {
+        if self.state(handle) != Some(State::Dying) {
+            return None;
         }
-        None
+        let mut lowest = handle;
+        while let Some(&child) = self.slots[&lowest].children.first() {
+            lowest = child;
+        }
+        let object = match self.vacate(lowest) {
+            State::Live(id) => Some(id),
+            _ => None,
+        };
+        Some((object, self.take_empty_leaf(lowest)))
     }
 
     fn take_empty_leaf(&mut self, handle: u32) -> bool {
@@ -270,10 +281,13 @@ impl Run {
     }
 
     fn take_descendant(&mut self, handle: u32) -> bool {
-        let object = self.table.take_descendant(Handle::new(handle));
-        let id = object.as_ref().map(|object| object.id);
-        assert_eq!(id, self.model.take_descendant(handle));
-        object.is_some()
+        let ended = self.table.take_descendant(Handle::new(handle));
+        let seen = ended.as_ref().map(|ended| {
+            let id = ended.object.as_ref().map(|object| object.id);
+            (id, ended.leaf.is_some())
+        });
+        assert_eq!(seen, self.model.take_descendant(handle));
+        ended.is_some()
     }
 
     fn cancel(&mut self, handles: &[u32]) {

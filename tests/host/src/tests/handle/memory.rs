@@ -98,3 +98,24 @@ fn a_table_can_be_full() {
     assert_eq!(reserve(&mut table, 1), [handle(7, 2)]);
     assert_eq!(table.used(), MAX_HANDLES);
 }
+
+#[test]
+fn leaves_of_descendants_are_given_up() {
+    let mut table = table();
+    let made = sizes_of(|| {
+        for _ in 0..100 {
+            let resource = add(&mut table, 0, 0);
+            let handles = reserve(&mut table, 1024);
+            for &handle in &handles {
+                table.publish(h(handle), 1, h(resource)).unwrap();
+            }
+            assert_eq!(table.take(h(resource)), Some(0));
+            assert_eq!(drain(&mut table, resource).len(), 1024);
+        }
+    });
+    let mut kept = 0;
+    for leaf in 0..made.len() as u32 {
+        kept += u32::from(table.take_empty_leaf(h(handle(leaf << 7, 1))).is_some());
+    }
+    assert_eq!(kept, 0);
+}

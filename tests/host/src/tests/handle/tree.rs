@@ -44,7 +44,7 @@ fn an_object_without_children_goes_at_once() {
     assert_eq!(table.take(h(handle)), Some(7));
     assert_eq!(table.used(), 0);
     assert_eq!(table.take(h(handle)), None);
-    assert_eq!(table.take_descendant(h(handle)), None);
+    assert_eq!(descendant(&mut table, handle), None);
 }
 
 /// A device with a resource of two allocations and two stand-alone allocations.
@@ -99,9 +99,9 @@ fn an_object_with_children_is_dead_at_once_and_its_slot_used_until_they_are_gone
     assert_eq!(table.publish(h(reserved), 2, h(device)), Err(2));
     assert_eq!(table.used(), 3);
 
-    assert_eq!(table.take_descendant(h(device)), Some(1));
+    assert_eq!(descendant(&mut table, device), Some(1));
     assert_eq!(table.used(), 2);
-    assert_eq!(table.take_descendant(h(device)), None);
+    assert_eq!(descendant(&mut table, device), None);
     assert_eq!(table.used(), 1);
     table.set_cursor(0, 2);
     assert_eq!(reserve(&mut table, 1), [0x8000_0000]);
@@ -113,7 +113,7 @@ fn what_is_taken_below_what_is_taken() {
     let mut table = table();
     let handles = device(&mut table);
     assert_eq!(table.take(h(handles[1])), Some(1));
-    assert_eq!(table.take_descendant(h(handles[1])), Some(2));
+    assert_eq!(descendant(&mut table, handles[1]), Some(2));
     assert_eq!(table.take(h(handles[0])), Some(0));
     assert_eq!(drain(&mut table, handles[0]), [3, 4, 5]);
     assert_eq!(drain(&mut table, handles[1]), []);
@@ -149,4 +149,17 @@ fn dropping_the_table_drops_children_first_and_everything_once() {
     add(&mut table, new(6), far);
     drop(table);
     assert_eq!(*dropped.borrow(), [6, 5, 2, 3, 1, 4, 0]);
+}
+
+#[test]
+fn below_a_dying_object_children_are_dropped_first() {
+    let dropped = Dropped::default();
+    let mut table = HandleTable::new().unwrap();
+    let new = |id| Object::new(id, &dropped);
+    let device = add(&mut table, new(0), 0);
+    let resource = add(&mut table, new(1), device);
+    add(&mut table, new(2), resource);
+    drop(table.take(h(device)));
+    drop(table);
+    assert_eq!(*dropped.borrow(), [0, 2, 1]);
 }
