@@ -31,12 +31,17 @@ fn main() -> ExitCode {
             advice_that_is_refused,
             a_forked_child_has_no_mapping,
             rlimit_as_is_heeded,
+            exec_takes_the_mapping_but_not_the_objects,
             system_calls_read_and_write_through_it,
             nobody_else_holds_its_pages,
             other_processes_do_not_see_it,
             an_argument_block_may_live_in_it,
         ],
-        &[("limited", limited)],
+        &[
+            ("limited", limited),
+            ("before_exec", before_exec),
+            ("after_exec", after_exec),
+        ],
     )
 }
 
@@ -252,6 +257,52 @@ fn set_address_space(bytes: u64) {
 
 fn rlimit_as_is_heeded() {
     Child::start(child::command("limited", &[])).succeed();
+}
+
+/// In a child: makes a lock, and becomes the same program in another role.
+fn before_exec(_: &[String]) {
+    use std::os::{fd::AsRawFd, unix::process::CommandExt};
+    let gpu = Gpu::first();
+    let locked = Locked::new(&gpu, 1);
+    locked.bytes().fill(0x77);
+    // A duplicate is not closed by exec.
+    // SAFETY: The descriptor is open.
+    let fd = unsafe { libc::dup(std::os::fd::AsFd::as_fd(&gpu.dxg).as_raw_fd()) };
+    let arguments = [fd as u32, locked.device, locked.allocation].map(|n| n.to_string());
+    let error = child::command("after_exec", &arguments.each_ref().map(String::as_str)).exec();
+    panic!("exec: {error}");
+}
+
+/// In the same process, after exec.
+fn after_exec(arguments: &[String]) {
+    let [fd, device, allocation] = [0, 1, 2].map(|i| arguments[i].parse().expect("a number"));
+    // SAFETY: The descriptor was left open for this program.
+    let fd = unsafe { std::os::fd::BorrowedFd::borrow_raw(fd as i32) };
+    let mut args = sys::D3DKMT_LOCK2 {
+        device: handle(device),
+        allocation: handle(allocation),
+        ..Default::default()
+    };
+    let maps = std::fs::read_to_string("/proc/self/maps").expect("maps");
+    assert!(!maps.contains("anon_inode:dxg"), "{maps}");
+    // SAFETY: The address in the argument is an answer.
+    assert_eq!(unsafe { sys::D3DKMTLock2(fd, &mut args) }, SUCCESS);
+    // SAFETY: The lock has a page.
+    let bytes = unsafe { bytes_at(args.data, PAGE) };
+    assert!(bytes.iter().all(|&byte| byte == 0x77));
+    let mut args = sys::D3DKMT_UNLOCK2 {
+        device: handle(device),
+        allocation: handle(allocation),
+    };
+    // The lock from before, and this one.
+    for answer in [SUCCESS, SUCCESS, INVALID_PARAMETER] {
+        // SAFETY: The argument holds no address.
+        assert_eq!(unsafe { sys::D3DKMTUnlock2(fd, &mut args) }, answer);
+    }
+}
+
+fn exec_takes_the_mapping_but_not_the_objects() {
+    Child::start(child::command("before_exec", &[])).succeed();
 }
 
 fn system_calls_read_and_write_through_it() {

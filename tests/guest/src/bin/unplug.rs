@@ -11,7 +11,13 @@ use dxg_guest_tests::{
     sysfs, tests,
 };
 use libd3dkmt::sys::{self, bindings as c};
-use std::{fs, path::PathBuf, process::ExitCode};
+use std::{
+    fs,
+    path::PathBuf,
+    process::ExitCode,
+    sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
+    thread,
+};
 
 fn main() -> ExitCode {
     harness::run(
@@ -25,6 +31,8 @@ fn main() -> ExitCode {
             closing_the_node_after_removal,
             the_other_adapter_goes_on,
             again_and_again,
+            calls_while_the_device_goes,
+            the_module_stays_while_it_is_used,
         ],
         &[],
     )
@@ -274,4 +282,89 @@ fn again_and_again() {
         assert!(!seen.contains(&luid), "a LUID came back");
         seen.push(luid);
     }
+}
+
+/// Makes, uses and destroys; whatever comes too late is told so.
+fn use_until_gone(gpu: &Gpu, memory: &Map) -> Result<(), Answer> {
+    let done = |answer| match answer {
+        SUCCESS => Ok(()),
+        other => Err(other),
+    };
+    let (answer, device) = create_device(&gpu.dxg, gpu.adapter);
+    done(answer)?;
+    let mut video = Create::buffers(device, 3).in_resource();
+    let result = done(video.call(gpu)).and_then(|()| {
+        done(Create::heap(device, memory.address(), 4096).call(gpu))?;
+        let (answer, address) = lock(&gpu.dxg, device, video.allocation(1));
+        done(answer)?;
+        // SAFETY: The lock has a page.
+        unsafe { bytes_at(address, PAGE) }.fill(1);
+        // Ends are never refused.
+        assert_eq!(unlock(&gpu.dxg, device, video.allocation(1)), SUCCESS);
+        Ok(())
+    });
+    assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS);
+    result
+}
+
+fn calls_while_the_device_goes() {
+    let mut device = Device::find();
+    let before = counters();
+    let (stop, used, gone) = (AtomicBool::new(false), AtomicU32::new(0), AtomicU32::new(0));
+    thread::scope(|scope| {
+        let _stop = harness::StopAtEnd(&stop);
+        for _ in 0..3 {
+            scope.spawn(|| {
+                let memory = Map::new(1);
+                while !stop.load(Relaxed) {
+                    for luid in luids() {
+                        let dxg = libd3dkmt::Dxg::open().expect("/dev/dxg");
+                        let (answer, adapter) = open_adapter(&dxg, luid);
+                        if answer == INVALID_PARAMETER {
+                            // Gone since it was listed.
+                            continue;
+                        }
+                        assert_eq!(answer, SUCCESS);
+                        let gpu = Gpu { dxg, adapter, luid };
+                        match use_until_gone(&gpu, &memory) {
+                            Ok(()) => used.fetch_add(1, Relaxed),
+                            Err(DEVICE_REMOVED) => gone.fetch_add(1, Relaxed),
+                            Err(answer) => panic!("{answer:?}"),
+                        };
+                        assert_eq!(close_adapter(&gpu.dxg, gpu.adapter), SUCCESS);
+                    }
+                }
+            });
+        }
+        for _ in 0..5 {
+            device.remove();
+            device.restore();
+        }
+    });
+    assert!(used.load(Relaxed) > 0);
+    before.assert_restored();
+}
+
+/// What `rmmod` says; it must not come that far here.
+fn unload() -> i32 {
+    // SAFETY: The name is a C string.
+    let result = unsafe {
+        let name = c"dxgkrnl".as_ptr();
+        libc::syscall(libc::SYS_delete_module, name, libc::O_NONBLOCK)
+    };
+    assert_eq!(result, -1, "the module went");
+    std::io::Error::last_os_error().raw_os_error().unwrap_or(0)
+}
+
+fn the_module_stays_while_it_is_used() {
+    let gpu = Gpu::first();
+    assert_eq!(unload(), libc::EAGAIN, "an open node");
+    let on = gpu.device();
+    let allocation = Create::buffer(on, 4096).made(&gpu).allocation(0);
+    let address = gpu.lock(on, allocation);
+    drop(gpu);
+    assert_eq!(unload(), libc::EAGAIN, "a mapping");
+    // SAFETY: The mapping has a page.
+    unsafe { bytes_at(address, PAGE) }.fill(1);
+    unmap(address, PAGE);
 }
