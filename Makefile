@@ -5,12 +5,13 @@
 
 export KERNEL SUITE KDIR JOBS VERBOSE
 
-.PHONY: help run test check module shell prepare clean
+.PHONY: help run test check format module shell prepare clean
 help:
 	@echo 'make run                          boot a guest, load dxgkrnl.ko, run the demo'
 	@echo 'make test [SUITE=name] [KERNEL=7.2|7.3]'
 	@echo '                                  host and guest tests'
 	@echo 'make check                        formatting, lints, ABI layout'
+	@echo 'make format                       what the formatting checks ask for'
 	@echo 'make module [KDIR=tree]           the module alone'
 	@echo 'make shell [KERNEL=7.2|7.3]       an interactive guest with the module loaded'
 	@echo 'make prepare                      only build what the other commands need, for all kernels'
@@ -24,6 +25,8 @@ test:
 	@tools/build/test.sh
 check:
 	@tools/build/check.sh
+format:
+	@tools/build/format.sh
 module:
 	@tools/build/make-module.sh
 shell:
