@@ -9,10 +9,7 @@ use dxg_guest_tests::{
     memory::{Map, PAGE},
     tests,
 };
-use libd3dkmt::{
-    sys::{self},
-    Dxg,
-};
+use libd3dkmt::{sys, Dxg};
 use rustix::{
     event::{poll, PollFd, PollFlags},
     fs::{open, Mode, OFlags},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! A DRM device goes away under its users and comes back. It changes the machine, so it is the last
-//! suite; each test puts the device back.
+//! suite, in the order of the names; each test puts the device back.
 
 use dxg_guest_tests::{
     calls::*,
