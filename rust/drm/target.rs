@@ -276,21 +276,27 @@ impl Target {
 }
 
 /// A stretch in which the device cannot go away.
+///
+/// # Invariants
+///
+/// `drm_dev_enter` succeeded and gave the index.
 struct Present(c_int);
 
 impl Present {
     fn enter(target: &Target) -> Result<Self> {
         let mut index = 0;
         // SAFETY: The device is live; `index` is valid for writes.
-        unsafe { c::drm_dev_enter(target.as_ptr(), &mut index) }
-            .then_some(Self(index))
-            .ok_or(ENODEV)
+        if !unsafe { c::drm_dev_enter(target.as_ptr(), &mut index) } {
+            return Err(ENODEV);
+        }
+        // INVARIANT: Entered just now. (A value must not exist otherwise: its drop leaves.)
+        Ok(Self(index))
     }
 }
 
 impl Drop for Present {
     fn drop(&mut self) {
-        // SAFETY: The index is the one that `drm_dev_enter` gave.
+        // SAFETY: By the type invariant.
         unsafe { c::drm_dev_exit(self.0) };
     }
 }
