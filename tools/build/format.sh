@@ -10,5 +10,5 @@ check_machine
 need_root
 pick_kernel
 need_kernel
-"$here/in-root.sh" cargo fmt --manifest-path tools/Cargo.toml
+"$here/in-root.sh" cargo fmt --all --manifest-path tools/Cargo.toml
 "$here/in-root.sh" rustfmt --edition 2021 --config-path "/cache/kernel/$K_RELEASE/src/.rustfmt.toml" rust/dxgkrnl.rs

@@ -53,7 +53,7 @@ END
 }
 guest_tests() { # SUITE...
 	local line rc=0 open='' ran=''
-	G_MODULE_ARGS='flink_names=1' G_UNLOAD=1 G_TIMEOUT=900 G_PROGRAMS=/cache/crates/suites
+	G_MODULE_ARGS='flink_names=1' G_UNLOAD=1 G_TIMEOUT=570 G_PROGRAMS=/cache/crates/suites
 	while IFS= read -r line; do
 		case $line in
 		"@suite "*)
