@@ -26,11 +26,12 @@
 //! 2. `Registry::adapters` (also taken under the drm class's mutex, when a device goes)
 //! 3. `Process::accounts`
 //! 4. `Process::table`
-//! 5. `OpenAllocation::cpu`
-//! 6. `Backing::state`
-//! 7. `VidMm::local`, `VidMm::aperture`
+//! 5. `Resource::cookie`
+//! 6. `OpenAllocation::cpu` (held while the address space is asked about a mapping)
+//! 7. `Backing::state`
+//! 8. `VidMm::local`, `VidMm::aperture`
 //!
-//! In fact none of them is held while another one is taken.
+//! None of them is held while another of them is taken.
 
 #![deny(unsafe_code)]
 

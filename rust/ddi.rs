@@ -97,7 +97,10 @@ pub(crate) struct CreateAllocation<'a> {
 
 /// How an allocation is opened (DXGK_OPENALLOCATIONFLAGS).
 #[derive(Clone, Copy)]
-#[allow(dead_code, reason = "of use to miniports that keep something per binding")]
+#[allow(
+    dead_code,
+    reason = "of use to miniports that keep something per binding"
+)]
 pub(crate) struct OpenFlags {
     /// On the device that creates it.
     pub(crate) create: bool,

@@ -6,5 +6,5 @@
 //! else's device; so this room speaks C DRM itself, through its own bindings.
 
 pub(crate) mod gem;
-pub(crate) mod targets;
 pub(crate) mod target;
+pub(crate) mod targets;

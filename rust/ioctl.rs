@@ -89,10 +89,7 @@ const ENTRIES: [(usize, Entry); 12] = [
     entry::<uapi::d3dkmt_createdevice>(uapi::DXG_NR_CREATEDEVICE, device::create),
     entry::<uapi::d3dkmt_destroydevice>(uapi::DXG_NR_DESTROYDEVICE, device::destroy),
     entry::<uapi::d3dkmt_createallocation>(uapi::DXG_NR_CREATEALLOCATION, allocation::create),
-    entry::<uapi::d3dkmt_destroyallocation2>(
-        uapi::DXG_NR_DESTROYALLOCATION2,
-        allocation::destroy,
-    ),
+    entry::<uapi::d3dkmt_destroyallocation2>(uapi::DXG_NR_DESTROYALLOCATION2, allocation::destroy),
     entry::<uapi::d3dkmt_lock2>(uapi::DXG_NR_LOCK2, lock::lock),
     entry::<uapi::d3dkmt_unlock2>(uapi::DXG_NR_UNLOCK2, lock::unlock),
 ];

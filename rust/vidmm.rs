@@ -119,9 +119,6 @@ struct Commitment {
 
 impl Drop for Commitment {
     fn drop(&mut self) {
-        self.vidmm
-            .ledger(self.group)
-            .lock()
-            .release(self.bytes);
+        self.vidmm.ledger(self.group).lock().release(self.bytes);
     }
 }

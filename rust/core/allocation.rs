@@ -294,7 +294,11 @@ impl OpenAllocation {
             .locks
             .checked_sub(1)
             .ok_or(NtStatus::INVALID_PARAMETER)?;
-        let view = if cpu.locks == 0 { cpu.view.take() } else { None };
+        let view = if cpu.locks == 0 {
+            cpu.view.take()
+        } else {
+            None
+        };
         drop(cpu);
         if let Some(view) = view {
             view.unmap();

@@ -53,9 +53,10 @@ impl Process {
     ///
     /// INVALID_PARAMETER when `handle` names no resource of `device`.
     pub(crate) fn destroy_resource(&self, device: &Arc<Device>, handle: Handle) -> NtResult {
-        self.destroy(handle, |object| {
-            matches!(object, Object::Resource(open) if Arc::ptr_eq(open.device(), device))
-        })
+        self.destroy(
+            handle,
+            |object| matches!(object, Object::Resource(open) if Arc::ptr_eq(open.device(), device)),
+        )
     }
 
     /// D3DKMTDestroyAllocation2 of single allocations.
@@ -65,11 +66,7 @@ impl Process {
     /// INVALID_PARAMETER, and nothing is destroyed, when one of them is no allocation of `device`
     /// (case 108), is named twice (case 117), is part of a shared resource (case 116), or when
     /// they do not all have the same owner (case 114).
-    pub(crate) fn destroy_allocations(
-        &self,
-        device: &Arc<Device>,
-        handles: &[Handle],
-    ) -> NtResult {
+    pub(crate) fn destroy_allocations(&self, device: &Arc<Device>, handles: &[Handle]) -> NtResult {
         let mut objects = KVec::with_capacity(handles.len(), ACCOUNT)?;
         self.with_table(|table| {
             let owner = handles.first().and_then(|&first| table.parent(first));

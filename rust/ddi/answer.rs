@@ -92,7 +92,10 @@ impl CheckedFacts {
     }
 
     /// D3DDDI_ALLOCATIONPRIORITY; not 0.
-    #[allow(dead_code, reason = "read by GetAllocationPriority, which is not there yet")]
+    #[allow(
+        dead_code,
+        reason = "read by GetAllocationPriority, which is not there yet"
+    )]
     pub(crate) const fn priority(&self) -> u32 {
         self.0.priority
     }

@@ -188,10 +188,7 @@ unsafe extern "C" fn remove_dev(dev: *mut c::device) {
         return;
     };
     let Some(watch) = watch() else { return };
-    let (listener, id) = (
-        watch.listener.clone(),
-        TargetId(device.as_ptr() as usize),
-    );
+    let (listener, id) = (watch.listener.clone(), TargetId(device.as_ptr() as usize));
     listener.vanishing(id);
     let spawned = watch
         .queue

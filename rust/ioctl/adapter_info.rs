@@ -78,9 +78,7 @@ pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
         KMTQAITYPE_WDDM_2_0_CAPS => blob.write(&d3dkmt_wddm_2_0_caps {
             value: D3DKMT_WDDM_2_0_CAPS_SUPPORT_SURPRISE_REMOVAL,
         }),
-        KMTQAITYPE_PHYSICALADAPTERCOUNT => {
-            blob.write(&d3dkmt_physical_adapter_count { count: 1 })
-        }
+        KMTQAITYPE_PHYSICALADAPTERCOUNT => blob.write(&d3dkmt_physical_adapter_count { count: 1 }),
         KMTQAITYPE_PHYSICALADAPTERDEVICEIDS => blob.update(|ids| device_ids(facts, ids)),
         KMTQAITYPE_DRIVER_DESCRIPTION | KMTQAITYPE_DRIVER_DESCRIPTION_RENDER => {
             let mut text = KVec::new();
@@ -118,10 +116,7 @@ impl Blob {
         write_bytes(self.address, text.as_bytes())
     }
 
-    fn update(
-        &self,
-        f: impl FnOnce(&mut d3dkmt_query_device_ids) -> NtResult,
-    ) -> NtResult {
+    fn update(&self, f: impl FnOnce(&mut d3dkmt_query_device_ids) -> NtResult) -> NtResult {
         self.check::<d3dkmt_query_device_ids>()?;
         let mut value = read(self.address)?;
         f(&mut value)?;
@@ -210,11 +205,7 @@ fn registry_info(facts: &AdapterFacts) -> NtResult<KVec<u16>> {
     }
     let mut texts = KVec::new();
     push_text(&mut texts, DXG_NAME_UNITS, &[&facts.description])?;
-    push_text(
-        &mut texts,
-        DXG_NAME_UNITS,
-        &[&facts.driver, b" ", &version],
-    )?;
+    push_text(&mut texts, DXG_NAME_UNITS, &[&facts.driver, b" ", &version])?;
     push_text(&mut texts, DXG_NAME_UNITS, &[&facts.node])?;
     push_text(&mut texts, DXG_NAME_UNITS, &[&facts.driver])?;
     Ok(texts)

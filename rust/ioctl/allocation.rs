@@ -161,11 +161,7 @@ fn check_elements(
     device: &Device,
     infos: &[d3dddi_allocationinfo2],
 ) -> NtResult<KVec<CheckedElement>> {
-    let sources = device
-        .adapter()
-        .miniport()
-        .query_adapter_info()
-        .num_sources;
+    let sources = device.adapter().miniport().query_adapter_info().num_sources;
     let mut checked = KVec::with_capacity(infos.len(), ACCOUNT)?;
     for info in infos {
         checked.push(validate::element(info, sources)?, ACCOUNT)?;

@@ -28,9 +28,7 @@ pub(super) fn lock(caller: &Caller<'_>, argument: usize) -> NtResult {
     let mut args: d3dkmt_lock2 = read(argument)?;
     validate::lock_flags(args.flags)?;
     let device = caller.process.device(args.device.into())?;
-    let allocation = caller
-        .process
-        .allocation(&device, args.allocation.into())?;
+    let allocation = caller.process.allocation(&device, args.allocation.into())?;
     args.data = allocation.lock()? as u64;
     write(argument, &args).inspect_err(|_| {
         // Its own lock, so that it is there to be taken back.

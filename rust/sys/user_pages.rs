@@ -105,9 +105,8 @@ impl UserPages {
             let spare = pages.spare_capacity_mut().as_mut_ptr().cast();
             // SAFETY: The spare capacity has room for `batch` pointers, since `count` were
             // reserved; the function writes as many as it returns.
-            let got = unsafe {
-                c::pin_user_pages_fast(address + done * PAGE_SIZE, batch, flags, spare)
-            };
+            let got =
+                unsafe { c::pin_user_pages_fast(address + done * PAGE_SIZE, batch, flags, spare) };
             let Ok(got @ 1..) = usize::try_from(got) else {
                 failure = Err(if got < 0 {
                     Error::from_errno(got)

@@ -50,9 +50,15 @@ enum State {
     /// All zero; there is no memory yet.
     Untouched(Shape),
     /// A GEM object on the adapter's device.
-    Local(Arc<GemObject>, #[expect(dead_code, reason = "held to be dropped")] Charge),
+    Local(
+        Arc<GemObject>,
+        #[expect(dead_code, reason = "held to be dropped")] Charge,
+    ),
     /// Memory of the process that made the allocation.
-    UserPages(UserPages, #[expect(dead_code, reason = "held to be dropped")] Charge),
+    UserPages(
+        UserPages,
+        #[expect(dead_code, reason = "held to be dropped")] Charge,
+    ),
 }
 
 /// How the CPU gets at an allocation.

@@ -173,8 +173,7 @@ impl Described {
         if raw.kind == DXGKRNL_GEM_KIND_SURFACE {
             raw.pitch = self.layout.pitch;
         }
-        raw.write_to(data)
-            .map_err(|_| NtStatus::INVALID_PARAMETER)
+        raw.write_to(data).map_err(|_| NtStatus::INVALID_PARAMETER)
     }
 }
 

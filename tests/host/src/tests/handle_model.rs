@@ -147,7 +147,10 @@ impl Model {
             let mut steps = 1;
             // Over indices that an object of an earlier lap has.
             while after != (self.index, self.unique)
-                && self.indices.get(&after.0).is_some_and(|h| h >> 30 != after.1)
+                && self
+                    .indices
+                    .get(&after.0)
+                    .is_some_and(|h| h >> 30 != after.1)
             {
                 after = next(after);
                 steps += 1;
