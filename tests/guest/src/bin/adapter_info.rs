@@ -313,7 +313,7 @@ fn versions_agree() {
         let [_, text, _, driver] = sysfs::registry_texts(gpu);
         let blob = answer(gpu, c::KMTQAITYPE_UMD_DRIVER_VERSION, 8);
         let number = u64::from_le_bytes(blob.try_into().expect("eight"));
-        let part = |i: u32| number >> (16 * i) & 0xffff;
+        let part = |i: u32| (number >> (16 * i)) & 0xffff;
         assert_eq!(part(0), 0);
         let version = format!("{driver} {}.{}.{}", part(3), part(2), part(1));
         assert_eq!(text, version);

@@ -390,7 +390,7 @@ fn only_the_exact_value_names_an_adapter() {
     gpu.unchanged(|| {
         for unique in 0..4_u32 {
             for instance in 0..64 {
-                let handle = gpu.adapter & 0x3fff_ffc0 | unique << 30 | instance;
+                let handle = gpu.adapter & 0x3fff_ffc0 | (unique << 30) | instance;
                 if handle != gpu.adapter {
                     let answer = create_device(&gpu.dxg, handle).0;
                     assert_eq!(answer, INVALID_PARAMETER, "{handle:x}");

@@ -250,7 +250,7 @@ fn usage_bits() {
     let device = gpu.device();
     for_each(4..32, |bit| {
         for good in [buffer(4096), surface(16, 16)] {
-            for usage in [1 << bit, 1 << bit | 1] {
+            for usage in [1 << bit, (1 << bit) | 1] {
                 let blob = dxgkrnl_gem_allocation { usage, ..good };
                 refused(&gpu, device, blob, INVALID_PARAMETER);
             }
@@ -300,7 +300,7 @@ fn formats_of_surfaces() {
     let device = gpu.device();
     let others = [b"RG16", b"NV12", b"XR30", b"xr24", b"R8  ", b"42RX"];
     let others = others.map(|fourcc| u32::from_le_bytes(*fourcc));
-    let more = [0, 1, XR24 | 1 << 31, u32::MAX];
+    let more = [0, 1, XR24 | (1 << 31), u32::MAX];
     for_each(others.into_iter().chain(more), |format| {
         let blob = dxgkrnl_gem_allocation {
             format,

@@ -39,7 +39,7 @@ fn argument() -> Map {
 }
 
 const fn iowr(nr: u32, size: u32) -> u32 {
-    0xc000_0000 | size << 16 | (b'G' as u32) << 8 | nr
+    0xc000_0000 | (size << 16) | ((b'G' as u32) << 8) | nr
 }
 
 fn is_served(request: u32) -> bool {
@@ -173,7 +173,7 @@ fn case_260_other_type_bytes_are_no_calls() {
     gpu.unchanged(|| {
         for_each(SERVED, |(_, request, _)| {
             for kind in (0..=255).filter(|&kind| kind != u32::from(b'G')) {
-                let request = request & 0xffff_00ff | kind << 8;
+                let request = request & 0xffff_00ff | (kind << 8);
                 assert_eq!(
                     call_at(&gpu.dxg, request, memory.address()),
                     NOT_A_CALL,
