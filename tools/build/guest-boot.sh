@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # Boots one guest inside the build root and speaks with its init (tools/guest/init).
-# Environment: MODE exec|shell, GPU, TIMEOUT (s), SCREENSHOT 0|1, PULL 0|1, MEMORY (MiB).
+# Environment: MODE exec|shell, GPU, TIMEOUT (s), SCREENSHOT 0|1, PULL 0|1.
 # Usage: guest-boot.sh KERNEL INITRD...        Results in /out: console.txt, dmesg.txt, shot.png.
 # Exit status: CMD's, or one of those below.
 set -euo pipefail
@@ -29,10 +29,10 @@ readers+=($!)
 if [ "$MODE" = shell ]; then loglevel=quiet; else loglevel=loglevel=7; fi
 # shellcheck disable=SC2054 # the commas are QEMU's
 qemu=(
-	qemu-system-x86_64 -machine "${MACHINE:-q35}" -accel tcg,thread=multi -smp 2 -m "${MEMORY:-2048}"
+	qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -smp 2 -m 2048
 	-nodefaults -no-user-config -no-reboot -display none -vga none
 	-kernel "$kernel" -initrd /tmp/initrd
-	-append "console=ttyS0 ${LOGLEVEL:-$loglevel} log_buf_len=4M panic=-1 oops=panic rdinit=/init ${APPEND:-}"
+	-append "console=ttyS0 $loglevel log_buf_len=4M panic=-1 oops=panic rdinit=/init"
 	-chardev "pipe,id=qmp,path=$ports/qmp" -mon chardev=qmp,mode=control
 	-device virtio-serial-pci
 	-chardev "pipe,id=ctl,path=$ports/ctl" -device virtserialport,chardev=ctl,name=ctl
@@ -110,6 +110,9 @@ if [ "$PULL" = 1 ] && [ -s /tmp/pull.tar ]; then tar -C /pull --no-same-owner -x
 if [ "$timed_out" = 1 ]; then
 	note "the guest was not done after $timeout s and was stopped"
 	exit "$E_TIMEOUT"
+fi
+if [ "$MODE" = shell ] && [ "$bye" = 0 ] && ! grep -q 'Kernel panic' /out/console.txt; then
+	exit 0 # left with Ctrl-A X
 fi
 if grep -q 'Kernel panic' /out/console.txt || { [ "$bye" = 0 ] && [ -s /out/console.txt ]; }; then
 	note "the guest crashed; last lines of its console:"

@@ -15,20 +15,20 @@ need_layers() {
 	mkdir -p "$dir"
 	key=$(printf '%s ' "$K_KEY" "$(hash_files tools/guest tools/build/guest-pack.sh)")
 	if ! { stamp_is "$dir/stamp-base" "$key" && [ -s "$dir/base.cpio" ]; }; then
-		with_lock "guest-$K_RELEASE" pack_layer base base "$key"
+		with_lock "guest-$K_RELEASE" pack_layer base "$key"
 	fi
 	if [ "$G_MODULE" = 1 ]; then
 		key+=$(cat "$(module_dir)/stamp")
 		if ! { stamp_is "$dir/stamp-module" "$key" && [ -s "$dir/module.cpio" ]; }; then
-			with_lock "guest-$K_RELEASE" pack_layer module module "$key" "/cache/module/$K_RELEASE/dxgkrnl.ko"
+			with_lock "guest-$K_RELEASE" pack_layer module "$key" "/cache/module/$K_RELEASE/dxgkrnl.ko"
 		fi
 	fi
 }
-pack_layer() { # NAME COMMAND KEY ARGS...
+pack_layer() { # NAME KEY ARGS...
 	step "guest $K_RELEASE $1" "packing its part of the initramfs" \
-		in_root /src/tools/build/guest-pack.sh "$2" "/cache/guest/$K_RELEASE/$1.cpio" \
-		"/cache/kernel/$K_RELEASE/image" "$K_RELEASE" "${@:4}"
-	stamp_set "$CACHE/guest/$K_RELEASE/stamp-$1" "$3"
+		in_root /src/tools/build/guest-pack.sh "$1" "/cache/guest/$K_RELEASE/$1.cpio" \
+		"/cache/kernel/$K_RELEASE/image" "$K_RELEASE" "${@:3}"
+	stamp_set "$CACHE/guest/$K_RELEASE/stamp-$1" "$2"
 }
 
 # Quotes for the guest's plain sh.
@@ -60,15 +60,13 @@ run_guest() {
 		binds+=(--bind "$G_PUSH:/push:ro" --bind "/:/host:ro")
 	fi
 	if [ -n "$G_PULL" ]; then
-		mkdir -p "$G_PULL"
 		pull=$(readlink -f "$G_PULL")
 		binds+=(--bind "$pull:/pull")
 	fi
 	if [ -n "$G_SCREENSHOT" ]; then screenshot=1; fi
 	say "guest: booting kernel $K_RELEASE with ${G_GPU:-no GPU}"
 	in_root "${binds[@]}" --bind "$conf/out:/out" --env "MODE=$G_MODE" --env "GPU=$G_GPU" --env "TIMEOUT=$G_TIMEOUT" \
-		--env "SCREENSHOT=$screenshot" --env "PULL=${G_PULL:+1}" ${MACHINE:+--env "MACHINE=$MACHINE"} \
-		${LOGLEVEL:+--env "LOGLEVEL=$LOGLEVEL"} ${APPEND:+--env "APPEND=$APPEND"} \
+		--env "SCREENSHOT=$screenshot" --env "PULL=${G_PULL:+1}" \
 		/src/tools/build/guest-run.sh "${conf/#"$CACHE"//cache}" "$G_PROGRAMS" "/cache/kernel/$K_RELEASE/image/vmlinuz" \
 		"${initrd[@]}" || rc=$?
 	cp "$conf"/out/*.txt "$RUN_DIR/" 2>/dev/null || :

@@ -20,7 +20,6 @@ elapsed() {
 
 # QUIET=1 leaves errors only: what a program prints in the guest stays alone on the terminal.
 say() { [ "${QUIET:-0}" = 1 ] || printf '[%s s] %s\n' "$(elapsed)" "$*" >&2; }
-warn() { printf 'dxgkrnl: note: %s\n' "$*" >&2; }
 die() {
 	printf 'dxgkrnl: error: %s\n' "$*" >&2
 	exit "$E_SETUP"

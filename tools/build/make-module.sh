@@ -48,5 +48,5 @@ else
 	need_root
 	pick_kernel "${KERNEL:-}"
 	need_module
-	say "$(MODULE_KO) is ready for kernel $K_RELEASE"
+	say "$(module_ko) is ready for kernel $K_RELEASE"
 fi

@@ -14,28 +14,41 @@ ROOT_PACKAGES=(
 )
 ROOT_KEY=$(printf '%s\n' 1 "$DEBIAN_SUITE" "${ROOT_PACKAGES[@]}" | sha)
 
-# The archive that the host itself installs from; empty if the host is no Debian.
+# The Debian archive that the host itself installs from; empty if it has none. apt knows whose each
+# archive is; before its first update only the configuration's text can tell.
 archive_uri() {
+	local uri
+	# shellcheck disable=SC2016 # apt's own variables
+	uri=$(apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
+		sed -n 's/^Debian|Debian|//p' | head -n 1)
+	[ -n "$uri" ] || uri=$(configured_uris | sort -s -k1,1n | sed -n '1s/^[0-9]* //p')
+	case $uri in
+	mirror+file:*) uri=$(awk 'NF { print $1; exit }' "${uri#mirror+file:}") ;;
+	esac
+	echo "${uri%/}"
+}
+# Lines "RANK URI" of what may be a Debian archive: rank 1 for a release's name, 2 for stable.
+configured_uris() {
 	local files=() f
 	for f in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
 		if [ -r "$f" ]; then files+=("$f"); fi
 	done
 	[ ${#files[@]} -gt 0 ] || return 0
 	awk '
-		FNR == 1 { deb822 = FILENAME ~ /\.sources$/ }
-		deb822 && tolower($1) == "uris:" { for (i = 2; i <= NF; i++) print $i }
-		!deb822 && $1 == "deb" { sub(/\[[^]]*\]/, ""); print $2 }
-	' "${files[@]}" | while read -r uri; do
-		case $uri in
-		mirror+file:*) uri=$(awk 'NF { print $1; exit }' "${uri#mirror+file:}" 2>/dev/null) ;;
-		esac
-		case $uri in
-		http*/debian | http*/debian/ | file:*/debian | file:*/debian/)
-			printf '%s\n' "$uri"
-			break
-			;;
-		esac
-	done
+		function entry(uri, suites, components) {
+			if (uri !~ /\/debian\/?$/ && uri !~ /^mirror\+file:/) return
+			if ((" " components " ") !~ / main /) return
+			if (suites ~ /(bullseye|bookworm|trixie|forky|sid)/) print 1, uri
+			else if (suites ~ /(stable|testing)/) print 2, uri
+		}
+		function stanza() { entry(value["uris"], value["suites"], value["components"]); delete value }
+		FNR == 1 { stanza(); deb822 = FILENAME ~ /\.sources$/ }
+		/^#/ { next }
+		deb822 && NF == 0 { stanza() }
+		deb822 && /^[A-Za-z-]+:/ { name = tolower($1); sub(/:.*/, "", name); sub(/^[^:]*:[ \t]*/, ""); value[name] = $0 }
+		!deb822 && $1 == "deb" { sub(/\[[^]]*\]/, ""); uri = $2; suite = $3; $1 = $2 = $3 = ""; entry(uri, suite, $0) }
+		END { stanza() }
+	' "${files[@]}"
 }
 
 # The host's proxy settings for apt, as lines of an apt.conf.
@@ -57,7 +70,7 @@ check_namespace() {
 	if [ "$EUID" = 0 ]; then
 		die "cannot make a mount namespace: this container lacks CAP_SYS_ADMIN; run it privileged"
 	fi
-	die "cannot make a user namespace: install uidmap, give $USER a range in /etc/subuid and /etc/subgid, or run as root"
+	die "cannot make a user namespace: install uidmap, give $(id -un) a range in /etc/subuid and /etc/subgid, or run as root"
 }
 
 bootstrap_tool() {
@@ -125,7 +138,7 @@ refresh_root() {
 		remove_tree "$ROOT"
 	fi
 	if [ -e "$ROOT.new" ]; then remove_tree "$ROOT.new"; fi
-	step "build root" "making it with $tool: Debian $DEBIAN_SUITE's compilers, cargo, bindgen, QEMU (about 500 MB to download)" \
+	step "build root" "making it with $tool: Debian $DEBIAN_SUITE's compilers, cargo, bindgen, QEMU (about 370 MB to download)" \
 		make_root "$tool" "$ROOT.new"
 	printf '%s\n' "$ROOT_KEY" >"$ROOT.new/.dxgkrnl-key"
 	mv "$ROOT.new" "$ROOT"
