@@ -19,6 +19,7 @@ const ENOENT: i32 = 2;
 const EBADF: i32 = 9;
 const ENOMEM: i32 = 12;
 const EACCES: i32 = 13;
+const EFAULT: i32 = 14;
 const EEXIST: i32 = 17;
 const ENODEV: i32 = 19;
 const EINVAL: i32 = 22;
@@ -94,7 +95,7 @@ impl NtStatus {
             EPERM => Self::NOT_SUPPORTED,
             ENOMEM => Self::NO_MEMORY,
             EACCES => Self::ACCESS_DENIED,
-            EINVAL | 14 => Self::INVALID_PARAMETER,
+            EINVAL | EFAULT => Self::INVALID_PARAMETER,
             ENODEV => Self::DEVICE_REMOVED,
             _ => Self::UNSUCCESSFUL,
         }

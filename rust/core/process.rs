@@ -51,6 +51,19 @@ pub(crate) enum Object {
     Allocation(Arc<OpenAllocation>),
 }
 
+impl Object {
+    /// Whether both are the same object.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Adapter(a), Self::Adapter(b)) => Arc::ptr_eq(a, b),
+            (Self::Device(a), Self::Device(b)) => Arc::ptr_eq(a, b),
+            (Self::Resource(a), Self::Resource(b)) => Arc::ptr_eq(a, b),
+            (Self::Allocation(a), Self::Allocation(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+}
+
 impl From<TableError> for NtStatus {
     fn from(_: TableError) -> Self {
         NtStatus::NO_MEMORY
@@ -189,38 +202,48 @@ impl Reservation<'_> {
         &self.handles
     }
 
-    /// Makes the reserved handles name `objects`, in their order: the first one below `parent`, or
-    /// at the top, and the others below the first one if `nested`, else beside it.
+    /// Makes the reserved handles name `objects`, in their order, at the top of the table.
+    pub(crate) fn publish(self, objects: KVec<Object>) -> NtResult {
+        self.publish_below(None, objects, false)
+    }
+
+    /// Makes the reserved handles name `objects`, in their order: the first one below `owner`, and
+    /// the others below the first one if `nested`, else beside it.
     ///
     /// # Errors
     ///
-    /// INVALID_PARAMETER when `parent` no longer names the object that `is_parent` expects; then
-    /// nothing is published, and the objects are dropped.
-    pub(crate) fn publish(
+    /// INVALID_PARAMETER when the handle of `owner` no longer names that object; then nothing is
+    /// published, and the objects are dropped.
+    pub(crate) fn publish_below(
         self,
+        owner: Option<(Handle, &Object)>,
         objects: KVec<Object>,
-        parent: Handle,
         nested: bool,
-        is_parent: impl FnOnce(&Object) -> bool,
     ) -> NtResult {
         let mut objects = objects.into_iter();
         let mut handles = self.handles.iter().copied();
         let mut refused = None;
         {
             let mut table = self.process.table.lock();
-            if !parent.is_null() && !table.get(parent).is_some_and(is_parent) {
-                return Err(NtStatus::INVALID_PARAMETER);
-            }
-            let mut owner = parent;
+            let parent = match owner {
+                Some((handle, owner)) => {
+                    if !table.get(handle).is_some_and(|named| named.is(owner)) {
+                        return Err(NtStatus::INVALID_PARAMETER);
+                    }
+                    handle
+                }
+                None => Handle::NULL,
+            };
+            let mut below = parent;
             while let (Some(handle), Some(object)) = (handles.next(), objects.next()) {
                 // It cannot be refused: the handle is reserved, and its owner was seen to be live
                 // under this very lock.
-                if let Err(object) = table.publish(handle, object, owner) {
+                if let Err(object) = table.publish(handle, object, below) {
                     refused = Some(object);
                     break;
                 }
-                if nested && owner == parent {
-                    owner = handle;
+                if nested && below == parent {
+                    below = handle;
                 }
             }
         }

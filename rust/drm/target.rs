@@ -15,12 +15,16 @@ use kernel::{
     types::Opaque, //
 };
 
-/// A reference on a DRM device.
+/// A reference on a DRM device and on the module of its driver.
 ///
 /// # Invariants
 ///
-/// The pointer is a live `drm_device` on which this value owns a reference.
-pub(super) struct DeviceRef(NonNull<c::drm_device>);
+/// `device` is a live `drm_device` on which this value owns a reference.
+pub(super) struct DeviceRef {
+    device: NonNull<c::drm_device>,
+    // After the device: its last reference may run the driver's code.
+    _module: ModuleRef,
+}
 
 // SAFETY: DRM devices are reference-counted and used by many threads.
 unsafe impl Send for DeviceRef {}
@@ -28,30 +32,38 @@ unsafe impl Send for DeviceRef {}
 unsafe impl Sync for DeviceRef {}
 
 impl DeviceRef {
-    /// Takes a reference.
+    /// Takes a reference; `ENODEV` when the driver's module is going away.
     ///
     /// # Safety
     ///
-    /// `dev` must be live during the call.
-    pub(super) unsafe fn new(dev: NonNull<c::drm_device>) -> Self {
+    /// `device` must be live during the call, and on the bus: then its driver's module is there.
+    pub(super) unsafe fn new(device: NonNull<c::drm_device>) -> Result<Self> {
+        // SAFETY: The caller says that the device is live and its driver's module there; the
+        // driver and its file operations are static data of that module.
+        let owner = unsafe { (*(*device.as_ref().driver).fops).owner };
+        // SAFETY: As above.
+        let module = unsafe { ModuleRef::new(owner) }?;
         // SAFETY: The caller says that the device is live.
-        unsafe { c::drm_dev_get(dev.as_ptr()) };
+        unsafe { c::drm_dev_get(device.as_ptr()) };
         // INVARIANT: The reference was just taken.
-        Self(dev)
+        Ok(Self {
+            device,
+            _module: module,
+        })
     }
 
     pub(super) fn as_ptr(&self) -> *mut c::drm_device {
-        self.0.as_ptr()
+        self.device.as_ptr()
     }
 
     fn device(&self) -> &c::drm_device {
         // SAFETY: Live by the type invariant. Only fields are read that do not change once the
         // device is registered.
-        unsafe { self.0.as_ref() }
+        unsafe { self.device.as_ref() }
     }
 
     fn driver(&self) -> &c::drm_driver {
-        // SAFETY: A DRM device has a driver for all its life, in a module that `ModuleRef` pins.
+        // SAFETY: A DRM device has a driver for all its life, in a module that `_module` pins.
         unsafe { &*self.device().driver }
     }
 }
@@ -59,7 +71,7 @@ impl DeviceRef {
 impl Drop for DeviceRef {
     fn drop(&mut self) {
         // SAFETY: By the type invariant we own a reference.
-        unsafe { c::drm_dev_put(self.0.as_ptr()) };
+        unsafe { c::drm_dev_put(self.device.as_ptr()) };
     }
 }
 
@@ -72,22 +84,22 @@ struct ModuleRef(*mut c::module);
 
 // SAFETY: Module references may be dropped by any thread.
 unsafe impl Send for ModuleRef {}
-// SAFETY: There are no methods.
+// SAFETY: There are no methods that use it.
 unsafe impl Sync for ModuleRef {}
 
 impl ModuleRef {
-    /// Pins the module of a device's driver; `ENODEV` when it is going away.
-    fn of_driver(device: &DeviceRef) -> Result<Self> {
-        let fops = device.driver().fops;
-        // SAFETY: A driver's file operations are static data of its module. While the device is
-        // on the bus that module is loaded; `try_module_get` refuses one that is being unloaded.
-        let owner = unsafe { (*fops).owner };
-        // SAFETY: As above; NULL is allowed.
-        if !unsafe { c::try_module_get(owner) } {
+    /// Takes a reference; `ENODEV` when the module is going away.
+    ///
+    /// # Safety
+    ///
+    /// `module` is NULL or a module that is in memory during the call.
+    unsafe fn new(module: *mut c::module) -> Result<Self> {
+        // SAFETY: Per the function's contract; NULL is allowed.
+        if !unsafe { c::try_module_get(module) } {
             return Err(ENODEV);
         }
         // INVARIANT: The reference was just taken.
-        Ok(Self(owner))
+        Ok(Self(module))
     }
 }
 
@@ -168,10 +180,9 @@ pub(super) struct Dumb {
 /// It may go away (unbound, unplugged) at any time; objects of it stay valid memory, and new ones
 /// are refused then.
 pub(crate) struct Target {
-    // Dropped in this order: the client's file is the last thing that calls the driver's code.
+    // Dropped in this order: the client's file first, which calls the driver's code.
     client: Pin<KBox<Client>>,
     device: DeviceRef,
-    _module: ModuleRef,
 }
 
 impl Target {
@@ -179,17 +190,15 @@ impl Target {
     ///
     /// # Errors
     ///
-    /// `EOPNOTSUPP`: no mode setting or no dumb buffers. `ENODEV`: going away. `ENOMEM`.
+    /// `EOPNOTSUPP`: no mode setting or no dumb buffers. `ENOMEM`.
     pub(super) fn new(device: DeviceRef) -> Result<Self> {
         // SAFETY: The device is live.
         if !unsafe { bindings::dxg_drm_is_usable(device.as_ptr()) } {
             return Err(Error::from_errno(-(c::EOPNOTSUPP as i32)));
         }
-        let module = ModuleRef::of_driver(&device)?;
         Ok(Self {
             client: KBox::pin_init(Client::new(&device), GFP_KERNEL)?,
             device,
-            _module: module,
         })
     }
 

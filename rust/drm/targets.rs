@@ -163,8 +163,11 @@ unsafe extern "C" fn add_dev(dev: *mut c::device) -> c_int {
     let Some(device) = (unsafe { primary_device(dev) }) else {
         return 0;
     };
-    // SAFETY: The minor is being added, so its DRM device is live.
-    let device = unsafe { DeviceRef::new(device) };
+    // SAFETY: The minor is being added, so its DRM device is live and on the bus. The module is
+    // pinned here and not by the work, which may come after the driver is gone.
+    let Ok(device) = (unsafe { DeviceRef::new(device) }) else {
+        return 0;
+    };
     let Some(watch) = watch() else { return 0 };
     let listener = watch.listener.clone();
     let spawned = watch.queue.queue().try_spawn(GFP_KERNEL, move || {

@@ -83,8 +83,7 @@ impl<'a> Opened<'a> {
     }
 
     fn publish(self) -> NtResult {
-        self.reservation
-            .publish(self.objects, Handle::NULL, false, |_| true)
+        self.reservation.publish(self.objects)
     }
 }
 

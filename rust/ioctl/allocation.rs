@@ -88,9 +88,9 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
         read_bytes(args.priv_drv_data, args.priv_drv_data_size as usize)?
     };
 
-    let parent = match &membership {
-        Membership::Resource(_) => args.resource.into(),
-        _ => args.device.into(),
+    let (parent, owner) = match &membership {
+        Membership::Resource(open) => (args.resource, Object::Resource(open.clone())),
+        _ => (args.device, Object::Device(device.clone())),
     };
     let created = create::create(
         &device,
@@ -117,12 +117,7 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     write(argument, &args)?;
 
     let nested = created.resource.is_some();
-    let owner = args.resource.into();
-    reservation.publish(objects, parent, nested, |object| match object {
-        Object::Device(named) => Arc::ptr_eq(named, &device),
-        Object::Resource(_) => parent == owner,
-        _ => false,
-    })
+    reservation.publish_below(Some((parent.into(), &owner)), objects, nested)
 }
 
 /// What the new allocations will belong to.

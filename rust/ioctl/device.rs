@@ -61,7 +61,7 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
             ..args
         },
     )?;
-    reservation.publish(objects, Handle::NULL, false, |_| true)
+    reservation.publish(objects)
 }
 
 /// D3DKMTDestroyDevice (cases 22, 26).
