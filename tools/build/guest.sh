@@ -42,7 +42,7 @@ run_guest() {
 	local conf rc=0 binds=() initrd=("/cache/guest/$K_RELEASE/base.cpio") pull screenshot=0
 	# Runs that were killed leave their directory.
 	find "$CACHE" -maxdepth 1 -name 'run.*' -mmin +1440 -exec rm -rf {} +
-	conf=$(mktemp -d "$CACHE/run.XXXXXX")
+	conf=$(mktemp -d "$CACHE/run.XXXXXX") || die "cannot write to $CACHE"
 	mkdir -p "$RUN_DIR" "$conf/out"
 	{
 		echo "GUEST_MODE=$(quoted "$G_MODE")"

@@ -72,9 +72,9 @@ hash_files() {
 }
 
 # with_lock PART CMD...: two runs must not build the same part at once; the second waits and then
-# finds it made.
+# finds it made. A failure ends the script, also where the caller's context has put `set -e` off.
 with_lock() {
-	local part=$1
+	local part=$1 rc
 	shift
 	mkdir -p "$CACHE/lock" 2>/dev/null || die "cannot write $CACHE: set XDG_CACHE_HOME to a directory of yours"
 	(
@@ -85,6 +85,8 @@ with_lock() {
 		fi
 		"$@"
 	)
+	rc=$?
+	if [ "$rc" != 0 ]; then exit "$rc"; fi
 }
 
 need_space() { # GiB, for what
