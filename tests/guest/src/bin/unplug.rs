@@ -32,6 +32,7 @@ fn main() -> ExitCode {
             the_other_adapter_goes_on,
             again_and_again,
             calls_while_the_device_goes,
+            vkms_instances_come_and_go,
             the_module_stays_while_it_is_used,
         ],
         &[],
@@ -110,6 +111,89 @@ fn is_virtio(luid: Luid) -> bool {
     // The test may keep the process alive, and with it every handle.
     assert_eq!(close_adapter(&gpu.dxg, gpu.adapter), SUCCESS);
     driver == "virtio_gpu"
+}
+
+/// A vkms device of our own, made through configfs.
+struct Instance(PathBuf);
+
+impl Instance {
+    fn new() -> Self {
+        let instance = Self(PathBuf::from("/sys/kernel/config/vkms/dxg-test"));
+        let at = |name: &str| instance.0.join(name);
+        let parts = ["", "planes/p", "crtcs/c", "encoders/e", "connectors/n"];
+        for part in parts {
+            fs::create_dir(at(part)).unwrap_or_else(|error| panic!("vkms/{part}: {error}"));
+        }
+        // A primary plane.
+        fs::write(at("planes/p/type"), "1").expect("a type");
+        for (target, link) in [
+            ("crtcs/c", "planes/p/possible_crtcs/c"),
+            ("crtcs/c", "encoders/e/possible_crtcs/c"),
+            ("encoders/e", "connectors/n/possible_encoders/e"),
+        ] {
+            std::os::unix::fs::symlink(at(target), at(link)).expect("a link");
+        }
+        instance
+    }
+
+    fn enable(&self, on: bool) {
+        fs::write(self.0.join("enabled"), if on { "1" } else { "0" }).expect("configfs");
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        let _ = fs::write(self.0.join("enabled"), "0");
+        for link in [
+            "planes/p/possible_crtcs/c",
+            "encoders/e/possible_crtcs/c",
+            "connectors/n/possible_encoders/e",
+        ] {
+            let _ = fs::remove_file(self.0.join(link));
+        }
+        for part in ["planes/p", "crtcs/c", "encoders/e", "connectors/n", ""] {
+            let _ = fs::remove_dir(self.0.join(part));
+        }
+    }
+}
+
+fn vkms_instances_come_and_go() {
+    let others = luids();
+    let instance = Instance::new();
+    let mut seen = others.clone();
+    for _ in 0..5 {
+        instance.enable(true);
+        let new = |luid: &Luid| !others.contains(luid);
+        let luid = soon(|| luids().into_iter().find(new).ok_or("no new adapter")).unwrap();
+        assert!(!seen.contains(&luid), "a LUID came back");
+        seen.push(luid);
+
+        let gpu = Gpu::open(luid);
+        let on = gpu.device();
+        let create = Create::buffers(on, 2).made(&gpu);
+        let address = gpu.lock(on, create.allocation(0));
+        // SAFETY: The lock has a page.
+        unsafe { bytes_at(address, PAGE) }.fill(0x5a);
+        instance.enable(false);
+        assert_eq!(
+            soon(|| if luids() == others {
+                Ok(())
+            } else {
+                Err("listed")
+            }),
+            Ok(())
+        );
+        assert_eq!(lock(&gpu.dxg, on, create.allocation(1)).0, DEVICE_REMOVED);
+        // SAFETY: As above.
+        assert!(unsafe { bytes_at(address, PAGE) }
+            .iter()
+            .all(|&b| b == 0x5a));
+        gpu.unlock(on, create.allocation(0));
+        let all = create.allocations();
+        assert_eq!(destroy_allocations(&gpu.dxg, on, &all), SUCCESS);
+        assert_eq!(destroy_device(&gpu.dxg, on), SUCCESS);
+        assert_eq!(close_adapter(&gpu.dxg, gpu.adapter), SUCCESS);
+    }
 }
 
 fn case_014_a_returning_device_is_a_new_adapter() {
