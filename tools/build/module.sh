@@ -30,12 +30,14 @@ refresh_module() {
 # Clippy compiles otherwise, so it has objects of its own.
 need_module_clippy() {
 	local key
-	key=$(printf '%s ' "$K_KEY" "$(hash_files "${MODULE_SOURCES[@]}")")
+	key=$(printf '%s ' 2 "$K_KEY" "$(hash_files "${MODULE_SOURCES[@]}")")
 	if stamp_is "$(module_dir clippy)/stamp" "$key"; then return; fi
 	need_kernel
-	with_lock "module-$K_RELEASE-clippy" module_make clippy "the kernel's clippy lints, warnings are errors" \
-		CLIPPY=1 KCFLAGS=-Werror KRUSTFLAGS=-Dwarnings
-	stamp_set "$(module_dir clippy)/stamp" "$key"
+	with_lock "module-$K_RELEASE-clippy" refresh_module_clippy "$key"
+}
+refresh_module_clippy() {
+	module_make clippy "the kernel's clippy lints, warnings are errors" CLIPPY=1 KCFLAGS=-Werror KRUSTFLAGS=-Dwarnings
+	stamp_set "$(module_dir clippy)/stamp" "$1"
 }
 
 module_make() { # VARIANT WHY MAKE-ARGS...
