@@ -118,9 +118,11 @@ impl View {
     pub(crate) fn is_mapped(&self) -> bool {
         // SAFETY: No preconditions.
         let mm = unsafe { bindings::dxg_current_mm() };
+        if mm.is_null() {
+            return false;
+        }
         // SAFETY: The caller's address space is live; the file is only compared.
-        !mm.is_null()
-            && unsafe { bindings::dxg_vma_is(mm, self.address, self.bytes, self.file.as_ptr()) }
+        unsafe { bindings::dxg_vma_is(mm, self.address, self.bytes, self.file.as_ptr()) }
     }
 
     /// Unmaps the view from the calling process, unless the process has changed the mapping
