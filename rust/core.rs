@@ -41,6 +41,7 @@ pub(crate) mod create;
 pub(crate) mod destroy;
 pub(crate) mod device;
 pub(crate) mod handle;
+pub(crate) mod handle_table;
 pub(crate) mod process;
 pub(crate) mod registry;
 pub(crate) mod resource;

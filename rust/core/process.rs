@@ -10,8 +10,8 @@ use super::{
     },
     allocation::OpenAllocation,
     device::Device,
-    handle::{
-        Handle,
+    handle::Handle,
+    handle_table::{
         HandleTable,
         TableError, //
     },

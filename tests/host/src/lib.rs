@@ -17,6 +17,10 @@ mod vidmm;
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "the kernel's lints look at it")]
 mod handle;
+#[path = "../../../rust/core/handle_table.rs"]
+#[rustfmt::skip]
+#[allow(clippy::all, reason = "the kernel's lints look at it")]
+mod handle_table;
 #[path = "../../../rust/miniport/gem/private_data.rs"]
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "the kernel's lints look at it")]

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! `core/handle.rs`, rule by rule. [`super::handle_model`] has them all at once.
+//! `core/handle_table.rs`, rule by rule. [`super::handle_model`] has them all at once.
 
 mod memory;
 mod tree;
 
 use crate::{
-    handle::{Handle, HandleTable, TableError, MAX_HANDLES},
+    handle::Handle,
+    handle_table::{HandleTable, TableError, MAX_HANDLES},
     mem::{sizes_of, with_allocations},
 };
 use std::{cell::RefCell, rc::Rc, sync::Arc};

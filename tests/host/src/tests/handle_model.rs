@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! `core/handle.rs` against a model: random operations, and every handle that was ever seen is
+//! `core/handle_table.rs` against a model: random operations, and every handle that was ever seen is
 //! looked at after each of them.
 
 use super::{
     config,
     handle::{Dropped, Object, LAST_INDEX},
 };
-use crate::handle::{Handle, HandleTable};
+use crate::{handle::Handle, handle_table::HandleTable};
 use proptest::{prelude::*, sample::Index};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
