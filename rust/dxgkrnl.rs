@@ -129,8 +129,7 @@ impl Adapters {
         let origin = Origin(target.id().0);
         let miniport = KBox::new(Gem::new(&target, self.segments)?, GFP_KERNEL)?;
         let vidmm = VidMm::new(target, miniport.query_segments(), self.name_objects)?;
-        self.registry.add_adapter(origin, miniport, vidmm)?;
-        Ok(())
+        self.registry.add_adapter(origin, miniport, vidmm)
     }
 }
 

@@ -16,7 +16,10 @@ use crate::{
         KVec,
         ACCOUNT, //
     },
-    status::NtResult,
+    status::{
+        NtResult,
+        NtStatus, //
+    },
     sys::{
         self,
         pid::ProcessId, //
@@ -69,7 +72,7 @@ impl Registry {
 
     /// The calling process, for one more open file of it.
     pub(crate) fn enter_process(&self) -> NtResult<Arc<Process>> {
-        let id = ProcessId::current().ok_or(crate::status::NtStatus::UNSUCCESSFUL)?;
+        let id = ProcessId::current().ok_or(NtStatus::UNSUCCESSFUL)?;
         let key = id.key();
         // Made without the lock; when the process is there already, it is dropped after it.
         let new = Process::new(id)?;
@@ -114,7 +117,7 @@ impl Registry {
         origin: Origin,
         miniport: KBox<dyn Miniport>,
         vidmm: Arc<VidMm>,
-    ) -> Result<Arc<Adapter>> {
+    ) -> Result {
         let luid = {
             let mut adapters = self.adapters.lock();
             // From the clock, so that it is new after the module was loaded again, too.
@@ -122,11 +125,8 @@ impl Registry {
             Luid(adapters.last_luid)
         };
         let adapter = Arc::new(Adapter::new(luid, origin, miniport, vidmm), GFP_KERNEL)?;
-        self.adapters
-            .lock()
-            .list
-            .push(adapter.clone(), GFP_KERNEL)?;
-        Ok(adapter)
+        self.adapters.lock().list.push(adapter, GFP_KERNEL)?;
+        Ok(())
     }
 
     /// The device behind an adapter is going: nothing new on it.
@@ -153,22 +153,13 @@ impl Registry {
 
     /// The adapters that are there.
     pub(crate) fn adapters(&self) -> NtResult<KVec<Arc<Adapter>>> {
-        let mut found = KVec::new();
-        loop {
-            let count = self.adapters.lock().list.len();
-            found.reserve(count, ACCOUNT)?;
-            let adapters = self.adapters.lock();
-            if adapters.list.len() > found.capacity() {
-                continue;
-            }
-            for adapter in adapters.list.iter() {
-                if found.push_within_capacity(adapter.clone()).is_err() {
-                    break;
-                }
-            }
-            drop(adapters);
-            return Ok(found);
+        let adapters = self.adapters.lock();
+        // None of these references can be the last one while the list has its own.
+        let mut found = KVec::with_capacity(adapters.list.len(), ACCOUNT)?;
+        for adapter in adapters.list.iter() {
+            found.push(adapter.clone(), ACCOUNT)?;
         }
+        Ok(found)
     }
 
     /// The adapter with that LUID.

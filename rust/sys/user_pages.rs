@@ -14,7 +14,10 @@ use core::ptr::NonNull;
 use kernel::{
     alloc::KVVec,
     bindings as c,
-    error::code::*,
+    error::{
+        code::*,
+        to_result, //
+    },
     prelude::*, //
 };
 
@@ -35,7 +38,7 @@ impl Charge {
         // SAFETY: No preconditions; `current` stays what it is during this call.
         let mm = NonNull::new(unsafe { bindings::dxg_current_mm() }).ok_or(EINVAL)?;
         // SAFETY: The caller's own address space is alive while the caller runs.
-        to_result_errno(unsafe { bindings::dxg_account_pinned(mm.as_ptr(), pages) })?;
+        to_result(unsafe { bindings::dxg_account_pinned(mm.as_ptr(), pages) })?;
         // SAFETY: As above; the reference keeps the structure (not the mappings) for us.
         unsafe { bindings::dxg_mmgrab(mm.as_ptr()) };
         // INVARIANT: Charged and referenced just now.
@@ -139,8 +142,4 @@ impl Drop for UserPages {
         }
         counters::sub(Counter::PinnedPages, count);
     }
-}
-
-fn to_result_errno(errno: c_int) -> Result {
-    kernel::error::to_result(errno)
 }
