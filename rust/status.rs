@@ -16,6 +16,7 @@ pub(crate) type NtResult<T = ()> = core::result::Result<T, NtStatus>;
 // Linux errno values of the table below, which is part of the ABI.
 const EPERM: i32 = 1;
 const ENOENT: i32 = 2;
+const EINTR: i32 = 4;
 const EBADF: i32 = 9;
 const ENOMEM: i32 = 12;
 const EACCES: i32 = 13;
@@ -27,6 +28,8 @@ const EOVERFLOW: i32 = 75;
 const EPROTOTYPE: i32 = 91;
 const EOPNOTSUPP: i32 = 95;
 const EINPROGRESS: i32 = 115;
+/// The kernel's own: user space sees it as a restart of the call, or as EINTR.
+const ERESTARTSYS: i32 = 512;
 
 impl NtStatus {
     pub(crate) const SUCCESS: Self = Self(0);
@@ -45,6 +48,10 @@ impl NtStatus {
     pub(crate) const GRAPHICS_DRIVER_MISMATCH: Self = Self(0xC01E_0009);
     pub(crate) const GRAPHICS_NO_VIDEO_MEMORY: Self = Self(0xC01E_0100);
     pub(crate) const GRAPHICS_ALLOCATION_BUSY: Self = Self(0xC01E_0102);
+    /// Not of Windows, and never seen by user space as a status: a signal came while the call was
+    /// waiting. Only for calls that have changed nothing, their argument included, and that would
+    /// do the same when they are made again.
+    pub(crate) const INTERRUPTED: Self = Self(0xE000_0001);
 
     /// The status as Windows prints it.
     #[allow(dead_code, reason = "the host tests compare it")]
@@ -52,7 +59,8 @@ impl NtStatus {
         self.0
     }
 
-    /// The errno that user space turns back into this very status, if there is one.
+    /// The errno that user space turns back into this very status, if there is one; for
+    /// INTERRUPTED the one by which the kernel restarts the call.
     ///
     /// TIMEOUT is missing on purpose: it is a success code and travels as a positive value.
     const fn errno(self) -> Option<i32> {
@@ -69,6 +77,7 @@ impl NtStatus {
             Self::NOT_SUPPORTED => EPERM,
             Self::DEVICE_REMOVED => ENODEV,
             Self::GRAPHICS_ALLOCATION_BUSY => EINPROGRESS,
+            Self::INTERRUPTED => ERESTARTSYS,
             _ => return None,
         })
     }
@@ -93,6 +102,7 @@ impl NtStatus {
         match errno {
             0 => Self::SUCCESS,
             EPERM => Self::NOT_SUPPORTED,
+            EINTR | ERESTARTSYS => Self::INTERRUPTED,
             ENOMEM => Self::NO_MEMORY,
             EACCES => Self::ACCESS_DENIED,
             EINVAL | EFAULT => Self::INVALID_PARAMETER,

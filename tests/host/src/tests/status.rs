@@ -80,6 +80,19 @@ fn user_space_reads_the_status_that_was_meant() {
     }
 }
 
+/// The kernel turns it into a restart, or into EINTR, which stands for no status.
+#[test]
+fn an_interrupted_call_asks_for_its_restart() {
+    assert_eq!(NtStatus::INTERRUPTED.ioctl_result(), -512);
+    // A customer's code, so that it is none of Windows'.
+    assert_eq!(NtStatus::INTERRUPTED.code(), 0xE000_0001);
+    assert_eq!(sys::NtStatus(NtStatus::INTERRUPTED.code()).name(), None);
+    assert_eq!(
+        sys::NtStatus::from_errno(Errno::INTR),
+        sys::NtStatus::UNSUCCESSFUL
+    );
+}
+
 /// The other way round: no errno but these twelve, and two that are never sent, stands for a status.
 #[test]
 fn user_space_has_no_errno_that_is_not_sent() {
@@ -138,6 +151,8 @@ fn a_kernels_errno_becomes_a_status() {
         let status = match errno {
             0 => NtStatus::SUCCESS,
             1 => NtStatus::NOT_SUPPORTED,
+            // EINTR, ERESTARTSYS.
+            4 | 512 => NtStatus::INTERRUPTED,
             12 => NtStatus::NO_MEMORY,
             13 => NtStatus::ACCESS_DENIED,
             // EFAULT is the caller's bad address (case 262).
