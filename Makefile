@@ -3,17 +3,19 @@
 # Commands of the checkout; each is a script in tools/build. The kernel's build never comes here:
 # it reads Kbuild.
 
-export KERNEL SUITE KDIR JOBS VERBOSE
+export KERNEL SUITE MODE KDIR JOBS VERBOSE
 
-.PHONY: help run test check format module shell prepare clean
+.PHONY: help run test test-debug check format module shell prepare clean
 help:
-	@echo 'make run                          boot a guest, load dxgkrnl.ko, run the demo'
-	@echo 'make test [SUITE=name] [KERNEL=7.2|7.3]'
+	@echo 'make run [KERNEL=7.2|7.3|debug]   boot a guest, load dxgkrnl.ko, run the demo'
+	@echo 'make test [SUITE=name] [KERNEL=7.2|7.3] [MODE=plain|signals]'
 	@echo '                                  host and guest tests'
+	@echo 'make test-debug [SUITE=name] [MODE=kunit|plain|signals|faults]'
+	@echo '                                  guest tests on a kernel with KASAN, lockdep, kmemleak...'
 	@echo 'make check                        formatting, lints, ABI layout'
 	@echo 'make format                       what the formatting checks ask for'
 	@echo 'make module [KDIR=tree]           the module alone'
-	@echo 'make shell [KERNEL=7.2|7.3]       an interactive guest with the module loaded'
+	@echo 'make shell [KERNEL=7.2|7.3|debug] an interactive guest with the module loaded'
 	@echo 'make prepare                      only build what the other commands need, for all kernels'
 	@echo 'make clean                        remove build/ (the cache stays)'
 	@echo 'tools/vm exec --help              run any program in the guest'
@@ -23,6 +25,8 @@ run:
 	@tools/build/run.sh
 test:
 	@tools/build/test.sh
+test-debug:
+	@KERNEL=debug tools/build/test.sh
 check:
 	@tools/build/check.sh
 format:

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # Boots one guest inside the build root and speaks with its init (tools/guest/init).
-# Environment: MODE exec|shell, GPU, TIMEOUT (s), SCREENSHOT 0|1, PULL 0|1.
+# Environment: MODE exec|shell, GPU, TIMEOUT (s), SCREENSHOT 0|1, PULL 0|1, CMDLINE, TAINT.
 # Usage: guest-boot.sh KERNEL INITRD...        Results in /out: console.txt, dmesg.txt, shot.png.
 # Exit status: CMD's, or one of those below.
 set -euo pipefail
@@ -32,7 +32,7 @@ qemu=(
 	qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -smp 2 -m 2048
 	-nodefaults -no-user-config -no-reboot -display none -vga none
 	-kernel "$kernel" -initrd /tmp/initrd
-	-append "console=ttyS0 $loglevel log_buf_len=4M panic=-1 oops=panic rdinit=/init"
+	-append "console=ttyS0 $loglevel log_buf_len=4M panic=-1 oops=panic rdinit=/init $CMDLINE"
 	-chardev "pipe,id=qmp,path=$ports/qmp" -mon chardev=qmp,mode=control
 	-device virtio-serial-pci
 	-chardev "pipe,id=ctl,path=$ports/ctl" -device virtserialport,chardev=ctl,name=ctl
@@ -66,7 +66,7 @@ screenshot() {
 	done
 }
 
-status='' unload=0 bye=0 failure=''
+status='' unload=0 taint='' bye=0 failure=''
 deadline=$((SECONDS + timeout))
 timed_out=0
 while [ "$bye" = 0 ]; do
@@ -88,6 +88,7 @@ while [ "$bye" = 0 ]; do
 		echo go >&4
 		;;
 	"unload "*) unload=${line#unload } ;;
+	"taint "*) taint=${line#taint } ;;
 	bye) bye=1 ;;
 	esac
 done
@@ -136,6 +137,10 @@ if [ "$complaints" = 1 ]; then
 fi
 if [ "$unload" != 0 ]; then
 	note "dxgkrnl could not be unloaded afterwards: something still holds it"
+	complaints=1
+fi
+if [ -n "$TAINT" ] && [ "$taint" != "$TAINT" ]; then
+	note "the kernel is tainted with ${taint:-(unknown)}, and should be with $TAINT (Documentation/admin-guide/tainted-kernels.rst of the kernel)"
 	complaints=1
 fi
 case $status in

@@ -6,6 +6,9 @@
 # What a guest is to be; the command line sets these.
 G_MODE=exec G_GPU='virtio vkms' G_MODULE=1 G_MODULE_ARGS='' G_PUSH='' G_PULL='' G_SCREENSHOT='' G_UNLOAD=0
 G_TIMEOUT=300
+# More words for the kernel's command line; the taint that the end must find, in numbers of
+# /proc/sys/kernel/tainted, or nothing; whether to look for leaked memory at the end.
+G_CMDLINE='' G_TAINT='' G_LEAKS=0
 # Programs that are in the guest's PATH.
 G_PROGRAMS=/cache/crates/bin
 RUN_DIR=$TOP/build/run
@@ -51,6 +54,7 @@ run_guest() {
 		echo "GUEST_MODULE_ARGS=$(quoted "$G_MODULE_ARGS")"
 		echo "GUEST_PULL=$([ -n "$G_PULL" ] && echo 1 || echo 0)"
 		echo "GUEST_UNLOAD=$G_UNLOAD"
+		echo "GUEST_LEAKS=$G_LEAKS"
 	} >"$conf/guest.conf"
 	quoted "$@" >"$conf/guest.cmd"
 	if [ "$G_MODULE" = 1 ]; then initrd+=("/cache/guest/$K_RELEASE/module.cpio"); fi
@@ -64,9 +68,11 @@ run_guest() {
 		binds+=(--bind "$pull:/pull")
 	fi
 	if [ -n "$G_SCREENSHOT" ]; then screenshot=1; fi
+	# Checkers that are off until the command line says so; a warning is a failure, and says more there.
+	if [ "$K_FLAVOUR" = debug ]; then G_CMDLINE+=' panic_on_warn=1 page_poison=1'; fi
 	say "guest: booting kernel $K_RELEASE with ${G_GPU:-no GPU}"
 	in_root "${binds[@]}" --bind "$conf/out:/out" --env "MODE=$G_MODE" --env "GPU=$G_GPU" --env "TIMEOUT=$G_TIMEOUT" \
-		--env "SCREENSHOT=$screenshot" --env "PULL=${G_PULL:+1}" \
+		--env "CMDLINE=$G_CMDLINE" --env "TAINT=$G_TAINT" --env "SCREENSHOT=$screenshot" --env "PULL=${G_PULL:+1}" \
 		/src/tools/build/guest-run.sh "${conf/#"$CACHE"//cache}" "$G_PROGRAMS" "/cache/kernel/$K_RELEASE/image/vmlinuz" \
 		"${initrd[@]}" || rc=$?
 	cp "$conf"/out/*.txt "$RUN_DIR/" 2>/dev/null || :

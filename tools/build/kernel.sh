@@ -9,29 +9,41 @@ KERNELS_LOCK=$TOP/tools/kernels.lock
 lock_lines() { awk -v s="$1" '!/^#/ && NF >= 6 && ($1 == s || $2 == s)' "$KERNELS_LOCK"; }
 all_series() { awk '!/^#/ && NF >= 6 && !seen[$1]++ { print $1 }' "$KERNELS_LOCK"; }
 
-# pick_kernel [SERIES|RELEASE]: sets K_SERIES, K_RELEASE, K_VERSION, K_IMAGE, K_RUSTC, K_GCC and K_DIR.
+# pick_kernel [SERIES|RELEASE|debug]: sets K_FLAVOUR (stock or debug), K_SERIES, K_RELEASE, K_VERSION,
+# K_IMAGE, K_RUSTC, K_GCC and K_DIR. The debug kernel is the newest series' source with our config.
 pick_kernel() {
 	local series=${1:-} key choice
+	K_FLAVOUR=stock
+	if [ "$series" = debug ]; then K_FLAVOUR=debug series=''; fi
 	if [ -z "$series" ]; then series=$(all_series | head -n 1); fi
 	[ -n "$(lock_lines "$series")" ] ||
-		die "kernel '$series' is not among the tested ones: KERNEL= takes $(all_series | paste -sd ' '), or a release of tools/kernels.lock"
+		die "kernel '$series' is not among the tested ones: KERNEL= takes debug, $(all_series | paste -sd ' '), or a release of tools/kernels.lock"
 	use_kernel "$series" "$(lock_lines "$series" | awk '{ print $2; exit }')"
 	if kernel_complete; then return; fi
-	choice=$CACHE/kernel/choice-$series
+	choice=$CACHE/kernel/choice-$K_FLAVOUR-$series
 	key=$(lock_lines "$series" | sha)
 	# The archive is asked only while something of it is wanted.
 	if ! { [ -f "$choice" ] && [ "$(cut -d' ' -f1 "$choice")" = "$key" ] &&
 		use_kernel "$series" "$(cut -d' ' -f2 "$choice")" && { kernel_complete || part_made download debs/done; }; }; then
 		mkdir -p "$CACHE/kernel"
-		with_lock "choice-$series" ask_archive "$series" "$key" "$choice"
+		with_lock "choice-$K_FLAVOUR-$series" ask_archive "$series" "$key" "$choice"
 		use_kernel "$series" "$(cut -d' ' -f2 "$choice")"
 	fi
 }
 
 use_kernel() { # SERIES RELEASE
 	read -r K_SERIES K_RELEASE K_VERSION K_IMAGE K_RUSTC K_GCC < <(lock_lines "$1" | awk -v r="$2" '$2 == r') || return 1
+	if [ "$K_FLAVOUR" = debug ]; then K_RELEASE=${K_RELEASE%%+*}-debug; fi
 	K_DIR=$CACHE/kernel/$K_RELEASE
-	K_KEY=$(printf '%s\n' 1 "$K_VERSION" "$K_IMAGE" "$(toolchain)" | sha)
+	K_KEY=$({
+		printf '%s\n' 1 "$K_VERSION" "$K_IMAGE" "$(toolchain)"
+		if [ "$K_FLAVOUR" = debug ]; then hash_files tools/debug.config; fi
+	} | sha)
+}
+# The packages that a kernel is made of.
+packages_of() { # SERIES RELEASE IMAGE
+	if [ "$K_FLAVOUR" = stock ]; then echo "linux-headers-$2 linux-modules-$2 $3"; fi
+	echo "linux-source-$1"
 }
 # part_made NAME FILE: whether a part has its stamp, and still its main file.
 part_made() { stamp_is "$K_DIR/stamp-$1" "$K_KEY" && [ -s "$K_DIR/$2" ]; }
@@ -39,14 +51,15 @@ kernel_complete() { part_made tree "$K_TREE_FILE" && part_made image image/vmlin
 K_TREE_FILE=src/rust/libkernel.rmeta
 
 ask_archive() { # SERIES KEY CHOICE-FILE
-	local series release version image
+	local series release version image _ packages
 	need_root
 	step "package lists" "asking the archive for the tested kernels of $1" \
 		in_root apt-get -q -o Acquire::Languages=none update
 	while read -r series release version image _; do
+		mapfile -t packages < <(packages_of "$series" "$release" "$image" | tr ' ' '\n')
 		# shellcheck disable=SC2016 # expanded in the root
 		if in_root sh -c 'for p; do apt-cache madison "$p" | grep -qF " $0 " || exit 1; done' "$version" \
-			"linux-headers-$release" "linux-source-$series" "linux-modules-$release" "$image" 2>/dev/null; then
+			"${packages[@]}" 2>/dev/null; then
 			stamp_set "$3" "$2 $release"
 			return
 		fi
@@ -60,20 +73,32 @@ need_kernel() {
 	with_lock "kernel-$K_RELEASE" refresh_kernel
 }
 refresh_kernel() {
-	local dir=/cache/kernel/$K_RELEASE have
 	if kernel_complete; then return; fi
 	need_space 4 "the build tree of kernel $K_RELEASE"
+	mkdir -p "$K_DIR"
+	"refresh_$K_FLAVOUR" "/cache/kernel/$K_RELEASE"
+	rm -rf "$K_DIR/debs"
+}
+refresh_stock() { # DIR
+	local have
 	have=$(sed -n 's/^rustc \([0-9.]*\).*/\1/p' <(toolchain))
 	[ "$have" = "$K_RUSTC" ] ||
 		die "kernel $K_RELEASE was built by rustc $K_RUSTC, the build root has $have: add a newer kernel to tools/kernels.lock"
-	mkdir -p "$K_DIR"
+	# shellcheck disable=SC2046 # package names are words
 	kernel_part download debs/done "downloading headers, source, image and modules (about 280 MB)" \
-		download "$dir" "$K_SERIES" "$K_RELEASE" "$K_VERSION" "$K_IMAGE"
+		download "$1" "$K_VERSION" $(packages_of "$K_SERIES" "$K_RELEASE" "$K_IMAGE")
 	kernel_part tree "$K_TREE_FILE" "unpacking linux-source, making the Rust metadata that Debian's headers lack, building vkms" \
-		prepare "$dir" "$K_SERIES" "$K_RELEASE" "$K_GCC"
+		prepare "$1" "$K_SERIES" "$K_RELEASE" "$K_GCC"
 	kernel_part image image/vmlinuz "unpacking the kernel image and the modules that a guest can use" \
-		image "$dir" "$K_RELEASE"
-	rm -rf "$K_DIR/debs"
+		image "$1" "$K_RELEASE"
+}
+refresh_debug() { # DIR
+	kernel_part download debs/done "downloading linux-source (about 160 MB)" \
+		download "$1" "$K_VERSION" "linux-source-$K_SERIES"
+	kernel_part tree "$K_TREE_FILE" "building it with its checkers (about 20 minutes on 2 cores)" \
+		build_debug "$1" "$K_SERIES" "$K_RELEASE"
+	kernel_part image image/vmlinuz "installing the kernel image and its modules" \
+		image_debug "$1" "$K_RELEASE"
 }
 
 kernel_part() { # NAME FILE WHY COMMAND-OF-kernel-tree.sh...
@@ -83,4 +108,8 @@ kernel_part() { # NAME FILE WHY COMMAND-OF-kernel-tree.sh...
 }
 
 # The make command line for modules of this kernel, inside the root.
-kernel_make() { echo make -C "/cache/kernel/$K_RELEASE/src" "CC=x86_64-linux-gnu-gcc-$K_GCC" "-j$JOBS"; }
+kernel_make() {
+	local compiler=CC=x86_64-linux-gnu-gcc-$K_GCC
+	if [ "$K_FLAVOUR" = debug ]; then compiler=LLVM=1; fi
+	echo make -C "/cache/kernel/$K_RELEASE/src" "$compiler" "-j$JOBS"
+}

@@ -10,17 +10,21 @@ MODULE_SOURCES=(Kbuild rust uapi)
 module_dir() { echo "$CACHE/module/$K_RELEASE${1:+-$1}"; }
 module_ko() { echo "$(module_dir)/dxgkrnl.ko"; }
 
+# Options of our Kbuild that the debug kernel's module is made with.
+module_options() { if [ "$K_FLAVOUR" = debug ]; then echo DXG_KCOV=y; fi; }
+
 need_module() {
 	local key
 	[ -f "$TOP/Kbuild" ] || die "there is no Kbuild in $TOP: the checkout is not whole"
-	key=$(printf '%s ' "$K_KEY" "$(hash_files "${MODULE_SOURCES[@]}")")
+	key=$(printf '%s ' "$K_KEY" "$(module_options)" "$(hash_files "${MODULE_SOURCES[@]}")")
 	if stamp_is "$(module_dir)/stamp" "$key" && [ -f "$(module_ko)" ]; then return; fi
 	need_kernel
 	with_lock "module-$K_RELEASE" refresh_module "$key"
 }
 refresh_module() {
 	if stamp_is "$(module_dir)/stamp" "$1" && [ -f "$(module_ko)" ]; then return; fi
-	module_make "" "compiling dxgkrnl.ko (the sources or the kernel changed)"
+	# shellcheck disable=SC2046 # options are words
+	module_make "" "compiling dxgkrnl.ko (the sources or the kernel changed)" $(module_options)
 	# shellcheck disable=SC2016 # expanded in the root
 	in_root sh -c 'strip -g -o "$1/dxgkrnl.ko" "$1/src/dxgkrnl.ko"' - "/cache/module/$K_RELEASE" ||
 		die "cannot strip $(module_ko)"

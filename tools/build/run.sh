@@ -10,6 +10,7 @@ need_everything need_dxg
 need_layers
 # The demo counts our objects in the target's debugfs, and only named ones are listed there.
 G_MODULE_ARGS='flink_names=1' G_UNLOAD=1
+if [ "$K_FLAVOUR" = debug ]; then G_LEAKS=1 G_TIMEOUT=900; fi
 rc=0
 run_guest dxg demo || rc=$?
 if [ "$rc" = 0 ]; then

@@ -1,14 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR Apache-2.0
-# make test [SUITE=...] [KERNEL=...]: host tests and guest tests, as KTAP.
-# SUITE is a guest suite, `host`, or `guest` for all suites of the guest.
+# make test [SUITE=...] [KERNEL=...] [MODE=...]: host tests and guest tests, as KTAP.
+# SUITE is a guest suite, `host`, `kunit`, or `guest` for all suites of the guest.
+# MODE is plain, signals or faults (Documentation/testing.md); the debug kernel, which is
+# `make test-debug`, by default has all of them, each in a guest of its own.
 # shellcheck disable=SC1091,SC2034 # sourced files are checked by themselves, and read what is set here
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 . "$here/all.sh"
 . "$here/ktap.sh"
 
-SUITE=${SUITE:-}
+SUITE=${SUITE:-} MODE=${MODE:-}
 
 # libtest's lines as one suite. The documentation's examples are tests as well.
 host_tests() {
@@ -44,21 +46,50 @@ host_tests() {
 # All suites in one guest; each is announced and closed by lines that no test prints.
 guest_script() {
 	cat <<'END'
+limit=$1
+shift
 for suite; do
 	echo "@suite $suite"
-	timeout -s KILL 300 "$suite" 2>&1
+	timeout -s KILL "$limit" "$suite" 2>&1
 	echo "@end $?"
 done
 END
 }
-guest_tests() { # SUITE...
-	local line rc=0 open='' ran=''
-	G_MODULE_ARGS='flink_names=1' G_UNLOAD=1 G_TIMEOUT=570 G_PROGRAMS=/cache/crates/suites
+# The results that KUnit keeps of the suites that ran when the module was loaded.
+kunit_script() {
+	cat <<'END'
+for suite in /sys/kernel/debug/kunit/dxgkrnl_*; do
+	echo "@suite ${suite##*/}"
+	sed -n 's/^    //p' "$suite/results"
+	echo "@end $?"
+done
+END
+}
+
+# guest_pass MODE SUITE...: one guest, and what went on in it outside of the tests: no crash, nothing
+# in the kernel's log, no other taint, no leaked memory, clean unload.
+guest_pass() {
+	local mode=$1 mark='' script='' words=() seconds=300 line rc=0 open='' ran=''
+	shift
+	G_MODULE_ARGS='flink_names=1' G_UNLOAD=1 G_TIMEOUT=570 G_PROGRAMS=/cache/crates/suites G_CMDLINE=''
+	# TAINT_OOT_MODULE; Debian's kernel also minds that a module is not signed.
+	G_TAINT=$((1 << 12 | 1 << 13))
+	if [ "$K_FLAVOUR" = debug ]; then G_TAINT=$((1 << 12)) G_LEAKS=1 G_TIMEOUT=1500 seconds=1200; fi
+	script=$(guest_script)
+	words=("$seconds" "$@")
+	case $mode in
+	plain) ;;
+	kunit) G_CMDLINE=kunit.enable=1 G_TAINT=$((G_TAINT | 1 << 18)) script=$(kunit_script) words=() ;;
+	*)
+		mark=" under $mode"
+		script="export DXG_TEST_${mode^^}=1; $script"
+		;;
+	esac
 	while IFS= read -r line; do
 		case $line in
 		"@suite "*)
 			open=${line#@suite }
-			ktap_suite_begin "$open"
+			ktap_suite_begin "$open$mark"
 			;;
 		"@end "*)
 			ktap_suite_end "${line#@end }"
@@ -70,7 +101,7 @@ guest_tests() { # SUITE...
 		*) if [ -n "$open" ]; then ktap_suite_line "$line"; else echo "# $line"; fi ;;
 		esac
 	done < <(
-		run_guest sh -c "$(guest_script)" suites "$@" || rc=$?
+		run_guest sh -c "$script" suites "${words[@]}" || rc=$?
 		echo
 		echo "@guest $rc"
 	)
@@ -83,39 +114,80 @@ guest_tests() { # SUITE...
 	for suite; do
 		case $ran in
 		*" $suite "*) ;;
-		*) ktap_check 1 "$suite did not run" ;;
+		*) ktap_check 1 "$suite$mark did not run" ;;
 		esac
 	done
-	# What went on outside of the tests: no crash, nothing in the kernel's log, clean unload.
-	[ "$rc" = 0 ] || echo "# the guest ended with status $rc (tools/vm --help explains it), see build/run/dmesg.txt"
-	ktap_check "$rc" "kernel log and unloading on $K_RELEASE"
+	cp "$RUN_DIR/dmesg.txt" "$RUN_DIR/dmesg-$mode.txt" 2>/dev/null || :
+	[ "$rc" = 0 ] || echo "# the guest ended with status $rc (tools/vm --help explains it), see build/run/dmesg-$mode.txt"
+	ktap_check "$rc" "kernel log, taint$([ "$G_LEAKS" = 0 ] || echo ', leaks') and unloading on $K_RELEASE, $mode"
 }
 
+# A suite that has a floor but no program any more must be missed.
+floors() { awk '!/^#/ && NF == 2 { print $1 }' "$TOP/tests/floors"; }
+kunit_suites() { floors | grep '^dxgkrnl_'; }
+plain_suites() {
+	{
+		all_suites
+		floors | grep -vE '^(host$|dxgkrnl_)'
+	} | sort -u | if [ "$K_FLAVOUR" = debug ]; then cat; else grep -vxFf "$TOP/tests/debug-only"; fi
+}
+# wanted_suites MODE
 wanted_suites() {
-	local suite
-	if [ -z "$SUITE" ] || [ "$SUITE" = guest ]; then
-		# A suite that has a floor but no program any more must be missed.
-		{
-			all_suites
-			awk '!/^#/ && NF == 2 && $1 != "host" { print $1 }' "$TOP/tests/floors" 2>/dev/null || :
-		} | sort -u
-	elif all_suites | grep -qxF "$SUITE"; then
-		echo "$SUITE"
+	local known
+	if [ "$1" = kunit ]; then known=$(kunit_suites); else known=$(plain_suites); fi
+	# The checkers' own suites have nothing to do with signals and faults.
+	case $1 in signals | faults) known=$(grep -vxFf "$TOP/tests/debug-only" <<<"$known") ;; esac
+	case $SUITE in
+	"" | guest) echo "$known" ;;
+	kunit) if [ "$1" = kunit ]; then echo "$known"; fi ;;
+	*) grep -xF "$SUITE" <<<"$known" || : ;;
+	esac
+}
+
+wanted_modes() {
+	if [ -n "$MODE" ]; then
+		echo "$MODE"
+	elif [ "$K_FLAVOUR" = debug ]; then
+		echo kunit plain signals faults
 	else
-		die "there is no suite '$SUITE': SUITE= takes host, guest, $(all_suites | paste -sd ' ')"
+		echo plain
 	fi
 }
+check_mode() {
+	case $MODE:$K_FLAVOUR in
+	:* | plain:* | signals:* | faults:debug | kunit:debug) ;;
+	faults:* | kunit:*) die "MODE=$MODE needs the debug kernel: make test-debug MODE=$MODE" ;;
+	*) die "there is no mode '$MODE': MODE= takes plain, signals and, with make test-debug, faults and kunit" ;;
+	esac
+}
+
+# --- The run -------------------------------------------------------------------
 
 if [ "$SUITE" = host ]; then
 	check_machine
 	need_root
-else
-	need_everything need_suites
-	need_layers
-	suites=$(wanted_suites) || exit
+	ktap_begin
+	host_tests
+	ktap_end
+	exit
 fi
+need_everything need_suites
+check_mode
+need_layers
+passes=()
+for mode in $(wanted_modes); do
+	suites=$(wanted_suites "$mode")
+	if [ -n "$suites" ]; then passes+=("$mode" "$suites"); fi
+done
+[ ${#passes[@]} -gt 0 ] ||
+	die "there is no suite '$SUITE' for this kernel and mode: SUITE= takes host, guest, kunit, $(plain_suites | paste -sd ' ')"
 ktap_begin
-if [ -z "$SUITE" ] || [ "$SUITE" = host ]; then host_tests; fi
-# shellcheck disable=SC2086 # suites are words
-if [ "$SUITE" != host ]; then guest_tests $suites; fi
+# The host's tests have nothing to do with the kernel: they run once, with the stock one.
+if [ -z "$SUITE" ] && [ "$K_FLAVOUR" = stock ]; then host_tests; fi
+set -- "${passes[@]}"
+while [ $# -gt 0 ]; do
+	# shellcheck disable=SC2086 # suites are words
+	guest_pass "$1" $2
+	shift 2
+done
 ktap_end
