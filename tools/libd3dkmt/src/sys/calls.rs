@@ -3,15 +3,23 @@
 //!
 //! They answer `Ok` with the NTSTATUS that `ioctl` returned, which is a failing one when it has no
 //! errno (`0xC01E0100`), and `Err` with the errno when `ioctl` returned -1;
-//! [`NtStatus::from_ioctl`] makes one status of both. They don't repeat a call.
+//! [`NtStatus::from_ioctl`] makes one status of both.
+//!
+//! A call that a signal interrupted (`EINTR`) has changed nothing, its argument included. It is made
+//! again until it is not interrupted, as the D3DKMT functions of Windows know no such answer; only
+//! [`ioctl_once`] hands it out.
 #![allow(non_snake_case)]
 
 use super::{request, status::NtStatus, types::*};
 use rustix::{
-    io::Errno,
+    io::{retry_on_intr, Errno},
     ioctl::{Ioctl, IoctlOutput, Opcode},
 };
-use std::{ffi::c_void, os::fd::AsFd};
+use std::{
+    ffi::c_void,
+    os::fd::AsFd,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+};
 
 /// A request with the address of its argument block.
 struct Request {
@@ -41,7 +49,14 @@ unsafe impl Ioctl for Request {
     }
 }
 
-/// Makes any request with any argument.
+static INTERRUPTIONS: AtomicU64 = AtomicU64::new(0);
+
+/// How often a signal has interrupted a call of this process so far.
+pub fn interruptions() -> u64 {
+    INTERRUPTIONS.load(Relaxed)
+}
+
+/// Makes any request with any argument, once.
 ///
 /// # Safety
 ///
@@ -51,8 +66,8 @@ unsafe impl Ioctl for Request {
 ///
 /// # Errors
 ///
-/// The errno, if `ioctl` returned -1.
-pub unsafe fn ioctl_ptr(
+/// The errno, if `ioctl` returned -1; `EINTR` if a signal interrupted it.
+pub unsafe fn ioctl_once(
     fd: impl AsFd,
     request: u32,
     argument: *mut c_void,
@@ -62,7 +77,29 @@ pub unsafe fn ioctl_ptr(
         argument,
     };
     // SAFETY: The caller vouches for it.
-    unsafe { rustix::ioctl::ioctl(fd, request) }
+    let result = unsafe { rustix::ioctl::ioctl(fd, request) };
+    if result == Err(Errno::INTR) {
+        INTERRUPTIONS.fetch_add(1, Relaxed);
+    }
+    result
+}
+
+/// Makes any request with any argument, again and again until no signal interrupts it.
+///
+/// # Safety
+///
+/// As [`ioctl_once`].
+///
+/// # Errors
+///
+/// The errno, if `ioctl` returned -1; never `EINTR`.
+pub unsafe fn ioctl_ptr(
+    fd: impl AsFd,
+    request: u32,
+    argument: *mut c_void,
+) -> Result<NtStatus, Errno> {
+    // SAFETY: The caller vouches for it; an interrupted call has left the argument as it was.
+    retry_on_intr(|| unsafe { ioctl_once(&fd, request, argument) })
 }
 
 /// Makes any request with a block of any type.
