@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Other processes: this program again, in a role, or a plain fork.
 
-use crate::state;
+use crate::{signals::Storm, state};
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::{self, BufRead, BufReader, Read},
     os::unix::process::ExitStatusExt,
     process::{self, Command, ExitCode, Stdio},
 };
@@ -24,6 +24,7 @@ pub(crate) fn play(arguments: &[String], roles: &[Role]) -> Option<ExitCode> {
         .iter()
         .find(|(of, _)| of == name)
         .unwrap_or_else(|| panic!("no role {name}"));
+    let _storm = Storm::if_wanted();
     role(rest);
     Some(ExitCode::SUCCESS)
 }
@@ -138,7 +139,10 @@ pub fn fork(body: impl FnOnce() -> i32) -> process::ExitStatus {
             }
             pid => {
                 let mut status = 0;
-                assert_eq!(libc::waitpid(pid, &mut status, 0), pid, "waitpid");
+                while libc::waitpid(pid, &mut status, 0) != pid {
+                    let error = io::Error::last_os_error();
+                    assert_eq!(error.kind(), io::ErrorKind::Interrupted, "waitpid");
+                }
                 process::ExitStatus::from_raw(status)
             }
         }

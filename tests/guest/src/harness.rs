@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Runs a suite and prints KTAP.
 
-use crate::{child, state::State};
+use crate::{
+    child,
+    signals::{self, Storm},
+    state::State,
+};
 use std::{
     env,
     ffi::CString,
@@ -95,8 +99,17 @@ pub fn run(tests: &[Test], children: &[child::Role]) -> ExitCode {
         }
     }
     println!("# Totals: pass:{passed} fail:{}", chosen.len() - passed);
+    let mut as_wanted = true;
+    match signals::report() {
+        Ok(None) => {}
+        Ok(Some(text)) => println!("# {text}"),
+        Err(text) => {
+            println!("# {text}");
+            as_wanted = false;
+        }
+    }
     // No test is no success: the subject would be absent.
-    if passed == chosen.len() && passed > 0 {
+    if as_wanted && passed == chosen.len() && passed > 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
@@ -139,23 +152,28 @@ fn run_one(number: usize, name: &str, test: fn()) -> Result<(), String> {
     locked(&CONTEXT).clear();
     *locked(&PANIC) = None;
     catch_crashes(number, name);
-    let before = State::now();
-    let result = within_time(number, name, || panic::catch_unwind(AssertUnwindSafe(test)));
-    let left = before.compare_soon();
+    let before = caught(State::now)?;
+    let result = within_time(number, name, || {
+        let _storm = Storm::if_wanted();
+        caught(test)
+    });
+    let left = caught(|| before.compare_soon())?;
     match (result, left) {
-        (Ok(()), Ok(())) => Ok(()),
+        (result, Ok(())) => result,
         (Ok(()), Err(left)) => Err(format!("left behind: {left}")),
-        (Err(_), left) => {
-            let mut text = locked(&PANIC).take().unwrap_or_default();
-            for part in locked(&CONTEXT).iter().rev() {
-                text = format!("in {part}: {text}");
-            }
-            if let Err(left) = left {
-                text = format!("{text}\nleft behind: {left}");
-            }
-            Err(text)
-        }
+        (Err(text), Err(left)) => Err(format!("{text}\nleft behind: {left}")),
     }
+}
+
+/// Runs a part; if it panics, the error says why, and where in the test.
+fn caught<R>(part: impl FnOnce() -> R) -> Result<R, String> {
+    panic::catch_unwind(AssertUnwindSafe(part)).map_err(|_| {
+        let mut text = locked(&PANIC).take().unwrap_or_default();
+        for part in locked(&CONTEXT).iter().rev() {
+            text = format!("in {part}: {text}");
+        }
+        text
+    })
 }
 
 /// Ends the whole suite if `run` takes too long: what hangs in the kernel cannot be taken back.

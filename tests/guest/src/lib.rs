@@ -17,5 +17,6 @@ pub mod create;
 pub mod harness;
 pub mod locked;
 pub mod memory;
+pub mod signals;
 pub mod state;
 pub mod sysfs;

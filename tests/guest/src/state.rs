@@ -14,6 +14,20 @@ use std::{
 const DEBUGFS: &str = "/sys/kernel/debug";
 const COUNTERS: &str = "/sys/kernel/debug/dxgkrnl/counters";
 
+/// What the module counts.
+const NAMES: [&str; 10] = [
+    "processes",
+    "adapter_opens",
+    "devices",
+    "resources",
+    "allocations",
+    "bindings",
+    "gem_objects",
+    "pinned_pages",
+    "mappings",
+    "nt_handles",
+];
+
 /// How long the end of an object may lag behind the call that ended it: the last reference on a
 /// file is dropped on the way back to user space, or by a worker.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -51,6 +65,10 @@ impl Counters {
                 (name.to_owned(), value.parse().expect("a number"))
             })
             .collect();
+        // One that is not printed would be as good as never out of balance.
+        for name in NAMES {
+            assert!(counters.contains_key(name), "no counter {name}");
+        }
         Self(counters)
     }
 

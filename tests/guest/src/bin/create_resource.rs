@@ -6,6 +6,7 @@ use dxg_guest_tests::{
     create::Create,
     harness,
     memory::{Map, BAD_ADDRESSES, UNMAPPED},
+    signals::spawn,
     tests,
 };
 use libd3dkmt::sys::{bindings as c, request};
@@ -212,7 +213,7 @@ fn case_265_a_thread_rewrites_the_count() {
         let mut made = 0;
         thread::scope(|scope| {
             let _stop = harness::StopAtEnd(&stop);
-            scope.spawn(|| {
+            spawn(scope, || {
                 while !stop.load(Relaxed) {
                     for value in [1, 64, 0, 1025, u32::MAX] {
                         count.store(value, Relaxed);
@@ -246,7 +247,7 @@ fn case_097_append_races_with_destroy() {
                 .made(gpu)
                 .resource();
             thread::scope(|scope| {
-                scope.spawn(|| {
+                spawn(scope, || {
                     let mut create = Create::buffers(device, 4).append(resource);
                     let answer = create.call(gpu);
                     let allowed = [SUCCESS, INVALID_HANDLE, INVALID_PARAMETER];
@@ -268,7 +269,7 @@ fn handles_guessed_by_another_thread() {
         let (stop, next) = (AtomicBool::new(false), AtomicU32::new(device));
         thread::scope(|scope| {
             let _stop = harness::StopAtEnd(&stop);
-            scope.spawn(|| {
+            spawn(scope, || {
                 while !stop.load(Relaxed) {
                     let guess = next.load(Relaxed) + HANDLE_STEP;
                     let answer = destroy_allocations(&gpu.dxg, device, &[guess]);

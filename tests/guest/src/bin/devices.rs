@@ -7,6 +7,7 @@ use dxg_guest_tests::{
     create::Create,
     harness,
     memory::{Map, PAGE},
+    signals::spawn,
     state::soon,
     tests,
 };
@@ -385,7 +386,7 @@ fn destroy_races_with_create() {
         thread::scope(|scope| {
             let _stop = harness::StopAtEnd(&stop);
             for _ in 0..2 {
-                scope.spawn(|| {
+                spawn(scope, || {
                     while !stop.load(Relaxed) {
                         let mut create = Create::buffers(device.load(Relaxed), 4).in_resource();
                         match create.call(gpu) {

@@ -8,6 +8,7 @@ use dxg_guest_tests::{
     harness,
     locked::Locked,
     memory::{bytes_at, unmap, Map, PAGE},
+    signals::spawn,
     tests,
 };
 use libd3dkmt::sys::{self, request};
@@ -347,7 +348,7 @@ fn two_threads_see_one_memory() {
             unsafe { AtomicU64::from_ptr(address as *mut u64) }
         };
         thread::scope(|scope| {
-            scope.spawn(|| {
+            spawn(scope, || {
                 let mine = word(locked.lock());
                 for i in 1..=1000 {
                     while mine.load(Ordering::Acquire) != 2 * i - 1 {
@@ -380,7 +381,7 @@ fn threads_race_for_the_first_lock() {
             let addresses: Vec<_> = thread::scope(|scope| {
                 let threads: Vec<_> = (0..THREADS)
                     .map(|_| {
-                        scope.spawn(|| {
+                        spawn(scope, || {
                             barrier.wait();
                             gpu.lock(device, allocation)
                         })
@@ -415,7 +416,7 @@ fn lock_races_with_destroy() {
             let list = Create::buffer(device, 4096).made(gpu).allocations();
             let barrier = Barrier::new(2);
             let (answer, address) = thread::scope(|scope| {
-                let locker = scope.spawn(|| {
+                let locker = spawn(scope, || {
                     barrier.wait();
                     lock(&gpu.dxg, device, list[0])
                 });

@@ -7,6 +7,7 @@ use dxg_guest_tests::{
     create::Create,
     harness,
     memory::{Map, PAGE},
+    signals::spawn,
     tests,
 };
 use libd3dkmt::{sys, Dxg};
@@ -266,7 +267,7 @@ fn threads_call_at_once() {
     let seen = Mutex::new(BTreeSet::new());
     thread::scope(|scope| {
         for _ in 0..8 {
-            scope.spawn(|| {
+            spawn(scope, || {
                 for _ in 0..EACH {
                     let device = gpu.device();
                     assert!(seen.lock().expect("no panic").insert(device), "twice");

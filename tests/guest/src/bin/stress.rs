@@ -8,14 +8,14 @@ use dxg_guest_tests::{
     create::Create,
     harness,
     memory::{bytes_at, Map, PAGE},
+    signals::{self, spawn, Storm},
     tests,
 };
 use std::{
-    fs, mem,
+    fs,
     os::unix::process::ExitStatusExt,
     process::ExitCode,
     ptr,
-    sync::atomic::{AtomicU32, Ordering::Relaxed},
     thread,
     time::{Duration, Instant},
 };
@@ -53,33 +53,12 @@ fn round(gpu: &Gpu, memory: &Map) {
     assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS);
 }
 
-static SIGNALS: AtomicU32 = AtomicU32::new(0);
-
-extern "C" fn count_signal(_: i32) {
-    SIGNALS.fetch_add(1, Relaxed);
-}
-
 /// In a child: rounds under a timer that fires every millisecond.
 fn storm(_: &[String]) {
-    // SAFETY: The handler only counts; the structures are complete.
-    unsafe {
-        let mut action: libc::sigaction = mem::zeroed();
-        action.sa_sigaction = count_signal as extern "C" fn(i32) as usize;
-        assert_eq!(libc::sigaction(libc::SIGALRM, &action, ptr::null_mut()), 0);
-        let often = libc::timeval {
-            tv_sec: 0,
-            tv_usec: 1000,
-        };
-        let timer = libc::itimerval {
-            it_interval: often,
-            it_value: often,
-        };
-        let started = libc::setitimer(libc::ITIMER_REAL, &timer, ptr::null_mut());
-        assert_eq!(started, 0);
-    }
+    let _storm = Storm::on_this_thread();
     let memory = Map::new(2);
     let start = Instant::now();
-    while SIGNALS.load(Relaxed) < 500 {
+    while signals::delivered() < 500 {
         assert!(start.elapsed() < Duration::from_secs(60), "no signals");
         on_each_adapter(|gpu| round(gpu, &memory));
     }
@@ -94,7 +73,7 @@ fn vanish(_: &[String]) {
     let gpu = Gpu::first();
     thread::scope(|scope| {
         for _ in 0..4 {
-            scope.spawn(|| {
+            spawn(scope, || {
                 let memory = Map::new(2);
                 loop {
                     round(&gpu, &memory);

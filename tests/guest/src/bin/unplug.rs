@@ -7,6 +7,7 @@ use dxg_guest_tests::{
     create::Create,
     harness,
     memory::{bytes_at, unmap, Map, PAGE},
+    signals::spawn,
     state::soon,
     sysfs, tests,
 };
@@ -398,7 +399,7 @@ fn calls_while_the_device_goes() {
     thread::scope(|scope| {
         let _stop = harness::StopAtEnd(&stop);
         for _ in 0..3 {
-            scope.spawn(|| {
+            spawn(scope, || {
                 let memory = Map::new(1);
                 while !stop.load(Relaxed) {
                     for luid in luids() {
