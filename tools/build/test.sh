@@ -123,20 +123,24 @@ guest_pass() {
 }
 
 # A suite that has a floor but no program any more must be missed.
-floors() { awk '!/^#/ && NF == 2 { print $1 }' "$TOP/tests/floors"; }
-kunit_suites() { floors | grep '^dxgkrnl_'; }
-plain_suites() {
+floors() { awk '!/^#/ && NF >= 2' "$TOP/tests/floors"; }
+kunit_suites() { floors | awk '/^dxgkrnl_/ { print $1 }'; }
+# Without those that are for the other kernel.
+suites_of() { # FLAVOUR
 	{
 		all_suites
-		floors | grep -vE '^(host$|dxgkrnl_)'
-	} | sort -u | if [ "$K_FLAVOUR" = debug ]; then cat; else grep -vxFf "$TOP/tests/debug-only"; fi
+		floors | awk '!/^(host |dxgkrnl_)/ { print $1 }'
+	} | sort -u | grep -vxF "$(floors | awk -v f="$1" 'NF == 3 && $3 != f { print $1 }')"
 }
 # wanted_suites MODE
 wanted_suites() {
 	local known
-	if [ "$1" = kunit ]; then known=$(kunit_suites); else known=$(plain_suites); fi
-	# The checkers' own suites have nothing to do with signals and faults.
-	case $1 in signals | faults) known=$(grep -vxFf "$TOP/tests/debug-only" <<<"$known") ;; esac
+	case $1 in
+	kunit) known=$(kunit_suites) ;;
+	plain) known=$(suites_of "$K_FLAVOUR") ;;
+	# The suites of the checkers themselves have nothing to do with signals and faults.
+	*) known=$(suites_of stock | grep -xF "$(suites_of debug)") ;;
+	esac
 	case $SUITE in
 	"" | guest) echo "$known" ;;
 	kunit) if [ "$1" = kunit ]; then echo "$known"; fi ;;
@@ -180,7 +184,7 @@ for mode in $(wanted_modes); do
 	if [ -n "$suites" ]; then passes+=("$mode" "$suites"); fi
 done
 [ ${#passes[@]} -gt 0 ] ||
-	die "there is no suite '$SUITE' for this kernel and mode: SUITE= takes host, guest, kunit, $(plain_suites | paste -sd ' ')"
+	die "there is no suite '$SUITE' for this kernel and mode: SUITE= takes host, guest, kunit, $(suites_of "$K_FLAVOUR" | paste -sd ' ')"
 ktap_begin
 # The host's tests have nothing to do with the kernel: they run once, with the stock one.
 if [ -z "$SUITE" ] && [ "$K_FLAVOUR" = stock ]; then host_tests; fi

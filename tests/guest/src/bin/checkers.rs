@@ -41,7 +41,7 @@ fn kernel_log_size() -> usize {
 
 fn kasan_is_on() {
     let log = kernel_log();
-    let line = "kasan: KernelAddressSanitizer initialized (generic)";
+    let line = "KernelAddressSanitizer initialized (generic)";
     assert!(log.contains(line), "no '{line}' in the log");
 }
 
@@ -57,7 +57,7 @@ fn lockdep_is_on() {
 
 fn lockdep_knows_the_locks_of_the_module() {
     let classes = read("/proc/lockdep");
-    for name in ["Registry::processes", "Registry::adapters"] {
+    for name in ["Registry::processes", "AdapterList::listed"] {
         assert!(classes.contains(name), "no lock class {name}");
     }
 }
@@ -78,8 +78,10 @@ fn debug_objects_are_on() {
 
 fn freed_pages_are_poisoned() {
     assert!(read("/proc/cmdline").contains("page_poison=1"));
+    // A kernel without it names the word here.
     let log = kernel_log();
-    assert!(log.contains("page_poison"), "nothing of page poisoning in the log");
+    let mut unknown = log.lines().filter(|line| line.contains("Unknown kernel command line"));
+    assert!(!unknown.any(|line| line.contains("page_poison")));
 }
 
 fn faults_can_be_injected() {

@@ -5,7 +5,7 @@
 use dxg_guest_tests::{
     calls::*,
     child::{self, Child},
-    create::Create,
+    create::{round, Create},
     harness,
     memory::{bytes_at, Map, PAGE},
     signals::{self, spawn, Storm},
@@ -25,32 +25,11 @@ fn main() -> ExitCode {
         tests![
             a_storm_of_signals_changes_no_answer,
             a_process_ends_while_its_threads_call,
-            kernel_memory_does_not_grow_with_resources,
-            kernel_memory_does_not_grow_with_opens,
-            kernel_memory_does_not_grow_with_failures,
             video_memory_comes_back,
             objects_are_charged_to_the_memory_cgroup,
         ],
         &[("storm", storm), ("vanish", vanish), ("charged", charged)],
     )
-}
-
-/// A device with one of each, used and destroyed.
-fn round(gpu: &Gpu, memory: &Map) {
-    let device = gpu.device();
-    let video = Create::buffers(device, 4).in_resource().made(gpu);
-    let heap = Create::heap(device, memory.address(), 2 * PAGE as u64).made(gpu);
-    let address = gpu.lock(device, video.allocation(3));
-    // SAFETY: The lock has a page.
-    unsafe { bytes_at(address, PAGE) }.fill(1);
-    gpu.unlock(device, video.allocation(3));
-    assert_eq!(
-        lock(&gpu.dxg, device, heap.allocation(0)),
-        (SUCCESS, memory.address())
-    );
-    let destroyed = destroy_resource(&gpu.dxg, device, video.resource());
-    assert_eq!(destroyed, SUCCESS);
-    assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS);
 }
 
 /// In a child: rounds under a timer that fires every millisecond.
@@ -94,52 +73,6 @@ fn a_process_ends_while_its_threads_call() {
         assert_eq!(status.signal(), Some(libc::SIGTERM), "{status}");
         before.assert_restored();
     }
-}
-
-/// Kernel memory that cannot be reclaimed, in KiB.
-fn kernel_memory() -> i64 {
-    let text = fs::read_to_string("/proc/meminfo").expect("/proc/meminfo");
-    let value = |name: &str| {
-        let line = text.lines().find_map(|line| line.strip_prefix(name));
-        let kib = line.expect(name).trim().trim_end_matches(" kB");
-        kib.parse::<i64>().expect("a number")
-    };
-    value("SUnreclaim:") + value("VmallocUsed:") + value("Percpu:")
-}
-
-/// Runs `round` some times to warm up, then more often; the kernel must not have grown by more
-/// than `KIB` after it, though each round handles much more.
-fn does_not_grow(rounds: u32, mut round: impl FnMut()) {
-    const KIB: i64 = 2048;
-    (0..rounds / 10).for_each(|_| round());
-    let before = kernel_memory();
-    (0..rounds).for_each(|_| round());
-    let grown = kernel_memory() - before;
-    assert!(grown < KIB, "{grown} KiB more after {rounds} rounds");
-}
-
-fn kernel_memory_does_not_grow_with_resources() {
-    let gpu = Gpu::first();
-    let device = gpu.device();
-    does_not_grow(200, || {
-        let create = Create::buffers(device, 1024).in_resource().made(&gpu);
-        let destroyed = destroy_resource(&gpu.dxg, device, create.resource());
-        assert_eq!(destroyed, SUCCESS);
-    });
-}
-
-fn kernel_memory_does_not_grow_with_opens() {
-    let luid = luids()[0];
-    let memory = Map::new(2);
-    does_not_grow(2000, || round(&Gpu::open(luid), &memory));
-}
-
-fn kernel_memory_does_not_grow_with_failures() {
-    let gpu = Gpu::first();
-    let device = gpu.device();
-    let mut spoilt = Create::buffers(device, 1024).in_resource();
-    spoilt.blobs[1023].kind = 0;
-    does_not_grow(200, || assert_eq!(spoilt.call(&gpu), INVALID_PARAMETER));
 }
 
 /// Bytes of the machine that nobody uses.
