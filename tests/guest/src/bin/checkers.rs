@@ -65,7 +65,10 @@ fn lockdep_knows_the_locks_of_the_module() {
 fn kmemleak_is_on() {
     assert_eq!(read("/sys/kernel/debug/kmemleak"), "");
     let log = kernel_log();
-    for bad in ["kmemleak: Kernel memory leak detector disabled", "kmemleak: Cannot"] {
+    for bad in [
+        "kmemleak: Kernel memory leak detector disabled",
+        "kmemleak: Cannot",
+    ] {
         assert!(!log.contains(bad), "'{bad}' in the log");
     }
 }
@@ -80,7 +83,9 @@ fn freed_pages_are_poisoned() {
     assert!(read("/proc/cmdline").contains("page_poison=1"));
     // A kernel without it names the word here.
     let log = kernel_log();
-    let mut unknown = log.lines().filter(|line| line.contains("Unknown kernel command line"));
+    let mut unknown = log
+        .lines()
+        .filter(|line| line.contains("Unknown kernel command line"));
     assert!(!unknown.any(|line| line.contains("page_poison")));
 }
 
@@ -153,7 +158,10 @@ fn traced(run: impl FnOnce()) -> Vec<u64> {
     let count = words[0].load(Relaxed);
     control(KCOV_DISABLE, 0);
     let count = usize::try_from(count).expect("a count");
-    let found = words[1..=count].iter().map(|word| word.load(Relaxed)).collect();
+    let found = words[1..=count]
+        .iter()
+        .map(|word| word.load(Relaxed))
+        .collect();
     // SAFETY: Nobody uses it any more.
     unsafe { munmap(area, bytes) }.expect("the mapping");
     found

@@ -2,13 +2,7 @@
 //! Whether the kernel's memory is the same after many calls. Only on the stock kernel: KASAN keeps
 //! freed memory back for a while, and there kmemleak looks for what is lost.
 
-use dxg_guest_tests::{
-    calls::*,
-    create::{round, Create},
-    harness,
-    memory::Map,
-    tests,
-};
+use dxg_guest_tests::{calls::*, create::Create, harness, memory::Map, round::round, tests};
 use std::{fs, process::ExitCode};
 
 fn main() -> ExitCode {

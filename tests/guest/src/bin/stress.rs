@@ -5,9 +5,10 @@
 use dxg_guest_tests::{
     calls::*,
     child::{self, Child},
-    create::{round, Create},
+    create::Create,
     harness,
     memory::{bytes_at, Map, PAGE},
+    round::round,
     signals::{self, spawn, Storm},
     tests,
 };
@@ -15,8 +16,7 @@ use std::{
     fs,
     os::unix::process::ExitStatusExt,
     process::ExitCode,
-    ptr,
-    thread,
+    ptr, thread,
     time::{Duration, Instant},
 };
 
