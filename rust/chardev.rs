@@ -46,6 +46,10 @@ impl OpenFile for DxgFile {
         if !self.process.id().is_current() {
             return ENOTTY;
         }
+        #[cfg(dxg_gates)]
+        if let Some(result) = crate::sys::gates::at_call(request) {
+            return result;
+        }
         let caller = Caller {
             registry: &self.registry,
             process: &self.process,

@@ -76,6 +76,10 @@ impl fmt::Debug for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut separator = "";
         for (name, value) in NAMES.iter().zip(&VALUES) {
+            #[cfg(dxg_gates)]
+            if crate::sys::gates::hides(name) {
+                continue;
+            }
             write!(f, "{separator}{name} {}", value.load(Relaxed))?;
             separator = "\n";
         }

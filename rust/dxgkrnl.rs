@@ -91,6 +91,8 @@ struct Dxgkrnl {
 impl kernel::InPlaceModule for Dxgkrnl {
     fn init(_module: &'static ThisModule) -> impl PinInit<Self, Error> {
         pin_init::pin_init_scope(|| {
+            #[cfg(dxg_gates)]
+            sys::gates::at_load()?;
             let local_mib = compat::parameter::<u32>(module_parameters::local_segment_mib.value());
             let names = compat::parameter::<u8>(module_parameters::flink_names.value());
             let mode = compat::parameter::<u16>(module_parameters::node_mode.value()) & 0o777;

@@ -5,6 +5,8 @@
 //! `unsafe` is allowed in this room and in `drm`; what they hand out is safe.
 
 pub(crate) mod bindings;
+#[cfg(dxg_gates)]
+pub(crate) mod gates;
 pub(crate) mod misc_device;
 pub(crate) mod pid;
 pub(crate) mod user_pages;

@@ -14,24 +14,26 @@ G_PROGRAMS=/cache/crates/bin
 RUN_DIR=$TOP/build/run
 
 need_layers() {
-	local key dir=$CACHE/guest/$K_RELEASE
+	local key dir=$CACHE/guest/$K_RELEASE layer module
 	mkdir -p "$dir"
 	key=$(printf '%s ' "$K_KEY" "$(hash_files tools/guest tools/build/guest-pack.sh)")
 	if ! { stamp_is "$dir/stamp-base" "$key" && [ -s "$dir/base.cpio" ]; }; then
-		with_lock "guest-$K_RELEASE" pack_layer base "$key"
+		with_lock "guest-$K_RELEASE" pack_layer base base "$key"
 	fi
 	if [ "$G_MODULE" = 1 ]; then
-		key+=$(cat "$(module_dir)/stamp")
-		if ! { stamp_is "$dir/stamp-module" "$key" && [ -s "$dir/module.cpio" ]; }; then
-			with_lock "guest-$K_RELEASE" pack_layer module "$key" "/cache/module/$K_RELEASE/dxgkrnl.ko"
+		layer=$(module_layer) module=$(module_name "$(module_variant)")
+		key+=$(cat "$CACHE/module/$module/stamp")
+		if ! { stamp_is "$dir/stamp-$layer" "$key" && [ -s "$dir/$layer.cpio" ]; }; then
+			with_lock "guest-$K_RELEASE" pack_layer module "$layer" "$key" "/cache/module/$module/dxgkrnl.ko"
 		fi
 	fi
 }
-pack_layer() { # NAME KEY ARGS...
-	step "guest $K_RELEASE $1" "packing its part of the initramfs" \
-		in_root /src/tools/build/guest-pack.sh "$1" "/cache/guest/$K_RELEASE/$1.cpio" \
-		"/cache/kernel/$K_RELEASE/image" "$K_RELEASE" "${@:3}"
-	stamp_set "$CACHE/guest/$K_RELEASE/stamp-$1" "$2"
+module_layer() { echo "module$(module_variant | sed 's/^/-/')"; }
+pack_layer() { # COMMAND-OF-guest-pack.sh NAME KEY ARGS...
+	step "guest $K_RELEASE $2" "packing its part of the initramfs" \
+		in_root /src/tools/build/guest-pack.sh "$1" "/cache/guest/$K_RELEASE/$2.cpio" \
+		"/cache/kernel/$K_RELEASE/image" "$K_RELEASE" "${@:4}"
+	stamp_set "$CACHE/guest/$K_RELEASE/stamp-$2" "$3"
 }
 
 # Quotes for the guest's plain sh.
@@ -51,13 +53,13 @@ run_guest() {
 		echo "GUEST_MODE=$(quoted "$G_MODE")"
 		echo "GUEST_GPU=$(quoted "$G_GPU")"
 		echo "GUEST_MODULE=$G_MODULE"
-		echo "GUEST_MODULE_ARGS=$(quoted "$G_MODULE_ARGS")"
+		echo "GUEST_MODULE_ARGS=$(quoted "$G_MODULE_ARGS${DXG_GATE:+ gate=$DXG_GATE}")"
 		echo "GUEST_PULL=$([ -n "$G_PULL" ] && echo 1 || echo 0)"
 		echo "GUEST_UNLOAD=$G_UNLOAD"
 		echo "GUEST_LEAKS=$G_LEAKS"
 	} >"$conf/guest.conf"
 	quoted "$@" >"$conf/guest.cmd"
-	if [ "$G_MODULE" = 1 ]; then initrd+=("/cache/guest/$K_RELEASE/module.cpio"); fi
+	if [ "$G_MODULE" = 1 ]; then initrd+=("/cache/guest/$K_RELEASE/$(module_layer).cpio"); fi
 	if [ -n "$G_PUSH" ]; then
 		G_PUSH=$(readlink -f "$G_PUSH")
 		printf '%s\n' "$G_PUSH" >"$conf/push-from"

@@ -7,28 +7,36 @@
 
 MODULE_SOURCES=(Kbuild rust uapi)
 
-module_dir() { echo "$CACHE/module/$K_RELEASE${1:+-$1}"; }
-module_ko() { echo "$(module_dir)/dxgkrnl.ko"; }
+# The module that is loaded: as users have it, or one that can be told to make mistakes (DXG_GATE is
+# one of rust/sys/gates.rs).
+module_variant() { if [ -n "${DXG_GATE:-}" ]; then echo gates; fi; }
+module_name() { echo "$K_RELEASE${1:+-$1}"; }
+module_dir() { echo "$CACHE/module/$(module_name "$@")"; }
+module_ko() { echo "$(module_dir "$(module_variant)")/dxgkrnl.ko"; }
 
-# Options of our Kbuild that the debug kernel's module is made with.
-module_options() { if [ "$K_FLAVOUR" = debug ]; then echo DXG_KCOV=y; fi; }
+# Options of our Kbuild: for the debug kernel, and for the variant.
+module_options() {
+	if [ "$K_FLAVOUR" = debug ]; then echo DXG_KCOV=y; fi
+	if [ -n "$(module_variant)" ]; then echo DXG_GATES=y; fi
+}
 
 need_module() {
-	local key
+	local key ko
+	ko=$(module_ko)
 	[ -f "$TOP/Kbuild" ] || die "there is no Kbuild in $TOP: the checkout is not whole"
 	key=$(printf '%s ' "$K_KEY" "$(module_options)" "$(hash_files "${MODULE_SOURCES[@]}")")
-	if stamp_is "$(module_dir)/stamp" "$key" && [ -f "$(module_ko)" ]; then return; fi
+	if stamp_is "${ko%/*}/stamp" "$key" && [ -f "$ko" ]; then return; fi
 	need_kernel
-	with_lock "module-$K_RELEASE" refresh_module "$key"
+	with_lock "module-$(module_name "$(module_variant)")" refresh_module "$ko" "$key"
 }
-refresh_module() {
-	if stamp_is "$(module_dir)/stamp" "$1" && [ -f "$(module_ko)" ]; then return; fi
+refresh_module() { # KO KEY
+	if stamp_is "${1%/*}/stamp" "$2" && [ -f "$1" ]; then return; fi
 	# shellcheck disable=SC2046 # options are words
-	module_make "" "compiling dxgkrnl.ko (the sources or the kernel changed)" $(module_options)
+	module_make "$(module_variant)" "compiling dxgkrnl.ko (the sources or the kernel changed)" $(module_options)
 	# shellcheck disable=SC2016 # expanded in the root
-	in_root sh -c 'strip -g -o "$1/dxgkrnl.ko" "$1/src/dxgkrnl.ko"' - "/cache/module/$K_RELEASE" ||
-		die "cannot strip $(module_ko)"
-	stamp_set "$(module_dir)/stamp" "$1"
+	in_root sh -c 'strip -g -o "$1/dxgkrnl.ko" "$1/src/dxgkrnl.ko"' - "/cache/module/$(module_name "$(module_variant)")" ||
+		die "cannot strip $1"
+	stamp_set "${1%/*}/stamp" "$2"
 }
 
 # Clippy compiles otherwise, so it has objects of its own.
@@ -45,7 +53,8 @@ refresh_module_clippy() {
 }
 
 module_make() { # VARIANT WHY MAKE-ARGS...
-	local dir=/cache/module/$K_RELEASE${1:+-$1} variant=${1:+ $1} why=$2
+	local dir variant=${1:+ $1} why=$2
+	dir=/cache/module/$(module_name "$1")
 	shift 2
 	mkdir -p "$CACHE${dir#/cache}/src"
 	# shellcheck disable=SC2046 # kernel_make prints words
