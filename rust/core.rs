@@ -23,7 +23,7 @@
 //! while objects are dropped.
 //!
 //! 1. `Registry::processes`
-//! 2. `Registry::adapters` (also taken under the drm class's mutex, when a device goes)
+//! 2. `AdapterList::listed` (also taken under the drm class's mutex, when a device goes)
 //! 3. `Process::accounts`
 //! 4. `Process::table`
 //! 5. `Resource::cookie`
@@ -36,6 +36,7 @@
 #![deny(unsafe_code)]
 
 pub(crate) mod adapter;
+pub(crate) mod adapter_list;
 pub(crate) mod allocation;
 pub(crate) mod create;
 pub(crate) mod destroy;

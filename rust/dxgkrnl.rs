@@ -29,7 +29,8 @@ mod vidmm;
 use crate::{
     chardev::DxgFile,
     core::{
-        adapter::Origin,
+        adapter::Adapter,
+        adapter_list::Origin,
         registry::Registry, //
     },
     ddi::{
@@ -37,12 +38,12 @@ use crate::{
         Segments, //
     },
     drm::{
-        target::Target,
-        targets::{
+        announcer::{
             Listener,
-            TargetId,
-            Watcher, //
-        }, //
+            TargetId, //
+        },
+        target::Target,
+        targets::Watcher, //
     },
     miniport::gem::Gem,
     sys::misc_device::MiscDevice,
@@ -129,13 +130,15 @@ struct Adapters {
 impl Adapters {
     fn add(&self, target: Arc<Target>) -> Result {
         let origin = Origin(target.id().0);
-        let miniport = KBox::new(Gem::new(&target, self.segments)?, GFP_KERNEL)?;
-        let vidmm = VidMm::new(target, miniport.query_segments(), self.name_objects)?;
-        self.registry.add_adapter(origin, miniport, vidmm)
+        self.registry.adapters().add(origin, |appearance| {
+            let miniport = KBox::new(Gem::new(&target, self.segments)?, GFP_KERNEL)?;
+            let vidmm = VidMm::new(target, miniport.query_segments(), self.name_objects)?;
+            Ok(Adapter::new(appearance, miniport, vidmm))
+        })
     }
 }
 
-impl Listener for Adapters {
+impl Listener<Arc<Target>> for Adapters {
     fn appeared(&self, target: Arc<Target>) {
         if let Err(error) = self.add(target) {
             pr_err!("no adapter for a DRM device: {error:?}\n");
@@ -143,10 +146,10 @@ impl Listener for Adapters {
     }
 
     fn vanishing(&self, id: TargetId) {
-        self.registry.mark_removed(Origin(id.0));
+        self.registry.adapters().mark_removed(Origin(id.0));
     }
 
     fn vanished(&self, id: TargetId) {
-        self.registry.remove_adapter(Origin(id.0));
+        self.registry.adapters().remove(Origin(id.0));
     }
 }

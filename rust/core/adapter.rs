@@ -2,69 +2,46 @@
 
 //! [`Adapter`]: a DRM device as a WDDM adapter.
 
+use super::adapter_list::{
+    Appearance,
+    Luid, //
+};
 use crate::{
     counters::{
         Counted,
         Counter, //
     },
     ddi::Miniport,
-    status::{
-        NtResult,
-        NtStatus, //
-    },
+    status::NtResult,
     vidmm::VidMm, //
 };
 use kernel::{
     prelude::*,
-    sync::{
-        atomic::{
-            Atomic,
-            Relaxed, //
-        },
-        Arc, //
-    }, //
+    sync::Arc, //
 };
-
-/// Locally unique identifier of an adapter: new for every appearance of a device, and stable until
-/// the device goes (case 14).
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Luid(pub(crate) u64);
-
-/// What an adapter stands for, as the wiring of the module names it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Origin(pub(crate) usize);
 
 /// An adapter. It outlives every device on it, and the DRM device behind it.
 pub(crate) struct Adapter {
-    luid: Luid,
-    origin: Origin,
+    appearance: Appearance,
     miniport: KBox<dyn Miniport>,
     vidmm: Arc<VidMm>,
-    removed: Atomic<bool>,
 }
 
 impl Adapter {
-    pub(super) fn new(
-        luid: Luid,
-        origin: Origin,
+    pub(crate) fn new(
+        appearance: Appearance,
         miniport: KBox<dyn Miniport>,
         vidmm: Arc<VidMm>,
     ) -> Self {
         Self {
-            luid,
-            origin,
+            appearance,
             miniport,
             vidmm,
-            removed: Atomic::new(false),
         }
     }
 
     pub(crate) fn luid(&self) -> Luid {
-        self.luid
-    }
-
-    pub(super) fn origin(&self) -> Origin {
-        self.origin
+        self.appearance.luid()
     }
 
     pub(crate) fn miniport(&self) -> &dyn Miniport {
@@ -75,17 +52,15 @@ impl Adapter {
         &self.vidmm
     }
 
-    /// The DRM device is going: from now on only destroys succeed.
-    pub(super) fn mark_removed(&self) {
-        self.removed.store(true, Relaxed);
-    }
-
-    /// DEVICE_REMOVED once the DRM device has gone (cases 66, 223, 253).
+    /// DEVICE_REMOVED once the DRM device has gone.
     pub(crate) fn check_present(&self) -> NtResult {
-        if self.removed.load(Relaxed) {
-            return Err(NtStatus::DEVICE_REMOVED);
-        }
-        Ok(())
+        self.appearance.check_present()
+    }
+}
+
+impl AsRef<Appearance> for Adapter {
+    fn as_ref(&self) -> &Appearance {
+        &self.appearance
     }
 }
 

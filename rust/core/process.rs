@@ -5,9 +5,9 @@
 use super::{
     adapter::{
         Adapter,
-        Luid,
         OpenAdapter, //
     },
+    adapter_list::Luid,
     allocation::OpenAllocation,
     device::Device,
     handle::Handle,

@@ -3,15 +3,11 @@
 //! [`Registry`]: the adapters of the machine and the processes that use them.
 
 use super::{
-    adapter::{
-        Adapter,
-        Luid,
-        Origin, //
-    },
+    adapter::Adapter,
+    adapter_list::AdapterList,
     process::Process, //
 };
 use crate::{
-    ddi::Miniport,
     mem::{
         KVec,
         ACCOUNT, //
@@ -20,11 +16,7 @@ use crate::{
         NtResult,
         NtStatus, //
     },
-    sys::{
-        self,
-        pid::ProcessId, //
-    },
-    vidmm::VidMm, //
+    sys::pid::ProcessId, //
 };
 use kernel::{
     new_mutex,
@@ -47,24 +39,15 @@ pub(crate) struct Registry {
     #[pin]
     processes: Mutex<KVec<Entry>>,
     #[pin]
-    adapters: Mutex<Adapters>,
-}
-
-struct Adapters {
-    list: KVec<Arc<Adapter>>,
-    last_luid: u64,
+    adapters: AdapterList<Adapter>,
 }
 
 impl Registry {
     pub(crate) fn new() -> Result<Arc<Self>> {
-        let adapters = Adapters {
-            list: KVec::new(),
-            last_luid: 0,
-        };
         Arc::pin_init(
             pin_init!(Self {
                 processes <- new_mutex!(KVec::new(), "Registry::processes"),
-                adapters <- new_mutex!(adapters, "Registry::adapters"),
+                adapters <- AdapterList::new(),
             }),
             GFP_KERNEL,
         )
@@ -111,64 +94,8 @@ impl Registry {
         drop(left);
     }
 
-    /// A new adapter, with a LUID that was never there before.
-    pub(crate) fn add_adapter(
-        &self,
-        origin: Origin,
-        miniport: KBox<dyn Miniport>,
-        vidmm: Arc<VidMm>,
-    ) -> Result {
-        let luid = {
-            let mut adapters = self.adapters.lock();
-            // From the clock, so that it is new after the module was loaded again, too.
-            adapters.last_luid = sys::now_ns().max(adapters.last_luid + 1);
-            Luid(adapters.last_luid)
-        };
-        let adapter = Arc::new(Adapter::new(luid, origin, miniport, vidmm), GFP_KERNEL)?;
-        self.adapters.lock().list.push(adapter, GFP_KERNEL)?;
-        Ok(())
-    }
-
-    /// The device behind an adapter is going: nothing new on it.
-    pub(crate) fn mark_removed(&self, origin: Origin) {
-        for adapter in self.adapters.lock().list.iter() {
-            if adapter.origin() == origin {
-                adapter.mark_removed();
-            }
-        }
-    }
-
-    /// The device behind an adapter is gone: it is not listed any more.
-    pub(crate) fn remove_adapter(&self, origin: Origin) {
-        self.mark_removed(origin);
-        let mut removed = None;
-        {
-            let list = &mut self.adapters.lock().list;
-            if let Some(position) = list.iter().position(|a| a.origin() == origin) {
-                removed = list.remove(position).ok();
-            }
-        }
-        drop(removed);
-    }
-
-    /// The adapters that are there.
-    pub(crate) fn adapters(&self) -> NtResult<KVec<Arc<Adapter>>> {
-        let adapters = self.adapters.lock();
-        // None of these references can be the last one while the list has its own.
-        let mut found = KVec::with_capacity(adapters.list.len(), ACCOUNT)?;
-        for adapter in adapters.list.iter() {
-            found.push(adapter.clone(), ACCOUNT)?;
-        }
-        Ok(found)
-    }
-
-    /// The adapter with that LUID.
-    pub(crate) fn adapter(&self, luid: Luid) -> Option<Arc<Adapter>> {
-        self.adapters
-            .lock()
-            .list
-            .iter()
-            .find(|adapter| adapter.luid() == luid)
-            .cloned()
+    /// The adapters of the machine.
+    pub(crate) fn adapters(&self) -> &AdapterList<Adapter> {
+        &self.adapters
     }
 }

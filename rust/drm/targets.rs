@@ -3,18 +3,21 @@
 //! Which DRM devices there are: they appear and vanish at run time.
 //!
 //! A class interface on the drm class reports every device of that class, under the class's mutex
-//! and before the DRM device is fully registered. So appearance only takes a reference and leaves
-//! the rest to work on an ordered queue. Vanishing is told twice: at once, so that no new work is
-//! begun on the device, and by the queue, after its appearance has been dealt with.
+//! and before the DRM device is fully registered. So appearance only takes a reference here, and
+//! the [`Announcer`] does the rest.
 
-use super::target::{
-    DeviceRef,
-    Target, //
+use super::{
+    announcer::{
+        Announcer,
+        Listener,
+        TargetId, //
+    },
+    target::{
+        DeviceRef,
+        Target, //
+    }, //
 };
-use crate::sys::{
-    bindings,
-    workqueue::OrderedQueue, //
-};
+use crate::sys::bindings;
 use core::ptr::NonNull;
 use kernel::{
     bindings as c,
@@ -35,10 +38,6 @@ use kernel::{
     types::Opaque, //
 };
 
-/// Names a DRM device while it is there.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TargetId(pub(crate) usize);
-
 impl Target {
     /// The name of this target's device.
     pub(crate) fn id(&self) -> TargetId {
@@ -46,20 +45,7 @@ impl Target {
     }
 }
 
-/// Who is told.
-pub(crate) trait Listener: Send + Sync {
-    /// A usable device is there. May sleep.
-    fn appeared(&self, target: Arc<Target>);
-    /// A device goes away now; called with the drm class's mutex held, so it only takes notes.
-    fn vanishing(&self, id: TargetId);
-    /// A device is gone. May sleep.
-    fn vanished(&self, id: TargetId);
-}
-
-struct Watch {
-    queue: OrderedQueue,
-    listener: Arc<dyn Listener>,
-}
+type Watch = Announcer<Arc<Target>>;
 
 /// Whether there was a `Watcher` already: `WATCH` can be initialised only once.
 static STARTED: Atomic<bool> = Atomic::new(false);
@@ -91,7 +77,7 @@ impl Watcher {
     /// # Errors
     ///
     /// `EBUSY` when called a second time; `ENOMEM`.
-    pub(crate) fn new(listener: Arc<dyn Listener>) -> Result<Self> {
+    pub(crate) fn new(listener: Arc<dyn Listener<Arc<Target>>>) -> Result<Self> {
         if STARTED.xchg(true, Relaxed) {
             return Err(EBUSY);
         }
@@ -99,13 +85,7 @@ impl Watcher {
         unsafe { WATCH.init() };
         // SAFETY: No preconditions but process context.
         let class = from_err_ptr(unsafe { bindings::dxg_drm_class() }.cast_mut())?;
-        *WATCH.lock() = Some(Arc::new(
-            Watch {
-                queue: OrderedQueue::new()?,
-                listener,
-            },
-            GFP_KERNEL,
-        )?);
+        *WATCH.lock() = Some(Arc::new(Watch::new(listener)?, GFP_KERNEL)?);
         let interface = INTERFACE.0.get();
         // SAFETY: Nobody else uses the static before it is registered. The callbacks stay, since
         // `Drop` unregisters before the module goes.
@@ -169,16 +149,7 @@ unsafe extern "C" fn add_dev(dev: *mut c::device) -> c_int {
         return 0;
     };
     let Some(watch) = watch() else { return 0 };
-    let listener = watch.listener.clone();
-    let spawned = watch.queue.queue().try_spawn(GFP_KERNEL, move || {
-        match Target::new(device).and_then(|target| Ok(Arc::new(target, GFP_KERNEL)?)) {
-            Ok(target) => listener.appeared(target),
-            Err(error) => pr_info!("a DRM device is not usable as an adapter: {error:?}\n"),
-        }
-    });
-    if spawned.is_err() {
-        pr_err!("no memory to look at a new DRM device\n");
-    }
+    watch.appeared(move || Ok(Arc::new(Target::new(device)?, GFP_KERNEL)?));
     0
 }
 
@@ -191,13 +162,5 @@ unsafe extern "C" fn remove_dev(dev: *mut c::device) {
         return;
     };
     let Some(watch) = watch() else { return };
-    let (listener, id) = (watch.listener.clone(), TargetId(device.as_ptr() as usize));
-    listener.vanishing(id);
-    let spawned = watch
-        .queue
-        .queue()
-        .try_spawn(GFP_KERNEL, move || listener.vanished(id));
-    if spawned.is_err() {
-        pr_err!("no memory to let a DRM device go; its adapter stays, unusable\n");
-    }
+    watch.vanishing(TargetId(device.as_ptr() as usize));
 }

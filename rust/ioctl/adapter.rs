@@ -13,9 +13,9 @@ use crate::{
     core::{
         adapter::{
             Adapter,
-            Luid,
             OpenAdapter, //
         },
+        adapter_list::Luid,
         handle::Handle,
         process::{
             Object,
@@ -122,7 +122,7 @@ fn enumerate(
 pub(super) fn enumerate2(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let mut args: d3dkmt_enumadapters2 = read(argument)?;
-    let adapters = caller.registry.adapters()?;
+    let adapters = caller.registry.adapters().all()?;
     let present = count(&adapters);
     if args.adapters == 0 {
         // Case 16.
@@ -149,7 +149,7 @@ pub(super) fn enumerate3(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let mut args: d3dkmt_enumadapters3 = read(argument)?;
     validate::enumerate_filter(args.filter)?;
-    let adapters = caller.registry.adapters()?;
+    let adapters = caller.registry.adapters().all()?;
     let present = count(&adapters);
     if args.adapters == 0 || args.adapter_count == 0 {
         args.adapter_count = present;
@@ -179,7 +179,8 @@ pub(super) fn open_from_luid(caller: &Caller<'_>, argument: usize) -> NtResult {
     let mut args: d3dkmt_openadapterfromluid = read(argument)?;
     let adapter = caller
         .registry
-        .adapter(args.adapter_luid.into())
+        .adapters()
+        .find(args.adapter_luid.into())
         .ok_or(NtStatus::INVALID_PARAMETER)?;
     let opened = Opened::new(caller, core::slice::from_ref(&adapter))?;
     if let Some(&handle) = opened.handles().first() {

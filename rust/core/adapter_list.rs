@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Adapters come and go: [`Appearance`], and the [`AdapterList`] of those that are there.
+//!
+//! ```text
+//! add → listed → mark_removed → listed, but refuses → remove → kept by who has a reference
+//! ```
+//!
+//! The list takes anything that has an appearance: its rules need no DRM device.
+
+use crate::{
+    mem::{
+        KVec,
+        ACCOUNT, //
+    },
+    status::{
+        NtResult,
+        NtStatus, //
+    },
+    sys, //
+};
+use kernel::{
+    new_mutex,
+    prelude::*,
+    sync::{
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
+        Arc,
+        Mutex, //
+    }, //
+};
+
+/// Locally unique identifier of an adapter: new for every appearance of a device, and stable until
+/// the device goes (case 14).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Luid(pub(crate) u64);
+
+/// What an adapter stands for, as the wiring of the module names it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Origin(pub(crate) usize);
+
+/// One appearance of a device, until it goes.
+pub(crate) struct Appearance {
+    luid: Luid,
+    origin: Origin,
+    removed: Atomic<bool>,
+}
+
+impl Appearance {
+    pub(crate) fn luid(&self) -> Luid {
+        self.luid
+    }
+
+    /// DEVICE_REMOVED once the device has gone (cases 66, 223, 253).
+    pub(crate) fn check_present(&self) -> NtResult {
+        if self.removed.load(Relaxed) {
+            return Err(NtStatus::DEVICE_REMOVED);
+        }
+        Ok(())
+    }
+}
+
+/// The adapters that are there.
+#[pin_data]
+pub(crate) struct AdapterList<A> {
+    #[pin]
+    listed: Mutex<Listed<A>>,
+}
+
+struct Listed<A> {
+    adapters: KVec<Arc<A>>,
+    last_luid: u64,
+}
+
+impl<A: AsRef<Appearance>> AdapterList<A> {
+    pub(crate) fn new() -> impl PinInit<Self> {
+        let listed = Listed {
+            adapters: KVec::new(),
+            last_luid: 0,
+        };
+        pin_init!(Self {
+            listed <- new_mutex!(listed, "AdapterList::listed"),
+        })
+    }
+
+    /// A new adapter, as `make` makes it, with a LUID that was never there before.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`, and what `make` says; then nothing is listed.
+    pub(crate) fn add(&self, origin: Origin, make: impl FnOnce(Appearance) -> Result<A>) -> Result {
+        let appearance = Appearance {
+            luid: self.new_luid(),
+            origin,
+            removed: Atomic::new(false),
+        };
+        let adapter = Arc::new(make(appearance)?, GFP_KERNEL)?;
+        let mut listed = self.listed.lock();
+        // Room first: an adapter for which there is none is dropped after the lock, not by `push`.
+        listed.adapters.reserve(1, GFP_KERNEL)?;
+        Ok(listed.adapters.push(adapter, GFP_KERNEL)?)
+    }
+
+    fn new_luid(&self) -> Luid {
+        let mut listed = self.listed.lock();
+        // From the clock, so that it is new after the module was loaded again, too.
+        listed.last_luid = sys::now_ns().max(listed.last_luid + 1);
+        Luid(listed.last_luid)
+    }
+
+    /// The device behind an adapter is going: from now on only destroys succeed.
+    pub(crate) fn mark_removed(&self, origin: Origin) {
+        for adapter in self.listed.lock().adapters.iter() {
+            let appearance = (**adapter).as_ref();
+            if appearance.origin == origin {
+                appearance.removed.store(true, Relaxed);
+            }
+        }
+    }
+
+    /// The device behind an adapter is gone: it is not listed any more.
+    pub(crate) fn remove(&self, origin: Origin) {
+        self.mark_removed(origin);
+        let mut removed = None;
+        {
+            let adapters = &mut self.listed.lock().adapters;
+            let position = adapters
+                .iter()
+                .position(|adapter| (**adapter).as_ref().origin == origin);
+            if let Some(position) = position {
+                removed = adapters.remove(position).ok();
+            }
+        }
+        drop(removed);
+    }
+
+    /// All of them, in the order in which they appeared.
+    pub(crate) fn all(&self) -> NtResult<KVec<Arc<A>>> {
+        let listed = self.listed.lock();
+        // None of these references can be the last one while the list has its own.
+        let mut found = KVec::with_capacity(listed.adapters.len(), ACCOUNT)?;
+        for adapter in listed.adapters.iter() {
+            found.push(adapter.clone(), ACCOUNT)?;
+        }
+        Ok(found)
+    }
+
+    /// The adapter with that LUID.
+    pub(crate) fn find(&self, luid: Luid) -> Option<Arc<A>> {
+        self.listed
+            .lock()
+            .adapters
+            .iter()
+            .find(|adapter| (***adapter).as_ref().luid == luid)
+            .cloned()
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`Announcer`]: tells a listener which devices appear and vanish, in the right order.
+//!
+//! Whoever watches must not sleep for long and sees devices too early. So appearance is only noted,
+//! and an ordered queue looks at the device later. Vanishing is told twice: at once, so that no new
+//! work is begun on the device, and by the queue, after its appearance has been dealt with.
+
+use crate::sys::workqueue::OrderedQueue;
+use kernel::{
+    prelude::*,
+    sync::Arc, //
+};
+
+/// Names a device while it is there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TargetId(pub(crate) usize);
+
+/// Who is told. `D` is a device that was found usable.
+pub(crate) trait Listener<D>: Send + Sync {
+    /// A usable device is there. May sleep.
+    fn appeared(&self, device: D);
+    /// A device goes away now. Whoever says so may hold a lock: so this only takes notes. It may
+    /// come before `appeared`, or without it.
+    fn vanishing(&self, id: TargetId);
+    /// A device is gone. May sleep.
+    fn vanished(&self, id: TargetId);
+}
+
+/// Tells `listener`; dropping it waits until everything is told.
+pub(crate) struct Announcer<D: 'static> {
+    queue: OrderedQueue,
+    listener: Arc<dyn Listener<D>>,
+}
+
+impl<D: 'static> Announcer<D> {
+    pub(crate) fn new(listener: Arc<dyn Listener<D>>) -> Result<Self> {
+        Ok(Self {
+            queue: OrderedQueue::new()?,
+            listener,
+        })
+    }
+
+    /// A device is there; `look` finds out whether it is usable.
+    pub(crate) fn appeared(&self, look: impl FnOnce() -> Result<D> + Send + 'static) {
+        let listener = self.listener.clone();
+        let spawned = self
+            .queue
+            .queue()
+            .try_spawn(GFP_KERNEL, move || match look() {
+                Ok(device) => listener.appeared(device),
+                Err(error) => pr_info!("a DRM device is not usable as an adapter: {error:?}\n"),
+            });
+        if spawned.is_err() {
+            pr_err!("no memory to look at a new DRM device\n");
+        }
+    }
+
+    /// A device goes.
+    pub(crate) fn vanishing(&self, id: TargetId) {
+        self.listener.vanishing(id);
+        let listener = self.listener.clone();
+        let spawned = self
+            .queue
+            .queue()
+            .try_spawn(GFP_KERNEL, move || listener.vanished(id));
+        if spawned.is_err() {
+            pr_err!("no memory to let a DRM device go; its adapter stays, unusable\n");
+        }
+    }
+}
