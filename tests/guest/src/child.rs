@@ -107,6 +107,18 @@ impl Child {
         );
     }
 
+    /// Sends it a signal.
+    pub fn signal(&self, signal: i32) {
+        let id = libc::pid_t::try_from(self.id()).expect("a process id");
+        // SAFETY: It is our child, and lives at least as a zombie.
+        assert_eq!(unsafe { libc::kill(id, signal) }, 0, "kill");
+    }
+
+    /// Waits for its end, whatever that is.
+    pub fn end(mut self) -> process::ExitStatus {
+        self.process.wait().expect("a child")
+    }
+
     /// Kills it.
     pub fn kill(mut self) {
         self.process.kill().expect("a living child");

@@ -11,6 +11,7 @@
 //! lock [--list] [PART-OF-A-NAME...]
 //! ```
 
+pub mod absent;
 pub mod calls;
 pub mod child;
 pub mod create;
