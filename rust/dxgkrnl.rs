@@ -19,6 +19,8 @@ mod counters;
 mod ddi;
 mod drm;
 mod ioctl;
+#[cfg(CONFIG_KUNIT = "y")]
+mod kunit;
 mod mem;
 mod miniport;
 mod status;

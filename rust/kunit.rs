@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! KUnit tests: what only a kernel can show of the rooms of logic.
+//!
+//! They are there when the kernel has `CONFIG_KUNIT=y`, and run when the module is loaded, if the
+//! kernel was booted with `kunit.enable=1`. The results are in
+//! `/sys/kernel/debug/kunit/<suite>/results`.
+//!
+//! The host tests (`tests/host`) have the rules of these rooms at length. Here the same code runs
+//! on the kernel's memory, locks, references and errno values, under whatever checkers the kernel
+//! was built with. No test needs a DRM device or a caller.
+//!
+//! One file for each suite; it uses the interface that the other rooms use. An assertion that fails
+//! ends its thread without dropping anything: so tests of several threads assert when the others
+//! have ended.
+
+#![deny(unsafe_code)]
+
+mod adapters;
+mod announcer;
+mod handles;
+mod log;
+mod status;
+mod validation;

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Adapters appear, vanish and appear again; no DRM device is needed for it.
+
+use super::log::{
+    Log,
+    Noted, //
+};
+use crate::{
+    core::adapter_list::{
+        AdapterList,
+        Appearance,
+        Luid,
+        Origin, //
+    },
+    status::NtStatus,
+    sys::workqueue::OrderedQueue, //
+};
+use kernel::{
+    error::code::*,
+    prelude::*,
+    sync::Arc, //
+};
+
+const ONE: Origin = Origin(0x1000);
+const TWO: Origin = Origin(0x2000);
+
+/// An adapter without a device.
+struct Fake {
+    appearance: Appearance,
+    noted: Noted,
+}
+
+impl Fake {
+    fn luid(&self) -> Luid {
+        self.appearance.luid()
+    }
+
+    fn is_removed(&self) -> bool {
+        self.appearance.check_present() == Err(NtStatus::DEVICE_REMOVED)
+    }
+}
+
+impl AsRef<Appearance> for Fake {
+    fn as_ref(&self) -> &Appearance {
+        &self.appearance
+    }
+}
+
+/// A list, and which of its adapters were dropped.
+struct Machine {
+    list: Arc<AdapterList<Fake>>,
+    dropped: Arc<Log<u32>>,
+}
+
+impl Machine {
+    fn new() -> Result<Self> {
+        Ok(Self {
+            list: Arc::pin_init(AdapterList::new(), GFP_KERNEL)?,
+            dropped: Log::new()?,
+        })
+    }
+
+    fn appear(&self, origin: Origin, number: u32) -> Result {
+        self.list.add(origin, |appearance| {
+            Ok(Fake {
+                appearance,
+                noted: Noted::new(number, &self.dropped),
+            })
+        })
+    }
+
+    /// The numbers of what is listed.
+    fn listed(&self) -> Result<KVec<u32>> {
+        let mut numbers = KVec::new();
+        for adapter in self.list.all().map_err(|_| ENOMEM)?.iter() {
+            numbers.push(adapter.noted.number(), GFP_KERNEL)?;
+        }
+        Ok(numbers)
+    }
+
+    /// The adapter with that number, if it is listed.
+    fn adapter(&self, number: u32) -> Option<Arc<Fake>> {
+        let all = self.list.all().ok()?;
+        all.iter().find(|a| a.noted.number() == number).cloned()
+    }
+}
+
+/// An adapter that looks at its list when it is dropped.
+struct Looking {
+    appearance: Appearance,
+    list: Arc<AdapterList<Looking>>,
+    found: Arc<Log<bool>>,
+}
+
+impl AsRef<Appearance> for Looking {
+    fn as_ref(&self) -> &Appearance {
+        &self.appearance
+    }
+}
+
+impl Drop for Looking {
+    fn drop(&mut self) {
+        let me = self.list.find(self.appearance.luid());
+        self.found.note(me.is_some());
+    }
+}
+
+/// A thread on which devices of `origin` come and go.
+fn come_and_go(machine: &Machine, origin: Origin, times: u32) -> Result<OrderedQueue> {
+    let queue = OrderedQueue::new()?;
+    let machine = Machine {
+        list: machine.list.clone(),
+        dropped: machine.dropped.clone(),
+    };
+    queue.queue().try_spawn(GFP_KERNEL, move || {
+        for number in 0..times {
+            // What fails here is missing in the log.
+            let _ = machine.appear(origin, number);
+            machine.list.mark_removed(origin);
+            machine.list.remove(origin);
+        }
+    })?;
+    Ok(queue)
+}
+
+#[kunit_tests(dxgkrnl_adapters)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_appears_is_listed() -> Result {
+        let machine = Machine::new()?;
+        assert!(machine.listed()?.is_empty());
+        machine.appear(ONE, 1)?;
+        assert_eq!(machine.listed()?, [1]);
+        let adapter = machine.adapter(1).ok_or(ENOENT)?;
+        let luid = adapter.luid();
+        assert!(adapter.appearance.check_present().is_ok());
+        let found = machine.list.find(luid);
+        assert!(found.is_some_and(|found| Arc::ptr_eq(&found, &adapter)));
+        assert!(machine.list.find(Luid(0)).is_none());
+        assert!(machine.list.find(Luid(luid.0 - 1)).is_none());
+        assert!(machine.list.find(Luid(luid.0 + 1)).is_none());
+        Ok(())
+    }
+
+    #[test]
+    fn what_vanishes_is_listed_and_refuses() -> Result {
+        let machine = Machine::new()?;
+        machine.appear(ONE, 1)?;
+        let adapter = machine.adapter(1).ok_or(ENOENT)?;
+        machine.list.mark_removed(ONE);
+        assert!(adapter.is_removed());
+        assert_eq!(machine.listed()?, [1]);
+        assert!(machine.list.find(adapter.luid()).is_some());
+        Ok(())
+    }
+
+    #[test]
+    fn what_has_vanished_is_there_for_its_users() -> Result {
+        let machine = Machine::new()?;
+        machine.appear(ONE, 1)?;
+        let adapter = machine.adapter(1).ok_or(ENOENT)?;
+        machine.list.mark_removed(ONE);
+        machine.list.remove(ONE);
+        assert!(machine.listed()?.is_empty());
+        assert!(machine.list.find(adapter.luid()).is_none());
+        assert!(adapter.is_removed());
+        assert!(machine.dropped.take().is_empty());
+        // The user's reference is the last one.
+        drop(adapter);
+        assert_eq!(machine.dropped.take(), [1]);
+        Ok(())
+    }
+
+    #[test]
+    fn what_nobody_uses_goes_at_once() -> Result {
+        let machine = Machine::new()?;
+        machine.appear(ONE, 1)?;
+        machine.list.remove(ONE);
+        assert_eq!(machine.dropped.take(), [1]);
+        // Once more, and what was never there: nothing happens.
+        machine.list.remove(ONE);
+        machine.list.mark_removed(ONE);
+        assert!(machine.listed()?.is_empty());
+        assert!(machine.dropped.take().is_empty());
+        Ok(())
+    }
+
+    #[test]
+    fn vanishing_may_come_before_the_appearance() -> Result {
+        let machine = Machine::new()?;
+        machine.list.mark_removed(ONE);
+        machine.appear(ONE, 1)?;
+        let adapter = machine.adapter(1).ok_or(ENOENT)?;
+        machine.list.remove(ONE);
+        assert!(adapter.is_removed());
+        assert!(machine.listed()?.is_empty());
+        Ok(())
+    }
+
+    #[test]
+    fn a_device_that_comes_back_is_another_adapter() -> Result {
+        let machine = Machine::new()?;
+        machine.appear(ONE, 1)?;
+        let old = machine.adapter(1).ok_or(ENOENT)?;
+        machine.list.mark_removed(ONE);
+        machine.list.remove(ONE);
+        machine.appear(ONE, 2)?;
+        let new = machine.adapter(2).ok_or(ENOENT)?;
+        assert!(new.luid().0 > old.luid().0);
+        assert!(old.is_removed());
+        assert!(!new.is_removed());
+        assert!(machine.list.find(old.luid()).is_none());
+        assert_eq!(machine.listed()?, [2]);
+        Ok(())
+    }
+
+    #[test]
+    fn adapters_are_independent() -> Result {
+        let machine = Machine::new()?;
+        machine.appear(ONE, 1)?;
+        machine.appear(TWO, 2)?;
+        assert_eq!(machine.listed()?, [1, 2]);
+        let one = machine.adapter(1).ok_or(ENOENT)?;
+        let two = machine.adapter(2).ok_or(ENOENT)?;
+        assert!(one.luid().0 < two.luid().0);
+        machine.list.mark_removed(ONE);
+        assert!(one.is_removed());
+        assert!(!two.is_removed());
+        machine.list.remove(ONE);
+        assert_eq!(machine.listed()?, [2]);
+        assert!(!two.is_removed());
+        machine.list.remove(TWO);
+        assert!(machine.listed()?.is_empty());
+        Ok(())
+    }
+
+    #[test]
+    fn what_cannot_be_made_leaves_no_trace() -> Result {
+        let machine = Machine::new()?;
+        machine.appear(ONE, 1)?;
+        let mut luid = None;
+        // It has got half-way: the part that was made is dropped, and nothing is listed.
+        let failed = machine.list.add(TWO, |appearance| {
+            luid = Some(appearance.luid());
+            let _half = Noted::new(2, &machine.dropped);
+            Err(ENOMEM)
+        });
+        assert_eq!(failed, Err(ENOMEM));
+        assert_eq!(machine.dropped.take(), [2]);
+        assert_eq!(machine.listed()?, [1]);
+        let luid = luid.ok_or(EINVAL)?;
+        assert!(machine.list.find(luid).is_none());
+        // Its LUID does not come again.
+        machine.appear(TWO, 3)?;
+        let three = machine.adapter(3).ok_or(ENOENT)?;
+        assert!(three.luid().0 > luid.0);
+        Ok(())
+    }
+
+    #[test]
+    fn luids_only_grow() -> Result {
+        let machine = Machine::new()?;
+        let mut last = 0;
+        for number in 0..1000 {
+            machine.appear(ONE, number)?;
+            let adapter = machine.adapter(number).ok_or(ENOENT)?;
+            assert!(adapter.luid().0 > last);
+            last = adapter.luid().0;
+            machine.list.remove(ONE);
+        }
+        assert_eq!(machine.dropped.take().len(), 1000);
+        Ok(())
+    }
+
+    #[test]
+    fn adapters_are_dropped_without_the_lock() -> Result {
+        let list = Arc::pin_init(AdapterList::new(), GFP_KERNEL)?;
+        let found = Log::new()?;
+        list.add(ONE, |appearance| {
+            Ok(Looking {
+                appearance,
+                list: list.clone(),
+                found: found.clone(),
+            })
+        })?;
+        // It would wait for itself otherwise, and lockdep would say so.
+        list.remove(ONE);
+        assert_eq!(found.take(), [false]);
+        Ok(())
+    }
+
+    #[test]
+    fn threads_share_the_list() -> Result {
+        let machine = Machine::new()?;
+        let threads = (
+            come_and_go(&machine, ONE, 300)?,
+            come_and_go(&machine, TWO, 300)?,
+        );
+        let mut most = 0;
+        for _ in 0..300 {
+            most = machine.listed()?.len().max(most);
+        }
+        // Waits until they are done.
+        drop(threads);
+        assert!(most <= 2);
+        assert!(machine.listed()?.is_empty());
+        assert_eq!(machine.dropped.take().len(), 600);
+        Ok(())
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`Log`]: what happened in a test, in its order, on whichever thread.
+
+use kernel::{
+    new_mutex,
+    prelude::*,
+    sync::{
+        Arc,
+        Mutex, //
+    }, //
+};
+
+#[pin_data]
+pub(super) struct Log<T> {
+    #[pin]
+    events: Mutex<KVec<T>>,
+}
+
+impl<T> Log<T> {
+    pub(super) fn new() -> Result<Arc<Self>> {
+        Arc::pin_init(
+            pin_init!(Self {
+                events <- new_mutex!(KVec::new(), "kunit::Log"),
+            }),
+            GFP_KERNEL,
+        )
+    }
+
+    pub(super) fn note(&self, event: T) {
+        if self.events.lock().push(event, GFP_KERNEL).is_err() {
+            pr_err!("no memory for a test's log\n");
+        }
+    }
+
+    /// The events since the last time.
+    pub(super) fn take(&self) -> KVec<T> {
+        core::mem::take(&mut *self.events.lock())
+    }
+}
+
+/// Notes its number when it is dropped.
+pub(super) struct Noted {
+    number: u32,
+    log: Arc<Log<u32>>,
+}
+
+impl Noted {
+    pub(super) fn new(number: u32, log: &Arc<Log<u32>>) -> Self {
+        let log = log.clone();
+        Self { number, log }
+    }
+
+    pub(super) fn number(&self) -> u32 {
+        self.number
+    }
+}
+
+impl Drop for Noted {
+    fn drop(&mut self) {
+        self.log.note(self.number);
+    }
+}
