@@ -3,9 +3,9 @@
 # Commands of the checkout; each is a script in tools/build. The kernel's build never comes here:
 # it reads Kbuild.
 
-export KERNEL SUITE MODE KDIR JOBS VERBOSE
+export KERNEL SUITE MODE GATE KDIR JOBS VERBOSE
 
-.PHONY: help run test test-debug check format module shell prepare clean
+.PHONY: help run test test-debug test-gates check format module shell prepare clean
 help:
 	@echo 'make run [KERNEL=7.2|7.3|debug]   boot a guest, load dxgkrnl.ko, run the demo'
 	@echo 'make test [SUITE=name] [KERNEL=7.2|7.3] [MODE=plain|signals]'
@@ -27,6 +27,9 @@ test:
 	@tools/build/test.sh
 test-debug:
 	@KERNEL=debug tools/build/test.sh
+# Whether all of that can fail (Documentation/testing.md).
+test-gates:
+	@tools/build/test-gates.sh
 check:
 	@tools/build/check.sh
 format:

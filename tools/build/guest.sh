@@ -11,7 +11,7 @@ G_TIMEOUT=300
 G_CMDLINE='' G_TAINT='' G_LEAKS=0
 # Programs that are in the guest's PATH.
 G_PROGRAMS=/cache/crates/bin
-RUN_DIR=$TOP/build/run
+RUN_DIR=${RUN_DIR:-$TOP/build/run}
 
 need_layers() {
 	local key dir=$CACHE/guest/$K_RELEASE layer module

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! The mode under signals: with `DXG_TEST_SIGNALS=1` in the environment, a timer interrupts each
-//! thread of a test every millisecond, without SA_RESTART.
+//! thread of a test every millisecond, without SA_RESTART; with `restart` instead of 1, with it.
 //!
 //! A timer belongs to one thread, as a signal to the process would nearly always find the same one.
 //! The harness has one for the thread of the test, and for a child in a role; threads that a test
@@ -26,9 +26,13 @@ extern "C" fn count(_: i32) {
     DELIVERED.fetch_add(1, Relaxed);
 }
 
-/// Whether this run is in the mode.
-pub fn wanted() -> bool {
-    env::var(VARIABLE).is_ok_and(|value| value == "1")
+/// Whether this run is in the mode, and if so, the flags of the handler.
+fn flags() -> Option<i32> {
+    match env::var(VARIABLE).as_deref() {
+        Ok("1") => Some(0),
+        Ok("restart") => Some(libc::SA_RESTART),
+        _ => None,
+    }
 }
 
 /// Signals that this process has got so far.
@@ -38,7 +42,7 @@ pub fn delivered() -> u64 {
 
 /// What the suite says of its signals; an error if the mode was on, and there were none.
 pub(crate) fn report() -> Result<Option<String>, &'static str> {
-    if !wanted() {
+    if flags().is_none() {
         return Ok(None);
     }
     match delivered() {
@@ -59,6 +63,7 @@ fn signal() -> i32 {
         let installed = unsafe {
             let mut action: libc::sigaction = mem::zeroed();
             action.sa_sigaction = count as extern "C" fn(i32) as usize;
+            action.sa_flags = flags().unwrap_or(0);
             libc::sigaction(signal, &action, ptr::null_mut())
         };
         assert_eq!(installed, 0, "sigaction");
@@ -98,7 +103,7 @@ impl Storm {
 
     /// Interrupts the calling thread from now on, if this run is in the mode.
     pub fn if_wanted() -> Option<Self> {
-        wanted().then(Self::on_this_thread)
+        flags().map(|_| Self::on_this_thread())
     }
 }
 
