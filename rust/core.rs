@@ -28,8 +28,12 @@
 //! 4. `Process::table`
 //! 5. `Resource::cookie`
 //! 6. `OpenAllocation::cpu` (held while the address space is asked about a mapping)
-//! 7. `Backing::state`
-//! 8. `VidMm::local`, `VidMm::aperture`
+//! 7. `Presence::state`
+//! 8. `Backing::state`
+//! 9. `OnDevice::held`
+//! 10. `Residents::all`
+//! 11. `Window::shown` (taken under the lock of the address space in which a page faults)
+//! 12. `VidMm::local`, `VidMm::aperture`
 //!
 //! None of them is held while another of them is taken.
 

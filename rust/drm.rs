@@ -7,5 +7,6 @@
 
 pub(crate) mod announcer;
 pub(crate) mod gem;
+pub(crate) mod presence;
 pub(crate) mod target;
 pub(crate) mod targets;

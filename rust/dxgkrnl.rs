@@ -147,11 +147,9 @@ impl Listener<Arc<Target>> for Adapters {
         }
     }
 
-    fn vanishing(&self, id: TargetId) {
-        self.registry.adapters().mark_removed(Origin(id.0));
-    }
-
     fn vanished(&self, id: TargetId) {
-        self.registry.adapters().remove(Origin(id.0));
+        if let Some(adapter) = self.registry.adapters().remove(Origin(id.0)) {
+            adapter.vidmm().lose_device();
+        }
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod misc_device;
 pub(crate) mod pid;
 pub(crate) mod user_pages;
 pub(crate) mod view;
+pub(crate) mod window;
 pub(crate) mod workqueue;
 
 use crate::status::NtStatus;

@@ -7,21 +7,28 @@
 //! is first needed. The backing of an allocation goes through these states:
 //!
 //! ```text
-//! Untouched (zero) → Local (GEM object)          UserPages (pinned memory of the caller)
+//! Untouched (zero) → Local (GEM object) → Lost     UserPages (pinned memory of the caller)
 //! ```
 //!
-//! Rooms that are still empty: System (swappable), Offered, Discarded, Lost; residency, budgets
-//! that move, eviction. Until there is eviction, commitment is limited to the size of a segment.
+//! Everything that is on the device is lost when the device goes ([`resident`]): after that, nothing
+//! of the device or of its driver's code is used.
+//!
+//! Rooms that are still empty: System (swappable), Offered, Discarded; residency, budgets that
+//! move, eviction. Until there is eviction, commitment is limited to the size of a segment.
 
 #![deny(unsafe_code)]
 
 pub(crate) mod account;
 pub(crate) mod backing;
 pub(crate) mod ledger;
+mod resident;
 
 use crate::{
     ddi::Segments,
-    drm::target::Target,
+    drm::{
+        presence::Presence,
+        target::Target, //
+    },
     status::{
         NtResult,
         NtStatus, //
@@ -36,6 +43,7 @@ use kernel::{
     }, //
 };
 use ledger::Ledger;
+use resident::Residents;
 
 /// A group of segments, as D3DKMTQueryVideoMemoryInfo asks for them.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -54,7 +62,10 @@ pub(crate) struct VidMm {
     local: Mutex<Ledger>,
     #[pin]
     aperture: Mutex<Ledger>,
-    target: Arc<Target>,
+    #[pin]
+    target: Presence<Target>,
+    #[pin]
+    residents: Residents,
     /// Give GEM objects legacy names, for the target's debugfs.
     name_objects: bool,
 }
@@ -70,11 +81,17 @@ impl VidMm {
                 segments,
                 local <- new_mutex!(Ledger::new(segments.local), "VidMm::local"),
                 aperture <- new_mutex!(Ledger::new(segments.aperture), "VidMm::aperture"),
-                target,
+                target <- Presence::new(target),
+                residents <- Residents::new(),
                 name_objects,
             }),
             GFP_KERNEL,
         )
+    }
+
+    /// The device goes: all memory on it is lost. When it returns, nothing of the device is in use.
+    pub(crate) fn lose_device(&self) {
+        self.target.end(|| self.residents.lose_all());
     }
 
     /// Bytes in a group of segments.

@@ -3,7 +3,7 @@
 //! Adapters come and go: [`Appearance`], and the [`AdapterList`] of those that are there.
 //!
 //! ```text
-//! add → listed → mark_removed → listed, but refuses → remove → kept by who has a reference
+//! add → listed → remove → refuses, and is kept by who has a reference
 //! ```
 //!
 //! The list takes anything that has an appearance: its rules need no DRM device.
@@ -110,30 +110,16 @@ impl<A: AsRef<Appearance>> AdapterList<A> {
         Luid(listed.last_luid)
     }
 
-    /// The device behind an adapter is going: from now on only destroys succeed.
-    pub(crate) fn mark_removed(&self, origin: Origin) {
-        for adapter in self.listed.lock().adapters.iter() {
-            let appearance = (**adapter).as_ref();
-            if appearance.origin == origin {
-                appearance.removed.store(true, Relaxed);
-            }
-        }
-    }
-
-    /// The device behind an adapter is gone: it is not listed any more.
-    pub(crate) fn remove(&self, origin: Origin) {
-        self.mark_removed(origin);
-        let mut removed = None;
-        {
-            let adapters = &mut self.listed.lock().adapters;
-            let position = adapters
-                .iter()
-                .position(|adapter| (**adapter).as_ref().origin == origin);
-            if let Some(position) = position {
-                removed = adapters.remove(position).ok();
-            }
-        }
-        drop(removed);
+    /// The device behind an adapter goes: the adapter is not listed any more, and only destroys
+    /// succeed on it. Returns it, if it was listed.
+    pub(crate) fn remove(&self, origin: Origin) -> Option<Arc<A>> {
+        let adapters = &mut self.listed.lock().adapters;
+        let position = adapters
+            .iter()
+            .position(|adapter| (**adapter).as_ref().origin == origin)?;
+        let adapter = adapters.remove(position).ok()?;
+        (*adapter).as_ref().removed.store(true, Relaxed);
+        Some(adapter)
     }
 
     /// All of them, in the order in which they appeared.

@@ -223,8 +223,8 @@ impl OpenAllocation {
         if let Some(address) = self.lock_again()? {
             return Ok(address);
         }
-        let pages = match self.allocation.backing.cpu_access()? {
-            CpuAccess::Pages(pages) => pages,
+        let window = match self.allocation.backing.cpu_access()? {
+            CpuAccess::Window(window) => window,
             CpuAccess::InPlace(address) => {
                 let mut cpu = self.cpu.lock();
                 cpu.locks = cpu.locks.checked_add(1).ok_or(NtStatus::NO_MEMORY)?;
@@ -234,7 +234,7 @@ impl OpenAllocation {
         // Mapped without the lock: two threads may come this far, and the second one's mapping is
         // taken back.
         let keep = KBox::new(self.allocation.clone(), ACCOUNT)?;
-        let view = View::map(pages, keep)?;
+        let view = View::map(window, keep)?;
         let address = view.address();
         let mut cpu = self.cpu.lock();
         let Some(locks) = cpu.locks.checked_add(1) else {

@@ -2,9 +2,9 @@
 
 //! [`Announcer`]: tells a listener which devices appear and vanish, in the right order.
 //!
-//! Whoever watches must not sleep for long and sees devices too early. So appearance is only noted,
-//! and an ordered queue looks at the device later. Vanishing is told twice: at once, so that no new
-//! work is begun on the device, and by the queue, after its appearance has been dealt with.
+//! Whoever watches sees devices before they are ready. So appearance is only noted, and an ordered
+//! queue looks at the device later. Vanishing is told at once, after the appearances that were noted
+//! before it: when it has been told, the device may go.
 
 use crate::sys::workqueue::OrderedQueue;
 use kernel::{
@@ -20,10 +20,8 @@ pub(crate) struct TargetId(pub(crate) usize);
 pub(crate) trait Listener<D>: Send + Sync {
     /// A usable device is there. May sleep.
     fn appeared(&self, device: D);
-    /// A device goes away now. Whoever says so may hold a lock: so this only takes notes. It may
-    /// come before `appeared`, or without it.
-    fn vanishing(&self, id: TargetId);
-    /// A device is gone. May sleep.
+    /// A device goes: when this returns, nothing of it is in use any more. May sleep, with the lock of
+    /// whoever says so held. The device need not have been usable.
     fn vanished(&self, id: TargetId);
 }
 
@@ -57,15 +55,8 @@ impl<D: 'static> Announcer<D> {
     }
 
     /// A device goes.
-    pub(crate) fn vanishing(&self, id: TargetId) {
-        self.listener.vanishing(id);
-        let listener = self.listener.clone();
-        let spawned = self
-            .queue
-            .queue()
-            .try_spawn(GFP_KERNEL, move || listener.vanished(id));
-        if spawned.is_err() {
-            pr_err!("no memory to let a DRM device go; its adapter stays, unusable\n");
-        }
+    pub(crate) fn vanished(&self, id: TargetId) {
+        self.queue.flush();
+        self.listener.vanished(id);
     }
 }

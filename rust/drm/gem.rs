@@ -10,7 +10,7 @@ use crate::{
     },
     sys::{
         bindings,
-        view::PageSource,
+        window::PageSource,
         PAGE_SIZE, //
     }, //
 };
@@ -110,7 +110,8 @@ impl GemObject {
     }
 
     fn funcs(&self) -> Result<&c::drm_gem_object_funcs> {
-        // SAFETY: As above; the functions are static data of a module that the target pins.
+        // SAFETY: As above; the functions are static data of the driver, whose code
+        // is there while the target is.
         unsafe { self.object.as_ref().funcs.as_ref() }.ok_or(ENODEV)
     }
 }

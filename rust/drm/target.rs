@@ -15,15 +15,15 @@ use kernel::{
     types::Opaque, //
 };
 
-/// A reference on a DRM device and on the module of its driver.
+/// A reference on a DRM device. The module of its driver is not pinned, so that it can be unloaded.
 ///
 /// # Invariants
 ///
-/// `device` is a live `drm_device` on which this value owns a reference.
+/// `device` is a live `drm_device` on which this value owns a reference, and it is on its bus: who
+/// makes the value drops it before the device has gone from the drm class. So the code of its driver
+/// is there.
 pub(super) struct DeviceRef {
     device: NonNull<c::drm_device>,
-    // After the device: its last reference may run the driver's code.
-    _module: ModuleRef,
 }
 
 // SAFETY: DRM devices are reference-counted and used by many threads.
@@ -32,24 +32,16 @@ unsafe impl Send for DeviceRef {}
 unsafe impl Sync for DeviceRef {}
 
 impl DeviceRef {
-    /// Takes a reference; `ENODEV` when the driver's module is going away.
+    /// Takes a reference.
     ///
     /// # Safety
     ///
-    /// `device` must be live during the call, and on the bus: then its driver's module is there.
-    pub(super) unsafe fn new(device: NonNull<c::drm_device>) -> Result<Self> {
-        // SAFETY: The caller says that the device is live and its driver's module there; the
-        // driver and its file operations are static data of that module.
-        let owner = unsafe { (*(*device.as_ref().driver).fops).owner };
-        // SAFETY: As above.
-        let module = unsafe { ModuleRef::new(owner) }?;
+    /// `device` is live, and in the drm class until the new value is dropped.
+    pub(super) unsafe fn new(device: NonNull<c::drm_device>) -> Self {
         // SAFETY: The caller says that the device is live.
         unsafe { c::drm_dev_get(device.as_ptr()) };
-        // INVARIANT: The reference was just taken.
-        Ok(Self {
-            device,
-            _module: module,
-        })
+        // INVARIANT: The reference was just taken; the caller answers for the rest.
+        Self { device }
     }
 
     pub(super) fn as_ptr(&self) -> *mut c::drm_device {
@@ -63,7 +55,8 @@ impl DeviceRef {
     }
 
     fn driver(&self) -> &c::drm_driver {
-        // SAFETY: A DRM device has a driver for all its life, in a module that `_module` pins.
+        // SAFETY: A DRM device has a driver for all its life, whose code is there by the type
+        // invariant.
         unsafe { &*self.device().driver }
     }
 }
@@ -72,41 +65,6 @@ impl Drop for DeviceRef {
     fn drop(&mut self) {
         // SAFETY: By the type invariant we own a reference.
         unsafe { c::drm_dev_put(self.device.as_ptr()) };
-    }
-}
-
-/// A reference on a module: its code stays.
-///
-/// # Invariants
-///
-/// The pointer is NULL (built-in code) or a module on which this value owns a reference.
-struct ModuleRef(*mut c::module);
-
-// SAFETY: Module references may be dropped by any thread.
-unsafe impl Send for ModuleRef {}
-// SAFETY: There are no methods that use it.
-unsafe impl Sync for ModuleRef {}
-
-impl ModuleRef {
-    /// Takes a reference; `ENODEV` when the module is going away.
-    ///
-    /// # Safety
-    ///
-    /// `module` is NULL or a module that is in memory during the call.
-    unsafe fn new(module: *mut c::module) -> Result<Self> {
-        // SAFETY: Per the function's contract; NULL is allowed.
-        if !unsafe { c::try_module_get(module) } {
-            return Err(ENODEV);
-        }
-        // INVARIANT: The reference was just taken.
-        Ok(Self(module))
-    }
-}
-
-impl Drop for ModuleRef {
-    fn drop(&mut self) {
-        // SAFETY: By the type invariant; NULL is allowed.
-        unsafe { c::module_put(self.0) };
     }
 }
 
@@ -177,8 +135,8 @@ pub(super) struct Dumb {
 
 /// A DRM device with mode setting and dumb buffers: what an adapter is made of.
 ///
-/// It may go away (unbound, unplugged) at any time; objects of it stay valid memory, and new ones
-/// are refused then.
+/// It may go away (unbound, unplugged, its driver unloaded) at any time: so it is used on a
+/// [`Visit`](super::presence::Visit) only, and all that refers to it goes with it.
 pub(crate) struct Target {
     // Dropped in this order: the client's file first, which calls the driver's code.
     client: Pin<KBox<Client>>,
@@ -208,7 +166,8 @@ impl Target {
 
     /// Name of the DRM driver, such as `virtio_gpu`.
     pub(crate) fn driver_name(&self) -> &CStr {
-        // SAFETY: A driver's name is a static C string of its module, which is pinned.
+        // SAFETY: A driver's name is a static C string of its module, which is there by the type
+        // invariant of `DeviceRef`.
         unsafe { CStr::from_char_ptr(self.device.driver().name) }
     }
 

@@ -143,12 +143,11 @@ unsafe extern "C" fn add_dev(dev: *mut c::device) -> c_int {
     let Some(device) = (unsafe { primary_device(dev) }) else {
         return 0;
     };
-    // SAFETY: The minor is being added, so its DRM device is live and on the bus. The module is
-    // pinned here and not by the work, which may come after the driver is gone.
-    let Ok(device) = (unsafe { DeviceRef::new(device) }) else {
-        return 0;
-    };
     let Some(watch) = watch() else { return 0 };
+    // SAFETY: The minor is being added, so its DRM device is live and in the class. When it leaves
+    // the class, `remove_dev` returns only after the reference was dropped: as the announcer says,
+    // the appearance has then been dealt with, and the listener uses nothing of the device.
+    let device = unsafe { DeviceRef::new(device) };
     watch.appeared(move || Ok(Arc::new(Target::new(device)?, GFP_KERNEL)?));
     0
 }
@@ -162,5 +161,5 @@ unsafe extern "C" fn remove_dev(dev: *mut c::device) {
         return;
     };
     let Some(watch) = watch() else { return };
-    watch.vanishing(TargetId(device.as_ptr() as usize));
+    watch.vanished(TargetId(device.as_ptr() as usize));
 }

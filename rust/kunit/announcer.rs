@@ -14,13 +14,19 @@ use kernel::{
     sync::{
         Arc,
         Completion, //
-    }, //
+    },
+    time::{
+        delay::fsleep,
+        Delta, //
+    },
+    workqueue, //
 };
 
 #[derive(Clone, Copy, PartialEq)]
 enum Event {
+    /// The first device may be looked at.
+    Opened,
     Appeared(usize),
-    Vanishing(usize),
     Vanished(usize),
 }
 use Event::*;
@@ -31,10 +37,6 @@ struct Scribe(Arc<Log<Event>>);
 impl Listener<usize> for Scribe {
     fn appeared(&self, device: usize) {
         self.0.note(Appeared(device));
-    }
-
-    fn vanishing(&self, id: TargetId) {
-        self.0.note(Vanishing(id.0));
     }
 
     fn vanished(&self, id: TargetId) {
@@ -71,26 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn vanishing_is_told_at_once_and_in_its_order() -> Result {
-        let told = Log::new()?;
-        let announcer = announcer(&told)?;
-        let gate = gate()?;
-        let opened = gate.clone();
-        announcer.appeared(move || {
-            opened.wait_for_completion();
-            Ok(1)
-        });
-        announcer.vanishing(TargetId(1));
-        let at_once = told.take();
-        gate.complete_all();
-        drop(announcer);
-        assert_eq!(at_once, [Vanishing(1)]);
-        assert_eq!(told.take(), [Appeared(1), Vanished(1)]);
-        Ok(())
-    }
-
-    #[test]
-    fn one_device_does_not_wait_for_another_to_vanish() -> Result {
+    fn vanishing_is_told_after_the_appearances_before_it() -> Result {
         let told = Log::new()?;
         let announcer = announcer(&told)?;
         let gate = gate()?;
@@ -100,14 +83,19 @@ mod tests {
             Ok(1)
         });
         announcer.appeared(|| Ok(2));
-        announcer.vanishing(TargetId(2));
-        announcer.vanishing(TargetId(1));
+        let opening = told.clone();
+        workqueue::system().try_spawn(GFP_KERNEL, move || {
+            fsleep(Delta::from_millis(50));
+            opening.note(Opened);
+            gate.complete_all();
+        })?;
+        announcer.vanished(TargetId(2));
+        let in_order = told.take();
+        announcer.vanished(TargetId(1));
+        // When the call returns, it is told.
         let at_once = told.take();
-        gate.complete_all();
-        drop(announcer);
-        assert_eq!(at_once, [Vanishing(2), Vanishing(1)]);
-        let later = [Appeared(1), Appeared(2), Vanished(2), Vanished(1)];
-        assert_eq!(told.take(), later);
+        assert_eq!(in_order, [Opened, Appeared(1), Appeared(2), Vanished(2)]);
+        assert_eq!(at_once, [Vanished(1)]);
         Ok(())
     }
 
@@ -117,12 +105,10 @@ mod tests {
         let announcer = announcer(&told)?;
         announcer.appeared(|| Err(ENODEV));
         announcer.appeared(|| Ok(2));
-        announcer.vanishing(TargetId(1));
+        announcer.vanished(TargetId(1));
         drop(announcer);
-        // It vanishes all the same; that is before or after the second one has appeared.
-        let mut events = told.take();
-        events.retain(|event| *event != Vanishing(1));
-        assert_eq!(events, [Appeared(2), Vanished(1)]);
+        // It vanishes all the same.
+        assert_eq!(told.take(), [Appeared(2), Vanished(1)]);
         Ok(())
     }
 
@@ -133,7 +119,7 @@ mod tests {
         let announcer = Announcer::new(scribe.clone())?;
         announcer.appeared(|| Ok(1));
         announcer.appeared(|| Err(ENODEV));
-        announcer.vanishing(TargetId(1));
+        announcer.vanished(TargetId(1));
         drop(announcer);
         assert!(Arc::into_unique_or_drop(scribe).is_some());
         Ok(())

@@ -2,6 +2,7 @@
 /* See helpers.h: inline functions and macros of the kernel, as functions. */
 
 #include <linux/capability.h>
+#include <linux/fs.h>
 #include <linux/ktime.h>
 #include <linux/mman.h>
 #include <linux/mm.h>
@@ -96,9 +97,26 @@ bool dxg_vma_is(struct mm_struct *mm, unsigned long addr, unsigned long len,
 	return is;
 }
 
+/* Mappings of @file belong to the address space of @space from now on. */
+void dxg_file_set_space(struct file *file, const struct file *space)
+{
+	file->f_mapping = space->f_mapping;
+}
+
+/* Takes all pages out of all mappings; the next access of one faults. */
+void dxg_zap_space(const struct file *space)
+{
+	unmap_mapping_range(space->f_mapping, 0, 0, 1);
+}
+
 struct workqueue_struct *dxg_alloc_workqueue(void)
 {
 	return alloc_ordered_workqueue("dxgkrnl", 0);
+}
+
+void dxg_flush_workqueue(struct workqueue_struct *queue)
+{
+	flush_workqueue(queue);
 }
 
 u64 dxg_total_ram_bytes(void)

@@ -31,7 +31,11 @@ unsigned long dxg_page_to_pfn(struct page *page);
 bool dxg_vma_is(struct mm_struct *mm, unsigned long addr, unsigned long len,
 		const struct file *file);
 
+void dxg_file_set_space(struct file *file, const struct file *space);
+void dxg_zap_space(const struct file *space);
+
 struct workqueue_struct *dxg_alloc_workqueue(void);
+void dxg_flush_workqueue(struct workqueue_struct *queue);
 
 u64 dxg_total_ram_bytes(void);
 u64 dxg_ktime_get_ns(void);

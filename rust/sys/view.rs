@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! CPU views: pages of an allocation, mapped into the calling process.
+//! CPU views: the [`Window`] of an allocation, mapped into the calling process.
 //!
 //! A view is an anonymous file that never gets a descriptor: only [`View::map`] can map it, and the
-//! mapping's reference on the file keeps the pages and this module in place until the last part of
+//! mapping's reference on the file keeps the window and this module in place until the last part of
 //! it is unmapped, whatever became of the handle, the device or `/dev/dxg` by then.
 
 use super::{
     bindings,
+    window::Window,
     PAGE_SIZE, //
 };
 use crate::{
@@ -29,23 +30,15 @@ use kernel::{
     },
     fs::File,
     prelude::*,
-    sync::aref::ARef, //
+    sync::{
+        aref::ARef,
+        Arc, //
+    }, //
 };
-
-/// Something that has pages to show.
-///
-/// # Safety
-///
-/// Every pointer that [`Self::pages`] returns is a page that stays allocated, and belongs to the
-/// object, for as long as `self` lives; the list never changes.
-pub(crate) unsafe trait PageSource: Send + Sync + 'static {
-    /// The pages, in order.
-    fn pages(&self) -> &[*mut c::page];
-}
 
 /// What the file of a view owns.
 struct Content {
-    source: KBox<dyn PageSource>,
+    window: Arc<Window>,
     /// Whatever else must live as long as the view.
     _keep: KBox<dyn Any + Send + Sync>,
 }
@@ -58,19 +51,16 @@ pub(crate) struct View {
 }
 
 impl View {
-    /// Maps all pages of `source` at an address of the kernel's choice, readable and writable.
+    /// Maps the whole of `window` at an address of the kernel's choice, readable and writable.
     ///
     /// # Errors
     ///
     /// `ENOMEM`: no memory, or no room in the address space (RLIMIT_AS counts).
-    pub(crate) fn map(
-        source: KBox<dyn PageSource>,
-        keep: KBox<dyn Any + Send + Sync>,
-    ) -> Result<Self> {
-        let bytes = source.pages().len() * PAGE_SIZE;
+    pub(crate) fn map(window: Arc<Window>, keep: KBox<dyn Any + Send + Sync>) -> Result<Self> {
+        let bytes = window.count() * PAGE_SIZE;
         let content = KBox::new(
             Content {
-                source,
+                window: window.clone(),
                 _keep: keep,
             },
             GFP_KERNEL_ACCOUNT,
@@ -96,6 +86,8 @@ impl View {
         // SAFETY: The file is new and its one reference is ours; it has no read or write position
         // in use.
         let file = unsafe { ARef::<File>::from_raw(file) };
+        // SAFETY: The file is new, and its content keeps the window.
+        unsafe { window.adopt(&file) };
         // SAFETY: The file is live; mapping works on the calling process.
         let address = unsafe { bindings::dxg_mmap_shared(file.as_ptr(), bytes) };
         // CAST: an error comes as a negative number in the last page of the address space.
@@ -149,6 +141,16 @@ static FOPS: AssertSync<c::file_operations> = AssertSync(c::file_operations {
     ..pin_init::zeroed()
 });
 
+/// What the file of a window's address space can do: nothing.
+static SPACE_FOPS: AssertSync<c::file_operations> = AssertSync(c::file_operations {
+    owner: compat::this_module(),
+    ..pin_init::zeroed()
+});
+
+pub(super) fn space_operations() -> *const c::file_operations {
+    &SPACE_FOPS.0
+}
+
 static VM_OPS: AssertSync<c::vm_operations_struct> = AssertSync(c::vm_operations_struct {
     fault: Some(fault),
     ..pin_init::zeroed()
@@ -163,7 +165,6 @@ unsafe extern "C" fn mmap(file: *mut c::file, vma: *mut c::vm_area_struct) -> c_
     // SAFETY: Per the function's contract the file is a view's, so its private data is a
     // `Content` that lives until `release`.
     let content = unsafe { &*(*file).private_data.cast::<Content>() };
-    let pages = content.source.pages();
     // SAFETY: Nobody else uses a VMA that is being set up.
     let vma_ref = unsafe { &mut *vma };
     // SAFETY: A union of the address pair with RCU data, of which the pair is live here.
@@ -171,27 +172,23 @@ unsafe extern "C" fn mmap(file: *mut c::file, vma: *mut c::vm_area_struct) -> c_
         let range = &vma_ref.__bindgen_anon_1.__bindgen_anon_1;
         (range.vm_start, range.vm_end)
     };
-    if vma_ref.vm_pgoff != 0 || (end - start) / PAGE_SIZE != pages.len() {
+    if vma_ref.vm_pgoff != 0 || (end - start) / PAGE_SIZE != content.window.count() {
         return EINVAL.to_errno();
     }
     vma_ref.vm_ops = &VM_OPS.0;
     vma_ref.vm_private_data = core::ptr::from_ref(content).cast_mut().cast::<c_void>();
     // SAFETY: The VMA is being set up, so that its flags may change.
     unsafe { bindings::dxg_vma_set_pfnmap(vma) };
-    for (i, &page) in pages.iter().enumerate() {
-        // SAFETY: The page is allocated (contract of `PageSource`).
-        let pfn = unsafe { bindings::dxg_page_to_pfn(page) };
-        // SAFETY: The address is inside the VMA, which is a shared PFN map; the page stays until
-        // the VMA's reference on the file is gone, and that is after its page tables are.
-        let fault = unsafe { c::vmf_insert_pfn(vma, start + i * PAGE_SIZE, pfn) };
-        if fault != c::vm_fault_reason_VM_FAULT_NOPAGE {
-            return ENOMEM.to_errno();
-        }
+    // SAFETY: The file's window has adopted it; the VMA is a shared PFN map now, under the lock of
+    // the address space that it is made for, and it is as large as the window.
+    match unsafe { content.window.fill(vma, start) } {
+        Ok(()) => 0,
+        Err(error) => error.to_errno(),
     }
-    0
 }
 
-/// Puts a page back whose page table entry is gone, as after `mremap`.
+/// Puts a page back whose page table entry is gone, as after `mremap`, or after the window's pages
+/// were taken away.
 ///
 /// # Safety
 ///
@@ -204,13 +201,8 @@ unsafe extern "C" fn fault(vmf: *mut c::vm_fault) -> c::vm_fault_t {
     };
     // SAFETY: `mmap` stored the `Content`, which the VMA's file keeps.
     let content = unsafe { &*(*vma).vm_private_data.cast::<Content>() };
-    let Some(&page) = content.source.pages().get(pgoff) else {
-        return c::vm_fault_reason_VM_FAULT_SIGBUS;
-    };
-    // SAFETY: The page is allocated (contract of `PageSource`).
-    let pfn = unsafe { bindings::dxg_page_to_pfn(page) };
     // SAFETY: As in `mmap`; the address is the one that faulted, inside the VMA.
-    unsafe { c::vmf_insert_pfn(vma, address & !(PAGE_SIZE - 1), pfn) }
+    unsafe { content.window.fault(vma, address & !(PAGE_SIZE - 1), pgoff) }
 }
 
 /// # Safety

@@ -34,6 +34,12 @@ impl OrderedQueue {
         // reference borrows.
         unsafe { Queue::from_raw(self.0.as_ptr()) }
     }
+
+    /// Waits until everything is done that was queued before. Not for work on this very queue.
+    pub(crate) fn flush(&self) {
+        // SAFETY: By the type invariant the queue is live.
+        unsafe { bindings::dxg_flush_workqueue(self.0.as_ptr()) };
+    }
 }
 
 impl Drop for OrderedQueue {

@@ -7,16 +7,23 @@ use super::{
         Account,
         Charge, //
     },
+    resident::{
+        OnDevice,
+        Resident, //
+    },
     Commitment,
     SegmentGroup,
     VidMm, //
 };
 use crate::{
     ddi::AllocationDescription,
-    drm::gem::{
-        GemObject,
-        GemPages,
-        Shape, //
+    drm::{
+        gem::{
+            GemObject,
+            Shape, //
+        },
+        presence::Visit,
+        target::Target, //
     },
     mem::ACCOUNT,
     status::{
@@ -25,7 +32,7 @@ use crate::{
     },
     sys::{
         user_pages::UserPages,
-        view::PageSource, //
+        window::Window, //
     }, //
 };
 use kernel::{
@@ -49,11 +56,8 @@ pub(crate) struct Backing {
 enum State {
     /// All zero; there is no memory yet.
     Untouched(Shape),
-    /// A GEM object on the adapter's device.
-    Local(
-        Arc<GemObject>,
-        #[expect(dead_code, reason = "held to be dropped")] Charge,
-    ),
+    /// A GEM object on the adapter's device, or nothing any more since that went.
+    Local(Resident),
     /// Memory of the process that made the allocation.
     UserPages(
         UserPages,
@@ -65,8 +69,8 @@ enum State {
 pub(crate) enum CpuAccess {
     /// The pages are in the calling process already, at this address.
     InPlace(usize),
-    /// These pages can be mapped.
-    Pages(KBox<dyn PageSource>),
+    /// This can be mapped.
+    Window(Arc<Window>),
 }
 
 impl Backing {
@@ -120,46 +124,47 @@ impl Backing {
         })
     }
 
-    /// The GEM object behind the allocation, made if it is not there yet; `None` for user pages.
-    fn gem(&self) -> NtResult<Option<Arc<GemObject>>> {
-        let shape = match &*self.state.lock() {
-            State::UserPages(..) => return Ok(None),
-            State::Local(gem, _) => return Ok(Some(gem.clone())),
-            State::Untouched(shape) => *shape,
-        };
-        // Made without the lock, since that takes a while and may free memory. Two callers may
-        // come this far; the second one's object is dropped when the lock is no longer held.
+    /// The memory on the device behind the allocation, made if it is not there yet.
+    fn on_device(&self, visit: &Visit<'_, Target>, shape: Shape) -> NtResult<Arc<OnDevice>> {
+        // Made without the lock, since that takes a while and may free memory. Of two callers that
+        // come this far, the second one's is dropped when the lock is no longer held.
         let vidmm = &self.commitment.vidmm;
-        let gem = Arc::new(
-            GemObject::new(&vidmm.target, shape, vidmm.name_objects)?,
-            ACCOUNT,
-        )?;
+        let gem = Arc::new(GemObject::new(visit, shape, vidmm.name_objects)?, ACCOUNT)?;
+        let charge = self
+            .account
+            .charge(SegmentGroup::Local, self.commitment.bytes);
+        let resident = Resident::new(vidmm, visit, gem, charge)?;
         let mut state = self.state.lock();
-        if let State::Local(first, _) = &*state {
-            let first = first.clone();
+        if let State::Local(first) = &*state {
+            let memory = first.memory().clone();
             drop(state);
-            return Ok(Some(first));
+            return Ok(memory);
         }
-        let bytes = self.commitment.bytes;
-        let charge = self.account.charge(SegmentGroup::Local, bytes);
-        *state = State::Local(gem.clone(), charge);
-        Ok(Some(gem))
+        let memory = resident.memory().clone();
+        *state = State::Local(resident);
+        Ok(memory)
     }
 
     /// What a lock of the allocation shows.
     ///
     /// # Errors
     ///
-    /// DEVICE_REMOVED when memory has to be made and the device is gone; NO_MEMORY.
+    /// DEVICE_REMOVED when the device is gone; NO_MEMORY.
     pub(crate) fn cpu_access(&self) -> NtResult<CpuAccess> {
-        let Some(gem) = self.gem()? else {
-            return match &*self.state.lock() {
-                State::UserPages(pages, _) => Ok(CpuAccess::InPlace(pages.address())),
-                _ => Err(NtStatus::UNSUCCESSFUL),
-            };
+        let visit = self.commitment.vidmm.target.visit()?;
+        let memory = {
+            let state = self.state.lock();
+            match &*state {
+                State::UserPages(pages, _) => return Ok(CpuAccess::InPlace(pages.address())),
+                State::Local(resident) => resident.memory().clone(),
+                State::Untouched(shape) => {
+                    let shape = *shape;
+                    drop(state);
+                    self.on_device(&visit, shape)?
+                }
+            }
         };
         let bytes = usize::try_from(self.commitment.bytes).map_err(|_| NtStatus::NO_MEMORY)?;
-        let pages = KBox::new(GemPages::new(gem, bytes)?, ACCOUNT)?;
-        Ok(CpuAccess::Pages(pages))
+        Ok(CpuAccess::Window(memory.window(&visit, bytes)?))
     }
 }
