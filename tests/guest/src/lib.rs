@@ -18,6 +18,7 @@ pub mod create;
 pub mod harness;
 pub mod locked;
 pub mod memory;
+pub mod round;
 pub mod signals;
 pub mod state;
 pub mod sysfs;
