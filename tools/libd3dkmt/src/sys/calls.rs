@@ -10,7 +10,12 @@
 //! [`ioctl_once`] hands it out.
 #![allow(non_snake_case)]
 
-use super::{request, status::NtStatus, types::*};
+use super::{
+    around::{around, Call},
+    request,
+    status::NtStatus,
+    types::*,
+};
 use rustix::{
     io::{retry_on_intr, Errno},
     ioctl::{Ioctl, IoctlOutput, Opcode},
@@ -99,7 +104,16 @@ pub unsafe fn ioctl_ptr(
     argument: *mut c_void,
 ) -> Result<NtStatus, Errno> {
     // SAFETY: The caller vouches for it; an interrupted call has left the argument as it was.
-    retry_on_intr(|| unsafe { ioctl_once(&fd, request, argument) })
+    let make = || retry_on_intr(|| unsafe { ioctl_once(&fd, request, argument) });
+    let Some(around) = around() else {
+        return make();
+    };
+    around(&Call {
+        node: fd.as_fd(),
+        request,
+        argument,
+        make: &make,
+    })
 }
 
 /// Makes any request with a block of any type.

@@ -15,8 +15,10 @@
 //! | [`status`] | [`NtStatus`] and its relation to errno |
 //! | [`request`] | the request number of every ioctl |
 //! | [`calls`] | one function for each ioctl that the module serves |
+//! | [`around`] | a place around every call |
 //! | [`gem`] | private driver data of the module's miniport |
 
+pub mod around;
 #[allow(missing_docs, non_camel_case_types, non_snake_case)]
 pub mod bindings;
 pub mod calls;
