@@ -24,6 +24,7 @@ const EFAULT: i32 = 14;
 const EEXIST: i32 = 17;
 const ENODEV: i32 = 19;
 const EINVAL: i32 = 22;
+const ENOSPC: i32 = 28;
 const EOVERFLOW: i32 = 75;
 const EPROTOTYPE: i32 = 91;
 const EOPNOTSUPP: i32 = 95;
@@ -103,7 +104,8 @@ impl NtStatus {
             0 => Self::SUCCESS,
             EPERM => Self::NOT_SUPPORTED,
             EINTR | ERESTARTSYS => Self::INTERRUPTED,
-            ENOMEM => Self::NO_MEMORY,
+            // shmem and TTM have no space left when it is memory that they lack.
+            ENOMEM | ENOSPC => Self::NO_MEMORY,
             EACCES => Self::ACCESS_DENIED,
             EINVAL | EFAULT => Self::INVALID_PARAMETER,
             ENODEV => Self::DEVICE_REMOVED,

@@ -153,7 +153,8 @@ fn a_kernels_errno_becomes_a_status() {
             1 => NtStatus::NOT_SUPPORTED,
             // EINTR, ERESTARTSYS.
             4 | 512 => NtStatus::INTERRUPTED,
-            12 => NtStatus::NO_MEMORY,
+            // ENOMEM; ENOSPC, which is a driver's lack of memory.
+            12 | 28 => NtStatus::NO_MEMORY,
             13 => NtStatus::ACCESS_DENIED,
             // EFAULT is the caller's bad address (case 262).
             14 | 22 => NtStatus::INVALID_PARAMETER,
