@@ -244,7 +244,7 @@ impl OpenAllocation {
         };
         cpu.locks = locks;
         let unused = match &cpu.view {
-            Some(first) if locks > 1 => Err((first.address(), view)),
+            Some(first) if first.is_mapped() => Err((first.address(), view)),
             _ => Ok(cpu.view.replace(view)),
         };
         drop(cpu);
@@ -260,27 +260,16 @@ impl OpenAllocation {
         }
     }
 
-    /// Takes one more lock on the mapping that is there, if it still is.
+    /// Takes one more lock on the mapping that is there, if it still is: the process may have
+    /// unmapped it, or have become another program by exec.
     fn lock_again(&self) -> NtResult<Option<usize>> {
-        let stale;
-        {
-            let mut cpu = self.cpu.lock();
-            if cpu.locks == 0 {
-                return Ok(None);
-            }
-            let Some(view) = &cpu.view else {
-                return Ok(None);
-            };
-            // The process may have unmapped it, or have become another program by exec.
-            if view.is_mapped() {
-                let address = view.address();
-                cpu.locks = cpu.locks.checked_add(1).ok_or(NtStatus::NO_MEMORY)?;
-                return Ok(Some(address));
-            }
-            stale = cpu.view.take();
-        }
-        drop(stale);
-        Ok(None)
+        let mut cpu = self.cpu.lock();
+        let address = match &cpu.view {
+            Some(view) if view.is_mapped() => view.address(),
+            _ => return Ok(None),
+        };
+        cpu.locks = cpu.locks.checked_add(1).ok_or(NtStatus::NO_MEMORY)?;
+        Ok(Some(address))
     }
 
     /// D3DKMTUnlock2: takes one lock back; the last one takes the mapping with it.
