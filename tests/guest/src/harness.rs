@@ -3,6 +3,7 @@
 
 use crate::{
     child,
+    faults::every_call,
     signals::{self, Storm},
     state::State,
 };
@@ -52,6 +53,11 @@ pub fn context<R>(name: impl Into<String>, part: impl FnOnce() -> R) -> R {
     result
 }
 
+/// The outermost part of the test at hand that is run now: the adapter, in most tests.
+pub(crate) fn first_context() -> String {
+    locked(&CONTEXT).first().cloned().unwrap_or_default()
+}
+
 /// Raises a flag when it goes, so that threads that watch the flag end when a test has failed, too.
 pub struct StopAtEnd<'a>(pub &'a AtomicBool);
 
@@ -72,6 +78,10 @@ pub fn run(tests: &[Test], children: &[child::Role]) -> ExitCode {
     if arguments.iter().any(|argument| argument == "--list") {
         tests.iter().for_each(|(name, _)| println!("{name}"));
         return ExitCode::SUCCESS;
+    }
+    if let Err(reason) = every_call::start() {
+        println!("KTAP version 1\n# {reason}");
+        return ExitCode::FAILURE;
     }
     let chosen: Vec<_> = tests
         .iter()
@@ -100,6 +110,10 @@ pub fn run(tests: &[Test], children: &[child::Role]) -> ExitCode {
     }
     println!("# Totals: pass:{passed} fail:{}", chosen.len() - passed);
     let mut as_wanted = true;
+    if let Err(text) = every_call::finish() {
+        println!("# {text}");
+        as_wanted = false;
+    }
     match signals::report() {
         Ok(None) => {}
         Ok(Some(text)) => println!("# {text}"),
@@ -152,6 +166,7 @@ fn run_one(number: usize, name: &str, test: fn()) -> Result<(), String> {
     locked(&CONTEXT).clear();
     *locked(&PANIC) = None;
     catch_crashes(number, name);
+    every_call::begin();
     let before = caught(State::now)?;
     let result = within_time(number, name, || {
         let _storm = Storm::if_wanted();
