@@ -16,12 +16,14 @@
 //! | warning | WARN | at load |
 //! | overflow | adds 1 to 255 in a byte | at load |
 //! | assertion | a debug assertion that is wrong | at load |
+//! | in-use | keeps a reference on the module | at load |
 //! | taint | taints the kernel | at load |
 //! | no-counter | the counters lack `mappings` | always |
 //! | lost-count | destroyed allocations are not counted back | in calls |
 //! | interruption | none: every other call waits for a signal, and asks for its restart | in calls |
 
 use crate::{
+    compat,
     counters::{
         self,
         Counter, //
@@ -79,6 +81,8 @@ pub(crate) fn at_load() -> Result {
             black_box(black_box(u8::MAX) + 1);
         }
         b"assertion" => debug_assert!(black_box(false), "gate"),
+        // SAFETY: The module is being loaded.
+        b"in-use" => unsafe { c::__module_get(compat::this_module()) },
         // SAFETY: No preconditions.
         b"taint" => unsafe { c::add_taint(c::TAINT_USER, c::lockdep_ok_LOCKDEP_STILL_OK) },
         _ => return Err(EINVAL),

@@ -20,6 +20,7 @@ atomic-sleep adapter_info BUG: sleeping function called from invalid context
 warning adapter_info WARNING: .*gates\.rs
 overflow adapter_info attempt to add with overflow
 assertion adapter_info rust_kernel: panicked at .*gates\.rs
+in-use adapter_info dxgkrnl could not be unloaded afterwards
 taint adapter_info the kernel is tainted with 4160, and should be with 4096
 no-counter adapter_info no counter mappings
 lost-count existing_heap left behind: allocations 0 -> [1-9]
@@ -36,37 +37,43 @@ gate_run() {
 	DXG_GATE=$gate RUN_DIR=$dir "$@" >"$dir/output.txt" 2>&1 </dev/null
 }
 sum_of() { tail -n 3 "$1/output.txt" | grep -E '^[0-9]+ passed, [0-9]+ failed$' || :; }
+# What a run says of a thing: the first line.
+evidence() { # DIR PATTERN
+	{ grep -rhaE -m 1 -- "$2" "$1" || :; } | tr -d '\r' | sed -n '1s/^[ #]*//p'
+}
 # The runs that everybody makes.
 make_run() { make -C "$TOP" --no-print-directory "$@"; }
 
 # failing_gate NAME SUITE PATTERN: a run that has to fail, and to say why.
 failing_gate() {
-	local dir=$TOP/build/gates/$1 rc=0 sum problem=()
+	local dir=$TOP/build/gates/$1 rc=0 sum said problem=()
 	gate_run "$1" "$dir" make_run test-debug SUITE="$2" MODE=plain || rc=$?
-	sum=$(sum_of "$dir")
+	sum=$(sum_of "$dir") said=$(evidence "$dir" "$3")
 	if [ "$rc" = 0 ]; then problem+=("its exit status is 0"); fi
 	case $sum in
 	"" | *" 0 failed") problem+=("its sum is '$sum'") ;;
 	esac
-	if ! grep -qraE -- "$3" "$dir"; then problem+=("nothing says '$3'"); fi
-	verdict "$dir" "the tests fail of $1" "${problem[@]}"
+	if [ -z "$said" ]; then problem+=("nothing says '$3'"); fi
+	verdict "$dir" "the tests fail of $1" "$sum: $said" "${problem[@]}"
 }
 
 # passing_gate NAME DIR-NAME TITLE PATTERN CMD...: a run that has to pass, and to say something.
 passing_gate() {
-	local gate=$1 dir=$TOP/build/gates/$2 title=$3 pattern=$4 rc=0 problem=()
+	local gate=$1 dir=$TOP/build/gates/$2 title=$3 pattern=$4 rc=0 said problem=()
 	shift 4
 	gate_run "$gate" "$dir" "$@" || rc=$?
 	if [ "$rc" != 0 ]; then problem+=("its exit status is $rc"); fi
-	if ! grep -qaE -- "$pattern" "$dir/output.txt"; then problem+=("nothing says '$pattern'"); fi
-	verdict "$dir" "$title" "${problem[@]}"
+	said=$(evidence "$dir" "$pattern")
+	if [ -z "$said" ]; then problem+=("nothing says '$pattern'"); fi
+	verdict "$dir" "$title" "$said" "${problem[@]}"
 }
 
-verdict() { # DIR TITLE PROBLEM...
+verdict() { # DIR TITLE WHAT-THE-RUN-SAID PROBLEM...
 	local problem
-	for problem in "${@:3}"; do echo "# $problem; see ${1#"$TOP"/}"; done
-	if [ $# -gt 2 ]; then tail -n 40 "$1/output.txt" | sed 's/^/#   /'; else echo "# the run: $(sum_of "$1")"; fi
-	ktap_check $(($# > 2)) "$2"
+	echo "# the run: $3"
+	for problem in "${@:4}"; do echo "# $problem; see ${1#"$TOP"/}"; done
+	if [ $# -gt 3 ]; then tail -n 40 "$1/output.txt" | sed 's/^/#   /'; fi
+	ktap_check $(($# > 3)) "$2"
 }
 wanted() { [ -z "${GATE:-}" ] || [ "$GATE" = "$1" ]; }
 
