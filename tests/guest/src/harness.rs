@@ -53,9 +53,11 @@ pub fn context<R>(name: impl Into<String>, part: impl FnOnce() -> R) -> R {
     result
 }
 
-/// The outermost part of the test at hand that is run now: the adapter, in most tests.
-pub(crate) fn first_context() -> String {
-    locked(&CONTEXT).first().cloned().unwrap_or_default()
+/// The adapter that the test at hand is on, if it says so by [`context`].
+pub(crate) fn adapter_context() -> Option<String> {
+    let context = locked(&CONTEXT);
+    let adapter = context.iter().find(|part| part.starts_with("adapter "));
+    adapter.cloned()
 }
 
 /// Raises a flag when it goes, so that threads that watch the flag end when a test has failed, too.

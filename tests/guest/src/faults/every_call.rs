@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     calls::{Answer, INVALID_PARAMETER, SUCCESS},
-    harness::first_context,
+    harness::adapter_context,
     memory::memory_file,
     state::{keep_counters_open, Counters},
 };
@@ -62,7 +62,7 @@ struct Progress {
     spared: Option<String>,
     tests: u32,
     spared_tests: u32,
-    seen: HashMap<(String, u32, Vec<u32>), u32>,
+    seen: HashMap<(Option<String>, u32, Vec<u32>), u32>,
     sums: BTreeMap<&'static str, Sum>,
     skipped: BTreeMap<&'static str, u32>,
 }
@@ -203,7 +203,7 @@ impl Mode {
         }
         alone()?;
         let saved = Saved::of(&self.aside, call.request, call.argument as u64);
-        let key = (first_context(), call.request, saved.shape());
+        let key = (adapter_context(), call.request, saved.shape());
         let mut progress = self.progress();
         let seen = progress.seen.entry(key).or_default();
         *seen += 1;

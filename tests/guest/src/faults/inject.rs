@@ -6,7 +6,10 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{Read, Write},
     os::unix::fs::FileExt,
-    sync::OnceLock,
+    sync::{
+        atomic::{AtomicU32, Ordering::Relaxed},
+        OnceLock,
+    },
 };
 
 const DEBUGFS: &str = "/sys/kernel/debug";
@@ -83,6 +86,8 @@ fn choose_caches() -> Result<(), String> {
 /// The count-down of the thread that opened it.
 pub struct FailNth {
     file: File,
+    /// How many user copies could still fail before this try.
+    copies: AtomicU32,
 }
 
 /// What became of a call.
@@ -106,6 +111,7 @@ impl FailNth {
         let file = options.read(true).write(true).open(path);
         let this = Self {
             file: file.map_err(|error| format!("{path}: {error}"))?,
+            copies: AtomicU32::new(copies_left()),
         };
         // So that the program's own pages are there when it counts.
         this.run(0, || ());
@@ -122,30 +128,43 @@ impl FailNth {
         write!(rest, "{nth}").expect("ten digits");
         let unused = rest.len();
         let length = text.len() - unused;
-        let copies = copies_left();
         self.file
             .write_all_at(&text[..length], 0)
             .expect("fail-nth takes a number");
         let result = call();
         let left = self.stop();
         let failed = match left {
-            0 if copies_left() == copies => Ok(Place::Memory),
-            0 => Ok(Place::UserCopy),
+            0 => Ok(self.failed_place()),
             _ => Err(nth - left),
         };
         Tried { result, failed }
     }
 
+    /// What has failed since it was asked for the last time.
+    fn failed_place(&self) -> Place {
+        let left = copies_left();
+        if self.copies.swap(left, Relaxed) == left {
+            Place::Memory
+        } else {
+            Place::UserCopy
+        }
+    }
+
     /// Ends the count-down; what was left of it.
     fn stop(&self) -> u32 {
         let mut text = [0; 12];
-        // To read it is a copy to the user: if that is the place that fails, one was left.
         let left = match self.file.read_at(&mut text, 0) {
             Ok(length) => number(&text[..length]),
-            Err(_) => 1,
+            // To read it is a copy to the user, and that was the last place.
+            Err(_) => {
+                self.failed_place();
+                1
+            }
         };
-        // So is to write it, and it may fail once.
-        while left > 0 && self.file.write_at(b"0", 0).is_err() {}
+        // To write it is a copy, too, and may fail once.
+        while left > 0 && self.file.write_at(b"0", 0).is_err() {
+            self.failed_place();
+        }
         left
     }
 }

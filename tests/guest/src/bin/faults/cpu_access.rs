@@ -88,7 +88,7 @@ pub(super) fn first_lock_of_many_pages() {
     on_each_luid(|luid, shape| {
         let shape = shape("first touch of 520 pages");
         let ready = || Ready::buffer(luid, PAGES);
-        let subject = lock_of(&shape).each_to(64);
+        let subject = lock_of(&shape).each_to(16);
         sweep(subject, ready, Ready::lock, |ready| ready.end(1));
     });
 }
