@@ -89,7 +89,10 @@ while [ "$bye" = 0 ]; do
 		;;
 	"unload "*) unload=${line#unload } ;;
 	"taint "*) taint=${line#taint } ;;
-	bye) bye=1 ;;
+	bye)
+		bye=1
+		echo go >&4
+		;;
 	esac
 done
 # A guest that said goodbye powers off by itself; a kernel that cannot has crashed.
