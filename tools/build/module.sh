@@ -39,16 +39,16 @@ refresh_module() { # KO KEY
 	stamp_set "${1%/*}/stamp" "$2"
 }
 
-# Clippy compiles otherwise, so it has objects of its own.
+# Clippy compiles otherwise, so it has objects of its own. It sees the mistakes on purpose as well.
 need_module_clippy() {
 	local key
-	key=$(printf '%s ' 2 "$K_KEY" "$(hash_files "${MODULE_SOURCES[@]}")")
+	key=$(printf '%s ' 3 "$K_KEY" "$(hash_files "${MODULE_SOURCES[@]}")")
 	if stamp_is "$(module_dir clippy)/stamp" "$key"; then return; fi
 	need_kernel
 	with_lock "module-$K_RELEASE-clippy" refresh_module_clippy "$key"
 }
 refresh_module_clippy() {
-	module_make clippy "the kernel's clippy lints, warnings are errors" CLIPPY=1 KCFLAGS=-Werror KRUSTFLAGS=-Dwarnings
+	module_make clippy "the kernel's clippy lints, warnings are errors" CLIPPY=1 DXG_GATES=y KCFLAGS=-Werror KRUSTFLAGS=-Dwarnings
 	stamp_set "$(module_dir clippy)/stamp" "$1"
 }
 
