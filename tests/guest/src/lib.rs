@@ -15,6 +15,7 @@ pub mod absent;
 pub mod calls;
 pub mod child;
 pub mod create;
+pub mod device;
 pub mod faults;
 pub mod harness;
 pub mod locked;

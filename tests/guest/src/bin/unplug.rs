@@ -5,11 +5,12 @@
 use dxg_guest_tests::{
     calls::*,
     create::Create,
+    device::Device,
     harness,
     memory::{bytes_at, unmap, Map, PAGE},
     signals::spawn,
     state::soon,
-    sysfs, tests,
+    tests,
 };
 use libd3dkmt::sys::{self, bindings as c};
 use std::{
@@ -38,80 +39,6 @@ fn main() -> ExitCode {
         ],
         &[],
     )
-}
-
-/// The device of virtio-gpu, which can be taken from its driver and given back.
-struct Device {
-    driver: PathBuf,
-    name: String,
-    luid: Luid,
-    bound: bool,
-}
-
-impl Device {
-    fn find() -> Self {
-        let mut luids = luids().into_iter();
-        let luid = luids.find(|&luid| is_virtio(luid));
-        let luid = luid.expect("a virtio-gpu");
-        let node = sysfs::node_name(&Gpu::open(luid));
-        let device = fs::canonicalize(format!("/sys/class/drm/{node}/device")).expect("a device");
-        // The DRM device's parent is the virtio device or its PCI function.
-        let device = (fs::read_dir(&device).expect("a device"))
-            .filter_map(|entry| entry.ok())
-            .find(|entry| entry.file_name().to_string_lossy().starts_with("virtio"))
-            .filter(|entry| entry.path().join("driver").exists())
-            .map_or(device, |entry| entry.path());
-        Self {
-            driver: fs::canonicalize(device.join("driver")).expect("a driver"),
-            name: (device.file_name().expect("a name").to_string_lossy()).into_owned(),
-            luid,
-            bound: true,
-        }
-    }
-
-    fn write(&mut self, file: &str) {
-        let path = self.driver.join(file);
-        fs::write(&path, &self.name).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        self.bound = file == "bind";
-    }
-
-    /// Takes the device away and waits until the adapter is gone.
-    fn remove(&mut self) {
-        let luid = self.luid;
-        self.write("unbind");
-        let gone = soon(|| match luids().contains(&luid) {
-            true => Err("still listed"),
-            false => Ok(()),
-        });
-        assert_eq!(gone, Ok(()));
-    }
-
-    /// Brings the device back and waits for its adapter.
-    fn restore(&mut self) -> Luid {
-        self.write("bind");
-        self.luid = soon(|| {
-            let mut luids = luids().into_iter();
-            luids.find(|&luid| is_virtio(luid)).ok_or(())
-        })
-        .expect("the adapter comes back");
-        self.luid
-    }
-}
-
-impl Drop for Device {
-    fn drop(&mut self) {
-        if !self.bound {
-            let _ = fs::write(self.driver.join("bind"), &self.name);
-        }
-    }
-}
-
-fn is_virtio(luid: Luid) -> bool {
-    let gpu = Gpu::open(luid);
-    let [.., driver] = sysfs::registry_texts(&gpu);
-    // The test may keep the process alive, and with it every handle.
-    assert_eq!(close_adapter(&gpu.dxg, gpu.adapter), SUCCESS);
-    driver == "virtio_gpu"
 }
 
 /// A vkms device of our own, made through configfs.

@@ -250,7 +250,7 @@ impl Mode {
                 panic!("{name}, place {nth}: {result:?}, but it changed {changes}");
             }
             before = Counters::now();
-            nth += 1 + nth.saturating_sub(EACH_TO) / 8;
+            nth += 1 + nth.saturating_sub(EACH_TO) / 4;
         };
         for (nth, place, refusal) in refusals {
             let documented = match place {

@@ -144,7 +144,7 @@ pub fn sweep<T>(
         if let (SUCCESS, (Ok(place), answer @ Err(_))) = (answer, try_it(nth)) {
             met.count(place, answer);
         }
-        nth += 1 + nth.saturating_sub(subject.each_to) / 8;
+        nth += 1 + nth.saturating_sub(subject.each_to) / 4;
         assert!(nth < END, "no end of places");
     };
     println!(

@@ -3,11 +3,13 @@
 
 use super::*;
 use dxg_guest_tests::{
+    device::Device,
     faults::{sweep, Subject},
     memory::{bytes_at, unmap},
 };
 use libd3dkmt::sys::request;
 use rustix::mm::{mprotect, mremap_fixed, munmap, MprotectFlags, MremapFlags};
+use std::cell::Cell;
 
 /// A device with one allocation, and the address of its last lock.
 struct Ready {
@@ -194,4 +196,35 @@ pub(super) fn mappings_that_the_user_changes() {
             },
         );
     });
+}
+
+/// When its device has gone, the pages of a lock come at the first access, and are zero. The kernel
+/// makes an access again that had no memory.
+pub(super) fn pages_of_a_lock_when_the_device_is_gone() {
+    const LOCKS: usize = 16;
+    let mut device = Device::find();
+    let gpu = with_device(device.luid);
+    let create = Create::buffers(DEVICE, LOCKS).made(&gpu);
+    let addresses: Vec<_> = (create.allocations().into_iter())
+        .map(|allocation| gpu.lock(DEVICE, allocation))
+        .collect();
+    device.remove();
+    let next = Cell::new(0);
+    sweep(
+        Subject::system_call("page fault", "of a lock whose device is gone"),
+        || {
+            let i = next.replace(next.get() + 1);
+            assert!(i < LOCKS, "no lock is left");
+            (addresses[i] as *const u8, 1)
+        },
+        |(page, byte)| {
+            // SAFETY: The mapping outlives the device.
+            *byte = unsafe { page.read_volatile() };
+            SUCCESS
+        },
+        |(_, byte)| assert_eq!(byte, 0),
+    );
+    addresses.iter().for_each(|&address| unmap(address, PAGE));
+    drop(gpu);
+    device.restore();
 }

@@ -54,6 +54,7 @@ fn main() -> ExitCode {
             unlock_of_one_of_two_locks,
             unlock_in_place,
             mappings_that_the_user_changes,
+            pages_of_a_lock_when_the_device_is_gone,
             every_served_request_was_swept,
         ],
         &[],
