@@ -50,3 +50,5 @@ pub(crate) mod handle_table;
 pub(crate) mod process;
 pub(crate) mod registry;
 pub(crate) mod resource;
+pub(crate) mod share;
+pub(crate) mod shared_sizes;

@@ -14,6 +14,7 @@ mod adapter_info;
 mod allocation;
 mod device;
 mod lock;
+mod sharing;
 pub(crate) mod validate;
 mod video_memory;
 
@@ -73,7 +74,7 @@ const fn entry<T>(nr: u32, handler: Handler) -> (usize, Entry) {
     (nr as usize, Entry { request, handler })
 }
 
-const ENTRIES: [(usize, Entry); 12] = [
+const ENTRIES: [(usize, Entry); 15] = [
     entry::<uapi::d3dkmt_openadapterfromluid>(
         uapi::DXG_NR_OPENADAPTERFROMLUID,
         adapter::open_from_luid,
@@ -90,6 +91,15 @@ const ENTRIES: [(usize, Entry); 12] = [
     entry::<uapi::d3dkmt_destroydevice>(uapi::DXG_NR_DESTROYDEVICE, device::destroy),
     entry::<uapi::d3dkmt_createallocation>(uapi::DXG_NR_CREATEALLOCATION, allocation::create),
     entry::<uapi::d3dkmt_destroyallocation2>(uapi::DXG_NR_DESTROYALLOCATION2, allocation::destroy),
+    entry::<uapi::d3dkmt_shareobjects>(uapi::DXG_NR_SHAREOBJECTS, sharing::share),
+    entry::<uapi::d3dkmt_queryresourceinfofromnthandle>(
+        uapi::DXG_NR_QUERYRESOURCEINFOFROMNTHANDLE,
+        sharing::query_from_nt_handle,
+    ),
+    entry::<uapi::d3dkmt_openresourcefromnthandle>(
+        uapi::DXG_NR_OPENRESOURCEFROMNTHANDLE,
+        sharing::open_from_nt_handle,
+    ),
     entry::<uapi::d3dkmt_lock2>(uapi::DXG_NR_LOCK2, lock::lock),
     entry::<uapi::d3dkmt_unlock2>(uapi::DXG_NR_UNLOCK2, lock::unlock),
 ];

@@ -8,6 +8,7 @@ pub(crate) mod bindings;
 #[cfg(dxg_gates)]
 pub(crate) mod gates;
 pub(crate) mod misc_device;
+pub(crate) mod object_file;
 pub(crate) mod pid;
 pub(crate) mod user_pages;
 pub(crate) mod view;
@@ -22,6 +23,12 @@ impl From<Error> for NtStatus {
         NtStatus::from_errno(-error.to_errno())
     }
 }
+
+/// Lets a table of C callbacks be static.
+struct AssertSync<T>(T);
+
+// SAFETY: The tables are never written to.
+unsafe impl<T> Sync for AssertSync<T> {}
 
 /// Bytes in a page.
 pub(crate) use kernel::page::PAGE_SIZE;

@@ -139,6 +139,8 @@ pub(crate) struct OpenAllocation {
     _binding: MiniportBinding,
     allocation: Arc<Allocation>,
     device: Arc<Device>,
+    /// Opened for reading only: so are its mappings.
+    read_only: bool,
     /// Seen in a list of what is to be destroyed; only used with the handle table locked.
     doomed: Atomic<bool>,
     _counted: Counted,
@@ -154,12 +156,27 @@ struct CpuState {
 
 impl OpenAllocation {
     /// Opens `allocation` on the device that creates it.
-    pub(super) fn new(device: Arc<Device>, allocation: Arc<Allocation>) -> NtResult<Arc<Self>> {
+    pub(super) fn create(device: Arc<Device>, allocation: Arc<Allocation>) -> NtResult<Arc<Self>> {
+        Self::new(device, allocation, true, false)
+    }
+
+    /// Opens an allocation that is there on another device, or once more (case 141).
+    pub(super) fn open(
+        device: Arc<Device>,
+        allocation: Arc<Allocation>,
+        read_only: bool,
+    ) -> NtResult<Arc<Self>> {
+        Self::new(device, allocation, false, read_only)
+    }
+
+    fn new(
+        device: Arc<Device>,
+        allocation: Arc<Allocation>,
+        create: bool,
+        read_only: bool,
+    ) -> NtResult<Arc<Self>> {
         let adapter = device.adapter().clone();
-        let flags = OpenFlags {
-            create: true,
-            read_only: false,
-        };
+        let flags = OpenFlags { create, read_only };
         let cookie = adapter
             .miniport()
             .open_allocation(allocation.miniport.cookie()?, flags)?;
@@ -173,6 +190,7 @@ impl OpenAllocation {
                 _binding: binding,
                 allocation,
                 device,
+                read_only,
                 doomed: Atomic::new(false),
                 _counted: Counted::new(Counter::Bindings),
             }),
@@ -184,7 +202,7 @@ impl OpenAllocation {
         &self.device
     }
 
-    pub(crate) fn allocation(&self) -> &Allocation {
+    pub(crate) fn allocation(&self) -> &Arc<Allocation> {
         &self.allocation
     }
 
@@ -223,8 +241,8 @@ impl OpenAllocation {
         if let Some(address) = self.lock_again()? {
             return Ok(address);
         }
-        let window = match self.allocation.backing.cpu_access()? {
-            CpuAccess::Window(window) => window,
+        let (window, writable) = match self.allocation.backing.cpu_access()? {
+            CpuAccess::Window { window, writable } => (window, writable && !self.read_only),
             CpuAccess::InPlace(address) => {
                 let mut cpu = self.cpu.lock();
                 cpu.locks = cpu.locks.checked_add(1).ok_or(NtStatus::NO_MEMORY)?;
@@ -234,7 +252,7 @@ impl OpenAllocation {
         // Mapped without the lock: two threads may come this far, and the second one's mapping is
         // taken back.
         let keep = KBox::new(self.allocation.clone(), ACCOUNT)?;
-        let view = View::map(window, keep)?;
+        let view = View::map(window, writable, keep)?;
         let address = view.address();
         let mut cpu = self.cpu.lock();
         let Some(locks) = cpu.locks.checked_add(1) else {

@@ -16,8 +16,10 @@ use super::{
     process::Object,
     resource::{
         OpenResource,
-        Resource, //
-    }, //
+        Resource,
+        Sharing, //
+    },
+    share::Shared, //
 };
 use crate::{
     ddi::{
@@ -56,8 +58,7 @@ pub(crate) enum Membership {
     NewResource {
         /// Opaque bytes of the runtime.
         runtime_data: KVec<u8>,
-        /// Created with CreateShared.
-        shared: bool,
+        sharing: Sharing,
     },
     /// A resource that is there.
     Resource(Arc<OpenResource>),
@@ -126,15 +127,20 @@ pub(crate) fn create(device: &Arc<Device>, mut request: Request) -> NtResult<Cre
         Membership::Resource(open) => Some(open.resource().clone()),
         Membership::NewResource {
             runtime_data,
-            shared,
-        } => Some(Arc::pin_init(
+            sharing,
+        } => {
+            let mut private_data = KVec::new();
+            private_data.extend_from_slice(&request.private_data, ACCOUNT)?;
+            Some(Arc::pin_init(
             Resource::new(
                 adapter.clone(),
-                *shared,
+                *sharing,
                 core::mem::replace(runtime_data, KVec::new()),
+                private_data,
             ),
             ACCOUNT,
-        )?),
+        )?)
+        }
     };
 
     if let (Some(bytes), Some(element)) = (request.existing_heap, request.elements.first_mut()) {
@@ -164,12 +170,12 @@ pub(crate) fn create(device: &Arc<Device>, mut request: Request) -> NtResult<Cre
                 Allocation::new(backing, facts, private_data, miniport, resource)?
             }
         };
-        allocations.push(OpenAllocation::new(device.clone(), allocation)?, ACCOUNT)?;
+        allocations.push(OpenAllocation::create(device.clone(), allocation)?, ACCOUNT)?;
     }
 
     let resource = match (request.membership, resource) {
         (Membership::NewResource { .. }, Some(resource)) => Some(Arc::new(
-            OpenResource::new(device.clone(), resource),
+            open_resource(device, resource, &allocations)?,
             ACCOUNT,
         )?),
         _ => None,
@@ -178,6 +184,23 @@ pub(crate) fn create(device: &Arc<Device>, mut request: Request) -> NtResult<Cre
         resource,
         allocations,
     })
+}
+
+/// The device's half of a new resource.
+fn open_resource(
+    device: &Arc<Device>,
+    resource: Arc<Resource>,
+    allocations: &[Arc<OpenAllocation>],
+) -> NtResult<OpenResource> {
+    if !resource.is_shared() {
+        return Ok(OpenResource::new(device.clone(), resource));
+    }
+    let mut halves = KVec::with_capacity(allocations.len(), ACCOUNT)?;
+    for open in allocations {
+        halves.push(open.allocation().clone(), ACCOUNT)?;
+    }
+    let shared = Arc::new(Shared::new(resource, halves), ACCOUNT)?;
+    Ok(OpenResource::shared(device.clone(), shared))
 }
 
 /// Asks the miniport for the private data of an existing heap: its size, then the data.

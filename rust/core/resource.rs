@@ -5,7 +5,8 @@
 
 use super::{
     adapter::Adapter,
-    device::Device, //
+    device::Device,
+    share::Shared, //
 };
 use crate::{
     counters::{
@@ -26,13 +27,24 @@ use kernel::{
     }, //
 };
 
+/// How a resource may be shared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sharing {
+    /// Not at all.
+    None,
+    /// By NT handles (CreateShared with NtSecuritySharing).
+    NtHandle,
+}
+
 /// The adapter's half of a resource: it may outlive the device that made it.
 #[pin_data]
 pub(crate) struct Resource {
-    /// Created with CreateShared: its allocations never change (cases 93, 116).
-    shared: bool,
-    /// What the runtime and the user-mode driver attached, for those who open a shared resource.
+    adapter: Arc<Adapter>,
+    sharing: Sharing,
+    /// What the runtime attached, for those who open it.
     runtime_data: KVec<u8>,
+    /// What the user-mode driver attached, likewise.
+    private_data: KVec<u8>,
     #[pin]
     cookie: Mutex<Slot>,
     #[pin]
@@ -43,25 +55,41 @@ pub(crate) struct Resource {
 impl Resource {
     pub(super) fn new(
         adapter: Arc<Adapter>,
-        shared: bool,
+        sharing: Sharing,
         runtime_data: KVec<u8>,
+        private_data: KVec<u8>,
     ) -> impl PinInit<Self> {
         let unset = Slot {
-            adapter,
+            adapter: adapter.clone(),
             cookie: None,
             busy: false,
         };
         pin_init!(Self {
-            shared,
+            adapter,
+            sharing,
             runtime_data,
+            private_data,
             cookie <- new_mutex!(unset, "Resource::cookie"),
             idle <- new_condvar!("Resource::idle"),
             _counted: Counted::new(Counter::Resources),
         })
     }
 
+    pub(super) fn adapter(&self) -> &Arc<Adapter> {
+        &self.adapter
+    }
+
+    /// Created with CreateShared: its allocations never change (cases 93, 116).
     pub(crate) fn is_shared(&self) -> bool {
-        self.shared
+        self.sharing != Sharing::None
+    }
+
+    pub(crate) fn runtime_data(&self) -> &[u8] {
+        &self.runtime_data
+    }
+
+    pub(crate) fn private_data(&self) -> &[u8] {
+        &self.private_data
     }
 
     /// The miniport's cookie, for one call that may set or replace it; others wait their turn.
@@ -113,11 +141,30 @@ impl Drop for Slot {
 pub(crate) struct OpenResource {
     device: Arc<Device>,
     resource: Arc<Resource>,
+    shared: Option<Arc<Shared>>,
 }
 
 impl OpenResource {
+    /// Of a resource that is not shared.
     pub(super) fn new(device: Arc<Device>, resource: Arc<Resource>) -> Self {
-        Self { device, resource }
+        Self {
+            device,
+            resource,
+            shared: None,
+        }
+    }
+
+    pub(super) fn shared(device: Arc<Device>, shared: Arc<Shared>) -> Self {
+        Self {
+            device,
+            resource: shared.resource().clone(),
+            shared: Some(shared),
+        }
+    }
+
+    /// What others may open, if it may be shared by NT handles (cases 144, 146).
+    pub(crate) fn nt_shareable(&self) -> Option<&Arc<Shared>> {
+        self.shared.as_ref()
     }
 
     pub(crate) fn device(&self) -> &Arc<Device> {

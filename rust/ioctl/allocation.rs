@@ -28,7 +28,8 @@ use crate::{
         },
         device::Device,
         handle::Handle,
-        process::Object, //
+        process::Object,
+        resource::Sharing, //
     },
     mem::{
         KVec,
@@ -136,7 +137,11 @@ fn membership(
         let size = args.private_runtime_data_size as usize;
         return Ok(Membership::NewResource {
             runtime_data: read_bytes(args.private_runtime_data, size)?,
-            shared: flags.create_shared(),
+            sharing: if flags.create_shared() {
+                Sharing::NtHandle
+            } else {
+                Sharing::None
+            },
         });
     }
     let resource = caller.process.resource(handle);

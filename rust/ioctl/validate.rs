@@ -6,6 +6,7 @@
 //! in, so that the handlers cannot use the one for the other.
 
 use crate::{
+    core::shared_sizes::SharedSizes,
     status::{
         NtResult,
         NtStatus, //
@@ -177,6 +178,52 @@ fn private_size(size: u32, address: u64) -> NtResult {
         return Err(NtStatus::BUFFER_TOO_SMALL);
     }
     refuse_if(size != 0 && address == 0)
+}
+
+/// Checks ShareObjects.
+///
+/// # Errors
+///
+/// INVALID_PARAMETER: not one object (cases 150, 152, 155), or no address for it or for the answer.
+pub(crate) fn share(args: &d3dkmt_shareobjects) -> NtResult {
+    refuse_if(args.object_count != 1 || args.objects == 0 || args.shared_handle == 0)
+}
+
+/// Whether access rights of an NT handle let its openers write (case 176).
+pub(crate) const fn grants_write(access: u32) -> bool {
+    const SHARED_ALLOCATION_WRITE: u32 = 0x1;
+    // What stands for every right there is.
+    const MAXIMUM_ALLOWED: u32 = 0x0200_0000;
+    const GENERIC_ALL: u32 = 0x1000_0000;
+    const GENERIC_WRITE: u32 = 0x4000_0000;
+    access & (SHARED_ALLOCATION_WRITE | MAXIMUM_ALLOWED | GENERIC_ALL | GENERIC_WRITE) != 0
+}
+
+/// Checks OpenResourceFromNtHandle of a resource with these sizes.
+///
+/// # Errors
+///
+/// - INVALID_PARAMETER: another number of allocations (case 134), no list of them (case 165); data
+///   of the runtime or of the resource of another size (cases 135, 137, 168), or without an address
+///   (case 167).
+/// - NO_MEMORY: the buffer for the allocations' data is too small (case 170).
+pub(crate) fn open_resource(
+    args: &d3dkmt_openresourcefromnthandle,
+    sizes: &SharedSizes,
+) -> NtResult {
+    refuse_if(args.allocation_count != sizes.allocations || args.open_alloc_info == 0)?;
+    let exact = [
+        (args.private_runtime_data_size, sizes.runtime_data, args.private_runtime_data),
+        (args.resource_priv_drv_data_size, sizes.private_data, args.resource_priv_drv_data),
+    ];
+    for (given, stored, address) in exact {
+        refuse_if(given != stored || stored != 0 && address == 0)?;
+    }
+    if args.total_priv_drv_data_size < sizes.total {
+        return Err(NtStatus::NO_MEMORY);
+    }
+    let end = args.total_priv_drv_data.checked_add(u64::from(sizes.total));
+    refuse_if(end.is_none() || sizes.total != 0 && args.total_priv_drv_data == 0)
 }
 
 /// One element of the list, checked.

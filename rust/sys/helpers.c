@@ -71,10 +71,13 @@ void dxg_vma_set_pfnmap(struct vm_area_struct *vma)
 			  VM_DONTDUMP);
 }
 
-/* Maps a whole file into the caller, readable and writable; as vm_mmap(). */
-unsigned long dxg_mmap_shared(struct file *file, unsigned long bytes)
+/* Maps a whole file into the caller; as vm_mmap(). */
+unsigned long dxg_mmap_shared(struct file *file, unsigned long bytes,
+			      bool writable)
 {
-	return vm_mmap(file, 0, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	unsigned long prot = PROT_READ | (writable ? PROT_WRITE : 0);
+
+	return vm_mmap(file, 0, bytes, prot, MAP_SHARED, 0);
 }
 
 unsigned long dxg_page_to_pfn(struct page *page)

@@ -26,7 +26,8 @@ int dxg_account_pinned(struct mm_struct *mm, unsigned long pages);
 void dxg_unaccount_pinned(struct mm_struct *mm, unsigned long pages);
 
 void dxg_vma_set_pfnmap(struct vm_area_struct *vma);
-unsigned long dxg_mmap_shared(struct file *file, unsigned long bytes);
+unsigned long dxg_mmap_shared(struct file *file, unsigned long bytes,
+			      bool writable);
 unsigned long dxg_page_to_pfn(struct page *page);
 bool dxg_vma_is(struct mm_struct *mm, unsigned long addr, unsigned long len,
 		const struct file *file);

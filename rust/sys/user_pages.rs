@@ -4,6 +4,7 @@
 
 use super::{
     bindings,
+    window::PageSource,
     PAGE_SIZE, //
 };
 use crate::counters::{
@@ -18,7 +19,8 @@ use kernel::{
         code::*,
         to_result, //
     },
-    prelude::*, //
+    prelude::*,
+    sync::Arc, //
 };
 
 /// An address space that pinned pages are charged to.
@@ -65,7 +67,7 @@ pub(crate) struct UserPages {
     /// Where the pages are in the caller's address space.
     address: usize,
     writable: bool,
-    _charge: Charge,
+    charge: Charge,
 }
 
 // SAFETY: Pins may be released by any thread; the list is never changed after creation.
@@ -99,7 +101,7 @@ impl UserPages {
             pages: KVVec::new(),
             address,
             writable,
-            _charge: charge,
+            charge,
         };
         let mut failure = Ok(());
         while pages.len() < count {
@@ -126,9 +128,26 @@ impl UserPages {
         failure.map(|()| pinned)
     }
 
-    /// Address in the process that pinned the pages.
-    pub(crate) fn address(&self) -> usize {
-        self.address
+    /// Address in the process that pinned the pages, if that is the calling one.
+    pub(crate) fn address(&self) -> Option<usize> {
+        // SAFETY: No preconditions.
+        let mm = unsafe { bindings::dxg_current_mm() };
+        core::ptr::eq(mm, self.charge.mm.as_ptr()).then_some(self.address)
+    }
+
+    /// Whether they were pinned to be written to.
+    pub(crate) fn is_writable(&self) -> bool {
+        self.writable
+    }
+}
+
+/// Pinned pages, to be shown to other processes.
+pub(crate) struct ShownPages(pub(crate) Arc<UserPages>);
+
+// SAFETY: The pages are pinned until the last reference on them goes.
+unsafe impl PageSource for ShownPages {
+    fn pages(&self) -> &[*mut c::page] {
+        &self.0.pages
     }
 }
 

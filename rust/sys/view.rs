@@ -9,6 +9,7 @@
 use super::{
     bindings,
     window::Window,
+    AssertSync,
     PAGE_SIZE, //
 };
 use crate::{
@@ -51,12 +52,17 @@ pub(crate) struct View {
 }
 
 impl View {
-    /// Maps the whole of `window` at an address of the kernel's choice, readable and writable.
+    /// Maps the whole of `window` at an address of the kernel's choice, readable, and writable if
+    /// wanted; else the process cannot make it writable, either.
     ///
     /// # Errors
     ///
     /// `ENOMEM`: no memory, or no room in the address space (RLIMIT_AS counts).
-    pub(crate) fn map(window: Arc<Window>, keep: KBox<dyn Any + Send + Sync>) -> Result<Self> {
+    pub(crate) fn map(
+        window: Arc<Window>,
+        writable: bool,
+        keep: KBox<dyn Any + Send + Sync>,
+    ) -> Result<Self> {
         let bytes = window.count() * PAGE_SIZE;
         let content = KBox::new(
             Content {
@@ -66,6 +72,8 @@ impl View {
             GFP_KERNEL_ACCOUNT,
         )?;
         let content = KBox::into_raw(content);
+        // A shared mapping of a file that is open for reading only stays that way.
+        let access = if writable { c::O_RDWR } else { c::O_RDONLY };
         // SAFETY: The name is a C string, `FOPS` is static and names this module as its owner, and
         // `content` is what the callbacks in `FOPS` expect.
         let file = from_err_ptr(unsafe {
@@ -74,7 +82,7 @@ impl View {
                 &FOPS.0,
                 content.cast(),
                 // CAST: a small flag word.
-                (c::O_RDWR | c::O_CLOEXEC) as c_int,
+                (access | c::O_CLOEXEC) as c_int,
             )
         })
         .inspect_err(|_| {
@@ -89,7 +97,7 @@ impl View {
         // SAFETY: The file is new, and its content keeps the window.
         unsafe { window.adopt(&file) };
         // SAFETY: The file is live; mapping works on the calling process.
-        let address = unsafe { bindings::dxg_mmap_shared(file.as_ptr(), bytes) };
+        let address = unsafe { bindings::dxg_mmap_shared(file.as_ptr(), bytes, writable) };
         // CAST: an error comes as a negative number in the last page of the address space.
         if address as isize >= -4095 && (address as isize) < 0 {
             return Err(Error::from_errno(address as isize as i32));
@@ -127,12 +135,6 @@ impl View {
         }
     }
 }
-
-/// Lets a table of C callbacks be static.
-struct AssertSync<T>(T);
-
-// SAFETY: The tables are never written to.
-unsafe impl<T> Sync for AssertSync<T> {}
 
 static FOPS: AssertSync<c::file_operations> = AssertSync(c::file_operations {
     owner: compat::this_module(),

@@ -31,7 +31,10 @@ use crate::{
         NtStatus, //
     },
     sys::{
-        user_pages::UserPages,
+        user_pages::{
+            ShownPages,
+            UserPages, //
+        },
         window::Window, //
     }, //
 };
@@ -59,18 +62,29 @@ enum State {
     /// A GEM object on the adapter's device, or nothing any more since that went.
     Local(Resident),
     /// Memory of the process that made the allocation.
-    UserPages(
-        UserPages,
-        #[expect(dead_code, reason = "held to be dropped")] Charge,
-    ),
+    UserPages(UserMemory),
 }
+
+struct UserMemory {
+    pages: Arc<UserPages>,
+    /// What other processes see of it.
+    window: Option<Arc<Window>>,
+    _charge: Charge,
+}
+
+// What is pinned is behind its pointers.
+impl Unpin for UserMemory {}
 
 /// How the CPU gets at an allocation.
 pub(crate) enum CpuAccess {
     /// The pages are in the calling process already, at this address.
     InPlace(usize),
     /// This can be mapped.
-    Window(Arc<Window>),
+    Window {
+        window: Arc<Window>,
+        /// So that it may be written to.
+        writable: bool,
+    },
 }
 
 impl Backing {
@@ -110,9 +124,13 @@ impl Backing {
     ) -> NtResult<impl PinInit<Self>> {
         let commitment = vidmm.commit(SegmentGroup::NonLocal, bytes)?;
         let bytes = usize::try_from(bytes).map_err(|_| NtStatus::INVALID_PARAMETER)?;
-        let pages = UserPages::pin(address, bytes, writable)?;
-        let charge = account.charge(SegmentGroup::NonLocal, commitment.bytes);
-        let state = State::UserPages(pages, charge);
+        let pages = Arc::new(UserPages::pin(address, bytes, writable)?, ACCOUNT)?;
+        let memory = UserMemory {
+            pages,
+            window: None,
+            _charge: account.charge(SegmentGroup::NonLocal, commitment.bytes),
+        };
+        let state = State::UserPages(memory);
         Ok(Self::new(commitment, account, state))
     }
 
@@ -155,7 +173,14 @@ impl Backing {
         let memory = {
             let state = self.state.lock();
             match &*state {
-                State::UserPages(pages, _) => return Ok(CpuAccess::InPlace(pages.address())),
+                State::UserPages(memory) => {
+                    let pages = memory.pages.clone();
+                    drop(state);
+                    return match pages.address() {
+                        Some(address) => Ok(CpuAccess::InPlace(address)),
+                        None => self.show(pages),
+                    };
+                }
                 State::Local(resident) => resident.memory().clone(),
                 State::Untouched(shape) => {
                     let shape = *shape;
@@ -165,6 +190,22 @@ impl Backing {
             }
         };
         let bytes = usize::try_from(self.commitment.bytes).map_err(|_| NtStatus::NO_MEMORY)?;
-        Ok(CpuAccess::Window(memory.window(&visit, bytes)?))
+        Ok(CpuAccess::Window {
+            window: memory.window(&visit, bytes)?,
+            writable: true,
+        })
+    }
+
+    /// Shows memory of the process that made the allocation to another process.
+    fn show(&self, pages: Arc<UserPages>) -> NtResult<CpuAccess> {
+        let writable = pages.is_writable();
+        let new = Window::new(KBox::new(ShownPages(pages), ACCOUNT)?)?;
+        let mut state = self.state.lock();
+        let window = match &mut *state {
+            State::UserPages(memory) => memory.window.get_or_insert_with(|| new.clone()).clone(),
+            _ => return Err(NtStatus::UNSUCCESSFUL),
+        };
+        drop(state);
+        Ok(CpuAccess::Window { window, writable })
     }
 }

@@ -8,6 +8,11 @@
 
 #![cfg(test)]
 
+/// What the rooms take from the object model.
+mod core {
+    #[path = "../../../../rust/core/shared_sizes.rs"]
+    pub(crate) mod shared_sizes;
+}
 mod ddi;
 mod mem;
 mod uapi;
