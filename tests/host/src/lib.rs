@@ -8,11 +8,7 @@
 
 #![cfg(test)]
 
-/// What the rooms take from the object model.
-mod core {
-    #[path = "../../../../rust/core/shared_sizes.rs"]
-    pub(crate) mod shared_sizes;
-}
+mod core;
 mod ddi;
 mod mem;
 mod uapi;
