@@ -28,12 +28,13 @@
 //! 4. `Process::table`
 //! 5. `Resource::cookie`
 //! 6. `OpenAllocation::cpu` (held while the address space is asked about a mapping)
-//! 7. `Presence::state`
-//! 8. `Backing::state`
-//! 9. `OnDevice::held`
-//! 10. `Residents::all`
-//! 11. `Window::shown` (taken under the lock of the address space in which a page faults)
-//! 12. `VidMm::local`, `VidMm::aperture`
+//! 7. `GlobalHandles::table`
+//! 8. `Presence::state`
+//! 9. `Backing::state`
+//! 10. `OnDevice::held`
+//! 11. `Residents::all`
+//! 12. `Window::shown` (taken under the lock of the address space in which a page faults)
+//! 13. `VidMm::local`, `VidMm::aperture`
 //!
 //! None of them is held while another of them is taken.
 
@@ -45,6 +46,7 @@ pub(crate) mod allocation;
 pub(crate) mod create;
 pub(crate) mod destroy;
 pub(crate) mod device;
+pub(crate) mod global_handles;
 pub(crate) mod handle;
 pub(crate) mod handle_table;
 pub(crate) mod process;

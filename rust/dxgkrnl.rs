@@ -72,6 +72,10 @@ module! {
             default: 256,
             description: "Size of each adapter's local memory segment in MiB",
         },
+        global_handles: u8 {
+            default: 1,
+            description: "Share resources by global handles, within one user of one user namespace",
+        },
         flink_names: u8 {
             default: 0,
             description: "Debug: give GEM objects legacy global names, so that the target's debugfs lists them. Insecure: lets its DRM clients open them",
@@ -99,7 +103,8 @@ impl kernel::InPlaceModule for Dxgkrnl {
             let local_mib = compat::parameter::<u32>(module_parameters::local_segment_mib.value());
             let names = compat::parameter::<u8>(module_parameters::flink_names.value());
             let mode = compat::parameter::<u16>(module_parameters::node_mode.value()) & 0o777;
-            let registry = Registry::new()?;
+            let global_handles = compat::parameter::<u8>(module_parameters::global_handles.value());
+            let registry = Registry::new(global_handles != 0)?;
             let adapters = Arc::new(
                 Adapters {
                     registry: registry.clone(),

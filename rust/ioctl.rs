@@ -74,7 +74,7 @@ const fn entry<T>(nr: u32, handler: Handler) -> (usize, Entry) {
     (nr as usize, Entry { request, handler })
 }
 
-const ENTRIES: [(usize, Entry); 15] = [
+const ENTRIES: [(usize, Entry); 17] = [
     entry::<uapi::d3dkmt_openadapterfromluid>(
         uapi::DXG_NR_OPENADAPTERFROMLUID,
         adapter::open_from_luid,
@@ -92,6 +92,8 @@ const ENTRIES: [(usize, Entry); 15] = [
     entry::<uapi::d3dkmt_createallocation>(uapi::DXG_NR_CREATEALLOCATION, allocation::create),
     entry::<uapi::d3dkmt_destroyallocation2>(uapi::DXG_NR_DESTROYALLOCATION2, allocation::destroy),
     entry::<uapi::d3dkmt_shareobjects>(uapi::DXG_NR_SHAREOBJECTS, sharing::share),
+    entry::<uapi::D3DKMT_QUERYRESOURCEINFO>(uapi::DXG_NR_QUERYRESOURCEINFO, sharing::query),
+    entry::<uapi::D3DKMT_OPENRESOURCE>(uapi::DXG_NR_OPENRESOURCE, sharing::open),
     entry::<uapi::d3dkmt_queryresourceinfofromnthandle>(
         uapi::DXG_NR_QUERYRESOURCEINFOFROMNTHANDLE,
         sharing::query_from_nt_handle,

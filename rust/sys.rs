@@ -7,6 +7,7 @@
 pub(crate) mod bindings;
 #[cfg(dxg_gates)]
 pub(crate) mod gates;
+pub(crate) mod identity;
 pub(crate) mod misc_device;
 pub(crate) mod object_file;
 pub(crate) mod pid;

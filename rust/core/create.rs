@@ -13,11 +13,11 @@ use super::{
         OpenAllocation, //
     },
     device::Device,
+    global_handles::GlobalHandles,
     process::Object,
     resource::{
         OpenResource,
-        Resource,
-        Sharing, //
+        Resource, //
     },
     share::Shared, //
 };
@@ -49,6 +49,16 @@ use kernel::{
     prelude::*,
     sync::Arc, //
 };
+
+/// How a new resource may be shared.
+pub(crate) enum Sharing {
+    /// Not at all.
+    None,
+    /// By NT handles (CreateShared with NtSecuritySharing).
+    NtHandle,
+    /// By a global handle (CreateShared without it).
+    Global(Arc<GlobalHandles>),
+}
 
 /// What the new allocations belong to.
 pub(crate) enum Membership {
@@ -132,14 +142,14 @@ pub(crate) fn create(device: &Arc<Device>, mut request: Request) -> NtResult<Cre
             let mut private_data = KVec::new();
             private_data.extend_from_slice(&request.private_data, ACCOUNT)?;
             Some(Arc::pin_init(
-            Resource::new(
-                adapter.clone(),
-                *sharing,
-                core::mem::replace(runtime_data, KVec::new()),
-                private_data,
-            ),
-            ACCOUNT,
-        )?)
+                Resource::new(
+                    adapter.clone(),
+                    !matches!(sharing, Sharing::None),
+                    core::mem::replace(runtime_data, KVec::new()),
+                    private_data,
+                ),
+                ACCOUNT,
+            )?)
         }
     };
 
@@ -174,8 +184,8 @@ pub(crate) fn create(device: &Arc<Device>, mut request: Request) -> NtResult<Cre
     }
 
     let resource = match (request.membership, resource) {
-        (Membership::NewResource { .. }, Some(resource)) => Some(Arc::new(
-            open_resource(device, resource, &allocations)?,
+        (Membership::NewResource { sharing, .. }, Some(resource)) => Some(Arc::new(
+            open_resource(device, resource, sharing, &allocations)?,
             ACCOUNT,
         )?),
         _ => None,
@@ -190,17 +200,24 @@ pub(crate) fn create(device: &Arc<Device>, mut request: Request) -> NtResult<Cre
 fn open_resource(
     device: &Arc<Device>,
     resource: Arc<Resource>,
+    sharing: Sharing,
     allocations: &[Arc<OpenAllocation>],
 ) -> NtResult<OpenResource> {
-    if !resource.is_shared() {
-        return Ok(OpenResource::new(device.clone(), resource));
-    }
+    let globals = match sharing {
+        Sharing::None => return Ok(OpenResource::new(device.clone(), resource)),
+        Sharing::NtHandle => None,
+        Sharing::Global(globals) => Some(globals),
+    };
     let mut halves = KVec::with_capacity(allocations.len(), ACCOUNT)?;
     for open in allocations {
         halves.push(open.allocation().clone(), ACCOUNT)?;
     }
     let shared = Arc::new(Shared::new(resource, halves), ACCOUNT)?;
-    Ok(OpenResource::shared(device.clone(), shared))
+    let opening = match globals {
+        Some(globals) => Some(globals.name(shared.clone())?),
+        None => None,
+    };
+    Ok(OpenResource::shared(device.clone(), shared, opening))
 }
 
 /// Asks the miniport for the private data of an existing heap: its size, then the data.

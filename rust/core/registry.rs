@@ -5,6 +5,7 @@
 use super::{
     adapter::Adapter,
     adapter_list::AdapterList,
+    global_handles::GlobalHandles,
     process::Process, //
 };
 use crate::{
@@ -40,14 +41,22 @@ pub(crate) struct Registry {
     processes: Mutex<KVec<Entry>>,
     #[pin]
     adapters: AdapterList<Adapter>,
+    global_handles: Option<Arc<GlobalHandles>>,
 }
 
 impl Registry {
-    pub(crate) fn new() -> Result<Arc<Self>> {
+    /// Without `global_handles` nothing is shared by them.
+    pub(crate) fn new(global_handles: bool) -> Result<Arc<Self>> {
+        let global_handles = if global_handles {
+            Some(GlobalHandles::new()?)
+        } else {
+            None
+        };
         Arc::pin_init(
             pin_init!(Self {
                 processes <- new_mutex!(KVec::new(), "Registry::processes"),
                 adapters <- AdapterList::new(),
+                global_handles,
             }),
             GFP_KERNEL,
         )
@@ -92,6 +101,11 @@ impl Registry {
             }
         }
         drop(left);
+    }
+
+    /// The global handles, if resources are shared by them at all.
+    pub(crate) fn global_handles(&self) -> Option<&Arc<GlobalHandles>> {
+        self.global_handles.as_ref()
     }
 
     /// The adapters of the machine.

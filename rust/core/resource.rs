@@ -6,6 +6,7 @@
 use super::{
     adapter::Adapter,
     device::Device,
+    global_handles::Opening,
     share::Shared, //
 };
 use crate::{
@@ -27,20 +28,12 @@ use kernel::{
     }, //
 };
 
-/// How a resource may be shared.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sharing {
-    /// Not at all.
-    None,
-    /// By NT handles (CreateShared with NtSecuritySharing).
-    NtHandle,
-}
-
 /// The adapter's half of a resource: it may outlive the device that made it.
 #[pin_data]
 pub(crate) struct Resource {
     adapter: Arc<Adapter>,
-    sharing: Sharing,
+    /// Created with CreateShared: its allocations never change (cases 93, 116).
+    shared: bool,
     /// What the runtime attached, for those who open it.
     runtime_data: KVec<u8>,
     /// What the user-mode driver attached, likewise.
@@ -55,7 +48,7 @@ pub(crate) struct Resource {
 impl Resource {
     pub(super) fn new(
         adapter: Arc<Adapter>,
-        sharing: Sharing,
+        shared: bool,
         runtime_data: KVec<u8>,
         private_data: KVec<u8>,
     ) -> impl PinInit<Self> {
@@ -66,7 +59,7 @@ impl Resource {
         };
         pin_init!(Self {
             adapter,
-            sharing,
+            shared,
             runtime_data,
             private_data,
             cookie <- new_mutex!(unset, "Resource::cookie"),
@@ -79,9 +72,8 @@ impl Resource {
         &self.adapter
     }
 
-    /// Created with CreateShared: its allocations never change (cases 93, 116).
     pub(crate) fn is_shared(&self) -> bool {
-        self.sharing != Sharing::None
+        self.shared
     }
 
     pub(crate) fn runtime_data(&self) -> &[u8] {
@@ -142,6 +134,8 @@ pub(crate) struct OpenResource {
     device: Arc<Device>,
     resource: Arc<Resource>,
     shared: Option<Arc<Shared>>,
+    /// Of a resource that a global handle names.
+    opening: Option<Opening>,
 }
 
 impl OpenResource {
@@ -151,20 +145,31 @@ impl OpenResource {
             device,
             resource,
             shared: None,
+            opening: None,
         }
     }
 
-    pub(super) fn shared(device: Arc<Device>, shared: Arc<Shared>) -> Self {
+    pub(super) fn shared(
+        device: Arc<Device>,
+        shared: Arc<Shared>,
+        opening: Option<Opening>,
+    ) -> Self {
         Self {
             device,
             resource: shared.resource().clone(),
             shared: Some(shared),
+            opening,
         }
     }
 
-    /// What others may open, if it may be shared by NT handles (cases 144, 146).
+    /// What others may open, if it may be shared by NT handles (cases 144 to 146).
     pub(crate) fn nt_shareable(&self) -> Option<&Arc<Shared>> {
-        self.shared.as_ref()
+        self.shared.as_ref().filter(|_| self.opening.is_none())
+    }
+
+    /// The global handle of the resource, if it has one.
+    pub(crate) fn global_handle(&self) -> Option<u32> {
+        self.opening.as_ref().map(Opening::handle)
     }
 
     pub(crate) fn device(&self) -> &Arc<Device> {

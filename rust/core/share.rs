@@ -10,6 +10,7 @@ use super::{
     },
     create::Created,
     device::Device,
+    global_handles::Opening,
     resource::{
         OpenResource,
         Resource, //
@@ -65,7 +66,11 @@ impl Shared {
 
     /// What an opener has to know (cases 128, 161).
     pub(crate) fn sizes(&self) -> SharedSizes {
-        let total: usize = self.allocations.iter().map(|a| a.private_data().len()).sum();
+        let total: usize = self
+            .allocations
+            .iter()
+            .map(|a| a.private_data().len())
+            .sum();
         // CAST: all below 128 KiB, and 1024 allocations at most, as validation saw to.
         SharedSizes {
             runtime_data: self.resource.runtime_data().len() as u32,
@@ -89,14 +94,19 @@ impl Shared {
     /// # Errors
     ///
     /// DEVICE_REMOVED: the adapter has gone. NO_MEMORY, and what the miniport says.
-    pub(crate) fn open(self: &Arc<Self>, device: &Arc<Device>, read_only: bool) -> NtResult<Created> {
+    pub(crate) fn open(
+        self: &Arc<Self>,
+        device: &Arc<Device>,
+        read_only: bool,
+        opening: Option<Opening>,
+    ) -> NtResult<Created> {
         device.adapter().check_present()?;
         let mut allocations = KVec::with_capacity(self.allocations.len(), ACCOUNT)?;
         for allocation in &self.allocations {
             let open = OpenAllocation::open(device.clone(), allocation.clone(), read_only)?;
             allocations.push(open, ACCOUNT)?;
         }
-        let resource = OpenResource::shared(device.clone(), self.clone());
+        let resource = OpenResource::shared(device.clone(), self.clone(), opening);
         Ok(Created {
             resource: Some(Arc::new(resource, ACCOUNT)?),
             allocations,

@@ -24,12 +24,12 @@ use crate::{
             Created,
             Element,
             Membership,
-            Request, //
+            Request,
+            Sharing, //
         },
         device::Device,
         handle::Handle,
-        process::Object,
-        resource::Sharing, //
+        process::Object, //
     },
     mem::{
         KVec,
@@ -113,7 +113,8 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     for (info, handle) in infos.iter_mut().zip(handles) {
         info.allocation = handle.into();
     }
-    args.global_share = d3dkmthandle::default();
+    let resource = created.resource.as_ref();
+    args.global_share.v = resource.and_then(|open| open.global_handle()).unwrap_or(0);
     write_back(&created, &checked, &infos, &args, is_standard)?;
     write(argument, &args)?;
 
@@ -137,11 +138,7 @@ fn membership(
         let size = args.private_runtime_data_size as usize;
         return Ok(Membership::NewResource {
             runtime_data: read_bytes(args.private_runtime_data, size)?,
-            sharing: if flags.create_shared() {
-                Sharing::NtHandle
-            } else {
-                Sharing::None
-            },
+            sharing: sharing(caller, flags)?,
         });
     }
     let resource = caller.process.resource(handle);
@@ -155,6 +152,21 @@ fn membership(
         return Err(NtStatus::INVALID_PARAMETER);
     }
     Ok(Membership::Resource(resource))
+}
+
+/// How a new resource may be shared. Without global handles there is no other way than NT handles
+/// (case 100).
+fn sharing(caller: &Caller<'_>, flags: CreateFlags) -> NtResult<Sharing> {
+    if !flags.create_shared() {
+        return Ok(Sharing::None);
+    }
+    if flags.nt_security_sharing() {
+        return Ok(Sharing::NtHandle);
+    }
+    let globals = caller.registry.global_handles().cloned();
+    globals
+        .map(Sharing::Global)
+        .ok_or(NtStatus::INVALID_PARAMETER)
 }
 
 fn check_elements(

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Sharing: D3DKMTShareObjects, QueryResourceInfoFromNtHandle, OpenResourceFromNtHandle.
+//! Sharing: D3DKMTShareObjects, QueryResourceInfo and OpenResource, by NT handle and by global handle.
 
 use super::{
     read,
-    validate,
+    validate::{
+        self,
+        OpenRequest, //
+    },
     write,
     write_array,
     write_bytes,
@@ -13,6 +16,8 @@ use super::{
 use crate::{
     core::{
         create::Created,
+        device::Device,
+        global_handles::Opening,
         handle::Handle,
         process::Object,
         share::{
@@ -33,10 +38,12 @@ use crate::{
         d3dkmt_openresourcefromnthandle,
         d3dkmt_queryresourceinfofromnthandle,
         d3dkmt_shareobjects,
-        d3dkmthandle, //
+        d3dkmthandle,
+        D3DKMT_OPENRESOURCE,
+        D3DKMT_QUERYRESOURCEINFO, //
     }, //
 };
-use kernel::prelude::*;
+use kernel::sync::Arc;
 
 /// D3DKMTShareObjects: an NT handle, which is a descriptor that closes on exec (cases 146, 155).
 ///
@@ -87,80 +94,150 @@ pub(super) fn query_from_nt_handle(caller: &Caller<'_>, argument: usize) -> NtRe
 ///
 /// # Errors
 ///
-/// - INVALID_PARAMETER: no device; a descriptor of something else (case 171); another adapter
-///   (case 175); counts or sizes that are not the resource's (cases 134, 135, 168), or that have no
-///   address (cases 165, 167).
-/// - INVALID_HANDLE: no open descriptor.
-/// - NO_MEMORY: the buffer for the allocations' data is too small (case 170); no memory.
-/// - DEVICE_REMOVED: the adapter has gone.
+/// As [`open`]; and INVALID_HANDLE: no open descriptor; INVALID_PARAMETER: one of something else
+/// (case 171).
 pub(super) fn open_from_nt_handle(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let mut args: d3dkmt_openresourcefromnthandle = read(argument)?;
     let device = caller.process.device(args.device.into())?;
-    let (shared, created) = NtHandle::with(args.nt_handle, |handle| {
-        let shared = handle.shared();
-        shared.check_adapter(&device)?;
-        validate::open_resource(&args, &shared.sizes())?;
-        Ok((shared.clone(), shared.open(&device, handle.read_only())?))
+    let request = OpenRequest {
+        allocations: args.allocation_count,
+        list: args.open_alloc_info,
+        runtime_data: (args.private_runtime_data_size, args.private_runtime_data),
+        private_data: (
+            args.resource_priv_drv_data_size,
+            args.resource_priv_drv_data,
+        ),
+        total: (args.total_priv_drv_data_size, args.total_priv_drv_data),
+    };
+    let (shared, read_only) = NtHandle::with(args.nt_handle, |handle| {
+        Ok((handle.shared().clone(), handle.read_only()))
     })?;
+    let created = bind(&shared, &device, &request, read_only, None)?;
 
     let objects = created.objects()?;
     let reservation = caller.process.reserve(objects.len())?;
-    let mut handles = reservation.handles().iter().copied();
-    args.resource = handles.next().unwrap_or(Handle::NULL).into();
-    let (infos, total) = openings(&created, handles, &args)?;
-    write_data(&shared, &created, &args)?;
-    write_array(args.open_alloc_info, &infos)?;
-    args.total_priv_drv_data_size = total;
+    args.resource = write_opened(&shared, &created, reservation.handles(), &request)?;
+    args.total_priv_drv_data_size = shared.sizes().total;
     args.keyed_mutex = d3dkmthandle::default();
     args.keyed_mutex_private_data_size = 0;
     args.sync_object = d3dkmthandle::default();
     write(argument, &args)?;
-
     let owner = Object::Device(device);
     reservation.publish_below(Some((args.device.into(), &owner)), objects, true)
 }
 
-/// What the caller is told of each allocation: its handle, and where its data is in the common
-/// buffer (case 172). Also the bytes of all data.
-fn openings(
+/// D3DKMTQueryResourceInfo: sizes only; the runtime's buffer is not written to (cases 126 to 129).
+///
+/// # Errors
+///
+/// INVALID_PARAMETER: no device; a number that names nothing for this user (case 126); another
+/// adapter.
+pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
+    let argument = argument as u64;
+    let mut args: D3DKMT_QUERYRESOURCEINFO = read(argument)?;
+    let device = caller.process.device(Handle::new(args.hDevice))?;
+    let (shared, _opening) = named(caller, args.hGlobalShare)?;
+    shared.check_adapter(&device)?;
+    let sizes = shared.sizes();
+    args.PrivateRuntimeDataSize = sizes.runtime_data;
+    args.TotalPrivateDriverDataSize = sizes.total;
+    args.ResourcePrivateDriverDataSize = sizes.private_data;
+    args.NumAllocations = sizes.allocations;
+    write(argument, &args)
+}
+
+/// D3DKMTOpenResource, with elements of the second version: binds a shared resource to a device
+/// (cases 131 to 141).
+///
+/// # Errors
+///
+/// - INVALID_PARAMETER: no device; a number that names nothing for this user; another adapter (case
+///   175); counts or sizes that are not the resource's (cases 134 to 137, 168), or that have no
+///   address (cases 165, 167).
+/// - NO_MEMORY: the buffer for the allocations' data is too small (case 170); no memory.
+/// - DEVICE_REMOVED: the adapter has gone.
+pub(super) fn open(caller: &Caller<'_>, argument: usize) -> NtResult {
+    let argument = argument as u64;
+    let mut args: D3DKMT_OPENRESOURCE = read(argument)?;
+    let device = caller.process.device(Handle::new(args.hDevice))?;
+    let request = OpenRequest {
+        allocations: args.NumAllocations,
+        list: args.pOpenAllocationInfo2,
+        runtime_data: (args.PrivateRuntimeDataSize, args.pPrivateRuntimeData),
+        private_data: (
+            args.ResourcePrivateDriverDataSize,
+            args.pResourcePrivateDriverData,
+        ),
+        total: (
+            args.TotalPrivateDriverDataBufferSize,
+            args.pTotalPrivateDriverDataBuffer,
+        ),
+    };
+    let (shared, opening) = named(caller, args.hGlobalShare)?;
+    let created = bind(&shared, &device, &request, false, Some(opening))?;
+
+    let objects = created.objects()?;
+    let reservation = caller.process.reserve(objects.len())?;
+    args.hResource = write_opened(&shared, &created, reservation.handles(), &request)?.v;
+    args.TotalPrivateDriverDataBufferSize = shared.sizes().total;
+    write(argument, &args)?;
+    let owner = Object::Device(device);
+    let parent = Handle::new(args.hDevice);
+    reservation.publish_below(Some((parent, &owner)), objects, true)
+}
+
+/// What a global handle names for the caller.
+fn named(caller: &Caller<'_>, handle: u32) -> NtResult<(Arc<Shared>, Opening)> {
+    let globals = caller.registry.global_handles();
+    globals
+        .and_then(|globals| globals.open(handle))
+        .ok_or(NtStatus::INVALID_PARAMETER)
+}
+
+fn bind(
+    shared: &Arc<Shared>,
+    device: &Arc<Device>,
+    request: &OpenRequest,
+    read_only: bool,
+    opening: Option<Opening>,
+) -> NtResult<Created> {
+    shared.check_adapter(device)?;
+    validate::open_resource(request, &shared.sizes())?;
+    shared.open(device, read_only, opening)
+}
+
+/// Copies out what an opener gets but for the argument itself: what the creator attached, the
+/// allocations' data one after the other; and for each allocation its handle, and where its data is
+/// (case 172). Returns the handle of the resource, which is the first one.
+fn write_opened(
+    shared: &Shared,
     created: &Created,
-    handles: impl Iterator<Item = Handle>,
-    args: &d3dkmt_openresourcefromnthandle,
-) -> NtResult<(KVec<d3dddi_openallocationinfo2>, u32)> {
+    handles: &[Handle],
+    request: &OpenRequest,
+) -> NtResult<d3dkmthandle> {
+    let Some((&resource, handles)) = handles.split_first() else {
+        return Err(NtStatus::UNSUCCESSFUL);
+    };
+    write_bytes(request.runtime_data.1, shared.resource().runtime_data())?;
+    write_bytes(request.private_data.1, shared.resource().private_data())?;
     let mut infos = KVec::with_capacity(created.allocations.len(), ACCOUNT)?;
-    let mut offset = 0;
-    for (open, handle) in created.allocations.iter().zip(handles) {
-        // CAST: below 128 KiB, also in sum.
-        let size = open.allocation().private_data().len() as u32;
+    let (_, mut address) = request.total;
+    for (open, &handle) in created.allocations.iter().zip(handles) {
+        let data = open.allocation().private_data();
+        write_bytes(address, data)?;
         infos.push(
             d3dddi_openallocationinfo2 {
                 allocation: handle.into(),
-                priv_drv_data: args.total_priv_drv_data + u64::from(offset),
-                priv_drv_data_size: size,
+                priv_drv_data: address,
+                // CAST: below 128 KiB.
+                priv_drv_data_size: data.len() as u32,
                 ..Default::default()
             },
             ACCOUNT,
         )?;
-        offset += size;
-    }
-    Ok((infos, offset))
-}
-
-/// Copies out what the creator attached: the runtime's data, the resource's, and the allocations'
-/// one after the other.
-fn write_data(
-    shared: &Shared,
-    created: &Created,
-    args: &d3dkmt_openresourcefromnthandle,
-) -> NtResult {
-    write_bytes(args.private_runtime_data, shared.resource().runtime_data())?;
-    write_bytes(args.resource_priv_drv_data, shared.resource().private_data())?;
-    let mut address = args.total_priv_drv_data;
-    for open in &created.allocations {
-        let data = open.allocation().private_data();
-        write_bytes(address, data)?;
         address += data.len() as u64;
     }
-    Ok(())
+    write_array(request.list, &infos)?;
+    Ok(resource.into())
 }

@@ -113,14 +113,13 @@ impl CreateFlags {
     /// # Errors
     ///
     /// INVALID_PARAMETER: a bit that a user may not set (cases 52, 58); CreateShared without
-    /// CreateResource; NtSecuritySharing without CreateShared (case 102); CreateShared without
-    /// NtSecuritySharing, as there are no global handles (case 100).
+    /// CreateResource; NtSecuritySharing without CreateShared (case 102).
     pub(crate) fn parse(flags: d3dkmt_createallocationflags) -> NtResult<Self> {
         let flags = Self(flags.value);
         refuse_if(flags.0 & !Self::ALLOWED != 0)?;
         let shared = flags.has(D3DKMT_CREATEALLOCATION_CREATE_SHARED);
         refuse_if(shared && !flags.create_resource())?;
-        refuse_if(shared != flags.has(D3DKMT_CREATEALLOCATION_NT_SECURITY_SHARING))?;
+        refuse_if(flags.nt_security_sharing() && !shared)?;
         Ok(flags)
     }
 
@@ -134,6 +133,10 @@ impl CreateFlags {
 
     pub(crate) const fn create_shared(self) -> bool {
         self.has(D3DKMT_CREATEALLOCATION_CREATE_SHARED)
+    }
+
+    pub(crate) const fn nt_security_sharing(self) -> bool {
+        self.has(D3DKMT_CREATEALLOCATION_NT_SECURITY_SHARING)
     }
 
     pub(crate) const fn read_only(self) -> bool {
@@ -199,7 +202,21 @@ pub(crate) const fn grants_write(access: u32) -> bool {
     access & (SHARED_ALLOCATION_WRITE | MAXIMUM_ALLOWED | GENERIC_ALL | GENERIC_WRITE) != 0
 }
 
-/// Checks OpenResourceFromNtHandle of a resource with these sizes.
+/// Where an opener of a shared resource wants what, in whichever call.
+#[derive(Clone, Copy)]
+pub(crate) struct OpenRequest {
+    pub(crate) allocations: u32,
+    /// Address of the list of them.
+    pub(crate) list: u64,
+    /// Bytes and address of the runtime's data.
+    pub(crate) runtime_data: (u32, u64),
+    /// Of the resource's private data.
+    pub(crate) private_data: (u32, u64),
+    /// Of all allocations' private data.
+    pub(crate) total: (u32, u64),
+}
+
+/// Checks OpenResource, or OpenResourceFromNtHandle, of a resource with these sizes.
 ///
 /// # Errors
 ///
@@ -207,23 +224,20 @@ pub(crate) const fn grants_write(access: u32) -> bool {
 ///   of the runtime or of the resource of another size (cases 135, 137, 168), or without an address
 ///   (case 167).
 /// - NO_MEMORY: the buffer for the allocations' data is too small (case 170).
-pub(crate) fn open_resource(
-    args: &d3dkmt_openresourcefromnthandle,
-    sizes: &SharedSizes,
-) -> NtResult {
-    refuse_if(args.allocation_count != sizes.allocations || args.open_alloc_info == 0)?;
-    let exact = [
-        (args.private_runtime_data_size, sizes.runtime_data, args.private_runtime_data),
-        (args.resource_priv_drv_data_size, sizes.private_data, args.resource_priv_drv_data),
-    ];
-    for (given, stored, address) in exact {
+pub(crate) fn open_resource(request: &OpenRequest, sizes: &SharedSizes) -> NtResult {
+    refuse_if(request.allocations != sizes.allocations || request.list == 0)?;
+    for ((given, address), stored) in [
+        (request.runtime_data, sizes.runtime_data),
+        (request.private_data, sizes.private_data),
+    ] {
         refuse_if(given != stored || stored != 0 && address == 0)?;
     }
-    if args.total_priv_drv_data_size < sizes.total {
+    let (room, address) = request.total;
+    if room < sizes.total {
         return Err(NtStatus::NO_MEMORY);
     }
-    let end = args.total_priv_drv_data.checked_add(u64::from(sizes.total));
-    refuse_if(end.is_none() || sizes.total != 0 && args.total_priv_drv_data == 0)
+    let end = address.checked_add(u64::from(sizes.total));
+    refuse_if(end.is_none() || sizes.total != 0 && address == 0)
 }
 
 /// One element of the list, checked.

@@ -2,6 +2,7 @@
 /* See helpers.h: inline functions and macros of the kernel, as functions. */
 
 #include <linux/capability.h>
+#include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/ktime.h>
 #include <linux/mman.h>
@@ -10,6 +11,8 @@
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
+#include <linux/uidgid.h>
+#include <linux/user_namespace.h>
 #include <linux/workqueue.h>
 
 #include "helpers.h"
@@ -23,6 +26,18 @@ struct pid *dxg_get_current_tgid(void)
 bool dxg_is_current_tgid(const struct pid *pid)
 {
 	return task_tgid(current) == pid;
+}
+
+/* The caller's effective user, and its namespace with a reference. */
+struct user_namespace *dxg_get_current_user(u32 *uid)
+{
+	*uid = __kuid_val(current_euid());
+	return get_user_ns(current_user_ns());
+}
+
+void dxg_put_user_namespace(struct user_namespace *ns)
+{
+	put_user_ns(ns);
 }
 
 void dxg_mmgrab(struct mm_struct *mm)

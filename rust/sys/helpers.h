@@ -12,11 +12,15 @@ struct file;
 struct mm_struct;
 struct page;
 struct pid;
+struct user_namespace;
 struct vm_area_struct;
 struct workqueue_struct;
 
 struct pid *dxg_get_current_tgid(void);
 bool dxg_is_current_tgid(const struct pid *pid);
+
+struct user_namespace *dxg_get_current_user(u32 *uid);
+void dxg_put_user_namespace(struct user_namespace *ns);
 
 void dxg_mmgrab(struct mm_struct *mm);
 void dxg_mmdrop(struct mm_struct *mm);
