@@ -213,11 +213,18 @@ pub struct Allocation {
     private_data: Vec<u8>,
     layout: Option<Layout>,
     memory: Memory,
+    /// Others may have the same bytes.
+    shared: bool,
 }
 
 impl Allocation {
     /// Takes over what the kernel has just made of `info`, whose private data it wrote back to.
-    pub(crate) fn new(owner: Owner, handle: AllocationHandle, info: AllocationInfo) -> Self {
+    pub(crate) fn new(
+        owner: Owner,
+        handle: AllocationHandle,
+        info: AllocationInfo,
+        shared: bool,
+    ) -> Self {
         let (private_data, layout, size) = match info.content {
             Content::Gem(data) => {
                 let layout = Layout::read(&data);
@@ -234,7 +241,18 @@ impl Allocation {
             private_data,
             layout,
             memory: info.memory,
+            shared,
         }
+    }
+
+    /// Takes over what the kernel has just opened.
+    pub(crate) fn opened(owner: Owner, handle: AllocationHandle, private_data: Vec<u8>) -> Self {
+        let content = match Layout::read(&private_data) {
+            Some(_) => Content::Gem(private_data),
+            None => Content::Opaque(private_data),
+        };
+        let info = AllocationInfo::new(content, Memory::None);
+        Self::new(owner, handle, info, true)
     }
 
     /// Whether the memory that the allocation was made of is as large as the driver made it.
@@ -269,11 +287,11 @@ impl Allocation {
         &self.private_data
     }
 
-    /// The caller's memory that it was made of. `None` for video memory, and for memory that was
-    /// borrowed.
+    /// The caller's memory that it was made of. `None` for video memory, for memory that was
+    /// borrowed, and for what is shared: others may write to it at any time.
     pub fn memory(&self) -> Option<&[u8]> {
         match &self.memory {
-            Memory::Owned(memory) => Some(memory),
+            Memory::Owned(memory) if !self.shared => Some(memory),
             _ => None,
         }
     }
@@ -282,7 +300,7 @@ impl Allocation {
     // Not as `PageBuf`, which could be exchanged for another while the kernel uses this one.
     pub fn memory_mut(&mut self) -> Option<&mut [u8]> {
         match &mut self.memory {
-            Memory::Owned(memory) => Some(memory),
+            Memory::Owned(memory) if !self.shared => Some(memory),
             _ => None,
         }
     }
@@ -292,24 +310,32 @@ impl Allocation {
     ///
     /// # Errors
     ///
-    /// [`Error::SizeUnknown`] when [`Self::size`] is `None`. `INVALID_PARAMETER` for an allocation
+    /// [`Error::SizeUnknown`] when [`Self::size`] is `None`, [`Error::Shared`] for an allocation of a
+    /// shared resource. `INVALID_PARAMETER` for an allocation
     /// that is not CPU-visible (case 218), `NO_MEMORY`, `DEVICE_REMOVED` when the adapter has gone
     /// (case 223).
     pub fn lock(&mut self) -> Result<Lock<'_>, Error> {
+        if self.shared {
+            return Err(Error::Shared);
+        }
         let bytes = self.size.ok_or(Error::SizeUnknown)?;
-        // SAFETY: The size is what the driver or the caller of the creation gave the allocation.
+        // SAFETY: The size is what the driver or the caller of the creation gave the allocation,
+        // which nobody else has.
         unsafe { self.lock_sized(bytes) }
     }
 
-    /// [`Self::lock`] of an allocation whose size this crate does not know.
+    /// [`Self::lock`] of an allocation whose size this crate does not know, or that is shared.
     ///
     /// # Errors
     ///
-    /// As for [`Self::lock`], without `SizeUnknown`.
+    /// As for [`Self::lock`], without `SizeUnknown` and `Shared`.
     ///
     /// # Safety
     ///
-    /// The allocation has at least `bytes` bytes, and so has memory that it was made of.
+    /// The allocation has at least `bytes` bytes, and so has memory that it was made of. If it is
+    /// shared, nobody writes to what is read through the [`Lock`], or reads what is written; the
+    /// memory of this process that it was made of stays where it was; and if it was opened for
+    /// reading only, nothing is written: that would end the program.
     pub unsafe fn lock_sized(&mut self, bytes: usize) -> Result<Lock<'_>, Error> {
         let device = self.owner.device();
         let address = call::lock(device.dxg(), device.handle(), self.handle)?;
@@ -344,10 +370,11 @@ impl Allocation {
         Ok(self.take_memory())
     }
 
-    /// Takes the memory out, for its owner, when the kernel has none of the allocation left.
+    /// Takes the memory out, for its owner, when the kernel has none of the allocation left. Shared
+    /// memory does not come back: others may still have it.
     pub(crate) fn take_memory(&mut self) -> Option<PageBuf> {
         match mem::replace(&mut self.memory, Memory::None) {
-            Memory::Owned(memory) => Some(memory),
+            Memory::Owned(memory) if !self.shared => Some(memory),
             _ => None,
         }
     }

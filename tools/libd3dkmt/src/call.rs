@@ -8,9 +8,13 @@ use crate::{
     AdapterFilter, CallError, DestroyFlags, Dxg, Error, SegmentGroup,
 };
 use rustix::io::Errno;
-use std::ptr::NonNull;
+use std::{
+    os::fd::{FromRawFd, OwnedFd},
+    ptr::NonNull,
+};
 
 pub(crate) const CREATE_ALLOCATION: &str = "D3DKMTCreateAllocation2";
+pub(crate) const OPEN_RESOURCE: &str = "D3DKMTOpenResourceFromNtHandle";
 
 /// Makes an error of everything but success.
 fn check(call: &'static str, result: Result<NtStatus, Errno>) -> Result<(), Error> {
@@ -236,4 +240,59 @@ pub(crate) fn unlock(
     // SAFETY: The argument holds no address.
     let result = unsafe { sys::D3DKMTUnlock2(dxg, &mut argument) };
     check("D3DKMTUnlock2", result)
+}
+
+pub(crate) fn share_resource(
+    dxg: &Dxg,
+    resource: ResourceHandle,
+    rights: u32,
+) -> Result<OwnedFd, Error> {
+    const CALL: &str = "D3DKMTShareObjects";
+    let objects = [d3dkmthandle::from(resource)];
+    let mut nt_handle = u64::MAX;
+    let mut argument = sys::D3DKMT_SHAREOBJECTS {
+        object_count: 1,
+        objects: objects.as_ptr() as u64,
+        desired_access: rights,
+        shared_handle: &raw mut nt_handle as u64,
+        ..Default::default()
+    };
+    // SAFETY: The addresses are those of one object and of one NT handle.
+    let result = unsafe { sys::D3DKMTShareObjects(dxg, &mut argument) };
+    check(CALL, result)?;
+    let fd = i32::try_from(nt_handle).map_err(|_| Error::Answer {
+        call: CALL,
+        what: "the NT handle is no descriptor",
+    })?;
+    // SAFETY: The call has just made the descriptor, for us.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+pub(crate) fn query_resource_info(
+    dxg: &Dxg,
+    device: DeviceHandle,
+    nt_handle: u64,
+) -> Result<sys::D3DKMT_QUERYRESOURCEINFOFROMNTHANDLE, Error> {
+    let mut argument = sys::D3DKMT_QUERYRESOURCEINFOFROMNTHANDLE {
+        device: device.into(),
+        nt_handle,
+        ..Default::default()
+    };
+    // SAFETY: The one address is NULL; the call writes nothing there.
+    let result = unsafe { sys::D3DKMTQueryResourceInfoFromNtHandle(dxg, &mut argument) };
+    check("D3DKMTQueryResourceInfoFromNtHandle", result)?;
+    Ok(argument)
+}
+
+/// # Safety
+///
+/// The addresses in the argument are those of memory that the call may write to, of the sizes that
+/// stand beside them.
+pub(crate) unsafe fn open_resource(
+    dxg: &Dxg,
+    argument: &mut sys::D3DKMT_OPENRESOURCEFROMNTHANDLE,
+) -> Result<(), Error> {
+    // SAFETY: The caller vouches for it.
+    let result = unsafe { sys::D3DKMTOpenResourceFromNtHandle(dxg, argument) };
+    check(OPEN_RESOURCE, result)
 }

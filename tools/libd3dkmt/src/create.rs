@@ -103,7 +103,13 @@ impl<'a> CreateAllocation<'a> {
         let (resource, handles) = self.call(ResourceHandle(0))?;
         let shared = Arc::new(OpenResource::new(self.device.shared().clone(), resource));
         let allocations = self.adopt(handles, || Owner::Resource(shared.clone()))?;
-        Ok(Resource::new(shared, allocations))
+        let (runtime_data, private_data) = (self.runtime_data, self.private_data);
+        Ok(Resource::new(
+            shared,
+            allocations,
+            runtime_data,
+            private_data,
+        ))
     }
 
     /// Appends the allocations to a resource of the same device (case 91).
@@ -183,10 +189,11 @@ impl<'a> CreateAllocation<'a> {
         handles: Vec<AllocationHandle>,
         owner: impl Fn() -> Owner,
     ) -> Result<Vec<Allocation>, Error> {
+        let shared = self.flags.contains(CreateFlags::CREATE_SHARED);
         let made: Vec<Allocation> = handles
             .into_iter()
             .zip(self.infos.drain(..))
-            .map(|(handle, info)| Allocation::new(owner(), handle, info))
+            .map(|(handle, info)| Allocation::new(owner(), handle, info, shared))
             .collect();
         match made.iter().try_for_each(Allocation::check_size) {
             Ok(()) => Ok(made),

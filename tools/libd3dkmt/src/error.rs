@@ -101,6 +101,9 @@ pub enum Error {
     /// The allocation's private data is not known to this crate, so neither is its size.
     #[error("the size of the allocation is not known; lock it with its size")]
     SizeUnknown,
+    /// The allocation is of a shared resource, so that its bytes may change at any time.
+    #[error("the allocation is shared; lock it with its size")]
+    Shared,
     /// The caller's memory is smaller than the allocation that was to be made of it.
     #[error("the allocation takes {needed} bytes, and its memory has {given}")]
     MemoryTooSmall {

@@ -16,6 +16,7 @@ mod handle;
 mod page_buf;
 pub mod query;
 mod resource;
+mod sharing;
 pub mod sys;
 
 pub use self::{
@@ -28,6 +29,7 @@ pub use self::{
     handle::{AdapterHandle, AllocationHandle, DeviceHandle, ResourceHandle},
     page_buf::PageBuf,
     resource::Resource,
+    sharing::{Access, SharedResourceInfo},
     sys::{
         NtStatus, D3DDDICB_DESTROYALLOCATION2FLAGS as DestroyFlags,
         D3DKMT_CREATEALLOCATIONFLAGS as CreateFlags, D3DKMT_ENUMADAPTERS_FILTER as AdapterFilter,

@@ -2,7 +2,7 @@
 //! Resources: allocations that are one thing.
 
 use crate::{
-    allocation::Allocation, call, device::OpenDevice, handle::ResourceHandle, DestroyFlags, Error,
+    allocation::Allocation, call, device::OpenDevice, handle::ResourceHandle, DestroyFlags, Dxg, Error,
     PageBuf,
 };
 use std::sync::Arc;
@@ -33,6 +33,8 @@ use std::sync::Arc;
 pub struct Resource {
     shared: Arc<OpenResource>,
     allocations: Vec<Allocation>,
+    runtime_data: Vec<u8>,
+    private_data: Vec<u8>,
 }
 
 /// The handle, destroyed when nobody needs it any more.
@@ -67,10 +69,17 @@ impl Drop for OpenResource {
 }
 
 impl Resource {
-    pub(crate) fn new(shared: Arc<OpenResource>, allocations: Vec<Allocation>) -> Self {
+    pub(crate) fn new(
+        shared: Arc<OpenResource>,
+        allocations: Vec<Allocation>,
+        runtime_data: Vec<u8>,
+        private_data: Vec<u8>,
+    ) -> Self {
         Self {
             shared,
             allocations,
+            runtime_data,
+            private_data,
         }
     }
 
@@ -86,6 +95,20 @@ impl Resource {
     /// The resource's handle.
     pub fn handle(&self) -> ResourceHandle {
         self.shared.handle
+    }
+
+    pub(crate) fn dxg(&self) -> &Dxg {
+        self.shared.device.dxg()
+    }
+
+    /// The runtime's bytes that its creator gave it.
+    pub fn runtime_data(&self) -> &[u8] {
+        &self.runtime_data
+    }
+
+    /// The private driver data that its creator gave it.
+    pub fn private_data(&self) -> &[u8] {
+        &self.private_data
     }
 
     /// Its allocations, in the order in which they were asked for.
@@ -128,6 +151,7 @@ impl Resource {
         let Self {
             shared,
             mut allocations,
+            ..
         } = self;
         let memory = allocations
             .iter_mut()

@@ -12,6 +12,7 @@
 
 use super::{
     around::{around, Call},
+    bindings::{D3DKMT_OPENRESOURCE, D3DKMT_QUERYRESOURCEINFO},
     request,
     status::NtStatus,
     types::*,
@@ -173,10 +174,22 @@ calls! {
     D3DKMTCreateAllocation2(D3DKMT_CREATEALLOCATION) = CREATEALLOCATION;
     /// Destroys allocations, or a resource with its allocations.
     D3DKMTDestroyAllocation2(D3DKMT_DESTROYALLOCATION2) = DESTROYALLOCATION2;
+    /// Asks for the sizes of a shared resource, by its global handle.
+    D3DKMTQueryResourceInfo(D3DKMT_QUERYRESOURCEINFO) = QUERYRESOURCEINFO;
+    /// Opens a shared resource on a device, by its global handle; the list has elements of the
+    /// second version, `D3DDDI_OPENALLOCATIONINFO2`.
+    D3DKMTOpenResource(D3DKMT_OPENRESOURCE) = OPENRESOURCE;
     /// Maps an allocation for the CPU.
     D3DKMTLock2(D3DKMT_LOCK2) = LOCK2;
     /// Ends a mapping made by `D3DKMTLock2`.
     D3DKMTUnlock2(D3DKMT_UNLOCK2) = UNLOCK2;
+    /// Makes an NT handle of a resource: a descriptor.
+    D3DKMTShareObjects(D3DKMT_SHAREOBJECTS) = SHAREOBJECTS;
+    /// Asks what there is behind an NT handle of a resource.
+    D3DKMTQueryResourceInfoFromNtHandle(D3DKMT_QUERYRESOURCEINFOFROMNTHANDLE) =
+        QUERYRESOURCEINFOFROMNTHANDLE;
+    /// Opens the resource behind an NT handle on a device.
+    D3DKMTOpenResourceFromNtHandle(D3DKMT_OPENRESOURCEFROMNTHANDLE) = OPENRESOURCEFROMNTHANDLE;
 }
 
 #[cfg(test)]
