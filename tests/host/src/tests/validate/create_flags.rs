@@ -6,9 +6,10 @@ use super::*;
 
 /// Whether flags go together, said another way than the module does.
 fn go_together(flags: u32) -> bool {
-    let sharing = CREATE_SHARED | NT_SECURITY_SHARING;
-    flags & !ALLOWED == 0
-        && (flags & sharing == 0 || flags & (sharing | 1) == sharing | CREATE_RESOURCE)
+    let by_global_handle = CREATE_RESOURCE | CREATE_SHARED;
+    let by_nt_handle = by_global_handle | NT_SECURITY_SHARING;
+    let good = [0, CREATE_RESOURCE, by_global_handle, by_nt_handle];
+    flags & !ALLOWED == 0 && good.contains(&(flags & by_nt_handle))
 }
 
 /// Cases 52 and 58 and the bits that are not for user mode.
@@ -47,12 +48,15 @@ fn every_pair_and_triple_of_bits() {
     }
 }
 
-/// Cases 100, 101 and 102.
+/// Cases 99, 101 and 102.
 #[test]
-fn sharing_is_of_a_resource_by_nt_handles() {
-    assert!(parse(CREATE_RESOURCE | CREATE_SHARED | NT_SECURITY_SHARING).is_ok());
+fn sharing_is_of_a_resource() {
+    let by_nt_handle = parse(CREATE_RESOURCE | CREATE_SHARED | NT_SECURITY_SHARING).unwrap();
+    assert!(by_nt_handle.create_shared() && by_nt_handle.nt_security_sharing());
+    let by_global_handle = parse(CREATE_RESOURCE | CREATE_SHARED).unwrap();
+    assert!(by_global_handle.create_shared() && !by_global_handle.nt_security_sharing());
+    refused(parse(CREATE_SHARED));
     refused(parse(CREATE_SHARED | NT_SECURITY_SHARING));
-    refused(parse(CREATE_RESOURCE | CREATE_SHARED));
     refused(parse(CREATE_RESOURCE | NT_SECURITY_SHARING));
     refused(parse(NT_SECURITY_SHARING));
 }
