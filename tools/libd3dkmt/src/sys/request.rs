@@ -123,7 +123,7 @@ pub const MARKDEVICEASERROR: u32 = c::DXG_IOCTL_MARKDEVICEASERROR;
 /// D3DKMTOfferAllocations, with [`d3dkmt_offerallocations`](c::d3dkmt_offerallocations).
 pub const OFFERALLOCATIONS: u32 = c::DXG_IOCTL_OFFERALLOCATIONS;
 
-/// D3DKMTOpenResource: a number without a call, with [`D3DKMT_OPENRESOURCE`](c::D3DKMT_OPENRESOURCE).
+/// D3DKMTOpenResource, with [`D3DKMT_OPENRESOURCE`](c::D3DKMT_OPENRESOURCE).
 pub const OPENRESOURCE: u32 = c::DXG_IOCTL_OPENRESOURCE;
 
 /// D3DKMTOpenSynchronizationObject: a number without a call, with [`D3DKMT_OPENSYNCHRONIZATIONOBJECT`](c::D3DKMT_OPENSYNCHRONIZATIONOBJECT).
@@ -132,7 +132,7 @@ pub const OPENSYNCHRONIZATIONOBJECT: u32 = c::DXG_IOCTL_OPENSYNCHRONIZATIONOBJEC
 /// D3DKMTQueryAllocationResidency, with [`d3dkmt_queryallocationresidency`](c::d3dkmt_queryallocationresidency).
 pub const QUERYALLOCATIONRESIDENCY: u32 = c::DXG_IOCTL_QUERYALLOCATIONRESIDENCY;
 
-/// D3DKMTQueryResourceInfo: a number without a call, with [`D3DKMT_QUERYRESOURCEINFO`](c::D3DKMT_QUERYRESOURCEINFO).
+/// D3DKMTQueryResourceInfo, with [`D3DKMT_QUERYRESOURCEINFO`](c::D3DKMT_QUERYRESOURCEINFO).
 pub const QUERYRESOURCEINFO: u32 = c::DXG_IOCTL_QUERYRESOURCEINFO;
 
 /// D3DKMTReclaimAllocations2, with [`d3dkmt_reclaimallocations2`](c::d3dkmt_reclaimallocations2).
