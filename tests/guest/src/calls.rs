@@ -54,7 +54,7 @@ pub const NO_HANDLES: [u32; 8] = [
 ];
 
 /// The requests that the module serves, with the sizes of their arguments.
-pub const SERVED: [(&str, u32, usize); 12] = [
+pub const SERVED: [(&str, u32, usize); 17] = [
     ("OpenAdapterFromLuid", request::OPENADAPTERFROMLUID, 12),
     ("CreateDevice", request::CREATEDEVICE, 64),
     ("CreateAllocation2", request::CREATEALLOCATION, 72),
@@ -65,8 +65,21 @@ pub const SERVED: [(&str, u32, usize); 12] = [
     ("CloseAdapter", request::CLOSEADAPTER, 4),
     ("DestroyDevice", request::DESTROYDEVICE, 4),
     ("Lock2", request::LOCK2, 24),
+    ("OpenResource", request::OPENRESOURCE, 72),
+    ("QueryResourceInfo", request::QUERYRESOURCEINFO, 32),
     ("Unlock2", request::UNLOCK2, 8),
     ("EnumAdapters3", request::ENUMADAPTERS3, 24),
+    ("ShareObjects", request::SHAREOBJECTS, 40),
+    (
+        "QueryResourceInfoFromNtHandle",
+        request::QUERYRESOURCEINFOFROMNTHANDLE,
+        40,
+    ),
+    (
+        "OpenResourceFromNtHandle",
+        request::OPENRESOURCEFROMNTHANDLE,
+        104,
+    ),
 ];
 
 /// Makes any request; the argument is an address.

@@ -21,6 +21,7 @@ pub mod harness;
 pub mod locked;
 pub mod memory;
 pub mod round;
+pub mod share;
 pub mod signals;
 pub mod state;
 pub mod sysfs;

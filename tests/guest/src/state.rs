@@ -92,6 +92,16 @@ impl Counters {
         }
     }
 
+    /// Fails unless there soon is so much more of each of these than here, and as much as here of
+    /// everything else.
+    pub fn assert_grown(&self, by: &[(&str, i64)]) {
+        let mut expected = self.clone();
+        for &(name, more) in by {
+            expected.0.insert(name.into(), self.get(name) + more);
+        }
+        expected.assert_restored();
+    }
+
     /// Whether all counters soon are what they are here; those of `one_more` may also be one more.
     ///
     /// # Errors
