@@ -217,7 +217,7 @@ fn open_resource(
         Some(globals) => Some(globals.name(shared.clone())?),
         None => None,
     };
-    Ok(OpenResource::shared(device.clone(), shared, opening))
+    Ok(OpenResource::shared(device.clone(), shared, opening, false))
 }
 
 /// Asks the miniport for the private data of an existing heap: its size, then the data.

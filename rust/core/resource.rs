@@ -136,6 +136,8 @@ pub(crate) struct OpenResource {
     shared: Option<Arc<Shared>>,
     /// Of a resource that a global handle names.
     opening: Option<Opening>,
+    /// Opened for reading only: so is everybody who gets it from here.
+    read_only: bool,
 }
 
 impl OpenResource {
@@ -146,6 +148,7 @@ impl OpenResource {
             resource,
             shared: None,
             opening: None,
+            read_only: false,
         }
     }
 
@@ -153,18 +156,24 @@ impl OpenResource {
         device: Arc<Device>,
         shared: Arc<Shared>,
         opening: Option<Opening>,
+        read_only: bool,
     ) -> Self {
         Self {
             device,
             resource: shared.resource().clone(),
             shared: Some(shared),
             opening,
+            read_only,
         }
     }
 
     /// What others may open, if it may be shared by NT handles (cases 144 to 146).
     pub(crate) fn nt_shareable(&self) -> Option<&Arc<Shared>> {
         self.shared.as_ref().filter(|_| self.opening.is_none())
+    }
+
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.read_only
     }
 
     /// The global handle of the resource, if it has one.

@@ -64,7 +64,18 @@ impl Shared {
         self.resource.adapter()
     }
 
-    /// What an opener has to know (cases 128, 161).
+    /// What an opener on `device` has to know (cases 128, 161).
+    ///
+    /// # Errors
+    ///
+    /// INVALID_PARAMETER: another adapter. DEVICE_REMOVED: the adapter has gone (case 253).
+    pub(crate) fn sizes_for(&self, device: &Device) -> NtResult<SharedSizes> {
+        self.check_adapter(device)?;
+        device.adapter().check_present()?;
+        Ok(self.sizes())
+    }
+
+    /// Its sizes.
     pub(crate) fn sizes(&self) -> SharedSizes {
         let total: usize = self
             .allocations
@@ -106,7 +117,7 @@ impl Shared {
             let open = OpenAllocation::open(device.clone(), allocation.clone(), read_only)?;
             allocations.push(open, ACCOUNT)?;
         }
-        let resource = OpenResource::shared(device.clone(), self.clone(), opening);
+        let resource = OpenResource::shared(device.clone(), self.clone(), opening, read_only);
         Ok(Created {
             resource: Some(Arc::new(resource, ACCOUNT)?),
             allocations,

@@ -57,11 +57,9 @@ pub(super) fn share(caller: &Caller<'_>, argument: usize) -> NtResult {
     validate::share(&args)?;
     let object: d3dkmthandle = read(args.objects)?;
     let open = caller.process.resource(object.into());
-    let shared = open
-        .as_ref()
-        .and_then(|open| open.nt_shareable())
-        .ok_or(NtStatus::INVALID_PARAMETER)?;
-    let read_only = !validate::grants_write(args.desired_access);
+    let open = open.ok_or(NtStatus::INVALID_PARAMETER)?;
+    let shared = open.nt_shareable().ok_or(NtStatus::INVALID_PARAMETER)?;
+    let read_only = open.is_read_only() || !validate::grants_write(args.desired_access);
     let file = NtHandle::create(shared.clone(), read_only)?;
     write(args.shared_handle, &u64::from(file.fd()))?;
     file.install();
@@ -75,14 +73,12 @@ pub(super) fn share(caller: &Caller<'_>, argument: usize) -> NtResult {
 ///
 /// - INVALID_PARAMETER: no device; a descriptor of something else (case 171); another adapter.
 /// - INVALID_HANDLE: no open descriptor.
+/// - DEVICE_REMOVED: the adapter has gone.
 pub(super) fn query_from_nt_handle(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let mut args: d3dkmt_queryresourceinfofromnthandle = read(argument)?;
     let device = caller.process.device(args.device.into())?;
-    let sizes = NtHandle::with(args.nt_handle, |handle| {
-        handle.shared().check_adapter(&device)?;
-        Ok(handle.shared().sizes())
-    })?;
+    let sizes = NtHandle::with(args.nt_handle, |handle| handle.shared().sizes_for(&device))?;
     args.private_runtime_data_size = sizes.runtime_data;
     args.total_priv_drv_data_size = sizes.total;
     args.resource_priv_drv_data_size = sizes.private_data;
@@ -132,14 +128,13 @@ pub(super) fn open_from_nt_handle(caller: &Caller<'_>, argument: usize) -> NtRes
 /// # Errors
 ///
 /// INVALID_PARAMETER: no device; a number that names nothing for this user (case 126); another
-/// adapter.
+/// adapter. DEVICE_REMOVED: the adapter has gone.
 pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let mut args: D3DKMT_QUERYRESOURCEINFO = read(argument)?;
     let device = caller.process.device(Handle::new(args.hDevice))?;
     let (shared, _opening) = named(caller, args.hGlobalShare)?;
-    shared.check_adapter(&device)?;
-    let sizes = shared.sizes();
+    let sizes = shared.sizes_for(&device)?;
     args.PrivateRuntimeDataSize = sizes.runtime_data;
     args.TotalPrivateDriverDataSize = sizes.total;
     args.ResourcePrivateDriverDataSize = sizes.private_data;
