@@ -127,6 +127,12 @@ impl Create {
         )
     }
 
+    /// In a new resource that gets a global handle.
+    pub fn in_global_resource(self) -> Self {
+        self.in_resource()
+            .flags(sys::D3DKMT_CREATEALLOCATION_CREATE_SHARED)
+    }
+
     /// In a resource that is there.
     pub fn append(mut self, resource: u32) -> Self {
         self.args.resource = handle(resource);
@@ -164,5 +170,10 @@ impl Create {
     /// The handle of the resource.
     pub fn resource(&self) -> u32 {
         self.args.resource.v
+    }
+
+    /// The global handle of the resource.
+    pub fn global(&self) -> u32 {
+        self.args.global_share.v
     }
 }

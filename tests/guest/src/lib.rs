@@ -17,6 +17,7 @@ pub mod child;
 pub mod create;
 pub mod device;
 pub mod faults;
+pub mod global;
 pub mod harness;
 pub mod locked;
 pub mod memory;

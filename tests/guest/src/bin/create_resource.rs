@@ -22,7 +22,6 @@ fn main() -> ExitCode {
             case_061_a_resource_with_n_allocations,
             case_091_append,
             case_101_shared_resource,
-            case_100_shared_without_nt_security,
             case_102_nt_security_without_shared,
             shared_without_resource,
             case_039_garbage_resource,
@@ -80,14 +79,6 @@ fn case_101_shared_resource() {
         gpu.lock(device, create.allocation(1));
         gpu.unlock(device, create.allocation(1));
     });
-}
-
-fn case_100_shared_without_nt_security() {
-    let gpu = Gpu::first();
-    let device = gpu.device();
-    let create = Create::buffer(device, 4096).in_resource();
-    let create = create.flags(c::D3DKMT_CREATEALLOCATION_CREATE_SHARED);
-    create.refused(&gpu, INVALID_PARAMETER);
 }
 
 fn case_102_nt_security_without_shared() {
