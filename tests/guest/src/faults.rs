@@ -26,7 +26,10 @@ use libd3dkmt::sys::request;
 /// everywhere.
 pub fn on_no_memory(number: u32) -> Option<Answer> {
     match number {
-        request::CLOSEADAPTER | request::DESTROYDEVICE | request::UNLOCK2 => None,
+        request::CLOSEADAPTER
+        | request::DESTROYDEVICE
+        | request::QUERYRESOURCEINFOFROMNTHANDLE
+        | request::UNLOCK2 => None,
         _ => Some(NO_MEMORY),
     }
 }

@@ -5,6 +5,7 @@
 use crate::{
     calls::{handle, Answer, Gpu, SUCCESS},
     create::{Create, BLOB},
+    state::Counters,
 };
 use libd3dkmt::sys::{self, gem::*};
 use rustix::{
@@ -220,6 +221,13 @@ impl Open {
     /// Calls, which must fail with `answer` and change nothing.
     pub fn refused(mut self, gpu: &Gpu, answer: Answer) {
         gpu.unchanged(|| assert_eq!(self.call(gpu), answer));
+    }
+
+    /// Calls, which must fail with `answer` and make nothing; for an adapter that may be gone.
+    pub fn refused_now(mut self, gpu: &Gpu, answer: Answer) {
+        let before = Counters::now();
+        assert_eq!(self.call(gpu), answer);
+        before.assert_restored();
     }
 
     /// The handle of the resource.

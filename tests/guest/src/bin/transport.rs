@@ -6,6 +6,7 @@ use dxg_guest_tests::{
     create::Create,
     harness,
     memory::{Map, BAD_ADDRESSES},
+    share::{shared, Share},
     tests,
 };
 use libd3dkmt::sys::{self, request};
@@ -107,10 +108,7 @@ fn case_260_numbers_of_later_calls_are_no_calls() {
         request::WAITFORSYNCHRONIZATIONOBJECTFROMGPU,
         request::GETALLOCATIONPRIORITY,
         request::QUERYCLOCKCALIBRATION,
-        request::SHAREOBJECTS,
         request::OPENSYNCOBJECTFROMNTHANDLE2,
-        request::QUERYRESOURCEINFOFROMNTHANDLE,
-        request::OPENRESOURCEFROMNTHANDLE,
         request::QUERYSTATISTICS,
         request::SHAREOBJECTWITHHOST,
         request::CREATESYNCFILE,
@@ -318,7 +316,11 @@ fn calls_without_answers_take_read_only_arguments() {
         (request, memory.address() + place as u64)
     };
     let list = memory.address();
+    let share = Share::new(shared(device, 1).made(&gpu).resource());
+    // SAFETY: The structure is ten words of plain integers.
+    let words: [u32; 10] = unsafe { std::mem::transmute(share.args) };
     let calls = [
+        put(request::SHAREOBJECTS, &words),
         put(request::UNLOCK2, &[device, allocation]),
         put(
             request::DESTROYALLOCATION2,
@@ -332,6 +334,7 @@ fn calls_without_answers_take_read_only_arguments() {
     for_each(calls, |(request, address)| {
         assert_eq!(call_at(&gpu.dxg, request, address), SUCCESS);
     });
+    drop(share.descriptor());
 }
 
 fn arguments_need_no_alignment() {

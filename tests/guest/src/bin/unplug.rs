@@ -8,6 +8,7 @@ use dxg_guest_tests::{
     device::Device,
     harness,
     memory::{bytes_at, unmap, Map, PAGE},
+    share::{self, number, shared, Open, Share},
     signals::spawn,
     state::soon,
     tests,
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
             case_020_and_066_nothing_new_on_a_removed_adapter,
             case_223_a_lock_outlives_its_adapter,
             case_253_a_removed_adapter_is_not_listed,
+            case_253_shared_resources_of_a_removed_adapter,
             everything_can_be_destroyed_after_removal,
             closing_the_node_after_removal,
             the_other_adapter_goes_on,
@@ -216,6 +218,41 @@ fn case_253_a_removed_adapter_is_not_listed() {
     assert_eq!(enumerate2(&gpu.dxg, 64).1.len(), before);
 }
 
+fn case_253_shared_resources_of_a_removed_adapter() {
+    let mut device = Device::find();
+    let gpu = Gpu::open(device.luid);
+    let (on, other) = (gpu.device(), gpu.device());
+    let create = shared(on, 2).made(&gpu);
+    let nt = share::share(&gpu, create.resource());
+    let opened = Open::new(other, &nt, 2).made(&gpu);
+    let address = gpu.lock(other, opened.allocation(1));
+    // SAFETY: The lock has a page.
+    let bytes = unsafe { bytes_at(address, PAGE) };
+    bytes.fill(0x5a);
+    device.remove();
+    assert!(bytes.iter().all(|&byte| byte == 0), "zeros");
+    let answer = lock(&gpu.dxg, other, opened.allocation(0)).0;
+    assert_eq!(answer, DEVICE_REMOVED, "Lock2");
+    let answer = share::query(&gpu, other, number(&nt)).0;
+    assert_eq!(answer, DEVICE_REMOVED, "QueryResourceInfoFromNtHandle");
+    Open::new(other, &nt, 2).refused_now(&gpu, DEVICE_REMOVED);
+    // Mistakes are still mistakes.
+    Open::new(other, &nt, 3).refused_now(&gpu, INVALID_PARAMETER);
+    // An NT handle needs no adapter; nor does it end with one.
+    let second = Share::new(opened.resource()).made(&gpu);
+    gpu.unlock(other, opened.allocation(1));
+    let destroyed = destroy_resource(&gpu.dxg, other, opened.resource());
+    assert_eq!(destroyed, SUCCESS);
+    assert_eq!(destroy_device(&gpu.dxg, on), SUCCESS);
+    // It is another adapter that comes back.
+    let new = Gpu::open(device.restore());
+    let on = new.device();
+    for nt in [nt, second] {
+        assert_eq!(share::query(&new, on, number(&nt)).0, INVALID_PARAMETER);
+        Open::new(on, &nt, 2).refused_now(&new, INVALID_PARAMETER);
+    }
+}
+
 fn everything_can_be_destroyed_after_removal() {
     let mut device = Device::find();
     let at_first = counters();
@@ -372,9 +409,17 @@ fn the_module_stays_while_it_is_used() {
     let on = gpu.device();
     let allocation = Create::buffer(on, 4096).made(&gpu).allocation(0);
     let address = gpu.lock(on, allocation);
+    let nt = share::share(&gpu, shared(on, 1).made(&gpu).resource());
     drop(gpu);
+    assert_eq!(unload(), libc::EAGAIN, "an NT handle and a mapping");
+    drop(nt);
     assert_eq!(unload(), libc::EAGAIN, "a mapping");
     // SAFETY: The mapping has a page.
     unsafe { bytes_at(address, PAGE) }.fill(1);
+    let gpu = Gpu::first();
+    let nt = share::share(&gpu, shared(gpu.device(), 1).made(&gpu).resource());
     unmap(address, PAGE);
+    drop(gpu);
+    assert_eq!(unload(), libc::EAGAIN, "an NT handle");
+    drop(nt);
 }

@@ -31,7 +31,10 @@ use std::{
     env,
     fs::{self, File},
     mem,
-    os::unix::fs::MetadataExt,
+    os::{
+        fd::{FromRawFd, OwnedFd},
+        unix::fs::MetadataExt,
+    },
     process,
     sync::{
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -269,7 +272,21 @@ impl Sum {
 /// destroyed object does not come back, and the next one would have another handle.
 fn undo(call: &Call<'_>) -> bool {
     match call.request {
-        request::QUERYADAPTERINFO | request::QUERYVIDEOMEMORYINFO => true,
+        request::QUERYADAPTERINFO
+        | request::QUERYRESOURCEINFOFROMNTHANDLE
+        | request::QUERYVIDEOMEMORYINFO => true,
+        request::SHAREOBJECTS => {
+            // SAFETY: The call has succeeded, so that its argument and its answer are there.
+            let nt_handle = unsafe {
+                let args = call.argument.cast::<sys::D3DKMT_SHAREOBJECTS>();
+                let place = args.read_unaligned().shared_handle as *const u64;
+                place.read_unaligned()
+            };
+            let fd = i32::try_from(nt_handle).expect("a descriptor");
+            // SAFETY: The descriptor is new, and nobody knows of it.
+            drop(unsafe { OwnedFd::from_raw_fd(fd) });
+            true
+        }
         request::LOCK2 => {
             // SAFETY: The call has succeeded, so that its argument is there.
             let lock = unsafe { call.argument.cast::<sys::D3DKMT_LOCK2>().read_unaligned() };

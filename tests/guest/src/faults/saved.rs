@@ -39,6 +39,8 @@ impl<'a> Saved<'a> {
         match number {
             request::CREATEALLOCATION => saved.add_elements(),
             request::QUERYADAPTERINFO => saved.add_block(),
+            request::SHAREOBJECTS => saved.add_nt_handle(),
+            request::OPENRESOURCEFROMNTHANDLE => saved.add_opened(),
             _ => (),
         }
         saved
@@ -65,6 +67,35 @@ impl<'a> Saved<'a> {
             let Some(info) = info else { break };
             let bytes = info.priv_drv_data_size.min(sys::D3DKMT_PRIVATE_DATA_MAX);
             self.add(info.priv_drv_data, bytes as usize);
+        }
+    }
+
+    /// What ShareObjects answers.
+    fn add_nt_handle(&mut self) {
+        if let Some(args) = self.value::<sys::D3DKMT_SHAREOBJECTS>(0, 0) {
+            self.add(args.shared_handle, size_of::<u64>());
+        }
+    }
+
+    /// What an opener is told of the allocations, and the data of all kinds.
+    fn add_opened(&mut self) {
+        let Some(args) = self.value::<sys::D3DKMT_OPENRESOURCEFROMNTHANDLE>(0, 0) else {
+            return;
+        };
+        let count = args.allocation_count.min(sys::D3DKMT_CREATEALLOCATION_MAX) as usize;
+        self.add(
+            args.open_alloc_info,
+            count * size_of::<sys::D3DDDI_OPENALLOCATIONINFO2>(),
+        );
+        for (address, size) in [
+            (args.private_runtime_data, args.private_runtime_data_size),
+            (
+                args.resource_priv_drv_data,
+                args.resource_priv_drv_data_size,
+            ),
+            (args.total_priv_drv_data, args.total_priv_drv_data_size),
+        ] {
+            self.add(address, size.min(sys::D3DKMT_PRIVATE_DATA_MAX) as usize);
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod create_flags;
 mod one_element;
+mod sharing;
 mod sizes;
 mod standard_allocations;
 

@@ -9,8 +9,9 @@ mod allocations;
 mod cpu_access;
 mod devices;
 mod node;
+mod sharing;
 
-use self::{adapters::*, allocations::*, cpu_access::*, devices::*, node::*};
+use self::{adapters::*, allocations::*, cpu_access::*, devices::*, node::*, sharing::*};
 use dxg_guest_tests::{
     calls::*,
     create::Create,
@@ -55,9 +56,17 @@ fn main() -> ExitCode {
             unlock_in_place,
             mappings_that_the_user_changes,
             pages_of_a_lock_when_the_device_is_gone,
+            share_of_a_resource,
+            share_of_an_opened_resource,
+            query_of_a_shared_resource,
+            open_of_shared_resources,
+            open_of_a_resource_without_data,
+            destroy_of_openings,
+            lock_of_openings,
+            lock_of_memory_of_another_process,
             every_served_request_was_swept,
         ],
-        &[],
+        &[("owner", owner)],
     )
 }
 
