@@ -3,6 +3,7 @@
 
 use crate::{
     adapter::{Luid, VideoMemoryInfo},
+    global::GlobalHandle,
     handle::{AdapterHandle, AllocationHandle, DeviceHandle, ResourceHandle},
     sys::{self, d3dkmthandle, NtStatus},
     AdapterFilter, CallError, DestroyFlags, Dxg, Error, SegmentGroup,
@@ -13,6 +14,7 @@ use std::{
     ptr::NonNull,
 };
 
+pub(crate) const OPEN_GLOBAL: &str = "D3DKMTOpenResource";
 pub(crate) const CREATE_ALLOCATION: &str = "D3DKMTCreateAllocation2";
 pub(crate) const OPEN_RESOURCE: &str = "D3DKMTOpenResourceFromNtHandle";
 
@@ -295,4 +297,32 @@ pub(crate) unsafe fn open_resource(
     // SAFETY: The caller vouches for it.
     let result = unsafe { sys::D3DKMTOpenResourceFromNtHandle(dxg, argument) };
     check(OPEN_RESOURCE, result)
+}
+
+pub(crate) fn query_global(
+    dxg: &Dxg,
+    device: DeviceHandle,
+    global: GlobalHandle,
+) -> Result<sys::D3DKMT_QUERYRESOURCEINFO, Error> {
+    let mut argument = sys::D3DKMT_QUERYRESOURCEINFO {
+        hDevice: device.raw(),
+        hGlobalShare: global.raw(),
+        ..Default::default()
+    };
+    // SAFETY: The one address is NULL; the call writes nothing there.
+    let result = unsafe { sys::D3DKMTQueryResourceInfo(dxg, &mut argument) };
+    check("D3DKMTQueryResourceInfo", result)?;
+    Ok(argument)
+}
+
+/// # Safety
+///
+/// As for [`open_resource`].
+pub(crate) unsafe fn open_global(
+    dxg: &Dxg,
+    argument: &mut sys::D3DKMT_OPENRESOURCE,
+) -> Result<(), Error> {
+    // SAFETY: The caller vouches for it.
+    let result = unsafe { sys::D3DKMTOpenResource(dxg, argument) };
+    check(OPEN_GLOBAL, result)
 }

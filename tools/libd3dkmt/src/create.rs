@@ -6,6 +6,7 @@ use crate::{
     call,
     device::Device,
     gem::Layout,
+    global::GlobalHandle,
     handle::{AllocationHandle, ResourceHandle},
     resource::{OpenResource, Resource},
     sys, CreateFlags, Error,
@@ -89,8 +90,10 @@ impl<'a> CreateAllocation<'a> {
     /// driver makes an allocation larger than the memory that was given for it, and
     /// [`Error::Argument`] for an existing heap that is not the only allocation.
     pub fn stand_alone(mut self) -> Result<Vec<Allocation>, Error> {
-        let (_, handles) = self.call(ResourceHandle(0))?;
-        self.adopt(handles, || Owner::Device(self.device.shared().clone()))
+        let made = self.call(ResourceHandle(0))?;
+        self.adopt(made.allocations, || {
+            Owner::Device(self.device.shared().clone())
+        })
     }
 
     /// Makes a new resource of the allocations (case 61).
@@ -100,16 +103,13 @@ impl<'a> CreateAllocation<'a> {
     /// As for [`Self::stand_alone`].
     pub fn resource(mut self) -> Result<Resource, Error> {
         self.flags |= CreateFlags::CREATE_RESOURCE;
-        let (resource, handles) = self.call(ResourceHandle(0))?;
-        let shared = Arc::new(OpenResource::new(self.device.shared().clone(), resource));
-        let allocations = self.adopt(handles, || Owner::Resource(shared.clone()))?;
+        let made = self.call(ResourceHandle(0))?;
+        let device = self.device.shared().clone();
+        let shared = Arc::new(OpenResource::new(device, made.resource));
+        let allocations = self.adopt(made.allocations, || Owner::Resource(shared.clone()))?;
         let (runtime_data, private_data) = (self.runtime_data, self.private_data);
-        Ok(Resource::new(
-            shared,
-            allocations,
-            runtime_data,
-            private_data,
-        ))
+        let resource = Resource::new(shared, allocations, runtime_data, private_data);
+        Ok(resource.with_global(made.global))
     }
 
     /// Appends the allocations to a resource of the same device (case 91).
@@ -119,18 +119,15 @@ impl<'a> CreateAllocation<'a> {
     /// As for [`Self::stand_alone`]; `INVALID_PARAMETER` for a shared resource (case 93), a
     /// resource of another device (case 95) and for existing heaps (case 90).
     pub fn append_to(mut self, resource: &mut Resource) -> Result<(), Error> {
-        let (_, handles) = self.call(resource.handle())?;
+        let made = self.call(resource.handle())?;
         let shared = resource.shared();
-        let allocations = self.adopt(handles, || Owner::Resource(shared.clone()))?;
+        let allocations = self.adopt(made.allocations, || Owner::Resource(shared.clone()))?;
         resource.extend(allocations);
         Ok(())
     }
 
     /// Does the call. Each element's private data is written back to.
-    fn call(
-        &mut self,
-        resource: ResourceHandle,
-    ) -> Result<(ResourceHandle, Vec<AllocationHandle>), Error> {
+    fn call(&mut self, resource: ResourceHandle) -> Result<Made, Error> {
         let heap = self.existing_heap()?;
         let mut elements = self
             .infos
@@ -156,11 +153,12 @@ impl<'a> CreateAllocation<'a> {
         // SAFETY: Every address in the argument is that of a live buffer of the size that stands
         // beside it. The memory behind an element's `sysmem` lives as long as its allocation will.
         unsafe { call::create_allocation(self.device.dxg(), &mut argument) }?;
-        let handles = elements
-            .iter()
-            .map(|element| AllocationHandle(element.allocation.v))
-            .collect();
-        Ok((ResourceHandle(argument.resource.v), handles))
+        let handles = elements.iter().map(|element| element.allocation.v);
+        Ok(Made {
+            resource: ResourceHandle(argument.resource.v),
+            allocations: handles.map(AllocationHandle).collect(),
+            global: GlobalHandle::answered(argument.global_share.v),
+        })
     }
 
     /// The argument of a standard allocation, when the one allocation is an existing heap.
@@ -206,6 +204,13 @@ impl<'a> CreateAllocation<'a> {
             }
         }
     }
+}
+
+/// Handles that the call has answered.
+struct Made {
+    resource: ResourceHandle,
+    allocations: Vec<AllocationHandle>,
+    global: Option<GlobalHandle>,
 }
 
 /// The element of the array that asks for `info`.

@@ -12,6 +12,7 @@ mod dxg;
 mod enumerate;
 mod error;
 pub mod gem;
+mod global;
 mod handle;
 mod page_buf;
 pub mod query;
@@ -26,6 +27,7 @@ pub use self::{
     device::Device,
     dxg::Dxg,
     error::{CallError, Error},
+    global::GlobalHandle,
     handle::{AdapterHandle, AllocationHandle, DeviceHandle, ResourceHandle},
     page_buf::PageBuf,
     resource::Resource,

@@ -2,8 +2,8 @@
 //! Resources: allocations that are one thing.
 
 use crate::{
-    allocation::Allocation, call, device::OpenDevice, handle::ResourceHandle, DestroyFlags, Dxg, Error,
-    PageBuf,
+    allocation::Allocation, call, device::OpenDevice, global::GlobalHandle, handle::ResourceHandle,
+    DestroyFlags, Dxg, Error, PageBuf,
 };
 use std::sync::Arc;
 
@@ -35,6 +35,7 @@ pub struct Resource {
     allocations: Vec<Allocation>,
     runtime_data: Vec<u8>,
     private_data: Vec<u8>,
+    global: Option<GlobalHandle>,
 }
 
 /// The handle, destroyed when nobody needs it any more.
@@ -80,7 +81,12 @@ impl Resource {
             allocations,
             runtime_data,
             private_data,
+            global: None,
         }
+    }
+
+    pub(crate) fn with_global(self, global: Option<GlobalHandle>) -> Self {
+        Self { global, ..self }
     }
 
     pub(crate) fn shared(&self) -> &Arc<OpenResource> {
@@ -95,6 +101,13 @@ impl Resource {
     /// The resource's handle.
     pub fn handle(&self) -> ResourceHandle {
         self.shared.handle
+    }
+
+    /// The number by which other processes of this user can open it
+    /// ([`Device::open_global`](crate::Device::open_global)). A resource has one that was created
+    /// with `CREATE_SHARED` without `NT_SECURITY_SHARING`, and whoever opened that by its number.
+    pub fn global_handle(&self) -> Option<GlobalHandle> {
+        self.global
     }
 
     pub(crate) fn dxg(&self) -> &Dxg {

@@ -36,7 +36,7 @@ impl Access {
 }
 
 /// What there is to know of a shared resource before it is opened
-/// (D3DKMT_QUERYRESOURCEINFOFROMNTHANDLE).
+/// (D3DKMT_QUERYRESOURCEINFOFROMNTHANDLE, D3DKMT_QUERYRESOURCEINFO).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SharedResourceInfo {
     /// Bytes of the runtime's data.
@@ -118,20 +118,17 @@ impl Device {
     pub fn open_shared(&self, handle: impl AsFd) -> Result<Resource, Error> {
         let handle = handle.as_fd();
         let info = self.query_shared(handle)?;
-        let mut runtime_data = vec![0; info.runtime_data];
-        let mut private_data = vec![0; info.private_data];
-        let mut allocation_data = vec![0; info.allocation_data];
-        let mut elements = vec![sys::D3DDDI_OPENALLOCATIONINFO2::default(); info.allocations];
+        let mut buffers = Buffers::new(&info);
         let mut argument = sys::D3DKMT_OPENRESOURCEFROMNTHANDLE {
             device: self.handle().into(),
             nt_handle: number(handle),
             allocation_count: info.allocations as u32,
-            open_alloc_info: elements.as_mut_ptr() as u64,
-            private_runtime_data: runtime_data.as_mut_ptr() as u64,
+            open_alloc_info: buffers.elements.as_mut_ptr() as u64,
+            private_runtime_data: buffers.runtime_data.as_mut_ptr() as u64,
             private_runtime_data_size: info.runtime_data as u32,
-            resource_priv_drv_data: private_data.as_mut_ptr() as u64,
+            resource_priv_drv_data: buffers.private_data.as_mut_ptr() as u64,
             resource_priv_drv_data_size: info.private_data as u32,
-            total_priv_drv_data: allocation_data.as_mut_ptr() as u64,
+            total_priv_drv_data: buffers.allocation_data.as_mut_ptr() as u64,
             total_priv_drv_data_size: info.allocation_data as u32,
             ..Default::default()
         };
@@ -139,13 +136,42 @@ impl Device {
         // beside it.
         unsafe { call::open_resource(self.dxg(), &mut argument) }?;
         let resource = ResourceHandle(argument.resource.v);
-        let shared = Arc::new(OpenResource::new(self.shared().clone(), resource));
-        let mut rest = allocation_data.as_slice();
-        let mut allocations = Vec::with_capacity(elements.len());
-        for element in elements {
+        buffers.adopt(call::OPEN_RESOURCE, self, resource)
+    }
+}
+
+/// Where an opener gets everything.
+pub(crate) struct Buffers {
+    pub(crate) runtime_data: Vec<u8>,
+    pub(crate) private_data: Vec<u8>,
+    pub(crate) allocation_data: Vec<u8>,
+    pub(crate) elements: Vec<sys::D3DDDI_OPENALLOCATIONINFO2>,
+}
+
+impl Buffers {
+    pub(crate) fn new(info: &SharedResourceInfo) -> Self {
+        Self {
+            runtime_data: vec![0; info.runtime_data],
+            private_data: vec![0; info.private_data],
+            allocation_data: vec![0; info.allocation_data],
+            elements: vec![Default::default(); info.allocations],
+        }
+    }
+
+    /// Makes objects of the new handles, which `call` has filled in.
+    pub(crate) fn adopt(
+        self,
+        call: &'static str,
+        device: &Device,
+        resource: ResourceHandle,
+    ) -> Result<Resource, Error> {
+        let shared = Arc::new(OpenResource::new(device.shared().clone(), resource));
+        let mut rest = self.allocation_data.as_slice();
+        let mut allocations = Vec::with_capacity(self.elements.len());
+        for element in self.elements {
             let size = element.priv_drv_data_size as usize;
             let (data, behind) = rest.split_at_checked(size).ok_or(Error::Answer {
-                call: call::OPEN_RESOURCE,
+                call,
                 what: "the allocations have more data than their resource",
             })?;
             rest = behind;
@@ -153,7 +179,13 @@ impl Device {
             let owner = Owner::Resource(shared.clone());
             allocations.push(Allocation::opened(owner, handle, data.to_vec()));
         }
-        Ok(Resource::new(shared, allocations, runtime_data, private_data))
+        let (runtime_data, private_data) = (self.runtime_data, self.private_data);
+        Ok(Resource::new(
+            shared,
+            allocations,
+            runtime_data,
+            private_data,
+        ))
     }
 }
 

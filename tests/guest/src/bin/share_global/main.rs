@@ -36,6 +36,7 @@ fn main() -> ExitCode {
             case_141_open_on_another_device,
             case_141_open_of_an_existing_heap,
             case_145_not_by_nt_handles,
+            the_library_shares_and_opens,
             case_125_a_global_handle_is_no_local_one,
             case_126_and_256_no_global_handles,
             case_256_no_devices,

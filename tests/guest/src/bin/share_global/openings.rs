@@ -6,7 +6,9 @@ use dxg_guest_tests::{
     memory::{Map, UNMAPPED},
     share::Share,
 };
-use libd3dkmt::sys::gem::*;
+use libd3dkmt::{
+    gem::Buffer, sys::gem::*, AllocationInfo, CreateFlags, Dxg, GlobalHandle, NtStatus,
+};
 
 pub(super) fn case_099_a_shared_resource_has_a_global_handle() {
     on_each_adapter(|gpu| {
@@ -258,4 +260,31 @@ pub(super) fn case_145_not_by_nt_handles() {
             Share::new(resource).refused(gpu, INVALID_PARAMETER);
         }
     });
+}
+
+pub(super) fn the_library_shares_and_opens() {
+    let adapters = Dxg::open().and_then(|dxg| dxg.adapters());
+    for adapter in adapters.expect("adapters") {
+        let device = adapter.create_device().expect("a device");
+        let info = || AllocationInfo::buffer(Buffer::new(8192));
+        let create = device.create().runtime_data(RUNTIME).allocation(info());
+        let create = create.allocation(info()).flags(CreateFlags::CREATE_SHARED);
+        let resource = create.resource().expect("a resource");
+        let global = resource.global_handle().expect("a global handle");
+        assert_is_global(global.raw());
+        let other = adapter.create_device().expect("a device");
+        let info = other.query_global(global).expect("sizes");
+        assert_eq!(info.runtime_data, RUNTIME.len());
+        assert_eq!((info.private_data, info.allocation_data), (0, 96));
+        assert_eq!(info.allocations, 2);
+        let global = GlobalHandle::from_raw(global.raw());
+        let opened = other.open_global(global).expect("a resource");
+        assert_eq!(opened.global_handle(), Some(global));
+        assert_eq!(opened.runtime_data(), RUNTIME);
+        assert_eq!(opened.allocations()[1].size(), Some(8192));
+        resource.destroy().expect("destroyed");
+        opened.destroy().expect("destroyed");
+        let error = other.open_global(global).expect_err("it is gone");
+        assert_eq!(error.status(), Some(NtStatus::INVALID_PARAMETER));
+    }
 }
