@@ -28,6 +28,7 @@ pub fn on_no_memory(number: u32) -> Option<Answer> {
     match number {
         request::CLOSEADAPTER
         | request::DESTROYDEVICE
+        | request::QUERYRESOURCEINFO
         | request::QUERYRESOURCEINFOFROMNTHANDLE
         | request::UNLOCK2 => None,
         _ => Some(NO_MEMORY),

@@ -6,7 +6,7 @@ use std::{
     fmt::Write,
     fs,
     os::unix::fs::FileExt,
-    sync::OnceLock,
+    sync::{Mutex, MutexGuard, PoisonError},
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -33,11 +33,26 @@ const NAMES: [&str; 10] = [
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The counters' file of a process that could not open it again.
-static KEPT: OnceLock<fs::File> = OnceLock::new();
+static KEPT: Mutex<Option<fs::File>> = Mutex::new(None);
+
+fn kept() -> MutexGuard<'static, Option<fs::File>> {
+    KEPT.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Opens the counters' file once and for all.
 pub(crate) fn keep_counters_open() {
-    KEPT.get_or_init(|| fs::File::open(COUNTERS).expect("the module's counters in debugfs"));
+    kept()
+        .get_or_insert_with(|| fs::File::open(COUNTERS).expect("the module's counters in debugfs"));
+}
+
+/// Runs a part that unloads the module and loads it again: nothing of it is open meanwhile.
+pub fn without_counters<R>(part: impl FnOnce() -> R) -> R {
+    let was_open = kept().take().is_some();
+    let result = part();
+    if was_open {
+        keep_counters_open();
+    }
+    result
 }
 
 /// The module's objects by kind, of all processes.
@@ -47,7 +62,7 @@ pub struct Counters(BTreeMap<String, i64>);
 impl Counters {
     /// Reads them from debugfs.
     pub fn now() -> Self {
-        let text = match KEPT.get() {
+        let text = match &*kept() {
             Some(file) => {
                 let mut bytes = [0; 4096];
                 let end = file.read_at(&mut bytes, 0).expect("the counters");

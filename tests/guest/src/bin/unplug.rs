@@ -5,8 +5,12 @@
 use dxg_guest_tests::{
     calls::*,
     create::Create,
+<<<<<<< HEAD
     device::Device,
     harness,
+=======
+    global, harness,
+>>>>>>> 1844c9b (Sweep global handles through their faults; test them without an adapter, and switched off)
     memory::{bytes_at, unmap, Map, PAGE},
     share::{self, number, shared, Open, Share},
     signals::spawn,
@@ -31,6 +35,7 @@ fn main() -> ExitCode {
             case_223_a_lock_outlives_its_adapter,
             case_253_a_removed_adapter_is_not_listed,
             case_253_shared_resources_of_a_removed_adapter,
+            case_253_global_handles_of_a_removed_adapter,
             everything_can_be_destroyed_after_removal,
             closing_the_node_after_removal,
             the_other_adapter_goes_on,
@@ -251,6 +256,43 @@ fn case_253_shared_resources_of_a_removed_adapter() {
         assert_eq!(share::query(&new, on, number(&nt)).0, INVALID_PARAMETER);
         Open::new(on, &nt, 2).refused_now(&new, INVALID_PARAMETER);
     }
+}
+
+fn case_253_global_handles_of_a_removed_adapter() {
+    let mut device = Device::find();
+    let gpu = Gpu::open(device.luid);
+    let (on, other) = (gpu.device(), gpu.device());
+    let create = Create::buffers(on, 2).in_global_resource().made(&gpu);
+    let open = |device, count| {
+        let sizes = sys::D3DKMT_QUERYRESOURCEINFO {
+            NumAllocations: count,
+            TotalPrivateDriverDataSize: 48 * count,
+            ..Default::default()
+        };
+        global::Open::with(device, create.global(), &sizes)
+    };
+    let opened = open(other, 2).made(&gpu);
+    device.remove();
+    let before = counters();
+    let answer = global::query(&gpu, other, create.global()).0;
+    assert_eq!(answer, DEVICE_REMOVED, "QueryResourceInfo");
+    assert_eq!(open(other, 2).call(&gpu), DEVICE_REMOVED, "OpenResource");
+    // Mistakes are still mistakes.
+    assert_eq!(open(other, 3).call(&gpu), INVALID_PARAMETER);
+    before.assert_restored();
+    assert_eq!(destroy_device(&gpu.dxg, on), SUCCESS);
+    // It is another adapter that comes back, and the number means nothing there.
+    let new = Gpu::open(device.restore());
+    let on = new.device();
+    assert!(!global::is_there(&new, on, create.global()));
+    assert_eq!(open(on, 2).call(&new), INVALID_PARAMETER);
+    // The last opening still takes it along.
+    let answer = global::query(&gpu, other, create.global()).0;
+    assert_eq!(answer, DEVICE_REMOVED, "QueryResourceInfo");
+    let destroyed = destroy_resource(&gpu.dxg, other, opened.resource());
+    assert_eq!(destroyed, SUCCESS);
+    let answer = global::query(&gpu, other, create.global()).0;
+    assert_eq!(answer, INVALID_PARAMETER, "QueryResourceInfo");
 }
 
 fn everything_can_be_destroyed_after_removal() {

@@ -273,6 +273,7 @@ impl Sum {
 fn undo(call: &Call<'_>) -> bool {
     match call.request {
         request::QUERYADAPTERINFO
+        | request::QUERYRESOURCEINFO
         | request::QUERYRESOURCEINFOFROMNTHANDLE
         | request::QUERYVIDEOMEMORYINFO => true,
         request::SHAREOBJECTS => {

@@ -41,6 +41,7 @@ impl<'a> Saved<'a> {
             request::QUERYADAPTERINFO => saved.add_block(),
             request::SHAREOBJECTS => saved.add_nt_handle(),
             request::OPENRESOURCEFROMNTHANDLE => saved.add_opened(),
+            request::OPENRESOURCE => saved.add_opened_global(),
             _ => (),
         }
         saved
@@ -77,24 +78,48 @@ impl<'a> Saved<'a> {
         }
     }
 
-    /// What an opener is told of the allocations, and the data of all kinds.
+    /// What an opener by NT handle is told.
     fn add_opened(&mut self) {
-        let Some(args) = self.value::<sys::D3DKMT_OPENRESOURCEFROMNTHANDLE>(0, 0) else {
-            return;
-        };
-        let count = args.allocation_count.min(sys::D3DKMT_CREATEALLOCATION_MAX) as usize;
-        self.add(
-            args.open_alloc_info,
-            count * size_of::<sys::D3DDDI_OPENALLOCATIONINFO2>(),
-        );
-        for (address, size) in [
-            (args.private_runtime_data, args.private_runtime_data_size),
-            (
-                args.resource_priv_drv_data,
-                args.resource_priv_drv_data_size,
-            ),
-            (args.total_priv_drv_data, args.total_priv_drv_data_size),
-        ] {
+        if let Some(args) = self.value::<sys::D3DKMT_OPENRESOURCEFROMNTHANDLE>(0, 0) {
+            self.add_told(
+                (args.allocation_count, args.open_alloc_info),
+                [
+                    (args.private_runtime_data_size, args.private_runtime_data),
+                    (
+                        args.resource_priv_drv_data_size,
+                        args.resource_priv_drv_data,
+                    ),
+                    (args.total_priv_drv_data_size, args.total_priv_drv_data),
+                ],
+            );
+        }
+    }
+
+    /// What an opener by global handle is told.
+    fn add_opened_global(&mut self) {
+        if let Some(args) = self.value::<sys::D3DKMT_OPENRESOURCE>(0, 0) {
+            self.add_told(
+                (args.NumAllocations, args.pOpenAllocationInfo2),
+                [
+                    (args.PrivateRuntimeDataSize, args.pPrivateRuntimeData),
+                    (
+                        args.ResourcePrivateDriverDataSize,
+                        args.pResourcePrivateDriverData,
+                    ),
+                    (
+                        args.TotalPrivateDriverDataBufferSize,
+                        args.pTotalPrivateDriverDataBuffer,
+                    ),
+                ],
+            );
+        }
+    }
+
+    /// What an opener is told of the allocations, and the data of all kinds: sizes and addresses.
+    fn add_told(&mut self, (count, list): (u32, u64), data: [(u32, u64); 3]) {
+        let count = count.min(sys::D3DKMT_CREATEALLOCATION_MAX) as usize;
+        self.add(list, count * size_of::<sys::D3DDDI_OPENALLOCATIONINFO2>());
+        for (size, address) in data {
             self.add(address, size.min(sys::D3DKMT_PRIVATE_DATA_MAX) as usize);
         }
     }

@@ -8,10 +8,13 @@ mod adapters;
 mod allocations;
 mod cpu_access;
 mod devices;
+mod global_handles;
 mod node;
 mod sharing;
 
-use self::{adapters::*, allocations::*, cpu_access::*, devices::*, node::*, sharing::*};
+use self::{
+    adapters::*, allocations::*, cpu_access::*, devices::*, global_handles::*, node::*, sharing::*,
+};
 use dxg_guest_tests::{
     calls::*,
     create::Create,
@@ -64,6 +67,10 @@ fn main() -> ExitCode {
             destroy_of_openings,
             lock_of_openings,
             lock_of_memory_of_another_process,
+            create_with_a_global_handle,
+            query_of_a_global_handle,
+            open_by_global_handle,
+            destroy_of_what_has_a_global_handle,
             every_served_request_was_swept,
         ],
         &[("owner", owner)],
