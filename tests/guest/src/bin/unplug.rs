@@ -230,12 +230,19 @@ fn case_253_shared_resources_of_a_removed_adapter() {
     let create = shared(on, 2).made(&gpu);
     let nt = share::share(&gpu, create.resource());
     let opened = Open::new(other, &nt, 2).made(&gpu);
-    let address = gpu.lock(other, opened.allocation(1));
-    // SAFETY: The lock has a page.
-    let bytes = unsafe { bytes_at(address, PAGE) };
+    let for_reading = Share::new(create.resource()).access(share::READ).made(&gpu);
+    let read = Open::new(other, &for_reading, 2).made(&gpu);
+    // SAFETY: Both locks have a page; the second one is for reading only.
+    let [bytes, view] = [&opened, &read].map(|open| unsafe {
+        let address = gpu.lock(other, open.allocation(1));
+        bytes_at(address, PAGE)
+    });
     bytes.fill(0x5a);
+    assert!(view.iter().all(|&byte| byte == 0x5a));
     device.remove();
-    assert!(bytes.iter().all(|&byte| byte == 0), "zeros");
+    for view in [&bytes, &view] {
+        assert!(view.iter().all(|&byte| byte == 0), "zeros");
+    }
     let answer = lock(&gpu.dxg, other, opened.allocation(0)).0;
     assert_eq!(answer, DEVICE_REMOVED, "Lock2");
     let answer = share::query(&gpu, other, number(&nt)).0;
@@ -245,14 +252,16 @@ fn case_253_shared_resources_of_a_removed_adapter() {
     Open::new(other, &nt, 3).refused_now(&gpu, INVALID_PARAMETER);
     // An NT handle needs no adapter; nor does it end with one.
     let second = Share::new(opened.resource()).made(&gpu);
-    gpu.unlock(other, opened.allocation(1));
-    let destroyed = destroy_resource(&gpu.dxg, other, opened.resource());
-    assert_eq!(destroyed, SUCCESS);
+    for open in [&opened, &read] {
+        gpu.unlock(other, open.allocation(1));
+        let destroyed = destroy_resource(&gpu.dxg, other, open.resource());
+        assert_eq!(destroyed, SUCCESS);
+    }
     assert_eq!(destroy_device(&gpu.dxg, on), SUCCESS);
     // It is another adapter that comes back.
     let new = Gpu::open(device.restore());
     let on = new.device();
-    for nt in [nt, second] {
+    for nt in [nt, second, for_reading] {
         assert_eq!(share::query(&new, on, number(&nt)).0, INVALID_PARAMETER);
         Open::new(on, &nt, 2).refused_now(&new, INVALID_PARAMETER);
     }

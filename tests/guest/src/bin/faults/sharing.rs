@@ -105,7 +105,10 @@ fn opens(luid: Luid, shape: &str, count: usize, access: u32, creator_lives: bool
             drop(nt);
             let first = NEXT + (1 + count as u32) * HANDLE_STEP;
             assert_eq!(open.resource(), first);
-            assert_eq!(open.allocation(count - 1), first + count as u32 * HANDLE_STEP);
+            assert_eq!(
+                open.allocation(count - 1),
+                first + count as u32 * HANDLE_STEP
+            );
             gpu.lock(DEVICE, open.allocation(0));
             gpu.unlock(DEVICE, open.allocation(0));
         },
@@ -117,7 +120,13 @@ pub(super) fn open_of_shared_resources() {
         opens(luid, &shape("resource of 1"), 1, ALL, true);
         opens(luid, &shape("resource of 3"), 3, ALL, true);
         opens(luid, &shape("for reading only"), 2, READ, true);
-        opens(luid, &shape("of which only the NT handle is left"), 2, ALL, false);
+        opens(
+            luid,
+            &shape("of which only the NT handle is left"),
+            2,
+            ALL,
+            false,
+        );
         // With a new part of the handle table.
         opens(luid, &shape("resource of 70"), 70, ALL, true);
     });

@@ -19,6 +19,7 @@ fn main() -> ExitCode {
             case_144_a_resource_without_create_shared,
             case_145_a_resource_with_create_shared_only,
             case_146_an_nt_handle,
+            an_nt_handle_can_do_nothing_else,
             case_150_two_objects,
             case_152_four_objects,
             case_155_one_object_and_no_other_number,

@@ -5,12 +5,14 @@ use super::*;
 use dxg_guest_tests::{
     child::{self, Child},
     create::Create,
+    memory::{Map, PAGE},
     share::*,
 };
-use libd3dkmt::sys::bindings as c;
+use libd3dkmt::sys::{self, bindings as c};
 use rustix::{
     fs::{fcntl_getfl, OFlags},
-    io::{dup, fcntl_getfd, FdFlags},
+    io::{dup, fcntl_getfd, read, write, Errno, FdFlags},
+    mm::{mmap, MapFlags, ProtFlags},
     process::{getrlimit, setrlimit, Resource, Rlimit},
 };
 use std::{
@@ -72,6 +74,23 @@ pub(super) fn case_146_an_nt_handle() {
         );
         drop(nt);
         before.assert_restored();
+    });
+}
+
+pub(super) fn an_nt_handle_can_do_nothing_else() {
+    let gpu = Gpu::first();
+    let nt = share(&gpu, shared(gpu.device(), 1).made(&gpu).resource());
+    assert_eq!(read(&nt, &mut [0_u8; 16]).err(), Some(Errno::INVAL));
+    assert_eq!(write(&nt, &[0; 16]).err(), Some(Errno::INVAL));
+    let (prot, flags) = (ProtFlags::READ, MapFlags::SHARED);
+    // SAFETY: The kernel chooses the address.
+    let mapped = unsafe { mmap(std::ptr::null_mut(), PAGE, prot, flags, &nt, 0) };
+    assert_eq!(mapped.err(), Some(Errno::NODEV));
+    let memory = Map::new(1);
+    for_each(SERVED, |(_, request, _)| {
+        // SAFETY: The memory is large enough for every argument.
+        let answer = unsafe { sys::ioctl_ptr(&nt, request, memory.at::<u8>(0).cast()) };
+        assert_eq!(answer, NOT_A_CALL);
     });
 }
 
