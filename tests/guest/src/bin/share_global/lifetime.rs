@@ -2,6 +2,7 @@
 //! How long a number means something, within one process.
 
 use super::*;
+use dxg_guest_tests::memory::unmap;
 use std::collections::BTreeSet;
 
 pub(super) fn numbers_come_back_late() {
@@ -90,5 +91,25 @@ pub(super) fn case_250_the_creating_device_goes_first() {
         assert_eq!(again.runtime_data, RUNTIME);
         assert_eq!(again.total, open.total);
         assert_holds(gpu, other, again.allocation(2), 0x77);
+    });
+}
+
+pub(super) fn a_mapping_keeps_the_bytes_and_no_number() {
+    on_each_adapter(|gpu| {
+        let before = counters();
+        let [device, other] = [gpu.device(), gpu.device()];
+        let create = small(gpu, device);
+        let open = Open::of(gpu, other, create.global()).made(gpu);
+        let address = gpu.lock(other, open.allocation(0));
+        write(gpu, device, create.allocation(0), 0x33);
+        assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS);
+        destroy(gpu, other, open.resource());
+        assert_names_nothing(gpu, other, create.global());
+        // SAFETY: The mapping has a page, and nobody else writes to it.
+        let bytes = unsafe { bytes_at(address, PAGE) };
+        assert!(bytes.iter().all(|&byte| byte == 0x33));
+        unmap(address, PAGE);
+        assert_eq!(destroy_device(&gpu.dxg, other), SUCCESS);
+        before.assert_restored();
     });
 }

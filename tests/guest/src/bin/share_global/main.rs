@@ -53,6 +53,7 @@ fn main() -> ExitCode {
             the_last_opening_takes_the_number_with_it,
             a_device_takes_its_openings_with_it,
             closing_the_node_takes_the_number_with_it,
+            a_mapping_keeps_the_bytes_and_no_number,
             case_250_the_creating_device_goes_first,
             case_141_another_process_opens,
             case_142_an_opener_exits_without_closing,
