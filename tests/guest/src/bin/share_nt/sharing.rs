@@ -5,6 +5,7 @@ use super::*;
 use dxg_guest_tests::{
     child::{self, Child},
     create::Create,
+    faults::every_call::spare,
     memory::{Map, PAGE},
     share::*,
 };
@@ -226,6 +227,7 @@ impl Drop for Limit {
 }
 
 pub(super) fn no_descriptor_left() {
+    spare("a sweep needs descriptors");
     on_each_device(|gpu, device| {
         let mut call = Share::new(shared(device, 1).made(gpu).resource());
         gpu.unchanged(|| {
