@@ -5,12 +5,8 @@
 use dxg_guest_tests::{
     calls::*,
     create::Create,
-<<<<<<< HEAD
     device::Device,
-    harness,
-=======
     global, harness,
->>>>>>> 1844c9b (Sweep global handles through their faults; test them without an adapter, and switched off)
     memory::{bytes_at, unmap, Map, PAGE},
     share::{self, number, shared, Open, Share},
     signals::spawn,
