@@ -64,26 +64,45 @@ fn unload() -> io::Result<()> {
     )
 }
 
+fn adapters() -> usize {
+    let dxg = Dxg::open().expect("/dev/dxg");
+    enumerate2(&dxg, 64).1.len()
+}
+
+/// Waits until there are so many adapters: the module finds them after it was loaded.
+fn wait_for_adapters(count: usize) -> Result<(), usize> {
+    soon(|| match adapters() {
+        now if now == count => Ok(()),
+        now => Err(now),
+    })
+}
+
 /// Loads the module as it was when a test ends, even if it fails.
-struct Usual;
+struct Usual {
+    adapters: usize,
+}
 
 impl Drop for Usual {
     fn drop(&mut self) {
         let again = unload().and_then(|()| load(&usual_parameters()));
         assert!(again.is_ok() || thread::panicking(), "{again:?}");
+        let found = wait_for_adapters(self.adapters);
+        assert!(found.is_ok() || thread::panicking(), "{found:?} adapters");
     }
 }
 
 /// Runs a test with the module loaded with some more parameters.
 fn with(parameters: &str, test: impl FnOnce()) {
+    let adapters = adapters();
     without_counters(|| {
         unload().expect("delete_module");
-        let _usual = Usual;
+        let _usual = Usual { adapters };
         assert_eq!(
             Dxg::open().expect_err("no node").errno(),
             Some(Errno::NOENT)
         );
         load(&format!("{} {parameters}", usual_parameters())).expect("finit_module");
+        assert_eq!(wait_for_adapters(adapters), Ok(()));
         test();
     });
 }
