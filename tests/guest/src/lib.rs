@@ -13,6 +13,7 @@
 
 pub mod absent;
 pub mod calls;
+pub mod cgroup;
 pub mod child;
 pub mod create;
 pub mod device;
@@ -21,6 +22,7 @@ pub mod global;
 pub mod harness;
 pub mod locked;
 pub mod memory;
+pub mod reload;
 pub mod round;
 pub mod share;
 pub mod signals;

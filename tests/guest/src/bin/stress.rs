@@ -4,6 +4,7 @@
 
 use dxg_guest_tests::{
     calls::*,
+    cgroup::{Cgroup, Joined},
     child::{self, Child},
     create::Create,
     harness,
@@ -16,7 +17,7 @@ use std::{
     fs,
     os::unix::process::ExitStatusExt,
     process::ExitCode,
-    ptr, thread,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -105,62 +106,32 @@ fn video_memory_comes_back() {
     });
 }
 
-const CGROUPS: &str = "/sys/fs/cgroup";
-
-fn write(path: &str, text: &str) {
-    fs::write(path, text).unwrap_or_else(|error| panic!("{path}: {error}"));
-}
-
-/// Kernel memory in bytes that is charged to a cgroup.
-fn charge_of(group: &str) -> i64 {
-    let text = fs::read_to_string(format!("{group}/memory.stat")).expect("memory.stat");
-    let line = text.lines().find_map(|line| line.strip_prefix("kernel "));
-    line.expect("kernel").parse().expect("a number")
-}
-
 /// In a child: what each object costs its cgroup.
 fn charged(arguments: &[String]) {
     const COUNT: i64 = 10_000;
-    let group = &arguments[0];
-    write(&format!("{group}/cgroup.procs"), "0");
+    let group = Joined::join(&arguments[0]);
     let gpu = Gpu::first();
-    let before = charge_of(group);
+    let before = group.kernel_memory();
     let opens: Vec<_> = (0..COUNT)
         .map(|_| open_adapter(&gpu.dxg, gpu.luid).1)
         .collect();
-    let cost = charge_of(group) - before;
+    let cost = group.kernel_memory() - before;
     // A slot of the handle table and an object.
     assert!(cost >= 64 * COUNT, "{cost} bytes for {COUNT} opens");
     for handle in opens {
         assert_eq!(close_adapter(&gpu.dxg, handle), SUCCESS);
     }
-    let before = charge_of(group);
+    let before = group.kernel_memory();
     let device = gpu.device();
     for _ in 0..4 {
         Create::buffers(device, 1024).in_resource().made(&gpu);
     }
-    let cost = charge_of(group) - before;
+    let cost = group.kernel_memory() - before;
     // Both halves of an allocation, its private data, what the miniport keeps.
     assert!(cost >= 4096 * 400, "{cost} bytes for 4096 allocations");
 }
 
 fn objects_are_charged_to_the_memory_cgroup() {
-    if !fs::exists(format!("{CGROUPS}/cgroup.controllers")).expect("sysfs") {
-        // SAFETY: All strings are C strings; there is no data.
-        let mounted = unsafe {
-            let (kind, target) = (c"cgroup2".as_ptr(), c"/sys/fs/cgroup".as_ptr());
-            libc::mount(kind, target, kind, 0, ptr::null())
-        };
-        assert_eq!(mounted, 0, "cgroup2");
-    }
-    write(&format!("{CGROUPS}/cgroup.subtree_control"), "+memory");
-    let group = format!("{CGROUPS}/dxg-test-{}", std::process::id());
-    fs::create_dir(&group).expect("a cgroup");
-    let child = Child::start(child::command("charged", &[&group]));
-    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| child.succeed()));
-    let removed = dxg_guest_tests::state::soon(|| fs::remove_dir(&group));
-    if let Err(failure) = result {
-        std::panic::resume_unwind(failure);
-    }
-    removed.expect("an empty cgroup");
+    let group = Cgroup::new();
+    Child::start(child::command("charged", &[group.path()])).succeed();
 }

@@ -5,20 +5,12 @@ use dxg_guest_tests::{
     calls::*,
     create::Create,
     global, harness,
+    reload::with,
     share::{self, Share},
-    state::{soon, without_counters},
     tests,
 };
-use libd3dkmt::{sys, Dxg};
-use rustix::io::Errno;
-use std::{
-    ffi::CString,
-    fs::{self, File},
-    io,
-    os::fd::AsRawFd,
-    process::ExitCode,
-    thread,
-};
+use libd3dkmt::sys;
+use std::process::ExitCode;
 
 fn main() -> ExitCode {
     harness::run(
@@ -28,83 +20,6 @@ fn main() -> ExitCode {
         ],
         &[],
     )
-}
-
-/// Where the guest has the module.
-const MODULE: &str = "/lib/modules/dxgkrnl.ko";
-
-/// The parameters that this run has loaded it with.
-fn usual_parameters() -> String {
-    let text = fs::read_to_string("/etc/guest.conf").expect("a guest");
-    let mut lines = text.lines();
-    let words = lines.find_map(|line| line.strip_prefix("GUEST_MODULE_ARGS="));
-    words.unwrap_or_default().replace(['\'', '\\'], "")
-}
-
-/// Loads the module.
-fn load(parameters: &str) -> io::Result<()> {
-    let file = File::open(MODULE)?;
-    let words = CString::new(parameters)?;
-    // SAFETY: The words are a C string.
-    match unsafe { libc::syscall(libc::SYS_finit_module, file.as_raw_fd(), words.as_ptr(), 0) } {
-        0 => Ok(()),
-        _ => Err(io::Error::last_os_error()),
-    }
-}
-
-/// Unloads it. What was closed last may take a moment to go.
-fn unload() -> io::Result<()> {
-    let name = c"dxgkrnl".as_ptr();
-    // SAFETY: The name is a C string.
-    soon(
-        || match unsafe { libc::syscall(libc::SYS_delete_module, name, libc::O_NONBLOCK) } {
-            0 => Ok(()),
-            _ => Err(io::Error::last_os_error()),
-        },
-    )
-}
-
-fn adapters() -> usize {
-    let dxg = Dxg::open().expect("/dev/dxg");
-    enumerate2(&dxg, 64).1.len()
-}
-
-/// Waits until there are so many adapters: the module finds them after it was loaded.
-fn wait_for_adapters(count: usize) -> Result<(), usize> {
-    soon(|| match adapters() {
-        now if now == count => Ok(()),
-        now => Err(now),
-    })
-}
-
-/// Loads the module as it was when a test ends, even if it fails.
-struct Usual {
-    adapters: usize,
-}
-
-impl Drop for Usual {
-    fn drop(&mut self) {
-        let again = unload().and_then(|()| load(&usual_parameters()));
-        assert!(again.is_ok() || thread::panicking(), "{again:?}");
-        let found = wait_for_adapters(self.adapters);
-        assert!(found.is_ok() || thread::panicking(), "{found:?} adapters");
-    }
-}
-
-/// Runs a test with the module loaded with some more parameters.
-fn with(parameters: &str, test: impl FnOnce()) {
-    let adapters = adapters();
-    without_counters(|| {
-        unload().expect("delete_module");
-        let _usual = Usual { adapters };
-        assert_eq!(
-            Dxg::open().expect_err("no node").errno(),
-            Some(Errno::NOENT)
-        );
-        load(&format!("{} {parameters}", usual_parameters())).expect("finit_module");
-        assert_eq!(wait_for_adapters(adapters), Ok(()));
-        test();
-    });
 }
 
 fn it_comes_back_with_all_adapters() {

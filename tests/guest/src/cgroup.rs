@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! A memory cgroup: what the kernel keeps for the processes in it.
+
+use crate::state::soon;
+use std::{fs, process, ptr, thread};
+
+const ROOT: &str = "/sys/fs/cgroup";
+
+fn write(path: &str, text: &str) {
+    fs::write(path, text).unwrap_or_else(|error| panic!("{path}: {error}"));
+}
+
+/// A cgroup of a test's own; it goes when the last process has left it.
+pub struct Cgroup {
+    path: String,
+}
+
+impl Cgroup {
+    /// A new one, without a process.
+    pub fn new() -> Self {
+        if !fs::exists(format!("{ROOT}/cgroup.controllers")).expect("sysfs") {
+            // SAFETY: All strings are C strings; there is no data.
+            let mounted = unsafe {
+                let (kind, target) = (c"cgroup2".as_ptr(), c"/sys/fs/cgroup".as_ptr());
+                libc::mount(kind, target, kind, 0, ptr::null())
+            };
+            assert_eq!(mounted, 0, "cgroup2");
+        }
+        write(&format!("{ROOT}/cgroup.subtree_control"), "+memory");
+        let path = format!("{ROOT}/dxg-test-{}", process::id());
+        fs::create_dir(&path).expect("a cgroup");
+        Self { path }
+    }
+
+    /// Where it is, for a child that joins it.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+impl Drop for Cgroup {
+    fn drop(&mut self) {
+        let removed = soon(|| fs::remove_dir(&self.path));
+        assert!(removed.is_ok() || thread::panicking(), "{removed:?}");
+    }
+}
+
+/// A cgroup that this process has joined.
+pub struct Joined<'a>(&'a str);
+
+impl<'a> Joined<'a> {
+    /// In a child: joins the cgroup at `path`.
+    pub fn join(path: &'a str) -> Self {
+        write(&format!("{path}/cgroup.procs"), "0");
+        Self(path)
+    }
+
+    /// Kernel memory in bytes that is charged to it.
+    pub fn kernel_memory(&self) -> i64 {
+        let text = fs::read_to_string(format!("{}/memory.stat", self.0)).expect("memory.stat");
+        let line = text.lines().find_map(|line| line.strip_prefix("kernel "));
+        line.expect("kernel").parse().expect("a number")
+    }
+}
