@@ -9,6 +9,7 @@ set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 . "$here/all.sh"
 . "$here/ktap.sh"
+. "$here/conformance.sh"
 
 SUITE=${SUITE:-} MODE=${MODE:-}
 
@@ -69,8 +70,10 @@ END
 # guest_pass MODE SUITE...: one guest, and what went on in it outside of the tests: no crash, nothing
 # in the kernel's log, no other taint, no leaked memory, clean unload.
 guest_pass() {
-	local mode=$1 mark='' script='' words=() seconds=300 line rc=0 open='' ran=''
+	local mode=$1 mark='' script='' words=() seconds=300 line rc=0 open='' ran='' cases=$RUN_DIR/conformance.ktap
 	shift
+	mkdir -p "$RUN_DIR"
+	: >"$cases"
 	G_MODULE_ARGS='flink_names=1' G_UNLOAD=1 G_TIMEOUT=570 G_PROGRAMS=/cache/crates/suites G_CMDLINE=''
 	# TAINT_OOT_MODULE; Debian's kernel also minds that a module is not signed.
 	G_TAINT=$((1 << 12 | 1 << 13))
@@ -100,6 +103,7 @@ guest_pass() {
 		"") ;;
 		*) if [ -n "$open" ]; then ktap_suite_line "$line"; else echo "# $line"; fi ;;
 		esac
+		if [ "$open" = conformance ]; then echo "$line" >>"$cases"; fi
 	done < <(
 		run_guest sh -c "$script" suites "${words[@]}" || rc=$?
 		echo
@@ -117,6 +121,8 @@ guest_pass() {
 		*) ktap_check 1 "$suite$mark did not run" ;;
 		esac
 	done
+	# The modes add nothing to it.
+	if [ "$mode" = plain ] && [ -s "$cases" ]; then check_conformance "$cases"; fi
 	cp "$RUN_DIR/dmesg.txt" "$RUN_DIR/dmesg-$mode.txt" 2>/dev/null || :
 	[ "$rc" = 0 ] || echo "# the guest ended with status $rc (tools/vm --help explains it), see build/run/dmesg-$mode.txt"
 	ktap_check "$rc" "kernel log, taint$([ "$G_LEAKS" = 0 ] || echo ', leaks') and unloading on $K_RELEASE, $mode"

@@ -210,6 +210,15 @@ pub fn query_at(dxg: &Dxg, adapter: u32, question: u32, address: u64, bytes: u32
     unsafe { sys::D3DKMTQueryAdapterInfo(dxg, &mut args) }
 }
 
+/// A good argument of D3DKMTQueryVideoMemoryInfo.
+pub fn video_memory_question(adapter: u32, group: u32) -> sys::D3DKMT_QUERYVIDEOMEMORYINFO {
+    sys::D3DKMT_QUERYVIDEOMEMORYINFO {
+        adapter: handle(adapter),
+        memory_segment_group: group,
+        ..Default::default()
+    }
+}
+
 /// D3DKMTQueryVideoMemoryInfo with an argument.
 pub fn query_video_memory(dxg: &Dxg, args: &mut sys::D3DKMT_QUERYVIDEOMEMORYINFO) -> Answer {
     // SAFETY: The argument holds no address.
@@ -287,11 +296,7 @@ impl Gpu {
 
     /// Bytes of a segment group that this process uses on the adapter.
     pub fn usage(&self, group: u32) -> u64 {
-        let mut args = sys::D3DKMT_QUERYVIDEOMEMORYINFO {
-            adapter: handle(self.adapter),
-            memory_segment_group: group,
-            ..Default::default()
-        };
+        let mut args = video_memory_question(self.adapter, group);
         assert_eq!(query_video_memory(&self.dxg, &mut args), SUCCESS);
         args.current_usage
     }
@@ -319,6 +324,11 @@ pub fn on_each_adapter(test: impl Fn(&Gpu)) {
         let name = crate::sysfs::adapter_name(&gpu);
         context(format!("adapter {name}"), || test(&gpu));
     }
+}
+
+/// Runs a test with a device on every adapter.
+pub fn on_each_device(test: impl Fn(&Gpu, u32)) {
+    on_each_adapter(|gpu| test(gpu, gpu.device()));
 }
 
 /// Runs `call` for each of some values; diagnostics name the value.

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Arguments of D3DKMTCreateAllocation2: good ones, for tests to spoil.
 
-use crate::calls::{handle, Answer, Gpu, SUCCESS};
+use crate::{
+    calls::{handle, Answer, Gpu, SUCCESS},
+    memory::Map,
+};
 use libd3dkmt::sys::{self, gem::*};
 
 /// A good blob of private data for a buffer.
@@ -76,6 +79,15 @@ impl Create {
     /// One stand-alone buffer.
     pub fn buffer(device: u32, bytes: u64) -> Self {
         Self::blobs(device, &[buffer(bytes)])
+    }
+
+    /// One buffer whose blob, good in its first bytes, is in `memory` and said to have `bytes` bytes.
+    pub fn blob_of_size(device: u32, memory: &Map, bytes: u32) -> Self {
+        memory.put(0, buffer(4096));
+        let mut create = Self::buffer(device, 4096);
+        create.infos[0].priv_drv_data = memory.address();
+        create.infos[0].priv_drv_data_size = bytes;
+        create
     }
 
     /// `count` buffers of a page.

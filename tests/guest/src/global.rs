@@ -3,8 +3,10 @@
 //! tests to spoil.
 
 use crate::{
-    calls::{Answer, Gpu, INVALID_PARAMETER, SUCCESS},
-    share::UNTOUCHED,
+    calls::{destroy_resource, on_each_device, Answer, Gpu, INVALID_PARAMETER, SUCCESS},
+    create::{buffer, Create},
+    memory::PAGE,
+    share::{with_data, UNTOUCHED},
 };
 use libd3dkmt::sys;
 
@@ -29,6 +31,56 @@ pub fn is_there(gpu: &Gpu, device: u32, global: u32) -> bool {
             false
         }
     }
+}
+
+/// Neither call knows the number.
+pub fn assert_names_nothing(gpu: &Gpu, device: u32, global: u32) {
+    assert!(!is_there(gpu, device, global), "{global:#x}");
+    let sizes = sys::D3DKMT_QUERYRESOURCEINFO {
+        NumAllocations: 1,
+        TotalPrivateDriverDataSize: 48,
+        ..Default::default()
+    };
+    let answer = Open::with(device, global, &sizes).call(gpu);
+    assert_eq!(answer, INVALID_PARAMETER, "{global:#x}");
+}
+
+/// The form of global handles: the two highest bits, and a 2 in the low six.
+pub fn assert_is_global(handle: u32) {
+    assert_eq!(handle & 0xc000_003f, 0xc000_0002, "{handle:#x}");
+}
+
+/// Pages of the allocations of [`shared`].
+pub const PAGES: [usize; 3] = [2, 1, 5];
+
+/// A shared resource with data of all kinds.
+pub fn shared(gpu: &Gpu, device: u32) -> Create {
+    let blobs = PAGES.map(|pages| buffer((pages * PAGE) as u64));
+    let create = Create::blobs(device, &blobs).in_global_resource();
+    let create = with_data(create).made(gpu);
+    assert_is_global(create.global());
+    create
+}
+
+/// The smallest one.
+pub fn small(gpu: &Gpu, device: u32) -> Create {
+    Create::buffer(device, 4096).in_global_resource().made(gpu)
+}
+
+/// Opens a resource of [`shared`] with an argument that `spoil` has changed, which is refused and
+/// leaves nothing behind: the number goes with its creator, and works until then.
+pub fn opens_refused(answer: Answer, spoil: impl Fn(&mut Open)) {
+    on_each_device(|gpu, device| {
+        let create = shared(gpu, device);
+        let mut open = Open::of(gpu, device, create.global());
+        spoil(&mut open);
+        open.refused(gpu, answer);
+        let open = Open::of(gpu, device, create.global()).made(gpu);
+        for resource in [open.resource(), create.resource()] {
+            assert_eq!(destroy_resource(&gpu.dxg, device, resource), SUCCESS);
+        }
+        assert_names_nothing(gpu, device, create.global());
+    });
 }
 
 /// An argument with everything that it points to.

@@ -22,6 +22,7 @@ pub mod global;
 pub mod harness;
 pub mod locked;
 pub mod memory;
+pub mod questions;
 pub mod reload;
 pub mod round;
 pub mod share;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! What most tests of locks begin with.
+//! What most tests of locks begin with, and what others do with a lock.
 
 use crate::{
     calls::{unlock, Answer, Gpu, SUCCESS},
@@ -57,4 +57,21 @@ impl<'a> Locked<'a> {
     pub fn unlock(&self) {
         assert_eq!(self.try_unlock(), SUCCESS);
     }
+}
+
+/// Writes to the first page of an allocation.
+pub fn write(gpu: &Gpu, device: u32, allocation: u32, byte: u8) {
+    let address = gpu.lock(device, allocation);
+    // SAFETY: The lock has a page; others look at it only when this is done.
+    unsafe { bytes_at(address, PAGE) }.fill(byte);
+    gpu.unlock(device, allocation);
+}
+
+/// Fails unless the first page of an allocation holds that byte everywhere.
+pub fn assert_holds(gpu: &Gpu, device: u32, allocation: u32, byte: u8) {
+    let address = gpu.lock(device, allocation);
+    // SAFETY: As above.
+    let bytes = unsafe { bytes_at(address, PAGE) };
+    assert!(bytes.iter().all(|&b| b == byte), "not {byte:#x}");
+    gpu.unlock(device, allocation);
 }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Memory in all the states that a caller's memory can be in.
 
-use std::{fs::File, os::fd::AsRawFd, ptr, slice};
+use rustix::{
+    io::Errno,
+    mm::{mprotect, MprotectFlags},
+};
+use std::{fs::File, io::Read, os::fd::AsRawFd, ptr, slice};
 
 /// Bytes in a page.
 pub const PAGE: usize = 4096;
@@ -148,4 +152,50 @@ pub fn unmap(address: u64, bytes: usize) {
     // SAFETY: Tests unmap what they have mapped.
     let result = unsafe { libc::munmap(address as *mut libc::c_void, bytes) };
     assert_eq!(result, 0, "munmap");
+}
+
+/// Unmaps all views of allocations that this process has.
+pub fn unmap_views() {
+    let maps = std::fs::read_to_string("/proc/self/maps").expect("maps");
+    for line in maps.lines().filter(|line| line.contains("anon_inode:dxg")) {
+        let range = line.split(' ').next().expect("a range");
+        let (start, end) = range.split_once('-').expect("two ends");
+        let [start, end] =
+            [start, end].map(|end| u64::from_str_radix(end, 16).expect("an address"));
+        unmap(start, (end - start) as usize);
+    }
+}
+
+/// Whether the calling process may write to a byte: the kernel tries it.
+pub fn is_writable(address: u64) -> bool {
+    let mut zeros = File::open("/dev/zero").expect("/dev/zero");
+    // SAFETY: A plain system call: nothing else has the byte, and the kernel writes to it only if
+    // it may be written to.
+    let bytes = unsafe { bytes_at(address, 1) };
+    match zeros.read(bytes) {
+        Ok(read) => read == 1,
+        Err(error) => {
+            assert_eq!(error.raw_os_error(), Some(libc::EFAULT));
+            false
+        }
+    }
+}
+
+/// Whether a mapping of the module's can be made writable.
+pub fn becomes_writable(address: u64, bytes: usize) -> bool {
+    let flags = MprotectFlags::READ | MprotectFlags::WRITE;
+    // SAFETY: The range is a mapping of the module's.
+    match unsafe { mprotect(address as *mut _, bytes, flags) } {
+        Ok(()) => true,
+        Err(error) => {
+            assert_eq!(error, Errno::ACCESS);
+            false
+        }
+    }
+}
+
+/// The bytes of structures of the ABI.
+pub fn bytes_of<T: Copy>(values: &[T]) -> &[u8] {
+    // SAFETY: The structures of the ABI are plain integers without padding.
+    unsafe { slice::from_raw_parts(values.as_ptr().cast(), size_of_val(values)) }
 }

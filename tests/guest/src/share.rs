@@ -3,7 +3,7 @@
 //! process.
 
 use crate::{
-    calls::{handle, Answer, Gpu, SUCCESS},
+    calls::{for_each, handle, on_each_device, Answer, Gpu, SUCCESS},
     create::{Create, BLOB},
     state::Counters,
 };
@@ -121,6 +121,31 @@ impl Share {
 /// An NT handle of a resource, for all uses.
 pub fn share(gpu: &Gpu, resource: u32) -> OwnedFd {
     Share::new(resource).made(gpu)
+}
+
+/// Runs a test with a resource of [`shared`] and its NT handle on every adapter.
+pub fn with_shared(count: usize, test: impl Fn(&Gpu, u32, &Create, &OwnedFd)) {
+    on_each_device(|gpu, device| {
+        let create = shared(device, count).made(gpu);
+        let nt = share(gpu, create.resource());
+        test(gpu, device, &create, &nt);
+    });
+}
+
+/// Spoils the arguments of an open call with each value; it must fail with `answer`.
+pub fn opens_refused<T: Copy + std::fmt::Debug>(
+    values: impl IntoIterator<Item = T> + Clone,
+    answer: Answer,
+    spoil: impl Fn(&mut Open, T),
+) {
+    with_shared(2, |gpu, device, _, nt| {
+        for_each(values.clone(), |value| {
+            let mut open = Open::new(device, nt, 2);
+            spoil(&mut open, value);
+            open.refused(gpu, answer);
+        });
+        Open::new(device, nt, 2).made(gpu);
+    });
 }
 
 /// A descriptor as an NT handle.

@@ -5,7 +5,8 @@ use dxg_guest_tests::{
     calls::*,
     create::Create,
     harness,
-    memory::{Map, BAD_ADDRESSES, PAGE},
+    memory::{Map, PAGE},
+    questions::{ask, filled, FILL, QUESTIONS},
     sysfs, tests,
 };
 use libd3dkmt::sys::bindings as c;
@@ -15,9 +16,7 @@ fn main() -> ExitCode {
     harness::run(
         tests![
             every_question_has_its_size,
-            case_013_one_byte_short_leaves_the_buffer_alone,
             longer_buffers_are_filled_in_part,
-            case_013_no_buffer,
             half_mapped_and_read_only_buffers,
             too_long_buffers,
             questions_that_are_not_answered,
@@ -33,49 +32,6 @@ fn main() -> ExitCode {
             render_twins_answer_the_same,
         ],
         &[],
-    )
-}
-
-/// Every question that is answered, with the bytes of its answer.
-const QUESTIONS: [(u32, usize); 17] = [
-    (3, 24),
-    (6, 12),
-    (8, 2080),
-    (13, 4),
-    (15, 4),
-    (17, 12),
-    (18, 8),
-    (24, 4),
-    (30, 4),
-    (31, 28),
-    (54, 2080),
-    (56, 4),
-    (57, 4),
-    (58, 12),
-    (65, 8192),
-    (66, 8192),
-    (70, 4),
-];
-
-const FILL: u8 = 0xa5;
-
-/// A buffer for a question, filled; the first word of 31 is the number of a physical adapter.
-fn filled(question: u32, bytes: usize) -> Vec<u8> {
-    let mut buffer = vec![FILL; bytes];
-    if question == c::KMTQAITYPE_PHYSICALADAPTERDEVICEIDS {
-        buffer.iter_mut().take(4).for_each(|byte| *byte = 0);
-    }
-    buffer
-}
-
-fn ask(gpu: &Gpu, question: u32, buffer: &mut [u8]) -> Answer {
-    let bytes = u32::try_from(buffer.len()).expect("a short buffer");
-    query_at(
-        &gpu.dxg,
-        gpu.adapter,
-        question,
-        buffer.as_mut_ptr() as u64,
-        bytes,
     )
 }
 
@@ -109,46 +65,12 @@ fn every_question_has_its_size() {
     });
 }
 
-fn case_013_one_byte_short_leaves_the_buffer_alone() {
-    on_each_adapter(|gpu| {
-        gpu.unchanged(|| {
-            for_each(QUESTIONS, |(question, bytes)| {
-                for short in [1, bytes - 1] {
-                    let mut buffer = filled(question, short);
-                    let before = buffer.clone();
-                    let answer = ask(gpu, question, &mut buffer);
-                    assert_eq!(answer, INVALID_PARAMETER, "{short} bytes");
-                    assert_eq!(buffer, before);
-                }
-            });
-        });
-    });
-}
-
 fn longer_buffers_are_filled_in_part() {
     on_each_adapter(|gpu| {
         for_each(QUESTIONS, |(question, bytes)| {
             let mut buffer = filled(question, bytes + 64);
             assert_eq!(ask(gpu, question, &mut buffer), SUCCESS);
             assert_eq!(buffer[bytes..], [FILL; 64]);
-        });
-    });
-}
-
-fn case_013_no_buffer() {
-    on_each_adapter(|gpu| {
-        gpu.unchanged(|| {
-            for_each(QUESTIONS, |(question, bytes)| {
-                for (name, address) in BAD_ADDRESSES {
-                    let answer = query_at(&gpu.dxg, gpu.adapter, question, address, bytes as u32);
-                    assert_eq!(answer, INVALID_PARAMETER, "{name}");
-                }
-                let mut buffer = filled(question, bytes);
-                let address = buffer.as_mut_ptr() as u64;
-                let answer = query_at(&gpu.dxg, gpu.adapter, question, address, 0);
-                assert_eq!(answer, INVALID_PARAMETER, "no bytes");
-                assert_eq!(buffer, filled(question, bytes));
-            });
         });
     });
 }

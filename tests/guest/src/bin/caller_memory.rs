@@ -6,7 +6,7 @@ use dxg_guest_tests::{
     child::{self, Child},
     create::{buffer, Create},
     harness,
-    memory::{memory_file, Map, PAGE, UNMAPPED},
+    memory::{memory_file, Map, PAGE},
     state::pinned_bytes,
     tests,
 };
@@ -16,26 +16,21 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     harness::run(
         tests![
-            case_060_fragment_in_a_resource,
-            case_080_fragment_not_page_aligned,
-            case_081_many_fragments_of_one_buffer,
             fragments_with_and_without_memory,
-            case_054_memory_of_a_lock,
-            case_056_memory_that_is_not_there,
-            case_056_memory_that_is_there_in_part,
             ranges_beyond_the_address_space,
             more_than_the_aperture,
             read_only_memory_needs_the_flag,
             memory_without_access,
             pages_of_files,
-            case_055_memory_that_is_unmapped_meanwhile,
             the_same_memory_twice,
             untouched_memory_is_pinned_all_the_same,
             pins_are_accounted,
             pins_end_with_the_device,
             rlimit_memlock_limits_users,
             rlimit_memlock_does_not_limit_root,
-            case_264_read_only_array_gives_pins_back,
+            a_read_only_array_gives_pins_back,
+            type_2_is_not_there_yet,
+            reserved_heap_flag_bits,
         ],
         &[("limited", limited), ("root", root)],
     )
@@ -51,42 +46,6 @@ fn with_heap(test: impl Fn(&Gpu, u32, &Map)) {
     });
 }
 
-fn case_060_fragment_in_a_resource() {
-    with_heap(|gpu, device, memory| {
-        let before = counters();
-        let create = Create::memory(device, &[(memory.address(), 10_000)]).in_resource();
-        let create = create.made(gpu);
-        assert_eq!(create.blobs[0].bytes, 12288);
-        assert_eq!(counters().since(&before, "pinned_pages"), 3);
-        assert_eq!(create.allocation(0), create.resource() + HANDLE_STEP);
-    });
-}
-
-fn case_080_fragment_not_page_aligned() {
-    with_heap(|gpu, device, memory| {
-        for_each([1, 64, 2048, 4095], |offset| {
-            let ranges = [(memory.address(), 4096), (memory.address() + offset, 4096)];
-            Create::memory(device, &ranges).refused(gpu, INVALID_PARAMETER);
-        });
-    });
-}
-
-fn case_081_many_fragments_of_one_buffer() {
-    with_heap(|gpu, device, memory| {
-        let page = PAGE as u64;
-        let ranges: Vec<_> = (0..16)
-            .map(|i| (memory.address() + i * page, page))
-            .collect();
-        let before = counters();
-        let create = Create::memory(device, &ranges).in_resource().made(gpu);
-        assert_eq!(counters().since(&before, "pinned_pages"), 16);
-        assert_eq!(counters().since(&before, "allocations"), 16);
-        let list = create.allocations();
-        assert_eq!(destroy_allocations(&gpu.dxg, device, &list[..5]), SUCCESS);
-        assert_eq!(counters().since(&before, "pinned_pages"), 11);
-    });
-}
-
 fn fragments_with_and_without_memory() {
     with_heap(|gpu, device, memory| {
         for_each([0, 1], |bare| {
@@ -95,44 +54,6 @@ fn fragments_with_and_without_memory() {
             create.infos[bare].sysmem = 0;
             create.refused(gpu, INVALID_PARAMETER);
         });
-    });
-}
-
-fn case_054_memory_of_a_lock() {
-    on_each_adapter(|gpu| {
-        let device = gpu.device();
-        let video = Create::buffer(device, HEAP).made(gpu).allocation(0);
-        let address = gpu.lock(device, video);
-        for read_only in [0, c::D3DKMT_CREATEALLOCATION_READ_ONLY] {
-            let heap = Create::heap(device, address, HEAP).flags(read_only);
-            heap.refused(gpu, INVALID_PARAMETER);
-            let fragment = Create::memory(device, &[(address, 4096)]).flags(read_only);
-            fragment.refused(gpu, INVALID_PARAMETER);
-        }
-        gpu.unlock(device, video);
-    });
-}
-
-fn case_056_memory_that_is_not_there() {
-    with_heap(|gpu, device, _| {
-        let kernel = 0xffff_8880_0010_0000;
-        let last = u64::MAX - 4095;
-        for_each([UNMAPPED, kernel, last, 1 << 48, 0x1000], |address| {
-            let heap = Create::heap(device, address, HEAP);
-            heap.refused(gpu, INVALID_PARAMETER);
-            let fragment = Create::memory(device, &[(address, 4096)]);
-            fragment.refused(gpu, INVALID_PARAMETER);
-        });
-    });
-}
-
-fn case_056_memory_that_is_there_in_part() {
-    with_heap(|gpu, device, memory| {
-        memory.unmap_from(15);
-        let heap = Create::heap(device, memory.address(), HEAP);
-        heap.refused(gpu, INVALID_PARAMETER);
-        assert_eq!(pinned_bytes(), 0);
-        Create::heap(device, memory.address(), HEAP - 4096).made(gpu);
     });
 }
 
@@ -197,23 +118,6 @@ fn pages_of_files() {
             assert_eq!(destroyed, SUCCESS);
             assert!(memory.bytes().iter().all(|&byte| byte == 5));
         }
-    });
-}
-
-fn case_055_memory_that_is_unmapped_meanwhile() {
-    on_each_adapter(|gpu| {
-        let device = gpu.device();
-        let before = counters();
-        let mut memory = Map::new(4);
-        memory.bytes().fill(1);
-        let heap = Create::heap(device, memory.address(), 4 * PAGE as u64).made(gpu);
-        drop(memory);
-        // The pages stay pinned for the allocation.
-        assert_eq!(counters().since(&before, "pinned_pages"), 4);
-        let destroyed = destroy_allocations(&gpu.dxg, device, &heap.allocations());
-        assert_eq!(destroyed, SUCCESS);
-        before.assert_restored();
-        assert_eq!(pinned_bytes(), 0);
     });
 }
 
@@ -329,7 +233,7 @@ fn rlimit_memlock_does_not_limit_root() {
     Child::start(child::command("root", &[])).succeed();
 }
 
-fn case_264_read_only_array_gives_pins_back() {
+fn a_read_only_array_gives_pins_back() {
     with_heap(|gpu, device, memory| {
         let place = Map::new(1);
         let mut create = Create::heap(device, memory.address(), HEAP).in_resource();
@@ -338,5 +242,25 @@ fn case_264_read_only_array_gives_pins_back() {
         create.args.allocation_info = place.address();
         create.refused(gpu, INVALID_PARAMETER);
         assert_eq!(pinned_bytes(), 0);
+    });
+}
+
+/// What is not there is said only of what is right.
+fn type_2_is_not_there_yet() {
+    on_each_device(|gpu, device| {
+        let mut create = Create::heap(device, 0, HEAP);
+        create.standard.type_ = c::D3DKMT_STANDARDALLOCATIONTYPE_CROSSADAPTER;
+        create.args.flags.value &= !c::D3DKMT_CREATEALLOCATION_EXISTING_SYSMEM;
+        create.refused(gpu, NOT_SUPPORTED);
+    });
+}
+
+fn reserved_heap_flag_bits() {
+    with_heap(|gpu, device, memory| {
+        for_each(0..32, |bit| {
+            let mut create = Create::heap(device, memory.address(), HEAP);
+            create.standard.flags.value = 1 << bit;
+            create.refused(gpu, INVALID_PARAMETER);
+        });
     });
 }

@@ -27,8 +27,7 @@ use std::{
 fn main() -> ExitCode {
     harness::run(
         tests![
-            case_261_a_forked_child_has_no_calls,
-            case_261_a_started_program_has_no_calls,
+            a_started_program_has_no_calls,
             a_process_that_took_the_descriptor_has_no_calls,
             the_node_is_for_everybody,
             an_unprivileged_user_can_do_everything,
@@ -55,23 +54,6 @@ fn argument() -> Map {
     Map::new(8)
 }
 
-fn case_261_a_forked_child_has_no_calls() {
-    let gpu = Gpu::first();
-    let device = gpu.device();
-    let status = child::fork(|| {
-        let mut args = sys::D3DKMT_CLOSEADAPTER {
-            adapter_handle: handle(gpu.adapter),
-        };
-        // SAFETY: The argument holds no address.
-        let answer = unsafe { sys::D3DKMTCloseAdapter(&gpu.dxg, &mut args) };
-        i32::from(answer != NOT_A_CALL)
-    });
-    assert!(status.success(), "{status}");
-    // Neither the attempt nor the child's end did anything to the parent's objects.
-    assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS);
-    assert_eq!(close_adapter(&gpu.dxg, gpu.adapter), SUCCESS);
-}
-
 /// In a child: all calls through a descriptor of the parent's.
 fn foreign(arguments: &[String]) {
     let fd: i32 = arguments[0].parse().expect("a descriptor");
@@ -88,7 +70,7 @@ fn refused_here(fd: OwnedFd) {
     }
 }
 
-fn case_261_a_started_program_has_no_calls() {
+fn a_started_program_has_no_calls() {
     let gpu = Gpu::first();
     let device = gpu.device();
     let inherited = gpu.dxg.as_fd().try_clone_to_owned().expect("dup");

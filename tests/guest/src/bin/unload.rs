@@ -14,10 +14,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     harness::run(
-        tests![
-            it_comes_back_with_all_adapters,
-            case_100_without_global_handles,
-        ],
+        tests![it_comes_back_with_all_adapters, without_global_handles,],
         &[],
     )
 }
@@ -64,7 +61,7 @@ fn refuses_global_handles(gpu: &Gpu) {
     share::Open::new(device, &nt, 2).made(gpu);
 }
 
-fn case_100_without_global_handles() {
+fn without_global_handles() {
     with("global_handles=0", || {
         on_each_adapter(refuses_global_handles);
     });

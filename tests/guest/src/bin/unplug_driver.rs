@@ -16,7 +16,7 @@ use std::{ffi::CStr, fs::File, os::fd::AsRawFd, process::ExitCode};
 fn main() -> ExitCode {
     harness::run(
         tests![
-            case_253_the_driver_is_unloaded_under_its_users,
+            the_driver_is_unloaded_under_its_users,
             the_driver_comes_back_as_a_new_adapter,
             a_mapping_is_all_that_is_left,
             again_and_again,
@@ -87,7 +87,7 @@ impl Drop for Driver {
     }
 }
 
-fn case_253_the_driver_is_unloaded_under_its_users() {
+fn the_driver_is_unloaded_under_its_users() {
     let mut driver = Driver::find();
     let gpu = Gpu::open(driver.luid);
     let on = gpu.device();

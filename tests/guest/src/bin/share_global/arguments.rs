@@ -7,7 +7,7 @@ use dxg_guest_tests::{
     memory::{Map, BAD_ADDRESSES},
 };
 
-pub(super) fn case_125_a_global_handle_is_no_local_one() {
+pub(super) fn a_global_handle_is_no_local_one() {
     on_each_adapter(|gpu| {
         let device = gpu.device();
         let global = shared(gpu, device).global();
@@ -25,22 +25,7 @@ pub(super) fn case_125_a_global_handle_is_no_local_one() {
     });
 }
 
-pub(super) fn case_126_and_256_no_global_handles() {
-    on_each_adapter(|gpu| {
-        let device = gpu.device();
-        let create = shared(gpu, device);
-        let global = create.global();
-        let local = [gpu.adapter, device, create.resource(), create.allocation(0)];
-        let bits = (0..32).map(|bit| global ^ (1 << bit));
-        gpu.unchanged(|| {
-            for_each(local.into_iter().chain(NO_HANDLES).chain(bits), |number| {
-                assert_names_nothing(gpu, device, number);
-            });
-        });
-    });
-}
-
-pub(super) fn case_256_no_devices() {
+pub(super) fn no_devices() {
     on_each_adapter(|gpu| {
         let device = gpu.device();
         let create = shared(gpu, device);
@@ -62,53 +47,6 @@ pub(super) fn case_256_no_devices() {
     });
 }
 
-/// Opens with an argument that `spoil` has changed, which is refused and leaves nothing behind: the
-/// number goes with its creator, and works until then.
-fn refuses(answer: Answer, spoil: impl Fn(&mut Open)) {
-    on_each_adapter(|gpu| {
-        let device = gpu.device();
-        let create = shared(gpu, device);
-        let mut open = Open::of(gpu, device, create.global());
-        spoil(&mut open);
-        open.refused(gpu, answer);
-        let open = Open::of(gpu, device, create.global()).made(gpu);
-        destroy(gpu, device, open.resource());
-        destroy(gpu, device, create.resource());
-        assert_names_nothing(gpu, device, create.global());
-    });
-}
-
-pub(super) fn case_134_other_counts() {
-    for_each([0, 1, 2, 4, 1024, 1025, u32::MAX], |count| {
-        refuses(INVALID_PARAMETER, |open| {
-            open.infos.resize(1025, open.infos[0]);
-            open.args.pOpenAllocationInfo2 = open.infos.as_mut_ptr() as u64;
-            open.args.NumAllocations = count;
-        });
-    });
-}
-
-pub(super) fn case_135_other_sizes_of_runtime_data() {
-    let exact = RUNTIME.len() as u32;
-    for_each([0, exact - 1, exact + 1, 0x2_0000, u32::MAX], |bytes| {
-        refuses(INVALID_PARAMETER, |open| {
-            open.runtime_data.resize(0x2_0000, 0);
-            open.args.pPrivateRuntimeData = open.runtime_data.as_mut_ptr() as u64;
-            open.args.PrivateRuntimeDataSize = bytes;
-        });
-    });
-}
-
-pub(super) fn case_137_other_sizes_of_private_data() {
-    for_each([0, 15, 17, 0x2_0000, u32::MAX], |bytes| {
-        refuses(INVALID_PARAMETER, |open| {
-            open.private_data.resize(0x2_0000, 0);
-            open.args.pResourcePrivateDriverData = open.private_data.as_mut_ptr() as u64;
-            open.args.ResourcePrivateDriverDataSize = bytes;
-        });
-    });
-}
-
 /// One of the addresses of an argument.
 type Address = fn(&mut Open) -> &mut u64;
 
@@ -123,23 +61,23 @@ const ADDRESSES: [(&str, Address); 4] = [
     }),
 ];
 
-pub(super) fn case_165_and_167_no_addresses() {
+pub(super) fn no_addresses() {
     for (name, address) in ADDRESSES {
         context(name, || {
-            refuses(INVALID_PARAMETER, |open| *address(open) = 0);
+            opens_refused(INVALID_PARAMETER, |open| *address(open) = 0);
         });
     }
 }
 
-pub(super) fn case_170_too_little_room_for_the_data() {
+pub(super) fn too_little_room_for_the_data() {
     for_each([3 * 48 - 1, 48, 1, 0], |bytes| {
-        refuses(NO_MEMORY, |open| {
+        opens_refused(NO_MEMORY, |open| {
             open.args.TotalPrivateDriverDataBufferSize = bytes;
         });
     });
 }
 
-pub(super) fn case_175_another_adapter() {
+pub(super) fn another_adapter() {
     on_each_adapter(|gpu| {
         let device = gpu.device();
         let create = shared(gpu, device);
@@ -157,17 +95,17 @@ pub(super) fn case_175_another_adapter() {
     });
 }
 
-pub(super) fn case_262_bad_addresses() {
+pub(super) fn bad_addresses() {
     for (name, address) in ADDRESSES {
         for (bad, value) in BAD_ADDRESSES {
             context(format!("{name}: {bad}"), || {
-                refuses(INVALID_PARAMETER, |open| *address(open) = value);
+                opens_refused(INVALID_PARAMETER, |open| *address(open) = value);
             });
         }
     }
 }
 
-pub(super) fn case_264_answers_that_cannot_be_written() {
+pub(super) fn answers_that_cannot_be_written() {
     let (read_only, short) = (Map::new(1), Map::before_a_hole());
     read_only.read_only();
     let places = [
@@ -177,7 +115,7 @@ pub(super) fn case_264_answers_that_cannot_be_written() {
     for (name, address) in ADDRESSES {
         for (place, value) in places {
             context(format!("{name}: {place}"), || {
-                refuses(INVALID_PARAMETER, |open| *address(open) = value);
+                opens_refused(INVALID_PARAMETER, |open| *address(open) = value);
             });
         }
     }
@@ -203,7 +141,7 @@ pub(super) fn case_264_answers_that_cannot_be_written() {
     });
 }
 
-pub(super) fn case_264_a_refused_creation_leaves_no_global_handle() {
+pub(super) fn a_refused_creation_leaves_no_global_handle() {
     on_each_adapter(|gpu| {
         let device = gpu.device();
         let near = small(gpu, device).global();

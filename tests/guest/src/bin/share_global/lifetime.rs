@@ -78,7 +78,7 @@ pub(super) fn closing_the_node_takes_the_number_with_it() {
     }
 }
 
-pub(super) fn case_250_the_creating_device_goes_first() {
+pub(super) fn the_creating_device_goes_first() {
     on_each_adapter(|gpu| {
         let [device, other] = [gpu.device(), gpu.device()];
         let create = shared(gpu, device);

@@ -6,26 +6,9 @@ use dxg_guest_tests::{
     memory::{Map, UNMAPPED},
     share::Share,
 };
-use libd3dkmt::{
-    gem::Buffer, sys::gem::*, AllocationInfo, CreateFlags, Dxg, GlobalHandle, NtStatus,
-};
+use libd3dkmt::{gem::Buffer, AllocationInfo, CreateFlags, Dxg, GlobalHandle, NtStatus};
 
-pub(super) fn case_099_a_shared_resource_has_a_global_handle() {
-    on_each_adapter(|gpu| {
-        let device = gpu.device();
-        let first = small(gpu, device);
-        let second = small(gpu, device);
-        for (create, at) in [(&first, 1), (&second, 3)] {
-            assert_is_global(create.global());
-            // It takes no number of the process.
-            assert_eq!(create.resource(), device + at * HANDLE_STEP);
-            assert_eq!(create.allocation(0), device + (at + 1) * HANDLE_STEP);
-        }
-        assert_ne!(first.global(), second.global());
-    });
-}
-
-pub(super) fn case_101_nothing_else_has_one() {
+pub(super) fn nothing_else_has_one() {
     on_each_adapter(|gpu| {
         let device = gpu.device();
         let resource = Create::buffer(device, 4096).in_resource().made(gpu);
@@ -48,7 +31,7 @@ pub(super) fn case_101_nothing_else_has_one() {
     });
 }
 
-pub(super) fn case_093_and_116_what_is_shared_does_not_change() {
+pub(super) fn what_is_shared_does_not_change() {
     on_each_adapter(|gpu| {
         let device = gpu.device();
         let create = shared(gpu, device);
@@ -67,120 +50,7 @@ pub(super) fn case_093_and_116_what_is_shared_does_not_change() {
     });
 }
 
-pub(super) fn case_128_query_tells_the_sizes() {
-    on_each_adapter(|gpu| {
-        let device = gpu.device();
-        let create = shared(gpu, device);
-        let mut buffer = vec![UNTOUCHED; 8192];
-        gpu.unchanged(|| {
-            let mut args = sys::D3DKMT_QUERYRESOURCEINFO {
-                hDevice: device,
-                hGlobalShare: create.global(),
-                pPrivateRuntimeData: buffer.as_mut_ptr() as u64,
-                PrivateRuntimeDataSize: 8192,
-                TotalPrivateDriverDataSize: 0xffff_ffff,
-                ResourcePrivateDriverDataSize: 0xffff_ffff,
-                NumAllocations: 0xffff_ffff,
-            };
-            // SAFETY: The buffer has the bytes that are stated.
-            let answer = unsafe { sys::D3DKMTQueryResourceInfo(&gpu.dxg, &mut args) };
-            assert_eq!(answer, SUCCESS);
-            assert_eq!(args.hDevice, device);
-            assert_eq!(args.hGlobalShare, create.global());
-            assert_eq!(args.pPrivateRuntimeData, buffer.as_ptr() as u64);
-            assert_eq!(args.PrivateRuntimeDataSize as usize, RUNTIME.len());
-            assert_eq!(args.TotalPrivateDriverDataSize, 3 * 48);
-            assert_eq!(args.ResourcePrivateDriverDataSize, RESOURCE_BYTES);
-            assert_eq!(args.NumAllocations, 3);
-        });
-        assert_eq!(buffer, [UNTOUCHED; 8192]);
-        // The table's own case: an existing heap, for which the driver finds the data.
-        let memory = Map::new(1);
-        let heap = Create::heap(device, memory.address(), PAGE as u64);
-        let heap = heap.in_global_resource().made(gpu);
-        let (answer, sizes) = query(gpu, device, heap.global());
-        assert_eq!(answer, SUCCESS);
-        assert_eq!(sizes.PrivateRuntimeDataSize, 0);
-        assert_eq!(sizes.TotalPrivateDriverDataSize, 48);
-        assert_eq!(sizes.ResourcePrivateDriverDataSize, 0);
-        assert_eq!(sizes.NumAllocations, 1);
-    });
-}
-
-pub(super) fn case_129_query_copies_no_data() {
-    let gpu = Gpu::first();
-    let device = gpu.device();
-    let create = shared(&gpu, device);
-    // As the documentation has it: with the size that the first call has answered. The address
-    // need not even be good.
-    let mut buffer = vec![UNTOUCHED; RUNTIME.len()];
-    for address in [buffer.as_mut_ptr() as u64, UNMAPPED] {
-        let mut args = sys::D3DKMT_QUERYRESOURCEINFO {
-            hDevice: device,
-            hGlobalShare: create.global(),
-            pPrivateRuntimeData: address,
-            PrivateRuntimeDataSize: RUNTIME.len() as u32,
-            ..Default::default()
-        };
-        // SAFETY: The buffer has the bytes that are stated, or is not there.
-        let answer = unsafe { sys::D3DKMTQueryResourceInfo(&gpu.dxg, &mut args) };
-        assert_eq!(answer, SUCCESS);
-    }
-    assert_eq!(buffer, [UNTOUCHED; RUNTIME.len()]);
-}
-
-/// The blob of an allocation, as bytes.
-fn blob(create: &Create, index: usize) -> &[u8] {
-    let blob = &raw const create.blobs[index];
-    // SAFETY: It has as many bytes, none of which is padding.
-    unsafe { std::slice::from_raw_parts(blob.cast(), 48) }
-}
-
-pub(super) fn case_131_and_132_open_with_exact_sizes() {
-    on_each_adapter(|gpu| {
-        let before = counters();
-        let device = gpu.device();
-        let create = shared(gpu, device);
-        let next = gpu.next_handle() + HANDLE_STEP;
-        let open = Open::of(gpu, device, create.global()).made(gpu);
-        assert_eq!(open.args.hGlobalShare, create.global());
-        assert_eq!(open.args.hDevice, device);
-        assert_eq!(open.resource(), next);
-        assert_eq!(open.runtime_data, RUNTIME);
-        assert_eq!(open.private_data[..4], DXGKRNL_GEM_MAGIC.to_ne_bytes());
-        assert_eq!(open.private_data[4..8], DXGKRNL_GEM_VERSION.to_ne_bytes());
-        assert_eq!(open.private_data[8..], [0; 8]);
-        assert_eq!(open.args.TotalPrivateDriverDataBufferSize, 3 * 48);
-        for (i, info) in open.infos.iter().enumerate() {
-            let at = 48 * i;
-            assert_eq!(info.allocation.v, next + (i as u32 + 1) * HANDLE_STEP);
-            assert_eq!(&open.total[at..at + 48], blob(&create, i));
-            assert_eq!(info.priv_drv_data, open.total[at..].as_ptr() as u64);
-            assert_eq!(info.priv_drv_data_size, 48);
-            assert_eq!((info.gpu_va, info.reserved), (0, [0; 6]));
-        }
-        let now = counters();
-        assert_eq!(now.since(&before, "resources"), 1);
-        assert_eq!(now.since(&before, "allocations"), 3);
-        assert_eq!(now.since(&before, "bindings"), 6);
-    });
-}
-
-pub(super) fn case_131_open_with_more_room_for_the_data() {
-    let gpu = Gpu::first();
-    let device = gpu.device();
-    let create = shared(&gpu, device);
-    let mut open = Open::of(&gpu, device, create.global());
-    open.total = vec![UNTOUCHED; 4096];
-    open.args.pTotalPrivateDriverDataBuffer = open.total.as_mut_ptr() as u64;
-    open.args.TotalPrivateDriverDataBufferSize = 4096;
-    let open = open.made(&gpu);
-    assert_eq!(open.args.TotalPrivateDriverDataBufferSize, 3 * 48);
-    assert_eq!(&open.total[96..144], blob(&create, 2));
-    assert!(open.total[144..].iter().all(|&byte| byte == UNTOUCHED));
-}
-
-pub(super) fn case_131_open_without_any_data() {
+pub(super) fn open_without_any_data() {
     let gpu = Gpu::first();
     let device = gpu.device();
     let create = small(&gpu, device);
@@ -193,51 +63,7 @@ pub(super) fn case_131_open_without_any_data() {
     open.made(&gpu);
 }
 
-pub(super) fn case_139_destroy_what_was_opened() {
-    on_each_adapter(|gpu| {
-        let device = gpu.device();
-        let create = shared(gpu, device);
-        let before = counters();
-        let mut last = 0;
-        for _ in 0..3 {
-            let open = Open::of(gpu, device, create.global()).made(gpu);
-            assert!(open.resource() > last, "a new handle");
-            last = open.resource();
-            destroy(gpu, device, last);
-            let again = destroy_resource(&gpu.dxg, device, last);
-            assert_eq!(again, INVALID_PARAMETER);
-            let stale = lock(&gpu.dxg, device, open.allocation(0)).0;
-            assert_eq!(stale, INVALID_PARAMETER);
-            before.assert_restored();
-        }
-        // The creator's own have not noticed.
-        write(gpu, device, create.allocation(0), 1);
-    });
-}
-
-pub(super) fn case_141_open_on_another_device() {
-    on_each_adapter(|gpu| {
-        let [device, other] = [gpu.device(), gpu.device()];
-        let create = shared(gpu, device);
-        write(gpu, device, create.allocation(0), 0x11);
-        let open = Open::of(gpu, other, create.global()).made(gpu);
-        assert_holds(gpu, other, open.allocation(0), 0x11);
-        // Each of them is the one that it was.
-        for i in 0..PAGES.len() {
-            write(gpu, other, open.allocation(i), 0x20 + i as u8);
-        }
-        for i in 0..PAGES.len() {
-            assert_holds(gpu, device, create.allocation(i), 0x20 + i as u8);
-        }
-        // Handles are of the device that opened.
-        let wrong = lock(&gpu.dxg, device, open.allocation(0)).0;
-        assert_eq!(wrong, INVALID_PARAMETER);
-        let wrong = destroy_resource(&gpu.dxg, device, open.resource());
-        assert_eq!(wrong, INVALID_PARAMETER);
-    });
-}
-
-pub(super) fn case_141_open_of_an_existing_heap() {
+pub(super) fn open_of_an_existing_heap() {
     on_each_adapter(|gpu| {
         let [device, other] = [gpu.device(), gpu.device()];
         let mut memory = Map::new(2);
@@ -251,7 +77,7 @@ pub(super) fn case_141_open_of_an_existing_heap() {
     });
 }
 
-pub(super) fn case_145_not_by_nt_handles() {
+pub(super) fn not_by_nt_handles() {
     on_each_adapter(|gpu| {
         let device = gpu.device();
         let create = shared(gpu, device);

@@ -121,7 +121,7 @@ pub(super) fn eight_threads_keep_one_number() {
 }
 
 /// What the kernel has read, it does not read again.
-pub(super) fn case_265_a_thread_rewrites_the_sizes() {
+pub(super) fn a_thread_rewrites_the_sizes() {
     on_each_adapter(|gpu| {
         let device = gpu.device();
         let create = shared(gpu, device);

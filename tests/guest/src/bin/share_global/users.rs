@@ -153,7 +153,7 @@ pub(super) fn guess(arguments: &[String]) {
 
 // --- Processes of one user -----------------------------------------------------
 
-pub(super) fn case_141_another_process_opens() {
+pub(super) fn another_process_opens() {
     on_each_adapter(|gpu| {
         let mut creator = start("create", "user", gpu.luid, &[1]);
         let global = created(&mut creator);
@@ -184,17 +184,7 @@ fn with_an_opener(test: impl Fn(&Gpu, u32, &Create, Child)) {
     });
 }
 
-pub(super) fn case_142_an_opener_exits_without_closing() {
-    with_an_opener(|gpu, device, create, opener| {
-        opener.succeed();
-        assert_holds(gpu, device, create.allocation(0), BY_OPENER);
-        assert!(is_there(gpu, device, create.global()));
-        destroy(gpu, device, create.resource());
-        assert_names_nothing(gpu, device, create.global());
-    });
-}
-
-pub(super) fn case_142_the_creator_destroys_first() {
+pub(super) fn the_creator_destroys_first() {
     with_an_opener(|gpu, device, create, opener| {
         destroy(gpu, device, create.resource());
         let open = Open::of(gpu, device, create.global()).made(gpu);
@@ -205,7 +195,7 @@ pub(super) fn case_142_the_creator_destroys_first() {
     });
 }
 
-pub(super) fn case_252_an_opener_is_killed() {
+pub(super) fn an_opener_is_killed() {
     with_an_opener(|gpu, device, create, opener| {
         destroy(gpu, device, create.resource());
         assert!(is_there(gpu, device, create.global()));
@@ -239,15 +229,15 @@ fn ends_of_a_creator(end: impl Fn(Child)) {
     });
 }
 
-pub(super) fn case_142_the_creator_exits_first() {
+pub(super) fn the_creator_exits_first() {
     ends_of_a_creator(Child::succeed);
 }
 
-pub(super) fn case_252_the_creator_is_killed() {
+pub(super) fn the_creator_is_killed() {
     ends_of_a_creator(Child::kill);
 }
 
-pub(super) fn case_252_an_opener_is_killed_at_any_time() {
+pub(super) fn an_opener_is_killed_at_any_time() {
     on_each_adapter(|gpu| {
         let device = gpu.device();
         let create = shared(gpu, device);

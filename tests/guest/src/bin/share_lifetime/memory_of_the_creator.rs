@@ -5,7 +5,7 @@ use super::*;
 use dxg_guest_tests::{
     child::Child,
     create::Create,
-    memory::Map,
+    memory::{becomes_writable, Map},
     share::{from_parent, number, receive, send, share, sockets, Open, Share, READ},
 };
 use libd3dkmt::sys::bindings as c;
@@ -117,18 +117,6 @@ pub(super) fn an_existing_heap_opened_by_another_process() {
     opened_by_another_process("heap");
 }
 
-/// Whether the calling process may make a mapping writable.
-fn becomes_writable(address: u64) -> bool {
-    let (prot, bytes) = (libc::PROT_READ | libc::PROT_WRITE, PAGES * PAGE);
-    // SAFETY: The range is a mapping of the module's.
-    let result = unsafe { libc::mprotect(address as *mut libc::c_void, bytes, prot) };
-    if result != 0 {
-        let error = std::io::Error::last_os_error();
-        assert_eq!(error.raw_os_error(), Some(libc::EACCES));
-    }
-    result == 0
-}
-
 pub(super) fn memory_that_was_pinned_for_reading() {
     on_each_adapter(|gpu| {
         let device = gpu.device();
@@ -138,14 +126,14 @@ pub(super) fn memory_that_was_pinned_for_reading() {
             let opened = Open::bare(device, &nt, 1).made(gpu);
             locked(gpu, device, opened.allocation(0), |address| {
                 shows(address);
-                assert_eq!(becomes_writable(address), expected, "{kind}");
+                assert_eq!(becomes_writable(address, PAGES * PAGE), expected, "{kind}");
             });
             // And if it does not, that holds.
             let nt = Share::new(opened.resource()).access(READ).made(gpu);
             let opened = Open::bare(device, &nt, 1).made(gpu);
             locked(gpu, device, opened.allocation(0), |address| {
                 shows(address);
-                assert!(!becomes_writable(address));
+                assert!(!becomes_writable(address, PAGES * PAGE));
             });
             child.succeed();
         }

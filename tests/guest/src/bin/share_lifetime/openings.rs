@@ -25,26 +25,7 @@ fn uses(gpu: &Gpu, device: u32, opened: &Open) {
     locked(gpu, device, opened.allocation(0), |at| fill(at, 1));
 }
 
-pub(super) fn case_250_creating_device_is_destroyed() {
-    on_each_adapter(|gpu| {
-        let (first, second) = (gpu.device(), gpu.device());
-        let before = counters();
-        let (_, nt) = prepared(gpu, first);
-        let opened = Open::new(second, &nt, 2).made(gpu);
-        drop(nt);
-        assert_eq!(destroy_device(&gpu.dxg, first), SUCCESS);
-        before.assert_grown(&[
-            ("devices", -1),
-            ("resources", 1),
-            ("allocations", 2),
-            ("bindings", 2),
-            ("gem_objects", 1),
-        ]);
-        uses(gpu, second, &opened);
-    });
-}
-
-pub(super) fn case_250_creating_resource_is_destroyed() {
+pub(super) fn the_creating_resource_is_destroyed() {
     on_each_adapter(|gpu| {
         let (first, second) = (gpu.device(), gpu.device());
         let (create, nt) = prepared(gpu, first);
@@ -59,7 +40,7 @@ pub(super) fn case_250_creating_resource_is_destroyed() {
     });
 }
 
-pub(super) fn case_250_creating_adapter_is_closed() {
+pub(super) fn the_creating_adapter_is_closed() {
     on_each_adapter(|gpu| {
         let (_, other) = open_adapter(&gpu.dxg, gpu.luid);
         let (_, first) = create_device(&gpu.dxg, other);
@@ -71,28 +52,7 @@ pub(super) fn case_250_creating_adapter_is_closed() {
     });
 }
 
-pub(super) fn case_251_only_an_nt_handle_is_left() {
-    on_each_adapter(|gpu| {
-        let before = counters();
-        let first = gpu.device();
-        let (_, nt) = prepared(gpu, first);
-        assert_eq!(destroy_device(&gpu.dxg, first), SUCCESS);
-        let kept = [
-            ("nt_handles", 1),
-            ("resources", 1),
-            ("allocations", 2),
-            ("gem_objects", 1),
-        ];
-        before.assert_grown(&kept);
-        let second = gpu.device();
-        uses(gpu, second, &Open::new(second, &nt, 2).made(gpu));
-        assert_eq!(destroy_device(&gpu.dxg, second), SUCCESS);
-        drop(nt);
-        before.assert_restored();
-    });
-}
-
-pub(super) fn case_251_only_an_nt_handle_is_left_by_a_closed_node() {
+pub(super) fn only_an_nt_handle_is_left_by_a_closed_node() {
     for luid in luids() {
         let before = counters();
         let gpu = Gpu::open(luid);
@@ -181,46 +141,7 @@ pub(super) fn opened_on_two_devices() {
     });
 }
 
-pub(super) fn case_139_destroying_the_opened_resource() {
-    on_each_adapter(|gpu| {
-        let device = gpu.device();
-        let (create, nt) = prepared(gpu, device);
-        for _ in 0..3 {
-            let opened = Open::new(device, &nt, 2).made(gpu);
-            locked(gpu, device, opened.allocation(1), |at| {
-                assert!(is_full(at, 0x5a))
-            });
-            let destroyed = destroy_resource(&gpu.dxg, device, opened.resource());
-            assert_eq!(destroyed, SUCCESS);
-            let destroyed = destroy_resource(&gpu.dxg, device, opened.resource());
-            assert_eq!(destroyed, INVALID_PARAMETER);
-            locked(gpu, device, create.allocation(1), |at| {
-                assert!(is_full(at, 0x5a))
-            });
-        }
-    });
-}
-
-pub(super) fn case_093_append_to_any_opening() {
-    on_each_adapter(|gpu| {
-        let device = gpu.device();
-        let (create, nt) = prepared(gpu, device);
-        let opened = Open::new(device, &nt, 2).made(gpu);
-        let append = |resource| {
-            Create::buffer(device, 4096)
-                .append(resource)
-                .refused(gpu, INVALID_PARAMETER);
-        };
-        append(create.resource());
-        append(opened.resource());
-        drop(nt);
-        let destroyed = destroy_resource(&gpu.dxg, device, create.resource());
-        assert_eq!(destroyed, SUCCESS);
-        append(opened.resource());
-    });
-}
-
-pub(super) fn case_116_single_allocations_of_any_opening() {
+pub(super) fn single_allocations_of_any_opening() {
     on_each_adapter(|gpu| {
         let device = gpu.device();
         let (create, nt) = prepared(gpu, device);

@@ -63,7 +63,7 @@ const KEPT: [(&str, i64); 4] = [
     ("gem_objects", 1),
 ];
 
-pub(super) fn case_251_creator_exits() {
+pub(super) fn the_creator_exits() {
     on_each_adapter(|gpu| {
         let device = gpu.device();
         let before = counters();
@@ -75,7 +75,7 @@ pub(super) fn case_251_creator_exits() {
     });
 }
 
-pub(super) fn case_252_creator_is_killed() {
+pub(super) fn the_creator_is_killed() {
     on_each_adapter(|gpu| {
         let device = gpu.device();
         let before = counters();
@@ -133,7 +133,7 @@ fn ours(gpu: &Gpu, device: u32) -> Ours {
     }
 }
 
-pub(super) fn case_252_opener_is_killed() {
+pub(super) fn the_opener_is_killed() {
     on_each_adapter(|gpu| {
         let device = gpu.device();
         let ours = ours(gpu, device);
@@ -181,8 +181,8 @@ pub(super) fn an_nt_handle_comes_through_exec() {
         child.succeed();
         assert!(is_full(ours.address, 0xa5));
         gpu.unlock(device, ours.allocation);
-        // Else it closes, see `case_155_the_descriptor_closes_on_exec`; the one of this process
-        // goes on.
+        // Else it closes, see `the_descriptor_closes_on_exec` of the suite `share_nt`; the one of
+        // this process goes on.
         let destroyed = destroy_resource(&gpu.dxg, device, ours.resource);
         assert_eq!(destroyed, SUCCESS);
         assert_eq!(

@@ -86,17 +86,17 @@ fn opens(gpu: &Gpu, device: u32, nt: &OwnedFd, addresses: &[(&str, u64)]) {
     );
 }
 
-pub(super) fn case_262_addresses_of_share() {
+pub(super) fn addresses_of_share() {
     with_resource(|gpu, _, resource| shares(gpu, resource, &BAD_ADDRESSES, &SHARE));
 }
 
-pub(super) fn case_262_addresses_of_open() {
+pub(super) fn addresses_of_open() {
     with_resource(|gpu, device, resource| {
         opens(gpu, device, &share(gpu, resource), &BAD_ADDRESSES);
     });
 }
 
-pub(super) fn case_264_share_into_memory_that_is_not_writable() {
+pub(super) fn share_into_memory_that_is_not_writable() {
     with_resource(|gpu, _, resource| {
         let (read_only, hole) = (Map::new(1), Map::before_a_hole());
         read_only.read_only();
@@ -122,7 +122,7 @@ fn into_read_only<T: Copy>(gpu: &Gpu, number: u32, args: &T) {
     assert_eq!(call_at(&gpu.dxg, number, memory.address()), SUCCESS);
 }
 
-pub(super) fn case_264_query_into_memory_that_is_not_writable() {
+pub(super) fn query_into_memory_that_is_not_writable() {
     with_resource(|gpu, device, resource| {
         let nt = share(gpu, resource);
         let args = sys::D3DKMT_QUERYRESOURCEINFOFROMNTHANDLE {
@@ -134,7 +134,7 @@ pub(super) fn case_264_query_into_memory_that_is_not_writable() {
     });
 }
 
-pub(super) fn case_264_open_into_memory_that_is_not_writable() {
+pub(super) fn open_into_memory_that_is_not_writable() {
     with_resource(|gpu, device, resource| {
         let nt = share(gpu, resource);
         let (read_only, hole) = (Map::new(2), Map::before_a_hole());

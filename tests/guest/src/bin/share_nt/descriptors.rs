@@ -2,14 +2,9 @@
 //! What is no NT handle of a resource.
 
 use super::*;
-use dxg_guest_tests::{memory::memory_file, share::*, sysfs};
-use rustix::{
-    event::{eventfd, EventfdFlags},
-    fs::{open, Mode, OFlags},
-    net::{socketpair, AddressFamily, SocketFlags, SocketType},
-    pipe::{pipe_with, PipeFlags},
-};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use dxg_guest_tests::share::*;
+use rustix::fs::{open, Mode, OFlags};
+use std::os::fd::OwnedFd;
 
 fn refused(gpu: &Gpu, device: u32, nt_handle: u64, answer: Answer) {
     gpu.unchanged(|| assert_eq!(query(gpu, device, nt_handle).0, answer, "query"));
@@ -18,38 +13,6 @@ fn refused(gpu: &Gpu, device: u32, nt_handle: u64, answer: Answer) {
 
 fn file(path: &str, flags: OFlags) -> OwnedFd {
     open(path, flags | OFlags::CLOEXEC, Mode::empty()).expect("open")
-}
-
-pub(super) fn case_171_descriptors_of_other_kinds() {
-    on_each_device(|gpu, device| {
-        let node = format!("/dev/dri/{}", sysfs::node_name(gpu));
-        let sockets = socketpair(
-            AddressFamily::UNIX,
-            SocketType::STREAM,
-            SocketFlags::CLOEXEC,
-            None,
-        );
-        let others: [(&str, OwnedFd); 7] = [
-            (
-                "an eventfd",
-                eventfd(0, EventfdFlags::CLOEXEC).expect("eventfd"),
-            ),
-            ("a memfd", memory_file(1).into()),
-            ("/dev/null", file("/dev/null", OFlags::RDWR)),
-            ("a DRM node", file(&node, OFlags::RDWR)),
-            ("a directory", file("/", OFlags::RDONLY)),
-            ("a socket", sockets.expect("socketpair").0),
-            ("a pipe", pipe_with(PipeFlags::CLOEXEC).expect("pipe").0),
-        ];
-        for (name, fd) in &others {
-            harness::context(*name, || {
-                refused(gpu, device, number(fd), INVALID_PARAMETER);
-            });
-        }
-        // The node itself.
-        let node = gpu.dxg.as_fd().as_raw_fd() as u64;
-        refused(gpu, device, node, INVALID_PARAMETER);
-    });
 }
 
 pub(super) fn closed_descriptors() {

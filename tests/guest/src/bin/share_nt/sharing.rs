@@ -4,14 +4,12 @@
 use super::*;
 use dxg_guest_tests::{
     child::{self, Child},
-    create::Create,
     faults::every_call::spare,
     memory::{Map, PAGE},
     share::*,
 };
-use libd3dkmt::sys::{self, bindings as c};
+use libd3dkmt::sys::{self};
 use rustix::{
-    fs::{fcntl_getfl, OFlags},
     io::{dup, fcntl_getfd, read, write, Errno, FdFlags},
     mm::{mmap, MapFlags, ProtFlags},
     process::{getrlimit, setrlimit, Resource, Rlimit},
@@ -20,63 +18,6 @@ use std::{
     fs,
     os::fd::{AsFd, AsRawFd},
 };
-
-pub(super) fn case_143_an_allocation_is_not_shared() {
-    on_each_device(|gpu, device| {
-        let member = shared(device, 1).made(gpu).allocation(0);
-        let alone = Create::buffer(device, 4096).made(gpu).allocation(0);
-        for allocation in [member, alone] {
-            for access in [0, READ, ALL, u32::MAX] {
-                Share::new(allocation)
-                    .access(access)
-                    .refused(gpu, INVALID_PARAMETER);
-            }
-        }
-    });
-}
-
-pub(super) fn case_144_a_resource_without_create_shared() {
-    on_each_device(|gpu, device| {
-        let resource = Create::buffers(device, 2)
-            .in_resource()
-            .made(gpu)
-            .resource();
-        Share::new(resource).refused(gpu, INVALID_PARAMETER);
-    });
-}
-
-pub(super) fn case_145_a_resource_with_create_shared_only() {
-    on_each_device(|gpu, device| {
-        let create = Create::buffer(device, 4096).in_resource();
-        let create = create.flags(c::D3DKMT_CREATEALLOCATION_CREATE_SHARED);
-        let resource = create.made(gpu).resource();
-        Share::new(resource).refused(gpu, INVALID_PARAMETER);
-    });
-}
-
-pub(super) fn case_146_an_nt_handle() {
-    on_each_device(|gpu, device| {
-        let resource = shared(device, 2).made(gpu).resource();
-        let before = counters();
-        let handle = gpu.next_handle();
-        let mut call = Share::new(resource);
-        // The lowest number that is free, as for every descriptor.
-        let next = dup(gpu.dxg.as_fd()).expect("dup").as_raw_fd();
-        assert_eq!(call.call(gpu), SUCCESS);
-        assert_eq!(*call.nt_handle, next as u64);
-        let nt = call.descriptor();
-        before.assert_grown(&[("nt_handles", 1)]);
-        assert_eq!(gpu.next_handle(), handle + HANDLE_STEP);
-        let link = fs::read_link(format!("/proc/self/fd/{next}")).expect("a link");
-        assert_eq!(link.to_str(), Some("anon_inode:dxg-resource"));
-        assert_eq!(
-            fcntl_getfl(&nt).map(|flags| flags & OFlags::RWMODE),
-            Ok(OFlags::RDWR)
-        );
-        drop(nt);
-        before.assert_restored();
-    });
-}
 
 pub(super) fn an_nt_handle_can_do_nothing_else() {
     let gpu = Gpu::first();
@@ -95,36 +36,6 @@ pub(super) fn an_nt_handle_can_do_nothing_else() {
     });
 }
 
-fn refused_with(count: usize) {
-    on_each_device(|gpu, device| {
-        let resources: Vec<_> = (0..count)
-            .map(|_| shared(device, 1).made(gpu).resource())
-            .collect();
-        Share::objects(&resources).refused(gpu, INVALID_PARAMETER);
-        Share::objects(&vec![resources[0]; count]).refused(gpu, INVALID_PARAMETER);
-    });
-}
-
-pub(super) fn case_150_two_objects() {
-    refused_with(2);
-}
-
-pub(super) fn case_152_four_objects() {
-    refused_with(4);
-}
-
-pub(super) fn case_155_one_object_and_no_other_number() {
-    on_each_device(|gpu, device| {
-        let resource = shared(device, 1).made(gpu).resource();
-        for_each([0, 2, 3, 4, 5, 1024, 0x8000_0000, u32::MAX], |count| {
-            let mut call = Share::objects(&[resource; 8]);
-            call.args.object_count = count;
-            call.refused(gpu, INVALID_PARAMETER);
-        });
-        share(gpu, resource);
-    });
-}
-
 /// In a child: the descriptor with that number is there or not, as told.
 pub(super) fn inheritor(arguments: &[String]) {
     let link = fs::read_link(format!("/proc/self/fd/{}", arguments[0]));
@@ -132,7 +43,7 @@ pub(super) fn inheritor(arguments: &[String]) {
     assert_eq!(is_there, arguments[1] == "there");
 }
 
-pub(super) fn case_155_the_descriptor_closes_on_exec() {
+pub(super) fn the_descriptor_closes_on_exec() {
     let gpu = Gpu::first();
     let nt = share(&gpu, shared(gpu.device(), 1).made(&gpu).resource());
     assert_eq!(fcntl_getfd(&nt), Ok(FdFlags::CLOEXEC));
@@ -143,25 +54,6 @@ pub(super) fn case_155_the_descriptor_closes_on_exec() {
     start("closed");
     inherited(&nt);
     start("there");
-}
-
-pub(super) fn what_is_no_resource() {
-    on_each_device(|gpu, device| {
-        for_each(NO_HANDLES, |handle| {
-            Share::new(handle).refused(gpu, INVALID_PARAMETER);
-        });
-        for object in [device, gpu.adapter, gpu.next_handle()] {
-            Share::new(object).refused(gpu, INVALID_PARAMETER);
-        }
-    });
-}
-
-pub(super) fn a_destroyed_resource_is_not_shared() {
-    on_each_device(|gpu, device| {
-        let resource = shared(device, 1).made(gpu).resource();
-        assert_eq!(destroy_resource(&gpu.dxg, device, resource), SUCCESS);
-        Share::new(resource).refused(gpu, INVALID_PARAMETER);
-    });
 }
 
 pub(super) fn share_ignores_unused_fields() {

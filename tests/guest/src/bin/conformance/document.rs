@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Makes `Documentation/conformance.md` of the tables and of the results of a run.
+
+use crate::{
+    not_executed::NOT_EXECUTED,
+    table::{Case, Certainty},
+    SECTIONS,
+};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Write},
+    io::{self, BufRead},
+    process::ExitCode,
+};
+
+/// The last number of the table.
+const LAST: u32 = 265;
+
+const HEAD: &str = "\
+# Conformance
+
+What the calls of `/dev/dxg` do, case by case, beside what they do on Windows. This page is made of a run:
+`make test SUITE=conformance` executes one test for each case, writes the page to `build/run/conformance.md`, and fails
+if this one says anything else. The tests are in `tests/guest/src/bin/conformance`; a case has the same number there,
+in [uapi.md](uapi.md), and in the comments of other tests.
+
+The letter says how certain it is what Windows does: **C**, documented or seen by tests on Windows; **L**, what WSL's
+driver does, Windows being unknown or without the call; **I**, it follows from the documented rules. Where they disagree, C
+goes before L, and L before I. \"The same\" is short for what the column before it says. Statuses are without their STATUS_.
+";
+
+/// Reads KTAP from standard input and writes the document to standard output.
+pub fn write() -> ExitCode {
+    let mut results = BTreeMap::new();
+    for line in io::stdin().lock().lines() {
+        let line = line.expect("KTAP");
+        let (passed, rest) = match line.trim_start().strip_prefix("not ") {
+            Some(rest) => (false, rest),
+            None => (true, line.trim_start()),
+        };
+        if let Some((_, name)) = rest.strip_prefix("ok ").and_then(|r| r.split_once(' ')) {
+            results.insert(name.to_owned(), passed);
+        }
+    }
+    check_numbers();
+    match document(&results) {
+        Ok(text) => {
+            print!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err(fmt::Error) => ExitCode::FAILURE,
+    }
+}
+
+/// Each number is executed or not executed, once, and the tables are in order.
+fn check_numbers() {
+    let cases = || SECTIONS.iter().flat_map(|(_, cases)| cases.iter());
+    assert!(
+        cases().map(Case::number).is_sorted(),
+        "the order of the cases"
+    );
+    for case in cases() {
+        let (name, ours, why) = (case.name, case.ours, case.why);
+        assert_eq!(ours.is_empty(), why.is_empty(), "{name} differs, or not");
+    }
+    let others = NOT_EXECUTED
+        .iter()
+        .flat_map(|&(first, last, ..)| first..=last);
+    let mut numbers: Vec<_> = cases().map(Case::number).chain(others).collect();
+    numbers.sort();
+    let all: Vec<_> = (1..=LAST).collect();
+    assert_eq!(numbers, all, "each number once");
+}
+
+fn document(results: &BTreeMap<String, bool>) -> Result<String, fmt::Error> {
+    let mut text = String::from(HEAD);
+    totals(&mut text, results)?;
+    for (heading, cases) in SECTIONS {
+        write!(text, "\n## {heading}\n\n")?;
+        writeln!(text, "| case | given | Windows | | here | why | run |")?;
+        writeln!(text, "|---|---|---|---|---|---|---|")?;
+        for case in cases {
+            row(&mut text, case, results)?;
+        }
+    }
+    write!(
+        text,
+        "\n## Not executed\n\n| cases | given | why |\n|---|---|---|\n"
+    )?;
+    for (first, last, given, why) in NOT_EXECUTED {
+        let numbers = if first == last {
+            first.to_string()
+        } else {
+            format!("{first}–{last}")
+        };
+        writeln!(text, "| {numbers} | {given} | {why} |")?;
+    }
+    Ok(text)
+}
+
+fn totals(text: &mut String, results: &BTreeMap<String, bool>) -> fmt::Result {
+    let cases: Vec<_> = SECTIONS
+        .iter()
+        .flat_map(|(_, cases)| cases.iter())
+        .collect();
+    let count = |wanted: &dyn Fn(&Case) -> bool| cases.iter().filter(|c| wanted(c)).count();
+    let same = count(&|case| case.ours.is_empty());
+    let passed = count(&|case| results.get(case.name) == Some(&true));
+    let missing = LAST as usize - cases.len();
+    write!(text, "\n| | cases |\n|---|---|\n")?;
+    writeln!(text, "| executed | {} |", cases.len())?;
+    writeln!(text, "| of these, passed | {passed} |")?;
+    writeln!(text, "| of these, as on Windows | {same} |")?;
+    writeln!(text, "| of these, otherwise | {} |", cases.len() - same)?;
+    writeln!(text, "| not executed | {missing} |")?;
+    for (letter, certainty) in [
+        ('C', Certainty::C),
+        ('L', Certainty::L),
+        ('I', Certainty::I),
+    ] {
+        let of_it = count(&|case| case.certainty == certainty);
+        writeln!(text, "| executed, {letter} | {of_it} |")?;
+    }
+    Ok(())
+}
+
+fn row(text: &mut String, case: &Case, results: &BTreeMap<String, bool>) -> fmt::Result {
+    let ours = if case.ours.is_empty() {
+        "the same"
+    } else {
+        case.ours
+    };
+    let result = match results.get(case.name) {
+        Some(true) => "ok",
+        Some(false) => "**failed**",
+        None => "**did not run**",
+    };
+    writeln!(
+        text,
+        "| {} | {} | {} | {:?} | {ours} | {} | {result} |",
+        case.number(),
+        case.given,
+        case.windows,
+        case.certainty,
+        case.why,
+    )
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Cases without a test, and why there is none.
+
+/// First number, last number, what is given, and why nothing is executed.
+pub const NOT_EXECUTED: &[(u32, u32, &str, &str)] = &[
+    (
+        11,
+        11,
+        "OpenAdapterFromGdiDisplayName, no such display",
+        "/dev/dxg has no such call: there are no GDI displays",
+    ),
+    (
+        12,
+        12,
+        "OpenAdapterFromDeviceName of nothing",
+        "/dev/dxg has no such call: there are no names of device interfaces",
+    ),
+    (
+        21,
+        21,
+        "CreateDevice without kernel memory",
+        "needs fault injection: the suite `faults` does it on the debug kernel, for every allocation in the call",
+    ),
+    (
+        24,
+        24,
+        "DestroyDevice of the owner of a display source",
+        "/dev/dxg has no call that makes an owner; scanning out is for DRM",
+    ),
+    (
+        25,
+        25,
+        "DestroyDevice with paging queues",
+        "paging queues are not there yet",
+    ),
+    (
+        67,
+        71,
+        "CreateAllocation, the miniport answers against its contract",
+        "no miniport does; the checks of the answers (`rust/ddi/answer.rs`) have tests on the host",
+    ),
+    (
+        119,
+        119,
+        "DestroyAllocation2, work of the GPU is queued",
+        "nothing can be queued yet",
+    ),
+    (
+        124,
+        124,
+        "DestroyAllocation2, mapped for the GPU",
+        "there are no GPU addresses yet",
+    ),
+    (
+        130,
+        130,
+        "QueryResourceInfo, private data of 4 GiB or more",
+        "cannot be made: a creation takes less than 128 KiB (case 73)",
+    ),
+    (
+        147,
+        148,
+        "ShareObjects with keyed mutexes, alone and in the triple",
+        "/dev/dxg has no keyed mutexes",
+    ),
+    (
+        153,
+        153,
+        "ShareObjects, a triple of which one is not for NT handles",
+        "/dev/dxg has no keyed mutexes",
+    ),
+    (
+        157,
+        160,
+        "OpenNtHandleFromName",
+        "/dev/dxg has no such call: NT handles have no names here",
+    ),
+    (
+        164,
+        164,
+        "OpenResourceFromNtHandle of a triple",
+        "/dev/dxg has no keyed mutexes",
+    ),
+    (
+        177,
+        201,
+        "synchronisation objects",
+        "they are not there yet",
+    ),
+    (202, 211, "keyed mutexes", "/dev/dxg has none"),
+    (
+        216,
+        217,
+        "Lock2 and Lock, the GPU uses the allocation",
+        "nothing can be queued yet; /dev/dxg has no Lock of the first version",
+    ),
+    (
+        222,
+        222,
+        "Lock2 after ReclaimAllocations2",
+        "offering and reclaiming are not there yet",
+    ),
+    (
+        224,
+        242,
+        "residency, offers, priorities",
+        "they are not there yet",
+    ),
+    (
+        244,
+        245,
+        "QueryVideoMemoryInfo of a process, with and without the right to ask",
+        "Linux has no handles of processes: any is a bad one (case 246)",
+    ),
+    (
+        249,
+        249,
+        "ChangeVideoMemoryReservation of another process",
+        "reservations are not there yet",
+    ),
+    (
+        255,
+        255,
+        "calls after the GPU was reset",
+        "nothing can hang the GPU yet, so that nothing resets it",
+    ),
+    (
+        263,
+        263,
+        "a status that counts as success but is not 0",
+        "no call that is served has one; MakeResident and waits will",
+    ),
+];

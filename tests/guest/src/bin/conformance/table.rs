@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! What the tables consist of.
+
+/// How certain it is what Windows does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Certainty {
+    /// Documented, or seen by tests on Windows.
+    C,
+    /// Of WSL's driver.
+    L,
+    /// It follows from the documented rules, and from its neighbours.
+    I,
+}
+
+/// One case.
+pub struct Case {
+    /// `case_NNN_words`.
+    pub name: &'static str,
+    /// The test.
+    pub test: fn(),
+    /// The call, and with what.
+    pub given: &'static str,
+    /// How certain the next one is.
+    pub certainty: Certainty,
+    /// What Windows does, or WSL.
+    pub windows: &'static str,
+    /// What is done here; empty if the same.
+    pub ours: &'static str,
+    /// Why that is not the same; empty if it is.
+    pub why: &'static str,
+}
+
+/// A heading, and the cases under it.
+pub type Section = (&'static str, &'static [Case]);
+
+impl Case {
+    /// The number of the case.
+    pub fn number(&self) -> u32 {
+        let words = self.name.strip_prefix("case_").expect("case_NNN_words");
+        let (number, _) = words.split_once('_').expect("case_NNN_words");
+        assert_eq!(number.len(), 3, "{}", self.name);
+        number.parse().expect("a number")
+    }
+}
