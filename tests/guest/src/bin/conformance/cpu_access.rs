@@ -45,6 +45,7 @@ pub const CASES: &[Case] = &[
         "a lock of one that the CPU cannot see",
         C,
         "an error",
+        "INVALID_PARAMETER",
     ),
     case!(
         case_219_another_process_than_the_creator,

@@ -60,8 +60,11 @@ fn check_numbers() {
         "the order of the cases"
     );
     for case in cases() {
-        let (name, ours, why) = (case.name, case.ours, case.why);
-        assert_eq!(ours.is_empty(), why.is_empty(), "{name} differs, or not");
+        assert!(
+            case.why.is_empty() || !case.ours.is_empty(),
+            "{}",
+            case.name
+        );
     }
     let others = NOT_EXECUTED
         .iter()
@@ -104,7 +107,7 @@ fn totals(text: &mut String, results: &BTreeMap<String, bool>) -> fmt::Result {
         .flat_map(|(_, cases)| cases.iter())
         .collect();
     let count = |wanted: &dyn Fn(&Case) -> bool| cases.iter().filter(|c| wanted(c)).count();
-    let same = count(&|case| case.ours.is_empty());
+    let same = count(&|case| case.why.is_empty());
     let passed = count(&|case| results.get(case.name) == Some(&true));
     let missing = LAST as usize - cases.len();
     write!(text, "\n| | cases |\n|---|---|\n")?;

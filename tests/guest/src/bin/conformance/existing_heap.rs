@@ -134,6 +134,7 @@ pub const CASES: &[Case] = &[
         "B, memory that is the lock of another allocation",
         I,
         "fails: it may be video memory",
+        "INVALID_PARAMETER; nothing is made",
     ),
     case!(
         case_055_memory_that_is_unmapped_meanwhile,
@@ -148,6 +149,7 @@ pub const CASES: &[Case] = &[
         "B, memory that is not mapped, or in part",
         I,
         "an error, and no allocation",
+        "INVALID_PARAMETER; nothing is made",
     ),
     case!(
         case_057_type_2,

@@ -56,6 +56,7 @@ pub const CASES: &[Case] = &[
         "handles of another process",
         I,
         "as for garbage: each process has its own",
+        "INVALID_PARAMETER",
     ),
     case!(
         case_258_a_handle_is_not_used_again_at_once,

@@ -10,10 +10,13 @@
 //! More tests of the same calls, which are no cases of that table, are in the other suites.
 
 /// One line of a table: the test, what is given, how certain it is what Windows does, and that;
-/// where something else is done here, that and the reason.
+/// where that is not exact, what is done here; and where that differs, the reason.
 macro_rules! case {
     ($test:ident, $given:expr, $certainty:ident, $windows:expr $(,)?) => {
         case!($test, $given, $certainty, $windows, "", "")
+    };
+    ($test:ident, $given:expr, $certainty:ident, $windows:expr, $ours:expr $(,)?) => {
+        case!($test, $given, $certainty, $windows, $ours, "")
     };
     ($test:ident, $given:expr, $certainty:ident, $windows:expr, $ours:expr, $why:expr $(,)?) => {
         $crate::table::Case {

@@ -54,7 +54,7 @@ pub const NOT_EXECUTED: &[(u32, u32, &str, &str)] = &[
     (
         130,
         130,
-        "QueryResourceInfo, private data of 4 GiB or more",
+        "QueryResourceInfo, private data of 4 GiB or more (INTEGER_OVERFLOW)",
         "cannot be made: a creation takes less than 128 KiB (case 73)",
     ),
     (

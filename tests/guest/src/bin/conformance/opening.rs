@@ -25,7 +25,7 @@ const IP: &str = "INVALID_PARAMETER";
 pub const CASES: &[Case] = &[
     case!(
         case_156_the_creator_destroys_what_it_shared,
-        "open after the creator destroyed what it has shared",
+        "open after the creator destroyed what it has shared: a resource alone, as there are no triples",
         C,
         "SUCCESS; the NT handle owns it",
     ),
@@ -105,6 +105,7 @@ pub const CASES: &[Case] = &[
         "open that fails when it has made handles",
         L,
         "an error; all handles are taken back",
+        "INVALID_PARAMETER; all handles are taken back",
     ),
     case!(
         case_175_a_device_of_another_adapter,

@@ -51,7 +51,9 @@ pub const CASES: &[Case] = &[
         case_092_append_with_private_data,
         "the same with private data for the resource",
         C,
-        "SUCCESS; the driver gets it",
+        "SUCCESS; it replaces what was there",
+        "SUCCESS; the driver gets it, and nobody else",
+        "only a shared resource gives its data out, and nothing is appended to one",
     ),
     case!(
         case_093_append_to_a_shared_resource,
@@ -82,6 +84,7 @@ pub const CASES: &[Case] = &[
         "appending while another thread destroys the resource",
         L,
         "one of the two fails, and nothing is left",
+        "appending fails with INVALID_HANDLE or INVALID_PARAMETER, or is first; nothing is left",
     ),
     case!(
         case_098_shared_without_resource,

@@ -24,9 +24,9 @@ pub struct Case {
     pub certainty: Certainty,
     /// What Windows does, or WSL.
     pub windows: &'static str,
-    /// What is done here; empty if the same.
+    /// What is done here; empty if it is that, word for word.
     pub ours: &'static str,
-    /// Why that is not the same; empty if it is.
+    /// Why that differs; empty if it does not.
     pub why: &'static str,
 }
 

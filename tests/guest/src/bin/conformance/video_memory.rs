@@ -43,6 +43,7 @@ pub const CASES: &[Case] = &[
         "the driver refuses one of N elements",
         I,
         "its status; none of the N is made",
+        "INVALID_PARAMETER of this driver; none of the N is made",
     ),
     case!(
         case_064_the_driver_knows_another_version,
@@ -130,7 +131,9 @@ pub const CASES: &[Case] = &[
         case_084_override_priority,
         "OverridePriority, and a priority",
         C,
-        "SUCCESS",
+        "SUCCESS; this priority counts, and not the driver's",
+        "SUCCESS; nothing uses the priority",
+        "there is no eviction yet, which it is for",
     ),
     case!(
         case_085_the_driver_writes_back,
