@@ -46,6 +46,8 @@ pub(crate) mod allocation;
 pub(crate) mod create;
 pub(crate) mod destroy;
 pub(crate) mod device;
+pub(crate) mod dma_buf;
+pub(crate) mod exports;
 pub(crate) mod global_handles;
 pub(crate) mod handle;
 pub(crate) mod handle_table;

@@ -11,7 +11,6 @@ use kernel::sync::atomic::{
 
 /// What is counted.
 #[derive(Clone, Copy)]
-#[allow(dead_code, reason = "NT handles come with sharing")]
 pub(crate) enum Counter {
     Processes,
     AdapterOpens,
@@ -23,9 +22,10 @@ pub(crate) enum Counter {
     PinnedPages,
     Mappings,
     NtHandles,
+    Exports,
 }
 
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
     "processes",
     "adapter_opens",
     "devices",
@@ -36,6 +36,7 @@ const NAMES: [&str; 10] = [
     "pinned_pages",
     "mappings",
     "nt_handles",
+    "exports",
 ];
 
 static VALUES: [Atomic<i64>; NAMES.len()] = [const { Atomic::new(0) }; NAMES.len()];

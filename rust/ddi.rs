@@ -10,6 +10,8 @@
 //! create_allocation → open_allocation(create) → … → close_allocation → destroy_allocation
 //! ```
 //!
+//! [`Miniport::adopt_memory`] stands for `create_allocation` where the memory came by a dma-buf.
+//!
 //! Rooms that are still empty: `DxgkDdiBuildPagingBuffer` (fill, transfer) and the callbacks
 //! `DxgkCbGetHandleData`, `DxgkCbEnumHandleChildren`, `DxgkCbGetHandleParent`.
 
@@ -117,6 +119,17 @@ pub(crate) struct AllocationDescription {
     pub(crate) height: u32,
 }
 
+/// Memory that is there already: it came by a dma-buf.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ForeignMemory {
+    /// Whole pages.
+    pub(crate) bytes: u64,
+    /// It is memory of this adapter's device; else of another driver's.
+    pub(crate) native: bool,
+    /// The CPU can get at it.
+    pub(crate) cpu_visible: bool,
+}
+
 /// An allocation that dxgkrnl itself wants made (D3DKMDT_STANDARDALLOCATION_TYPE).
 #[derive(Clone, Copy)]
 pub(crate) enum StandardAllocation {
@@ -152,6 +165,18 @@ pub(crate) trait Miniport: Send + Sync {
     ///
     /// INVALID_PARAMETER (private data not understood), NO_MEMORY, GRAPHICS_DRIVER_MISMATCH.
     fn create_allocation(&self, args: CreateAllocation<'_>) -> NtResult;
+
+    /// Makes an allocation of memory that is there already.
+    ///
+    /// Not of WDDM, in which all memory comes from `DxgkDdiCreateAllocation`. It differs in that there
+    /// is no private data: dxgkrnl says all that is known. The answer is checked as one of
+    /// `create_allocation`, its size must be that of the memory, and its end is
+    /// `destroy_allocation`. There is no resource cookie, as no `create_allocation` set one.
+    ///
+    /// # Errors
+    ///
+    /// NO_MEMORY; NOT_SUPPORTED.
+    fn adopt_memory(&self, memory: ForeignMemory) -> NtResult<AllocationAnswer>;
 
     /// `DxgkDdiOpenAllocation`: binds an allocation to a device. The cookie is the binding's.
     fn open_allocation(&self, allocation: &Cookie, flags: OpenFlags) -> NtResult<Cookie>;

@@ -8,5 +8,6 @@
 pub(crate) mod announcer;
 pub(crate) mod gem;
 pub(crate) mod presence;
+pub(crate) mod prime;
 pub(crate) mod target;
 pub(crate) mod targets;

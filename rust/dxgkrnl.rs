@@ -63,6 +63,7 @@ module! {
     authors: ["The dxgkrnl for Linux DRM developers"],
     description: "WDDM graphics kernel (/dev/dxg) on DRM devices",
     license: "GPL",
+    imports_ns: ["DMA_BUF"],
     params: {
         node_mode: u16 {
             default: 0o666,
@@ -155,6 +156,7 @@ impl Listener<Arc<Target>> for Adapters {
     fn vanished(&self, id: TargetId) {
         if let Some(adapter) = self.registry.adapters().remove(Origin(id.0)) {
             adapter.vidmm().lose_device();
+            self.registry.exports().look();
         }
     }
 }

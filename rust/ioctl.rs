@@ -13,6 +13,7 @@ mod adapter;
 mod adapter_info;
 mod allocation;
 mod device;
+mod dma_buf;
 mod lock;
 mod sharing;
 pub(crate) mod validate;
@@ -35,12 +36,19 @@ use crate::{
     uapi::{
         self,
         d3dkmthandle,
+        DXGKRNL_EXT_MAGIC,
+        DXGKRNL_NR_END,
+        DXG_IOCTL_MAGIC,
         DXG_NR_END, //
     }, //
 };
 use core::mem::size_of;
 use kernel::{
-    ioctl::_IOWR,
+    ioctl::{
+        _IOC_NR,
+        _IOC_TYPE,
+        _IOWR, //
+    },
     uaccess::{
         UserPtr,
         UserSlice, //
@@ -69,8 +77,16 @@ struct Entry {
 }
 
 const fn entry<T>(nr: u32, handler: Handler) -> (usize, Entry) {
-    // CAST: the magic is ASCII, and numbers are below DXG_NR_END.
-    let request = _IOWR::<T>('G' as u32, nr);
+    entry_of::<T>(DXG_IOCTL_MAGIC as u32, nr, handler)
+}
+
+const fn extension<T>(nr: u32, handler: Handler) -> (usize, Entry) {
+    entry_of::<T>(DXGKRNL_EXT_MAGIC as u32, nr, handler)
+}
+
+const fn entry_of<T>(magic: u32, nr: u32, handler: Handler) -> (usize, Entry) {
+    let request = _IOWR::<T>(magic, nr);
+    // CAST: numbers are small.
     (nr as usize, Entry { request, handler })
 }
 
@@ -106,24 +122,41 @@ const ENTRIES: [(usize, Entry); 17] = [
     entry::<uapi::d3dkmt_unlock2>(uapi::DXG_NR_UNLOCK2, lock::unlock),
 ];
 
-/// All numbers; those that do not work yet are not there.
-static TABLE: [Option<Entry>; DXG_NR_END as usize] = {
-    let mut table = [None; DXG_NR_END as usize];
+/// What Windows has no call for.
+const EXTENSIONS: [(usize, Entry); 2] = [
+    extension::<uapi::dxgkrnl_export_dma_buf>(uapi::DXGKRNL_NR_EXPORT_DMA_BUF, dma_buf::export),
+    extension::<uapi::dxgkrnl_open_dma_buf>(uapi::DXGKRNL_NR_OPEN_DMA_BUF, dma_buf::open),
+];
+
+/// The entries by number; those of numbers that do not work are not there.
+const fn by_number<const N: usize>(entries: &[(usize, Entry)]) -> [Option<Entry>; N] {
+    let mut table = [None; N];
     let mut i = 0;
-    while i < ENTRIES.len() {
-        let (nr, entry) = ENTRIES[i];
+    while i < entries.len() {
+        let (nr, entry) = entries[i];
         table[nr] = Some(entry);
         i += 1;
     }
     table
-};
+}
 
-/// Runs an ioctl; `None` (ENOTTY) when `request` is none of ours: unknown number, other size or
-/// direction (case 260).
+// CAST: both ends are small.
+static CALLS: [Option<Entry>; DXG_NR_END as usize] = by_number(&ENTRIES);
+static EXTENDED: [Option<Entry>; DXGKRNL_NR_END as usize] = by_number(&EXTENSIONS);
+
+/// Runs an ioctl; `None` (ENOTTY) when `request` is none of ours: unknown type or number, other size
+/// or direction (case 260).
 pub(crate) fn dispatch(caller: &Caller<'_>, request: u32, argument: usize) -> Option<isize> {
+    let table: &[Option<Entry>] = if _IOC_TYPE(request) == DXGKRNL_EXT_MAGIC as u32 {
+        &EXTENDED
+    } else {
+        &CALLS
+    };
     // CAST: eight bits.
-    let nr = kernel::ioctl::_IOC_NR(request) as usize;
-    let entry = TABLE.get(nr)?.filter(|entry| entry.request == request)?;
+    let entry = table.get(_IOC_NR(request) as usize)?.as_ref()?;
+    if entry.request != request {
+        return None;
+    }
     Some(match (entry.handler)(caller, argument) {
         Ok(()) => NtStatus::SUCCESS.ioctl_result(),
         Err(status) => status.ioctl_result(),

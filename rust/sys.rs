@@ -5,6 +5,7 @@
 //! `unsafe` is allowed in this room and in `drm`; what they hand out is safe.
 
 pub(crate) mod bindings;
+pub(crate) mod descriptor;
 #[cfg(dxg_gates)]
 pub(crate) mod gates;
 pub(crate) mod identity;

@@ -8,6 +8,7 @@
 //!
 //! ```text
 //! Untouched (zero) → Local (GEM object) → Lost     UserPages (pinned memory of the caller)
+//!                      ↑ of a dma-buf
 //! ```
 //!
 //! Everything that is on the device is lost when the device goes ([`resident`]): after that, nothing

@@ -17,6 +17,7 @@ use crate::{
         Cookie,
         OpenFlags, //
     },
+    drm::prime::DmaBuf,
     mem::{
         KVec,
         ACCOUNT, //
@@ -109,6 +110,16 @@ impl Allocation {
         )?)
     }
 
+    pub(super) fn backing(&self) -> &Backing {
+        &self.backing
+    }
+
+    /// Whether its memory may leave as a dma-buf: it may be scanned out, or others have it anyway.
+    fn is_exportable(&self) -> bool {
+        let shared = self.resource.as_ref().is_some_and(|r| r.is_shared());
+        self.facts.flags().displayable || shared
+    }
+
     /// The private data that goes back to the user-mode driver.
     pub(crate) fn private_data(&self) -> &[u8] {
         &self.private_data
@@ -169,6 +180,15 @@ impl OpenAllocation {
         Self::new(device, allocation, false, read_only)
     }
 
+    /// Opens an allocation of memory that came by a dma-buf, on the device that it came to.
+    pub(super) fn adopt(
+        device: Arc<Device>,
+        allocation: Arc<Allocation>,
+        read_only: bool,
+    ) -> NtResult<Arc<Self>> {
+        Self::new(device, allocation, true, read_only)
+    }
+
     fn new(
         device: Arc<Device>,
         allocation: Arc<Allocation>,
@@ -224,6 +244,26 @@ impl OpenAllocation {
             .is_some_and(|resource| resource.is_shared())
     }
 
+    /// A dma-buf of the memory.
+    ///
+    /// # Errors
+    ///
+    /// - DEVICE_REMOVED: the adapter has gone.
+    /// - INVALID_PARAMETER: neither displayable nor of a shared resource.
+    /// - ACCESS_DENIED: a writable one, of what was opened for reading only; or somebody uses a
+    ///   dma-buf of it with the other access.
+    /// - NOT_SUPPORTED: memory of the caller, or the driver cannot. NO_MEMORY.
+    pub(super) fn export(&self, writable: bool) -> NtResult<DmaBuf> {
+        self.device.adapter().check_present()?;
+        if !self.allocation.is_exportable() {
+            return Err(NtStatus::INVALID_PARAMETER);
+        }
+        if writable && self.read_only {
+            return Err(NtStatus::ACCESS_DENIED);
+        }
+        self.allocation.backing.export(writable)
+    }
+
     /// D3DKMTLock2: the address of the allocation's bytes in the calling process.
     ///
     /// All locks of a binding share one mapping.
@@ -241,18 +281,20 @@ impl OpenAllocation {
         if let Some(address) = self.lock_again()? {
             return Ok(address);
         }
-        let (window, writable) = match self.allocation.backing.cpu_access()? {
-            CpuAccess::Window { window, writable } => (window, writable && !self.read_only),
+        // Mapped without the lock: two threads may come this far, and the second one's mapping is
+        // taken back.
+        let view = match self.allocation.backing.cpu_access()? {
+            CpuAccess::Window { window, writable } => {
+                let keep = KBox::new(self.allocation.clone(), ACCOUNT)?;
+                View::map(window, writable && !self.read_only, keep)?
+            }
+            CpuAccess::DmaBuf(dma_buf) => dma_buf.map(!self.read_only)?,
             CpuAccess::InPlace(address) => {
                 let mut cpu = self.cpu.lock();
                 cpu.locks = cpu.locks.checked_add(1).ok_or(NtStatus::NO_MEMORY)?;
                 return Ok(address);
             }
         };
-        // Mapped without the lock: two threads may come this far, and the second one's mapping is
-        // taken back.
-        let keep = KBox::new(self.allocation.clone(), ACCOUNT)?;
-        let view = View::map(window, writable, keep)?;
         let address = view.address();
         let mut cpu = self.cpu.lock();
         let Some(locks) = cpu.locks.checked_add(1) else {

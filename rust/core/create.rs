@@ -240,12 +240,16 @@ struct Answered {
 
 impl Answered {
     fn check(self) -> NtResult<(answer::CheckedFacts, MiniportAllocation, KVec<u8>)> {
-        let facts = answer::check(self.facts).map_err(|violation| {
-            pr_warn_once!("a miniport broke its contract: {violation:?}\n");
-            NtStatus::UNSUCCESSFUL
-        })?;
-        Ok((facts, self.miniport, self.private_data))
+        Ok((check(self.facts)?, self.miniport, self.private_data))
     }
+}
+
+/// The facts of an answer that keeps the contract; UNSUCCESSFUL for another one.
+pub(super) fn check(facts: answer::AllocationFacts) -> NtResult<answer::CheckedFacts> {
+    answer::check(facts).map_err(|violation| {
+        pr_warn_once!("a miniport broke its contract: {violation:?}\n");
+        NtStatus::UNSUCCESSFUL
+    })
 }
 
 /// Calls `DxgkDdiCreateAllocation`. What it made is owned by the result, element for element.

@@ -32,7 +32,8 @@ use kernel::{
 #[pin_data]
 pub(crate) struct Resource {
     adapter: Arc<Adapter>,
-    /// Created with CreateShared: its allocations never change (cases 93, 116).
+    /// Created with CreateShared, or opened by a dma-buf: its allocations never change (cases 93,
+    /// 116).
     shared: bool,
     /// What the runtime attached, for those who open it.
     runtime_data: KVec<u8>,
@@ -149,6 +150,14 @@ impl OpenResource {
             shared: None,
             opening: None,
             read_only: false,
+        }
+    }
+
+    /// Of a resource that was opened by a dma-buf. It is shared on by dma-bufs alone.
+    pub(super) fn imported(device: Arc<Device>, resource: Arc<Resource>, read_only: bool) -> Self {
+        Self {
+            read_only,
+            ..Self::new(device, resource)
         }
     }
 

@@ -31,9 +31,9 @@ use crate::{
         NtResult,
         NtStatus, //
     },
-    sys::object_file::{
-        NewObjectFile,
-        ObjectFile, //
+    sys::{
+        descriptor::NewDescriptor,
+        object_file::ObjectFile, //
     }, //
 };
 use kernel::{
@@ -139,7 +139,7 @@ impl NtHandle {
     /// # Errors
     ///
     /// NO_MEMORY: no memory, or no descriptor left.
-    pub(crate) fn create(shared: Arc<Shared>, read_only: bool) -> NtResult<NewObjectFile> {
+    pub(crate) fn create(shared: Arc<Shared>, read_only: bool) -> NtResult<NewDescriptor> {
         let handle = KBox::new(
             Self {
                 shared,
@@ -148,7 +148,7 @@ impl NtHandle {
             },
             ACCOUNT,
         )?;
-        NewObjectFile::new(c"dxg-resource", handle).map_err(|_| NtStatus::NO_MEMORY)
+        ObjectFile::create(c"dxg-resource", handle).map_err(|_| NtStatus::NO_MEMORY)
     }
 
     /// Runs `f` with what the descriptor names.

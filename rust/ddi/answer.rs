@@ -9,6 +9,8 @@
 pub(crate) struct SegmentSet(pub(crate) u32);
 
 impl SegmentSet {
+    /// None.
+    pub(crate) const NONE: Self = Self(0);
     /// Segment 1: the adapter's memory.
     pub(crate) const LOCAL: Self = Self(1);
     /// Segment 2: the aperture.
@@ -30,6 +32,8 @@ pub(crate) struct AllocationFlags {
     pub(crate) history_buffer: bool,
     /// Backed by memory of the caller.
     pub(crate) existing_sys_mem: bool,
+    /// Can be scanned out, and so may be handed to display drivers as a dma-buf.
+    pub(crate) displayable: bool,
 }
 
 /// What `DxgkDdiCreateAllocation` fills in for one allocation (DXGK_ALLOCATIONINFO).

@@ -2,7 +2,10 @@
 
 //! [`GemObject`]: video memory, as an object of the target's own driver.
 
-use super::target::Target;
+use super::{
+    prime::DmaBuf,
+    target::Target, //
+};
 use crate::{
     counters::{
         Counted,
@@ -23,8 +26,12 @@ use kernel::{
         from_err_ptr,
         to_result, //
     },
+    new_mutex,
     prelude::*,
-    sync::Arc, //
+    sync::{
+        Arc,
+        Mutex, //
+    }, //
 };
 
 /// How an object is laid out: rows of pixels of 4 bytes.
@@ -43,16 +50,41 @@ impl Shape {
     }
 }
 
-/// A GEM object on a target.
+/// A reference on a GEM object.
 ///
 /// # Invariants
 ///
 /// - `object` is a live GEM object of `target`, on which this value owns a reference.
 /// - If `handle` is there, it names the object in the target's client.
-pub(crate) struct GemObject {
+struct Reference {
     object: NonNull<c::drm_gem_object>,
     target: Arc<Target>,
     handle: Option<u32>,
+}
+
+impl Reference {
+    fn drop_handle(&mut self) {
+        if let Some(handle) = self.handle.take() {
+            self.target.delete_handle(handle);
+        }
+    }
+}
+
+impl Drop for Reference {
+    fn drop(&mut self) {
+        self.drop_handle();
+        // SAFETY: By the type invariant we own a reference.
+        unsafe { bindings::dxg_drm_gem_object_put(self.object.as_ptr()) };
+    }
+}
+
+/// A GEM object on a target.
+#[pin_data]
+pub(crate) struct GemObject {
+    /// The object's dma-buf, if it has one. While the lock is held, no other one is made.
+    #[pin]
+    dma_buf: Mutex<Option<DmaBuf>>,
+    reference: Reference,
     _counted: Counted,
 }
 
@@ -71,18 +103,17 @@ impl GemObject {
     ///
     /// `ENODEV` when the device is gone, `EINVAL` when its driver lays the rows out in another way,
     /// and whatever else that driver says (`ENOMEM`, ...).
-    pub(crate) fn new(target: &Arc<Target>, shape: Shape, named: bool) -> Result<Self> {
+    pub(crate) fn new(target: &Arc<Target>, shape: Shape, named: bool) -> Result<Arc<Self>> {
         let dumb = target.create_dumb(shape.width, shape.height)?;
         let Some(object) = target.lookup(dumb.handle) else {
             target.delete_handle(dumb.handle);
             return Err(ENOENT);
         };
         // INVARIANT: The look-up gave a reference, and the handle names the object.
-        let mut gem = Self {
+        let mut reference = Reference {
             object,
             target: target.clone(),
             handle: Some(dumb.handle),
-            _counted: Counted::new(Counter::GemObjects),
         };
         let wanted = shape.pitch() * u64::from(shape.height);
         if u64::from(dumb.pitch) != shape.pitch() || dumb.size < wanted {
@@ -90,37 +121,110 @@ impl GemObject {
         }
         if named {
             // SAFETY: By the type invariant the object is live.
-            to_result(unsafe { bindings::dxg_drm_gem_name(gem.object.as_ptr()) })?;
+            to_result(unsafe { bindings::dxg_drm_gem_name(object.as_ptr()) })?;
         } else {
-            gem.drop_handle();
+            reference.drop_handle();
+        }
+        Self::with(reference, None)
+    }
+
+    /// The object on `target` that shows the memory of a dma-buf.
+    ///
+    /// # Errors
+    ///
+    /// `ENODEV` when the device is gone. `ENOMEM`. `EPERM`: its driver cannot.
+    pub(crate) fn import(target: &Arc<Target>, dma_buf: DmaBuf) -> Result<Arc<Self>> {
+        // INVARIANT: The function gives a reference.
+        let reference = Reference {
+            object: target.import(&dma_buf)?,
+            target: target.clone(),
+            handle: None,
+        };
+        let bytes = dma_buf.size();
+        let gem = Self::with(reference, Some(dma_buf))?;
+        if gem.size() < bytes {
+            return Err(EPERM);
         }
         Ok(gem)
     }
 
-    fn drop_handle(&mut self) {
-        if let Some(handle) = self.handle.take() {
-            self.target.delete_handle(handle);
-        }
+    fn with(reference: Reference, dma_buf: Option<DmaBuf>) -> Result<Arc<Self>> {
+        Arc::pin_init(
+            pin_init!(Self {
+                dma_buf <- new_mutex!(dma_buf, "GemObject::dma_buf"),
+                reference,
+                _counted: Counted::new(Counter::GemObjects),
+            }),
+            GFP_KERNEL_ACCOUNT,
+        )
+    }
+
+    pub(super) fn as_ptr(&self) -> NonNull<c::drm_gem_object> {
+        self.reference.object
+    }
+
+    pub(super) fn target(&self) -> &Target {
+        &self.reference.target
+    }
+
+    pub(super) fn has_handle(&self) -> bool {
+        self.reference.handle.is_some()
+    }
+
+    pub(super) fn dma_buf(&self) -> &Mutex<Option<DmaBuf>> {
+        &self.dma_buf
+    }
+
+    /// References on the object, ours among them.
+    pub(super) fn users(&self) -> usize {
+        // SAFETY: By the invariant of the reference the object is live.
+        let users = unsafe { bindings::dxg_drm_gem_object_users(self.as_ptr().as_ptr()) };
+        users.try_into().unwrap_or(usize::MAX)
+    }
+
+    fn object(&self) -> &c::drm_gem_object {
+        // SAFETY: By the invariant of the reference the object is live. Only fields are read that
+        // never change.
+        unsafe { self.reference.object.as_ref() }
     }
 
     /// Bytes, whole pages.
     fn size(&self) -> usize {
-        // SAFETY: By the type invariant the object is live; its size never changes.
-        unsafe { self.object.as_ref().size }
+        self.object().size
     }
 
     fn funcs(&self) -> Result<&c::drm_gem_object_funcs> {
-        // SAFETY: As above; the functions are static data of the driver, whose code
-        // is there while the target is.
-        unsafe { self.object.as_ref().funcs.as_ref() }.ok_or(ENODEV)
+        // SAFETY: The functions are static data of the driver, whose code is there while the target
+        // is.
+        unsafe { self.object().funcs.as_ref() }.ok_or(ENODEV)
     }
-}
 
-impl Drop for GemObject {
-    fn drop(&mut self) {
-        self.drop_handle();
-        // SAFETY: By the type invariant we own a reference.
-        unsafe { bindings::dxg_drm_gem_object_put(self.object.as_ptr()) };
+    /// Whether the memory is this device's own, and not that of a dma-buf of somebody else's.
+    pub(crate) fn is_native(&self) -> bool {
+        self.object().import_attach.is_null()
+    }
+
+    /// Whether [`GemPages`] can have the object's pages.
+    fn has_pages(&self) -> bool {
+        // Objects made of other drivers' memory have the functions, too, but they may not be called.
+        self.is_native()
+            && self
+                .funcs()
+                .is_ok_and(|funcs| funcs.pin.is_some() && funcs.get_sg_table.is_some())
+    }
+
+    /// Whether the CPU can get at it.
+    pub(crate) fn is_cpu_visible(&self) -> bool {
+        self.has_pages()
+            || (self.dma_buf.lock().as_ref()).is_some_and(|dma_buf| dma_buf.can_be_mapped())
+    }
+
+    /// What the CPU has to map: the dma-buf, if the pages cannot be had.
+    pub(crate) fn to_map(&self) -> Option<DmaBuf> {
+        if self.has_pages() {
+            return None;
+        }
+        self.dma_buf.lock().clone()
     }
 }
 
@@ -155,6 +259,9 @@ impl GemPages {
     pub(crate) fn new(gem: Arc<GemObject>, bytes: usize) -> Result<Self> {
         let funcs = gem.funcs()?;
         let unsupported = Error::from_errno(-(c::EOPNOTSUPP as i32));
+        if !gem.is_native() {
+            return Err(unsupported);
+        }
         let (Some(pin), Some(get_sg_table)) = (funcs.pin, funcs.get_sg_table) else {
             return Err(unsupported);
         };
@@ -162,7 +269,7 @@ impl GemPages {
         let max = i32::try_from(count).map_err(|_| EINVAL)?;
         let mut pages = KVVec::with_capacity(count, GFP_KERNEL_ACCOUNT)?;
         // DRM core takes the object's lock around the driver's function; so must we.
-        let object = gem.object.as_ptr();
+        let object = gem.as_ptr().as_ptr();
         {
             let _lock = ResvLock::new(&gem)?;
             // SAFETY: The object is live and its reservation lock is held.
@@ -202,7 +309,7 @@ impl Drop for GemPages {
             return;
         };
         // SAFETY: By the type invariant the object is live and pinned by us; its lock is held.
-        unsafe { unpin(self.gem.object.as_ptr()) };
+        unsafe { unpin(self.gem.as_ptr().as_ptr()) };
     }
 }
 
@@ -212,7 +319,7 @@ struct ResvLock<'a>(&'a GemObject);
 impl<'a> ResvLock<'a> {
     fn new(gem: &'a GemObject) -> Result<Self> {
         // SAFETY: The object is live, and with it its reservation object.
-        to_result(unsafe { c::dma_resv_lock(gem.object.as_ref().resv, core::ptr::null_mut()) })?;
+        to_result(unsafe { c::dma_resv_lock(gem.object().resv, core::ptr::null_mut()) })?;
         Ok(Self(gem))
     }
 }
@@ -220,6 +327,6 @@ impl<'a> ResvLock<'a> {
 impl Drop for ResvLock<'_> {
     fn drop(&mut self) {
         // SAFETY: `new` took the lock.
-        unsafe { c::dma_resv_unlock(self.0.object.as_ref().resv) };
+        unsafe { c::dma_resv_unlock(self.0.object().resv) };
     }
 }

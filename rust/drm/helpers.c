@@ -137,6 +137,11 @@ int dxg_drm_gem_name(struct drm_gem_object *obj)
 	return ret;
 }
 
+unsigned int dxg_drm_gem_object_users(const struct drm_gem_object *obj)
+{
+	return kref_read(&obj->refcount);
+}
+
 void dxg_sg_table_free(struct sg_table *sgt)
 {
 	sg_free_table(sgt);

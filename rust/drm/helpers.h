@@ -34,6 +34,7 @@ bool dxg_drm_pci_identity(const struct drm_device *dev,
 
 void dxg_drm_gem_object_put(struct drm_gem_object *obj);
 int dxg_drm_gem_name(struct drm_gem_object *obj);
+unsigned int dxg_drm_gem_object_users(const struct drm_gem_object *obj);
 void dxg_sg_table_free(struct sg_table *sgt);
 
 #endif /* DXG_DRM_HELPERS_H */

@@ -2,6 +2,7 @@
 
 //! [`Target`]: a DRM device that stands behind an adapter, and our in-kernel client on it.
 
+use super::prime::refusal;
 use crate::sys::bindings;
 use core::ptr::NonNull;
 use kernel::{
@@ -123,6 +124,10 @@ impl PinnedDrop for Client {
 /// Where a PCI device is, and what it is.
 pub(crate) use bindings::dxg_pci_identity as PciIdentity;
 
+/// Makes an object of a dma-buf's memory.
+pub(super) type PrimeImport =
+    unsafe extern "C" fn(*mut c::drm_device, *mut c::dma_buf) -> *mut c::drm_gem_object;
+
 /// A buffer of pixels, as the target's driver made it.
 pub(super) struct Dumb {
     /// A handle in our client's table.
@@ -230,10 +235,29 @@ impl Target {
         })
     }
 
+    /// Runs `f`, which asks the driver for something optional, with the device and our client's file;
+    /// the device does not go meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// `ENODEV` when the device is gone; else a [`refusal`] of the driver's.
+    pub(super) fn on_device<R>(
+        &self,
+        f: impl FnOnce(*mut c::drm_device, *mut c::drm_file) -> Result<R>,
+    ) -> Result<R> {
+        let _present = Present::enter(self)?;
+        f(self.as_ptr(), self.client.file()).map_err(refusal)
+    }
+
     /// The object that a handle of our client names, with a reference for the caller.
     pub(super) fn lookup(&self, handle: u32) -> Option<NonNull<c::drm_gem_object>> {
         // SAFETY: The client's file is open for as long as `self` lives.
         NonNull::new(unsafe { c::drm_gem_object_lookup(self.client.file(), handle) })
+    }
+
+    /// How the driver imports a dma-buf, unless it leaves that to DRM core.
+    pub(super) fn prime_import(&self) -> Option<PrimeImport> {
+        self.device.driver().gem_prime_import
     }
 
     /// Drops a handle of our client.

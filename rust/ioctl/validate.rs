@@ -41,6 +41,32 @@ pub(crate) fn lock_flags(flags: d3dddicb_lock2flags) -> NtResult {
     refuse_if(flags.value != 0)
 }
 
+/// What may be done by a dma-buf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct DmaBufFlags {
+    pub(crate) read_only: bool,
+}
+
+impl DmaBufFlags {
+    fn parse(flags: u32) -> NtResult<Self> {
+        refuse_if(flags & !DXGKRNL_DMA_BUF_READ_ONLY != 0)?;
+        Ok(Self {
+            read_only: flags & DXGKRNL_DMA_BUF_READ_ONLY != 0,
+        })
+    }
+}
+
+/// INVALID_PARAMETER for flags of an export without a meaning.
+pub(crate) fn export_dma_buf(args: &dxgkrnl_export_dma_buf) -> NtResult<DmaBufFlags> {
+    DmaBufFlags::parse(args.flags)
+}
+
+/// INVALID_PARAMETER for flags of an opening without a meaning, and for a reserved field.
+pub(crate) fn open_dma_buf(args: &dxgkrnl_open_dma_buf) -> NtResult<DmaBufFlags> {
+    refuse_if(args.reserved != 0)?;
+    DmaBufFlags::parse(args.flags)
+}
+
 /// INVALID_PARAMETER for a group that is neither local nor non-local.
 pub(crate) fn segment_group(group: u32) -> NtResult<SegmentGroup> {
     match group {

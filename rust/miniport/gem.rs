@@ -20,6 +20,7 @@ use crate::{
         Cookie,
         CreateAllocation,
         DataSlot,
+        ForeignMemory,
         Miniport,
         OpenFlags,
         PciFacts,
@@ -128,6 +129,7 @@ impl Miniport for Gem {
                         cpu_visible: visible,
                         cached: visible,
                         history_buffer: described.usage().contains(Usage::HISTORY_BUFFER),
+                        displayable: described.usage().contains(Usage::DISPLAYABLE),
                         ..AllocationFlags::default()
                     },
                     priority: PRIORITY_NORMAL,
@@ -140,6 +142,32 @@ impl Miniport for Gem {
             }
         }
         Ok(())
+    }
+
+    fn adopt_memory(&self, memory: ForeignMemory) -> NtResult<AllocationAnswer> {
+        let rows = private_data::buffer_layout(memory.bytes).ok_or(NtStatus::NOT_SUPPORTED)?;
+        let segment = if memory.native {
+            SegmentSet::LOCAL
+        } else {
+            SegmentSet::APERTURE
+        };
+        Ok(AllocationAnswer {
+            cookie: KBox::new(Allocation(rows), ACCOUNT)?,
+            facts: AllocationFacts {
+                size: memory.bytes,
+                alignment: 4096,
+                supported: segment,
+                preferred: segment,
+                // It cannot be moved: others have it, too.
+                eviction: SegmentSet::NONE,
+                flags: AllocationFlags {
+                    cpu_visible: memory.cpu_visible,
+                    cached: memory.cpu_visible,
+                    ..AllocationFlags::default()
+                },
+                priority: PRIORITY_NORMAL,
+            },
+        })
     }
 
     fn open_allocation(&self, _allocation: &Cookie, _flags: OpenFlags) -> NtResult<Cookie> {

@@ -115,6 +115,31 @@ bool dxg_vma_is(struct mm_struct *mm, unsigned long addr, unsigned long len,
 	return is;
 }
 
+/*
+ * Keeps a new VMA at @addr from the children of this process. The file that it
+ * maps, with a reference: whoever made the VMA may have chosen another one.
+ * NULL if there is none any more.
+ */
+struct file *dxg_vma_keep(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma;
+	struct file *file = NULL;
+
+	mmap_write_lock(mm);
+	vma = vma_lookup(mm, addr);
+	if (vma && vma->vm_file) {
+		vm_flags_set(vma, VM_DONTCOPY);
+		file = get_file(vma->vm_file);
+	}
+	mmap_write_unlock(mm);
+	return file;
+}
+
+unsigned long dxg_file_count(struct file *file)
+{
+	return file_count(file);
+}
+
 /* Mappings of @file belong to the address space of @space from now on. */
 void dxg_file_set_space(struct file *file, const struct file *space)
 {

@@ -7,6 +7,7 @@
 
 use super::{
     bindings,
+    descriptor::NewDescriptor,
     AssertSync, //
 };
 use crate::compat;
@@ -21,10 +22,7 @@ use kernel::{
         from_err_ptr, //
     },
     fs::{
-        file::{
-            FileDescriptorReservation,
-            LocalFile, //
-        },
+        file::LocalFile,
         File, //
     },
     prelude::*,
@@ -55,8 +53,37 @@ impl ObjectFile {
         if !core::ptr::eq(operations, &FOPS.0) {
             return Err(EINVAL);
         }
-        // INVARIANT: Only `NewObjectFile::new` makes files with these operations.
+        // INVARIANT: Only `create` makes files with these operations.
         Ok(Self(file))
+    }
+
+    /// Puts an object into a file, and reserves a descriptor for it.
+    ///
+    /// # Errors
+    ///
+    /// `EMFILE`, `ENFILE`, `ENOMEM`.
+    pub(crate) fn create(name: &'static CStr, object: Content) -> Result<NewDescriptor> {
+        NewDescriptor::new(|| {
+            let content = KBox::into_raw(KBox::new(object, GFP_KERNEL_ACCOUNT)?);
+            // SAFETY: The name is a static C string, `FOPS` names this module as its owner, and
+            // `content` is what `release` expects.
+            let file = from_err_ptr(unsafe {
+                bindings::anon_inode_getfile(
+                    name.as_char_ptr(),
+                    &FOPS.0,
+                    content.cast(),
+                    // CAST: a small flag word.
+                    (c::O_RDWR | c::O_CLOEXEC) as c_int,
+                )
+            })
+            .inspect_err(|_| {
+                // SAFETY: No file was made, so `content` is still only ours.
+                drop(unsafe { KBox::from_raw(content) });
+            })?;
+            let file = NonNull::new(file.cast::<File>()).ok_or(ENOMEM)?;
+            // SAFETY: The file is new and its one reference is ours; it has no position.
+            Ok(unsafe { ARef::from_raw(file) })
+        })
     }
 
     /// The object.
@@ -65,57 +92,6 @@ impl ObjectFile {
         // long as `self`.
         let content = unsafe { &*(*self.0.as_ptr()).private_data.cast::<Content>() };
         &**content
-    }
-}
-
-/// A file with an object that has no descriptor yet, but the number of one.
-pub(crate) struct NewObjectFile {
-    file: ARef<File>,
-    reservation: FileDescriptorReservation,
-}
-
-impl NewObjectFile {
-    /// Puts an object into a file, and reserves a descriptor (close-on-exec).
-    ///
-    /// # Errors
-    ///
-    /// `EMFILE`, `ENFILE`, `ENOMEM`.
-    pub(crate) fn new(name: &'static CStr, object: Content) -> Result<Self> {
-        // CAST: a small flag word.
-        let flags = c::O_RDWR | c::O_CLOEXEC;
-        let reservation = FileDescriptorReservation::get_unused_fd_flags(flags)?;
-        let content = KBox::into_raw(KBox::new(object, GFP_KERNEL_ACCOUNT)?);
-        // SAFETY: The name is a static C string, `FOPS` names this module as its owner, and
-        // `content` is what `release` expects.
-        let file = from_err_ptr(unsafe {
-            bindings::anon_inode_getfile(
-                name.as_char_ptr(),
-                &FOPS.0,
-                content.cast(),
-                // CAST: as above.
-                flags as c_int,
-            )
-        })
-        .inspect_err(|_| {
-            // SAFETY: No file was made, so `content` is still only ours.
-            drop(unsafe { KBox::from_raw(content) });
-        })?;
-        let file = NonNull::new(file.cast::<File>()).ok_or(ENOMEM)?;
-        Ok(Self {
-            // SAFETY: The file is new and its one reference is ours; it has no position.
-            file: unsafe { ARef::from_raw(file) },
-            reservation,
-        })
-    }
-
-    /// The number of the descriptor to be.
-    pub(crate) fn fd(&self) -> u32 {
-        self.reservation.reserved_fd()
-    }
-
-    /// Makes the descriptor.
-    pub(crate) fn install(self) {
-        self.reservation.fd_install(self.file);
     }
 }
 
@@ -129,7 +105,7 @@ static FOPS: AssertSync<c::file_operations> = AssertSync(c::file_operations {
 ///
 /// The kernel calls it through `FOPS`, once, when the last reference on the file is gone.
 unsafe extern "C" fn release(_inode: *mut c::inode, file: *mut c::file) -> c_int {
-    // SAFETY: Per the function's contract the private data is the box made by `new`, and nobody can
+    // SAFETY: Per the function's contract the private data is the box made by `create`, and nobody can
     // use it any more.
     drop(unsafe { KBox::from_raw((*file).private_data.cast::<Content>()) });
     0

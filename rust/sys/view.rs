@@ -21,7 +21,8 @@ use crate::{
 };
 use core::{
     any::Any,
-    ffi::c_void, //
+    ffi::c_void,
+    ptr::NonNull, //
 };
 use kernel::{
     bindings as c,
@@ -90,20 +91,40 @@ impl View {
             drop(unsafe { KBox::from_raw(content) });
         })?;
         counters::add(Counter::Mappings, 1);
-        let file = core::ptr::NonNull::new(file.cast::<File>()).ok_or(ENOMEM)?;
+        let file = NonNull::new(file.cast::<File>()).ok_or(ENOMEM)?;
         // SAFETY: The file is new and its one reference is ours; it has no read or write position
         // in use.
         let file = unsafe { ARef::<File>::from_raw(file) };
         // SAFETY: The file is new, and its content keeps the window.
         unsafe { window.adopt(&file) };
-        // SAFETY: The file is live; mapping works on the calling process.
-        let address = unsafe { bindings::dxg_mmap_shared(file.as_ptr(), bytes, writable) };
-        // CAST: an error comes as a negative number in the last page of the address space.
-        if address as isize >= -4095 && (address as isize) < 0 {
-            return Err(Error::from_errno(address as isize as i32));
-        }
+        let address = map_file(&file, bytes, writable)?;
         Ok(Self {
             file,
+            address,
+            bytes,
+        })
+    }
+
+    /// Maps `bytes` bytes of a file of another driver's, at an address of the kernel's choice. The
+    /// mapping is that driver's, and keeps nothing but what the driver has it keep.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`, and what the driver says.
+    pub(crate) fn of_file(file: &File, bytes: usize, writable: bool) -> Result<Self> {
+        let address = map_file(file, bytes, writable)?;
+        // SAFETY: No preconditions.
+        let mm = unsafe { bindings::dxg_current_mm() };
+        // SAFETY: It was mapped there just now, so the caller has an address space.
+        let mapped = NonNull::new(unsafe { bindings::dxg_vma_keep(mm, address) });
+        Ok(Self {
+            file: match mapped {
+                // SAFETY: The function took a reference. Nobody uses a position of the file: what
+                // is mapped is a device's.
+                Some(mapped) => unsafe { ARef::from_raw(mapped.cast::<File>()) },
+                // Another thread has unmapped it.
+                None => file.into(),
+            },
             address,
             bytes,
         })
@@ -134,6 +155,17 @@ impl View {
             unsafe { c::vm_munmap(self.address, self.bytes) };
         }
     }
+}
+
+/// Maps the first `bytes` bytes of a file into the calling process.
+fn map_file(file: &File, bytes: usize, writable: bool) -> Result<usize> {
+    // SAFETY: The file is live; mapping works on the calling process.
+    let address = unsafe { bindings::dxg_mmap_shared(file.as_ptr(), bytes, writable) };
+    // CAST: an error comes as a negative number in the last page of the address space.
+    if address as isize >= -4095 && (address as isize) < 0 {
+        return Err(Error::from_errno(address as isize as i32));
+    }
+    Ok(address)
 }
 
 static FOPS: AssertSync<c::file_operations> = AssertSync(c::file_operations {

@@ -13,6 +13,7 @@ use crate::{
             GemPages, //
         },
         presence::Visit,
+        prime::DmaBuf,
         target::Target, //
     },
     mem::ACCOUNT,
@@ -84,6 +85,36 @@ impl OnDevice {
         let winner = slot.get_or_insert_with(|| window.clone()).clone();
         drop(held);
         Ok(winner)
+    }
+
+    fn gem(&self) -> NtResult<Arc<GemObject>> {
+        let held = self.held.lock();
+        let held = held.as_ref().ok_or(NtStatus::DEVICE_REMOVED)?;
+        Ok(held.gem.clone())
+    }
+
+    /// The dma-buf that processes map instead of a window, where the pages cannot be had.
+    ///
+    /// # Errors
+    ///
+    /// DEVICE_REMOVED when it is lost.
+    pub(super) fn to_map(&self, _visit: &Visit<'_, Target>) -> NtResult<Option<DmaBuf>> {
+        Ok(self.gem()?.to_map())
+    }
+
+    /// The memory's dma-buf, made if it has none.
+    ///
+    /// # Errors
+    ///
+    /// DEVICE_REMOVED when it is lost; ACCESS_DENIED: somebody uses it with the other access;
+    /// NOT_SUPPORTED: the driver cannot; NO_MEMORY.
+    pub(super) fn export(&self, _visit: &Visit<'_, Target>, writable: bool) -> NtResult<DmaBuf> {
+        Ok(self.gem()?.export(writable)?)
+    }
+
+    /// Whether nobody has a dma-buf of it any more, nor anything else of it but us.
+    pub(super) fn end_export(&self, _visit: &Visit<'_, Target>) -> bool {
+        self.gem().map_or(true, |gem| gem.end_export())
     }
 
     /// Gives the memory up. Processes that see it see zeros from now on.

@@ -186,7 +186,7 @@ const FORMATS: [u32; 4] = [
 ];
 
 /// Rows for `bytes` bytes (whole pages) that a target's driver can make: not too many of them.
-fn buffer_layout(bytes: u64) -> Option<AllocationDescription> {
+pub(crate) fn buffer_layout(bytes: u64) -> Option<AllocationDescription> {
     let mut pitch = u64::from(BUFFER_PITCH);
     while bytes.div_ceil(pitch) > MAX_ROWS {
         pitch = pitch.checked_mul(2)?;

@@ -8,38 +8,53 @@ use crate::{
 };
 use std::{collections::HashMap, env, fmt::Write as _, fs, path::Path, process::Command};
 
-/// The request macros of the header: for each argument structure, macro and name of its number.
+/// The request macros of the headers, by argument structure.
 #[derive(Debug)]
-pub struct Requests(HashMap<String, (String, String)>);
+pub struct Requests(HashMap<String, Request>);
+
+/// What the headers call a request.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The macro of C.
+    pub name: String,
+    /// The enumerator of its number.
+    pub number: String,
+}
+
+impl Request {
+    /// The constant that bindgen sees.
+    pub fn constant(&self) -> String {
+        self.number.replacen("_NR_", "_IOCTL_", 1)
+    }
+}
 
 impl Requests {
-    pub fn parse(header: &str) -> Self {
-        let joined = header.replace("\\\n", " ");
+    pub fn parse(headers: &str) -> Self {
+        let joined = headers.replace("\\\n", " ");
         let requests = joined
             .lines()
             .filter_map(|line| {
                 let (name, value) = line
-                    .strip_prefix("#define LX_")?
+                    .strip_prefix("#define ")?
                     .split_once(char::is_whitespace)?;
-                let arguments = value
-                    .trim()
-                    .strip_prefix("_IOWR(DXG_IOCTL_MAGIC, DXG_NR_")?
-                    .strip_suffix(')')?;
+                let arguments = value.trim().strip_prefix("_IOWR(")?.strip_suffix(')')?;
+                let (_magic, arguments) = arguments.split_once(", ")?;
                 let (number, argument) = arguments.split_once(", struct ")?;
-                Some((
-                    argument.to_owned(),
-                    (format!("LX_{name}"), number.to_owned()),
-                ))
+                let request = Request {
+                    name: name.to_owned(),
+                    number: number.to_owned(),
+                };
+                Some((argument.to_owned(), request))
             })
             .collect();
         Self(requests)
     }
 
-    /// Macro and number name of the request with this argument.
-    pub fn find(&self, row: &Row, argument: &str) -> Result<&(String, String), Error> {
+    /// The request with this argument.
+    pub fn find(&self, row: &Row, argument: &str) -> Result<&Request, Error> {
         self.0
             .get(argument)
-            .ok_or_else(|| row.error(format!("the header has no request for {argument}")))
+            .ok_or_else(|| row.error(format!("the headers have no request for {argument}")))
     }
 }
 
@@ -95,7 +110,7 @@ pub fn check(root: &Path, table: &Table, requests: &Requests) -> Result<Counts, 
 
 /// The file of assertions.
 fn assertions(table: &Table, requests: &Requests) -> Result<(String, Counts), Error> {
-    let mut text = "#include <misc/d3dkmthk.h>\n".to_owned();
+    let mut text = "#include <misc/d3dkmthk.h>\n#include <misc/dxgkrnl_ext.h>\n".to_owned();
     let mut counts = Counts::default();
     for row in table.rows() {
         let title = row.title();
@@ -109,9 +124,9 @@ fn assertions(table: &Table, requests: &Requests) -> Result<(String, Counts), Er
                 request,
                 argument,
             } => {
-                let (macro_name, number_name) = requests.find(row, argument)?;
-                assert(format!("{macro_name} == {request:#x}u"));
-                assert(format!("DXG_NR_{number_name} == {number}"));
+                let names = requests.find(row, argument)?;
+                assert(format!("{} == {request:#x}u", names.name));
+                assert(format!("{} == {number}", names.number));
                 counts.requests += 1;
             }
             Fact::Size { name, size } => {
@@ -143,6 +158,7 @@ fn assertions(table: &Table, requests: &Requests) -> Result<(String, Counts), Er
 fn program(table: &Table) -> (String, usize) {
     let mut text = "\
 #include <misc/d3dkmthk.h>
+#include <misc/dxgkrnl_ext.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -210,7 +226,10 @@ mod tests {
         );
         assert_eq!(
             requests.0.get("d3dkmt_lock2"),
-            Some(&("LX_DXLOCK2".to_owned(), "LOCK2".to_owned()))
+            Some(&Request {
+                name: "LX_DXLOCK2".to_owned(),
+                number: "DXG_NR_LOCK2".to_owned(),
+            })
         );
     }
 }

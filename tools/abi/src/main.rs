@@ -31,6 +31,14 @@ struct Args {
     check: bool,
 }
 
+/// The headers that the table is about.
+const HEADERS: [&str; 2] = ["uapi/misc/d3dkmthk.h", "uapi/misc/dxgkrnl_ext.h"];
+/// What bindgen makes of them for libd3dkmt.
+const BINDINGS: [&str; 2] = [
+    "tools/libd3dkmt/src/sys/bindings.rs",
+    "tools/libd3dkmt/src/sys/ext.rs",
+];
+
 /// What can go wrong, with what to do about it.
 #[derive(Debug, thiserror::Error)]
 enum Error {
@@ -87,9 +95,8 @@ fn main() -> ExitCode {
 
 fn run(root: &Path, check: bool) -> Result<(), Error> {
     let table = Table::parse(&read(&root.join("tools/abi/abi.tsv"))?)?;
-    let header = read(&root.join("uapi/misc/d3dkmthk.h"))?;
-    let bindings = Bindings::parse(&read(&root.join("tools/libd3dkmt/src/sys/bindings.rs"))?);
-    let requests = c::Requests::parse(&header);
+    let bindings = Bindings::parse(&read_all(root, &BINDINGS)?);
+    let requests = c::Requests::parse(&read_all(root, &HEADERS)?);
 
     let outputs = [
         (
@@ -136,6 +143,11 @@ fn report(language: &'static str, counts: Counts, rows: usize) -> Result<(), Err
             rows,
         })
     }
+}
+
+/// The texts of some files below `root`, one after the other.
+fn read_all(root: &Path, paths: &[&str]) -> Result<String, Error> {
+    paths.iter().map(|path| read(&root.join(path))).collect()
 }
 
 fn read(path: &Path) -> Result<String, Error> {

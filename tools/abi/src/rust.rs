@@ -96,7 +96,10 @@ pub fn layout(
 ) -> Result<(String, Counts), Error> {
     let (license, imports) = match side {
         Side::Module => ("GPL-2.0", "use super::raw::*;\n"),
-        Side::Crate => ("MIT OR Apache-2.0", "use super::{bindings::*, flags::*};\n"),
+        Side::Crate => (
+            "MIT OR Apache-2.0",
+            "use super::{bindings::*, ext::*, flags::*};\n",
+        ),
     };
     let mut text = format!(
         "// SPDX-License-Identifier: {license}\n\
@@ -135,12 +138,14 @@ fn check(
             request,
             argument,
         } => {
-            let (_, name) = requests.find(row, argument)?;
+            let names = requests.find(row, argument)?;
             line(format!(
-                "constant!(\"{title}\", DXG_NR_{name}, {number:#x});"
+                "constant!(\"{title}\", {}, {number:#x});",
+                names.number
             ));
             line(format!(
-                "constant!(\"{title}\", DXG_IOCTL_{name}, {request:#x});"
+                "constant!(\"{title}\", {}, {request:#x});",
+                names.constant()
             ));
             counts.requests += 1;
         }
@@ -248,9 +253,13 @@ pub fn compile(side: Side, root: &Path) -> Result<(), Error> {
             let text = format!(
                 "#![no_std]\n\
                  #[allow(dead_code, non_camel_case_types, non_snake_case)]\n\
-                 #[path = {:?}]\nmod raw;\n\
+                 #[path = {:?}]\nmod bindings;\n\
+                 #[allow(dead_code, non_camel_case_types)]\n\
+                 #[path = {:?}]\nmod ext;\n\
+                 mod raw {{ pub use super::{{bindings::*, ext::*}}; }}\n\
                  #[path = {:?}]\nmod layout;\n",
                 absolute(&root.join("tools/libd3dkmt/src/sys/bindings.rs"))?,
+                absolute(&root.join("tools/libd3dkmt/src/sys/ext.rs"))?,
                 absolute(&root.join("rust/uapi/layout.rs"))?,
             );
             fs::write(&source, text).map_err(|error| Error::File {

@@ -4,8 +4,9 @@
 use super::*;
 use tempfile::TempDir;
 
-const HEADER: &str = "uapi/misc/d3dkmthk.h";
-const BINDINGS: &str = "tools/libd3dkmt/src/sys/bindings.rs";
+const HEADER: &str = HEADERS[0];
+const EXTENSION: &str = HEADERS[1];
+const TYPES: &str = BINDINGS[0];
 const MODULE: &str = "rust/uapi/layout.rs";
 const CRATE: &str = "tools/libd3dkmt/src/sys/layout.rs";
 const TABLE: &str = "tools/abi/abi.tsv";
@@ -17,7 +18,11 @@ impl Copy {
     fn new() -> Self {
         let copy = tempfile::tempdir().unwrap();
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        for file in [HEADER, BINDINGS, MODULE, CRATE, TABLE] {
+        for file in [MODULE, CRATE, TABLE]
+            .iter()
+            .chain(&HEADERS)
+            .chain(&BINDINGS)
+        {
             let target = copy.path().join(file);
             fs::create_dir_all(target.parent().unwrap()).unwrap();
             fs::copy(root.join(file), target).unwrap();
@@ -34,7 +39,7 @@ impl Copy {
 
     fn check_c(&self) -> Result<Counts, Error> {
         let table = Table::parse(&read(&self.0.path().join(TABLE))?)?;
-        let requests = c::Requests::parse(&read(&self.0.path().join(HEADER))?);
+        let requests = c::Requests::parse(&read_all(self.0.path(), &HEADERS)?);
         c::check(self.0.path(), &table, &requests)
     }
 
@@ -58,6 +63,28 @@ fn c_notices_a_moved_field() {
         HEADER,
         "\t__aligned_u64 offset;\n\t__aligned_u64 length;\n",
         "\t__aligned_u64 length;\n\t__aligned_u64 offset;\n",
+    );
+    assert!(matches!(copy.check_c(), Err(Error::Differs { .. })));
+}
+
+#[test]
+fn c_notices_a_moved_field_of_the_extensions() {
+    let copy = Copy::new();
+    copy.replace(
+        EXTENSION,
+        "\t__u32 device;\n\t__s32 fd;\n",
+        "\t__s32 fd;\n\t__u32 device;\n",
+    );
+    assert!(matches!(copy.check_c(), Err(Error::Differs { .. })));
+}
+
+#[test]
+fn c_notices_another_type_of_requests() {
+    let copy = Copy::new();
+    copy.replace(
+        EXTENSION,
+        "DXGKRNL_EXT_MAGIC\t0xd9",
+        "DXGKRNL_EXT_MAGIC\t0xd8",
     );
     assert!(matches!(copy.check_c(), Err(Error::Differs { .. })));
 }
@@ -89,7 +116,7 @@ fn c_notices_another_layout_in_32_bits() {
 fn rust_notices_a_moved_field() {
     let copy = Copy::new();
     copy.replace(
-        BINDINGS,
+        TYPES,
         "    pub offset: __u64,\n    pub length: __u64,\n",
         "    pub length: __u64,\n    pub offset: __u64,\n",
     );
@@ -100,7 +127,7 @@ fn rust_notices_a_moved_field() {
 fn rust_notices_another_flag() {
     let copy = Copy::new();
     copy.replace(
-        BINDINGS,
+        TYPES,
         "D3DKMT_CREATEALLOCATION_NON_SECURE: d3dkmt_createallocation_flag = 4;",
         "D3DKMT_CREATEALLOCATION_NON_SECURE: d3dkmt_createallocation_flag = 8;",
     );

@@ -255,6 +255,19 @@ impl Allocation {
         Self::new(owner, handle, info, true)
     }
 
+    /// Takes over what the kernel has just opened by a dma-buf of that many bytes.
+    pub(crate) fn of_dma_buf(owner: Owner, handle: AllocationHandle, bytes: usize) -> Self {
+        let mut opened = Self::opened(owner, handle, Vec::new());
+        opened.size = Some(bytes);
+        opened
+    }
+
+    /// From now on others may have the same bytes. What it needs for a call.
+    pub(crate) fn share(&mut self) -> &OpenDevice {
+        self.shared = true;
+        self.owner.device()
+    }
+
     /// Whether the memory that the allocation was made of is as large as the driver made it.
     pub(crate) fn check_size(&self) -> Result<(), Error> {
         match (self.size, self.memory.bytes()) {
@@ -272,7 +285,7 @@ impl Allocation {
     }
 
     /// Its size in bytes, where this crate knows it: for the gem miniport's allocations and for
-    /// existing heaps.
+    /// existing heaps, and for what was opened by a dma-buf.
     pub fn size(&self) -> Option<usize> {
         self.size
     }
@@ -311,8 +324,7 @@ impl Allocation {
     /// # Errors
     ///
     /// [`Error::SizeUnknown`] when [`Self::size`] is `None`, [`Error::Shared`] for an allocation of a
-    /// shared resource. `INVALID_PARAMETER` for an allocation
-    /// that is not CPU-visible (case 218), `NO_MEMORY`, `DEVICE_REMOVED` when the adapter has gone
+    /// shared resource, or that others have as a dma-buf. `INVALID_PARAMETER` for an allocation that is not CPU-visible (case 218), `NO_MEMORY`, `DEVICE_REMOVED` when the adapter has gone
     /// (case 223).
     pub fn lock(&mut self) -> Result<Lock<'_>, Error> {
         if self.shared {

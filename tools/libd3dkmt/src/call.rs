@@ -5,12 +5,12 @@ use crate::{
     adapter::{Luid, VideoMemoryInfo},
     global::GlobalHandle,
     handle::{AdapterHandle, AllocationHandle, DeviceHandle, ResourceHandle},
-    sys::{self, d3dkmthandle, NtStatus},
+    sys::{self, d3dkmthandle, ext, NtStatus},
     AdapterFilter, CallError, DestroyFlags, Dxg, Error, SegmentGroup,
 };
 use rustix::io::Errno;
 use std::{
-    os::fd::{FromRawFd, OwnedFd},
+    os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd},
     ptr::NonNull,
 };
 
@@ -325,4 +325,48 @@ pub(crate) unsafe fn open_global(
     // SAFETY: The caller vouches for it.
     let result = unsafe { sys::D3DKMTOpenResource(dxg, argument) };
     check(OPEN_GLOBAL, result)
+}
+
+pub(crate) fn export_dma_buf(
+    dxg: &Dxg,
+    device: DeviceHandle,
+    allocation: AllocationHandle,
+    flags: u32,
+) -> Result<OwnedFd, Error> {
+    const CALL: &str = "DXGKRNL_IOCTL_EXPORT_DMA_BUF";
+    let mut argument = ext::dxgkrnl_export_dma_buf {
+        device: device.raw(),
+        allocation: allocation.raw(),
+        flags,
+        fd: -1,
+    };
+    // SAFETY: The argument holds no address.
+    let result = unsafe { sys::DxgkrnlExportDmaBuf(dxg, &mut argument) };
+    check(CALL, result)?;
+    if argument.fd < 0 {
+        return Err(Error::Answer {
+            call: CALL,
+            what: "the dma-buf has no descriptor",
+        });
+    }
+    // SAFETY: The call has just made the descriptor, for us.
+    Ok(unsafe { OwnedFd::from_raw_fd(argument.fd) })
+}
+
+pub(crate) fn open_dma_buf(
+    dxg: &Dxg,
+    device: DeviceHandle,
+    fd: BorrowedFd<'_>,
+    flags: u32,
+) -> Result<ext::dxgkrnl_open_dma_buf, Error> {
+    let mut argument = ext::dxgkrnl_open_dma_buf {
+        device: device.raw(),
+        fd: fd.as_raw_fd(),
+        flags,
+        ..Default::default()
+    };
+    // SAFETY: The argument holds no address.
+    let result = unsafe { sys::DxgkrnlOpenDmaBuf(dxg, &mut argument) };
+    check("DXGKRNL_IOCTL_OPEN_DMA_BUF", result)?;
+    Ok(argument)
 }

@@ -8,6 +8,7 @@ mod allocation;
 mod call;
 mod create;
 mod device;
+mod dma_buf;
 mod dxg;
 mod enumerate;
 mod error;

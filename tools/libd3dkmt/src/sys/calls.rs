@@ -13,6 +13,7 @@
 use super::{
     around::{around, Call},
     bindings::{D3DKMT_OPENRESOURCE, D3DKMT_QUERYRESOURCEINFO},
+    ext::{dxgkrnl_export_dma_buf, dxgkrnl_open_dma_buf},
     request,
     status::NtStatus,
     types::*,
@@ -190,6 +191,10 @@ calls! {
         QUERYRESOURCEINFOFROMNTHANDLE;
     /// Opens the resource behind an NT handle on a device.
     D3DKMTOpenResourceFromNtHandle(D3DKMT_OPENRESOURCEFROMNTHANDLE) = OPENRESOURCEFROMNTHANDLE;
+    /// Makes a dma-buf of an allocation's memory: a descriptor.
+    DxgkrnlExportDmaBuf(dxgkrnl_export_dma_buf) = EXPORT_DMA_BUF;
+    /// Opens a dma-buf as a resource of one allocation.
+    DxgkrnlOpenDmaBuf(dxgkrnl_open_dma_buf) = OPEN_DMA_BUF;
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //!
 //! A number holds the size of its argument; the module compares all 32 bits (case 260).
 
-use super::bindings as c;
+use super::{bindings as c, ext};
 
 /// D3DKMTOpenAdapterFromLuid, with [`d3dkmt_openadapterfromluid`](c::d3dkmt_openadapterfromluid).
 pub const OPENADAPTERFROMLUID: u32 = c::DXG_IOCTL_OPENADAPTERFROMLUID;
@@ -228,3 +228,9 @@ pub const ENUMPROCESSES: u32 = c::DXG_IOCTL_ENUMPROCESSES;
 
 /// Of Linux alone, with [`d3dkmt_isfeatureenabled`](c::d3dkmt_isfeatureenabled).
 pub const ISFEATUREENABLED: u32 = c::DXG_IOCTL_ISFEATUREENABLED;
+
+/// Of this module alone, with [`dxgkrnl_export_dma_buf`](ext::dxgkrnl_export_dma_buf).
+pub const EXPORT_DMA_BUF: u32 = ext::DXGKRNL_IOCTL_EXPORT_DMA_BUF;
+
+/// Of this module alone, with [`dxgkrnl_open_dma_buf`](ext::dxgkrnl_open_dma_buf).
+pub const OPEN_DMA_BUF: u32 = ext::DXGKRNL_IOCTL_OPEN_DMA_BUF;

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Video memory as dma-bufs: out of an allocation, and into a new resource.
+
+use super::{
+    allocation::{
+        Allocation,
+        MiniportAllocation,
+        OpenAllocation, //
+    },
+    create::{
+        self,
+        Created, //
+    },
+    device::Device,
+    exports::Exports,
+    resource::{
+        OpenResource,
+        Resource, //
+    }, //
+};
+use crate::{
+    ddi::answer::AllocationAnswer,
+    drm::prime::DmaBuf,
+    mem::{
+        KVec,
+        ACCOUNT, //
+    },
+    status::{
+        NtResult,
+        NtStatus, //
+    },
+    sys::descriptor::NewDescriptor,
+    vidmm::backing::Backing, //
+};
+use kernel::{
+    prelude::*,
+    sync::Arc, //
+};
+
+/// A descriptor to be, of a dma-buf of an allocation's memory. The export keeps the allocation for as
+/// long as anybody has the dma-buf, or a mapping or an import of it.
+///
+/// # Errors
+///
+/// As [`OpenAllocation::export`]; NO_MEMORY also when the process has no descriptor left.
+pub(crate) fn export(
+    exports: &Exports,
+    open: &OpenAllocation,
+    writable: bool,
+) -> NtResult<NewDescriptor> {
+    let dma_buf = open.export(writable)?;
+    let allocation = open.allocation();
+    // What came by a dma-buf is kept by whoever made that.
+    if !allocation.backing().is_imported() {
+        exports.keep(allocation)?;
+    }
+    dma_buf.descriptor().map_err(|_| NtStatus::NO_MEMORY)
+}
+
+/// What [`open`] has made; nothing names it yet.
+pub(crate) struct Opened {
+    pub(crate) created: Created,
+    /// Its locks are for reading.
+    pub(crate) read_only: bool,
+    /// Bytes of the allocation, whole pages.
+    pub(crate) bytes: u64,
+}
+
+/// A resource of one allocation, on `device`, of the memory behind a dma-buf.
+///
+/// # Errors
+///
+/// - INVALID_HANDLE: no open descriptor. INVALID_PARAMETER: of something else.
+/// - DEVICE_REMOVED: the adapter has gone.
+/// - NOT_SUPPORTED: the driver cannot import it. NO_MEMORY.
+/// - UNSUCCESSFUL: the miniport broke its contract.
+pub(crate) fn open(device: &Arc<Device>, fd: i32, read_only: bool) -> NtResult<Opened> {
+    let dma_buf = DmaBuf::from_fd(fd).map_err(|error| match error {
+        EBADF => NtStatus::INVALID_HANDLE,
+        _ => NtStatus::INVALID_PARAMETER,
+    })?;
+    let adapter = device.adapter();
+    adapter.check_present()?;
+    let read_only = read_only || !dma_buf.is_writable();
+
+    let imported = Backing::import(adapter.vidmm(), device.account().clone(), dma_buf)?;
+    let memory = imported.memory;
+    let AllocationAnswer { cookie, facts } = adapter.miniport().adopt_memory(memory)?;
+    let miniport = MiniportAllocation::new(adapter.clone(), cookie);
+    let facts = create::check(facts)?;
+    if facts.size() != memory.bytes {
+        return Err(NtStatus::UNSUCCESSFUL);
+    }
+
+    let none = KVec::new;
+    let resource = Resource::new(adapter.clone(), true, none(), none());
+    let resource = Arc::pin_init(resource, ACCOUNT)?;
+    let backing = Backing::imported(imported);
+    let allocation = Allocation::new(backing, facts, none(), miniport, Some(resource.clone()))?;
+    let mut allocations = KVec::with_capacity(1, ACCOUNT)?;
+    let open = OpenAllocation::adopt(device.clone(), allocation, read_only)?;
+    allocations.push(open, ACCOUNT)?;
+    let opened = OpenResource::imported(device.clone(), resource, read_only);
+    Ok(Opened {
+        created: Created {
+            resource: Some(Arc::new(opened, ACCOUNT)?),
+            allocations,
+        },
+        read_only,
+        bytes: memory.bytes,
+    })
+}

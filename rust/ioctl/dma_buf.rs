@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! dma-bufs: the calls of `uapi/misc/dxgkrnl_ext.h`, which Windows does not have.
+
+use super::{
+    read,
+    validate,
+    write,
+    Caller, //
+};
+use crate::{
+    core::{
+        dma_buf,
+        handle::Handle,
+        process::Object, //
+    },
+    status::{
+        NtResult,
+        NtStatus, //
+    },
+    uapi::{
+        dxgkrnl_export_dma_buf,
+        dxgkrnl_open_dma_buf,
+        DXGKRNL_DMA_BUF_READ_ONLY, //
+    }, //
+};
+
+/// DXGKRNL_IOCTL_EXPORT_DMA_BUF: a descriptor of an allocation's memory.
+///
+/// # Errors
+///
+/// - INVALID_PARAMETER: unknown flags; no device; no allocation of that device; one that is neither
+///   displayable nor of a shared resource.
+/// - ACCESS_DENIED: a writable one, of what was opened for reading only; somebody uses a dma-buf of
+///   it with the other access.
+/// - NOT_SUPPORTED: memory of the caller, or the driver cannot.
+/// - DEVICE_REMOVED: the adapter has gone.
+/// - NO_MEMORY: also when the process has no descriptor left.
+pub(super) fn export(caller: &Caller<'_>, argument: usize) -> NtResult {
+    let argument = argument as u64;
+    let mut args: dxgkrnl_export_dma_buf = read(argument)?;
+    let flags = validate::export_dma_buf(&args)?;
+    let device = caller.process.device(Handle::new(args.device))?;
+    let open = caller
+        .process
+        .allocation(&device, Handle::new(args.allocation))?;
+    let descriptor = dma_buf::export(caller.registry.exports(), &open, !flags.read_only)?;
+    // CAST: descriptors have 31 bits.
+    args.fd = descriptor.fd() as i32;
+    write(argument, &args)?;
+    descriptor.install();
+    Ok(())
+}
+
+/// DXGKRNL_IOCTL_OPEN_DMA_BUF: a resource of one allocation, of the memory behind a descriptor.
+///
+/// # Errors
+///
+/// - INVALID_PARAMETER: unknown flags, or a reserved field; no device; a descriptor of something
+///   else.
+/// - INVALID_HANDLE: no open descriptor.
+/// - NOT_SUPPORTED: the driver of the adapter cannot import it.
+/// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
+pub(super) fn open(caller: &Caller<'_>, argument: usize) -> NtResult {
+    let argument = argument as u64;
+    let mut args: dxgkrnl_open_dma_buf = read(argument)?;
+    let flags = validate::open_dma_buf(&args)?;
+    let device = caller.process.device(Handle::new(args.device))?;
+    let opened = dma_buf::open(&device, args.fd, flags.read_only)?;
+
+    let objects = opened.created.objects()?;
+    let reservation = caller.process.reserve(objects.len())?;
+    let &[resource, allocation] = reservation.handles() else {
+        return Err(NtStatus::UNSUCCESSFUL);
+    };
+    args.flags = if opened.read_only {
+        DXGKRNL_DMA_BUF_READ_ONLY
+    } else {
+        0
+    };
+    args.resource = resource.value();
+    args.allocation = allocation.value();
+    args.size = opened.bytes;
+    write(argument, &args)?;
+    let parent = Handle::new(args.device);
+    let owner = Object::Device(device);
+    reservation.publish_below(Some((parent, &owner)), objects, true)
+}

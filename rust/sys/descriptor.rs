@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`NewDescriptor`]: a descriptor that begins to exist when nothing can fail any more.
+
+use kernel::{
+    bindings as c,
+    fs::{
+        file::FileDescriptorReservation,
+        File, //
+    },
+    prelude::*,
+    sync::aref::ARef, //
+};
+
+/// A file that has no descriptor yet, but the number of one. Dropping it gives the number back.
+pub(crate) struct NewDescriptor {
+    file: ARef<File>,
+    reservation: FileDescriptorReservation,
+}
+
+impl NewDescriptor {
+    /// Reserves a descriptor (close-on-exec) for a file.
+    ///
+    /// # Errors
+    ///
+    /// `EMFILE`, `ENFILE`, `ENOMEM`; and what `make` says.
+    pub(crate) fn new(make: impl FnOnce() -> Result<ARef<File>>) -> Result<Self> {
+        let reservation = FileDescriptorReservation::get_unused_fd_flags(c::O_CLOEXEC)?;
+        Ok(Self {
+            file: make()?,
+            reservation,
+        })
+    }
+
+    /// The number of the descriptor to be.
+    pub(crate) fn fd(&self) -> u32 {
+        self.reservation.reserved_fd()
+    }
+
+    /// Makes the descriptor.
+    pub(crate) fn install(self) {
+        self.reservation.fd_install(self.file);
+    }
+}
