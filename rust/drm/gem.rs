@@ -50,40 +50,63 @@ impl Shape {
     }
 }
 
+/// A handle of a target's client.
+///
+/// # Invariants
+///
+/// It is there in the client's table, and nobody else deletes it.
+struct Handle {
+    number: u32,
+    target: Arc<Target>,
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.target.delete_handle(self.number);
+    }
+}
+
 /// A reference on a GEM object.
 ///
 /// # Invariants
 ///
-/// - `object` is a live GEM object of `target`, on which this value owns a reference.
-/// - If `handle` is there, it names the object in the target's client.
+/// `object` is a live GEM object of `target`, on which this value owns a reference.
 struct Reference {
     object: NonNull<c::drm_gem_object>,
     target: Arc<Target>,
-    handle: Option<u32>,
-}
-
-impl Reference {
-    fn drop_handle(&mut self) {
-        if let Some(handle) = self.handle.take() {
-            self.target.delete_handle(handle);
-        }
-    }
 }
 
 impl Drop for Reference {
     fn drop(&mut self) {
-        self.drop_handle();
         // SAFETY: By the type invariant we own a reference.
         unsafe { bindings::dxg_drm_gem_object_put(self.object.as_ptr()) };
+    }
+}
+
+/// How others get at an object.
+pub(super) struct Ways {
+    /// The object's dma-buf, if it has one.
+    pub(super) dma_buf: Option<DmaBuf>,
+    /// What keeps its legacy name, until there is a dma-buf.
+    named: Option<Handle>,
+}
+
+// What is pinned is behind its pointers.
+impl Unpin for Ways {}
+
+impl Ways {
+    /// Ends the legacy name when it is dropped.
+    pub(super) fn take_name(&mut self) -> impl Sized {
+        self.named.take()
     }
 }
 
 /// A GEM object on a target.
 #[pin_data]
 pub(crate) struct GemObject {
-    /// The object's dma-buf, if it has one. While the lock is held, no other one is made.
+    /// While the lock is held, no dma-buf is made.
     #[pin]
-    dma_buf: Mutex<Option<DmaBuf>>,
+    ways: Mutex<Ways>,
     reference: Reference,
     _counted: Counted,
 }
@@ -97,7 +120,7 @@ impl GemObject {
     /// Makes an object of the given shape, filled with zeros.
     ///
     /// With `named`, the object keeps a handle and gets a legacy global name, so that the target's
-    /// debugfs lists it.
+    /// debugfs lists it, until it is exported.
     ///
     /// # Errors
     ///
@@ -105,27 +128,32 @@ impl GemObject {
     /// and whatever else that driver says (`ENOMEM`, ...).
     pub(crate) fn new(target: &Arc<Target>, shape: Shape, named: bool) -> Result<Arc<Self>> {
         let dumb = target.create_dumb(shape.width, shape.height)?;
-        let Some(object) = target.lookup(dumb.handle) else {
-            target.delete_handle(dumb.handle);
-            return Err(ENOENT);
-        };
-        // INVARIANT: The look-up gave a reference, and the handle names the object.
-        let mut reference = Reference {
-            object,
+        // INVARIANT: It was made just now, for us.
+        let handle = Handle {
+            number: dumb.handle,
             target: target.clone(),
-            handle: Some(dumb.handle),
+        };
+        // INVARIANT: The look-up gives a reference.
+        let reference = Reference {
+            object: target.lookup(handle.number).ok_or(ENOENT)?,
+            target: target.clone(),
         };
         let wanted = shape.pitch() * u64::from(shape.height);
         if u64::from(dumb.pitch) != shape.pitch() || dumb.size < wanted {
             return Err(EINVAL);
         }
         if named {
-            // SAFETY: By the type invariant the object is live.
-            to_result(unsafe { bindings::dxg_drm_gem_name(object.as_ptr()) })?;
-        } else {
-            reference.drop_handle();
+            // SAFETY: The object is live.
+            to_result(unsafe { bindings::dxg_drm_gem_name(reference.object.as_ptr()) })?;
         }
-        Self::with(reference, None)
+        let named = named.then_some(handle);
+        Self::with(
+            reference,
+            Ways {
+                dma_buf: None,
+                named,
+            },
+        )
     }
 
     /// The object on `target` that shows the memory of a dma-buf.
@@ -138,20 +166,23 @@ impl GemObject {
         let reference = Reference {
             object: target.import(&dma_buf)?,
             target: target.clone(),
-            handle: None,
         };
         let bytes = dma_buf.size();
-        let gem = Self::with(reference, Some(dma_buf))?;
+        let ways = Ways {
+            dma_buf: Some(dma_buf),
+            named: None,
+        };
+        let gem = Self::with(reference, ways)?;
         if gem.size() < bytes {
             return Err(EPERM);
         }
         Ok(gem)
     }
 
-    fn with(reference: Reference, dma_buf: Option<DmaBuf>) -> Result<Arc<Self>> {
+    fn with(reference: Reference, ways: Ways) -> Result<Arc<Self>> {
         Arc::pin_init(
             pin_init!(Self {
-                dma_buf <- new_mutex!(dma_buf, "GemObject::dma_buf"),
+                ways <- new_mutex!(ways, "GemObject::ways"),
                 reference,
                 _counted: Counted::new(Counter::GemObjects),
             }),
@@ -167,12 +198,8 @@ impl GemObject {
         &self.reference.target
     }
 
-    pub(super) fn has_handle(&self) -> bool {
-        self.reference.handle.is_some()
-    }
-
-    pub(super) fn dma_buf(&self) -> &Mutex<Option<DmaBuf>> {
-        &self.dma_buf
+    pub(super) fn ways(&self) -> &Mutex<Ways> {
+        &self.ways
     }
 
     /// References on the object, ours among them.
@@ -215,8 +242,7 @@ impl GemObject {
 
     /// Whether the CPU can get at it.
     pub(crate) fn is_cpu_visible(&self) -> bool {
-        self.has_pages()
-            || (self.dma_buf.lock().as_ref()).is_some_and(|dma_buf| dma_buf.can_be_mapped())
+        self.has_pages() || (self.ways.lock().dma_buf.as_ref()).is_some_and(DmaBuf::can_be_mapped)
     }
 
     /// What the CPU has to map: the dma-buf, if the pages cannot be had.
@@ -224,7 +250,7 @@ impl GemObject {
         if self.has_pages() {
             return None;
         }
-        self.dma_buf.lock().clone()
+        self.ways.lock().dma_buf.clone()
     }
 }
 

@@ -136,23 +136,26 @@ impl GemObject {
     /// - `EACCES`: somebody uses a dma-buf of it with the other access.
     /// - `ENODEV`: the device is gone. `ENOMEM`. `EPERM`: its driver cannot.
     pub(crate) fn export(&self, writable: bool) -> Result<DmaBuf> {
-        let mut unused = None;
-        let mut current = self.dma_buf().lock();
-        if current
-            .as_ref()
+        // Dropped after the lock.
+        let (name, mut unused) = (self.ways().lock().take_name(), None);
+        let mut ways = self.ways().lock();
+        if (ways.dma_buf.as_ref())
             .is_some_and(|dma_buf| dma_buf.is_writable() != writable && self.is_unused(dma_buf))
         {
-            unused = current.take();
+            unused = ways.dma_buf.take();
         }
-        let dma_buf = match &*current {
+        let dma_buf = match &ways.dma_buf {
             Some(dma_buf) => dma_buf.clone(),
             // Made with the lock held, so that there is never another one.
-            None => current
-                .insert(self.target().export(self.as_ptr(), writable)?)
-                .clone(),
+            None => {
+                let new = self.target().export(self.as_ptr(), writable)?;
+                ways.dma_buf.insert(new).clone()
+            }
         };
-        drop(current);
-        drop(unused);
+        drop(ways);
+        // With a handle, DRM core would keep the dma-buf. But while there was one, it may have made one
+        // for whoever opened the name: that one was just found.
+        drop((name, unused));
         // DRM core may have known one already, by a legacy name.
         if dma_buf.is_writable() != writable {
             return Err(EACCES);
@@ -163,15 +166,12 @@ impl GemObject {
     /// Gives the object's dma-buf up if nobody but us has anything of it: no descriptor, mapping,
     /// importer, handle, or frame buffer. `true` when it has none any more.
     pub(crate) fn end_export(&self) -> bool {
-        let mut current = self.dma_buf().lock();
-        if current
-            .as_ref()
-            .is_some_and(|dma_buf| !self.is_unused(dma_buf))
-        {
+        let mut ways = self.ways().lock();
+        if (ways.dma_buf.as_ref()).is_some_and(|dma_buf| !self.is_unused(dma_buf)) {
             return false;
         }
-        let unused = current.take();
-        drop(current);
+        let unused = ways.dma_buf.take();
+        drop(ways);
         drop(unused);
         true
     }
@@ -180,9 +180,7 @@ impl GemObject {
     ///
     /// Nobody can get at one of them any more then but through the lock that the caller holds.
     fn is_unused(&self, dma_buf: &DmaBuf) -> bool {
-        // A handle of ours has the object, and the object, for as long as it has one, its dma-buf.
-        let ours = usize::from(self.has_handle());
-        dma_buf.users() == 1 + ours && self.users() == 2 + ours
+        dma_buf.users() == 1 && self.users() == 2
     }
 }
 

@@ -24,6 +24,8 @@ pub const INVALID_HANDLE: Answer = Err(Errno::BADF);
 pub const BUFFER_TOO_SMALL: Answer = Err(Errno::OVERFLOW);
 /// NO_MEMORY as it comes through `ioctl`.
 pub const NO_MEMORY: Answer = Err(Errno::NOMEM);
+/// ACCESS_DENIED as it comes through `ioctl`.
+pub const ACCESS_DENIED: Answer = Err(Errno::ACCESS);
 /// NOT_SUPPORTED as it comes through `ioctl`.
 pub const NOT_SUPPORTED: Answer = Err(Errno::PERM);
 /// DEVICE_REMOVED as it comes through `ioctl`.
@@ -54,7 +56,7 @@ pub const NO_HANDLES: [u32; 8] = [
 ];
 
 /// The requests that the module serves, with the sizes of their arguments.
-pub const SERVED: [(&str, u32, usize); 17] = [
+pub const SERVED: [(&str, u32, usize); 19] = [
     ("OpenAdapterFromLuid", request::OPENADAPTERFROMLUID, 12),
     ("CreateDevice", request::CREATEDEVICE, 64),
     ("CreateAllocation2", request::CREATEALLOCATION, 72),
@@ -80,6 +82,8 @@ pub const SERVED: [(&str, u32, usize); 17] = [
         request::OPENRESOURCEFROMNTHANDLE,
         104,
     ),
+    ("ExportDmaBuf", request::EXPORT_DMA_BUF, 16),
+    ("OpenDmaBuf", request::OPEN_DMA_BUF, 32),
 ];
 
 /// Makes any request; the argument is an address.

@@ -38,8 +38,8 @@ pub fn on_no_memory(number: u32) -> Option<Answer> {
 /// Counters that a call may have raised though it failed.
 pub fn may_stay(number: u32) -> &'static [&'static str] {
     match number {
-        // The first touch of an allocation makes its memory; mapping it comes after that.
-        request::LOCK2 => &["gem_objects"],
+        // The first touch of an allocation makes its memory; mapping or exporting it comes after that.
+        request::LOCK2 | request::EXPORT_DMA_BUF => &["gem_objects"],
         _ => &[],
     }
 }

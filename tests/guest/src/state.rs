@@ -15,7 +15,7 @@ const DEBUGFS: &str = "/sys/kernel/debug";
 const COUNTERS: &str = "/sys/kernel/debug/dxgkrnl/counters";
 
 /// What the module counts.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
     "processes",
     "adapter_opens",
     "devices",
@@ -26,6 +26,7 @@ const NAMES: [&str; 10] = [
     "pinned_pages",
     "mappings",
     "nt_handles",
+    "exports",
 ];
 
 /// How long the end of an object may lag behind the call that ended it: the last reference on a
