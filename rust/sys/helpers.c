@@ -116,11 +116,12 @@ bool dxg_vma_is(struct mm_struct *mm, unsigned long addr, unsigned long len,
 }
 
 /*
- * Keeps a new VMA at @addr from the children of this process. The file that it
- * maps, with a reference: whoever made the VMA may have chosen another one.
- * NULL if there is none any more.
+ * Keeps a new VMA at @addr from the children of this process, and from becoming
+ * writable if it shall not. The file that it maps, with a reference: whoever
+ * made the VMA may have chosen another one. NULL if there is none any more.
  */
-struct file *dxg_vma_keep(struct mm_struct *mm, unsigned long addr)
+struct file *dxg_vma_settle(struct mm_struct *mm, unsigned long addr,
+			     bool writable)
 {
 	struct vm_area_struct *vma;
 	struct file *file = NULL;
@@ -129,6 +130,8 @@ struct file *dxg_vma_keep(struct mm_struct *mm, unsigned long addr)
 	vma = vma_lookup(mm, addr);
 	if (vma && vma->vm_file) {
 		vm_flags_set(vma, VM_DONTCOPY);
+		if (!writable)
+			vm_flags_clear(vma, VM_MAYWRITE);
 		file = get_file(vma->vm_file);
 	}
 	mmap_write_unlock(mm);

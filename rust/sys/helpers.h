@@ -36,7 +36,8 @@ unsigned long dxg_page_to_pfn(struct page *page);
 bool dxg_vma_is(struct mm_struct *mm, unsigned long addr, unsigned long len,
 		const struct file *file);
 
-struct file *dxg_vma_keep(struct mm_struct *mm, unsigned long addr);
+struct file *dxg_vma_settle(struct mm_struct *mm, unsigned long addr,
+			     bool writable);
 
 unsigned long dxg_file_count(struct file *file);
 void dxg_file_set_space(struct file *file, const struct file *space);

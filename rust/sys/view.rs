@@ -108,6 +108,9 @@ impl View {
     /// Maps `bytes` bytes of a file of another driver's, at an address of the kernel's choice. The
     /// mapping is that driver's, and keeps nothing but what the driver has it keep.
     ///
+    /// Not writable, it stays so. Of a file that is open for writing that begins a moment after the
+    /// mapping is there: it is no border, as the process had the file.
+    ///
     /// # Errors
     ///
     /// `ENOMEM`, and what the driver says.
@@ -116,7 +119,7 @@ impl View {
         // SAFETY: No preconditions.
         let mm = unsafe { bindings::dxg_current_mm() };
         // SAFETY: It was mapped there just now, so the caller has an address space.
-        let mapped = NonNull::new(unsafe { bindings::dxg_vma_keep(mm, address) });
+        let mapped = NonNull::new(unsafe { bindings::dxg_vma_settle(mm, address, writable) });
         Ok(Self {
             file: match mapped {
                 // SAFETY: The function took a reference. Nobody uses a position of the file: what

@@ -15,6 +15,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     harness::run(
         tests![
+            unknown_numbers_of_the_extensions_are_no_calls,
             numbers_of_later_calls_are_no_calls,
             other_type_bytes_are_no_calls,
             half_mapped_arguments,
@@ -31,6 +32,22 @@ fn main() -> ExitCode {
 /// Large enough for every argument.
 fn argument() -> Map {
     Map::new(8)
+}
+
+fn unknown_numbers_of_the_extensions_are_no_calls() {
+    let gpu = Gpu::first();
+    let memory = argument();
+    let extension = |nr: u32, size: u32| 0xc000_0000 | (size << 16) | (0xd9 << 8) | nr;
+    let is_served = |request| SERVED.iter().any(|&(_, served, _)| served == request);
+    gpu.unchanged(|| {
+        for size in [0, 4, 15, 16, 17, 24, 31, 32, 33, 64] {
+            for_each((0..=255).map(|nr| extension(nr, size)), |request| {
+                if !is_served(request) {
+                    assert_eq!(call_at(&gpu.dxg, request, memory.address()), NOT_A_CALL);
+                }
+            });
+        }
+    });
 }
 
 fn numbers_of_later_calls_are_no_calls() {

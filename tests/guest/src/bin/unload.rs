@@ -4,7 +4,8 @@
 use dxg_guest_tests::{
     calls::*,
     create::Create,
-    global, harness,
+    dma_buf::{displayable, export, fill, full_of, is_full, Open, BYTES},
+    global, harness, prime,
     reload::with,
     share::{self, Share},
     tests,
@@ -14,7 +15,11 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     harness::run(
-        tests![it_comes_back_with_all_adapters, without_global_handles,],
+        tests![
+            it_comes_back_with_all_adapters,
+            without_global_handles,
+            exports_outlive_the_module,
+        ],
         &[],
     )
 }
@@ -64,5 +69,34 @@ fn refuses_global_handles(gpu: &Gpu) {
 fn without_global_handles() {
     with("global_handles=0", || {
         on_each_adapter(refuses_global_handles);
+    });
+}
+
+fn exports_outlive_the_module() {
+    let exports: Vec<_> = luids()
+        .into_iter()
+        .map(|luid| {
+            let gpu = Gpu::open(luid);
+            let device = gpu.device();
+            let allocation = displayable(device).made(&gpu).allocation(0);
+            fill(&gpu, device, allocation, BYTES, 0x5a);
+            export(&gpu, device, allocation)
+        })
+        .collect();
+    // The memory is the DRM drivers', who know nothing of the module.
+    with("", || {
+        for dma_buf in &exports {
+            assert!(full_of(prime::map(dma_buf, BYTES).bytes(), 0x5a));
+        }
+        let opened: Vec<_> = (luids().into_iter().zip(&exports))
+            .map(|(luid, dma_buf)| {
+                let gpu = Gpu::open(luid);
+                let device = gpu.device();
+                let opened = Open::new(device, dma_buf).made(&gpu);
+                assert!(is_full(&gpu, device, opened.allocation, BYTES, 0x5a));
+                gpu
+            })
+            .collect();
+        drop(opened);
     });
 }

@@ -8,12 +8,14 @@ mod adapters;
 mod allocations;
 mod cpu_access;
 mod devices;
+mod dma_buf;
 mod global_handles;
 mod node;
 mod sharing;
 
 use self::{
-    adapters::*, allocations::*, cpu_access::*, devices::*, global_handles::*, node::*, sharing::*,
+    adapters::*, allocations::*, cpu_access::*, devices::*, dma_buf::*, global_handles::*, node::*,
+    sharing::*,
 };
 use dxg_guest_tests::{
     calls::*,
@@ -71,6 +73,10 @@ fn main() -> ExitCode {
             query_of_a_global_handle,
             open_by_global_handle,
             destroy_of_what_has_a_global_handle,
+            export_of_an_allocation,
+            open_of_a_dma_buf,
+            locks_of_what_was_opened,
+            destroy_of_what_was_exported_and_opened,
             every_served_request_was_swept,
         ],
         &[("owner", owner)],
