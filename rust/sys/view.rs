@@ -178,16 +178,6 @@ static FOPS: AssertSync<c::file_operations> = AssertSync(c::file_operations {
     ..pin_init::zeroed()
 });
 
-/// What the file of a window's address space can do: nothing.
-static SPACE_FOPS: AssertSync<c::file_operations> = AssertSync(c::file_operations {
-    owner: compat::this_module(),
-    ..pin_init::zeroed()
-});
-
-pub(super) fn space_operations() -> *const c::file_operations {
-    &SPACE_FOPS.0
-}
-
 static VM_OPS: AssertSync<c::vm_operations_struct> = AssertSync(c::vm_operations_struct {
     fault: Some(fault),
     ..pin_init::zeroed()

@@ -2,10 +2,7 @@
 
 //! [`Window`]: pages that processes see in their mappings, until the pages are taken away.
 
-use super::{
-    bindings,
-    view, //
-};
+use super::bindings;
 use core::ptr::NonNull;
 use kernel::{
     bindings as c,
@@ -45,7 +42,7 @@ enum Shown {
 
 /// Pages, and the address space that knows all their mappings.
 ///
-/// The mappings themselves are made by [`view::View`]; each keeps its window.
+/// The mappings themselves are made by [`View`](super::view::View); each keeps its window.
 #[pin_data]
 pub(crate) struct Window {
     /// A file that is never mapped: its inode belongs to this window alone.
@@ -64,12 +61,13 @@ impl Window {
     ///
     /// `ENOMEM`.
     pub(crate) fn new(source: KBox<dyn PageSource>) -> Result<Arc<Self>> {
-        // SAFETY: The name is a C string; the operations are static and name this module as their
-        // owner; they use no private data.
+        // The file is for nobody, so its operations do not matter. The kernel's own outlive this
+        // module, as the file may: a window is no reason for the module to stay.
+        // SAFETY: The name is a C string; the operations are static and use no private data.
         let space = from_err_ptr(unsafe {
             bindings::anon_inode_create_getfile(
                 c"dxg-window".as_char_ptr(),
-                view::space_operations(),
+                &raw const c::generic_ro_fops,
                 core::ptr::null_mut(),
                 // CAST: a small flag word.
                 (c::O_RDWR | c::O_CLOEXEC) as c_int,
