@@ -12,7 +12,7 @@
 //! ```
 //!
 //! An allocation has two halves. The adapter's half ([`allocation::Allocation`]) has the private
-//! data, the miniport's cookie and the backing; it lives while any binding or CPU view does. The
+//! data, the miniport's cookie and the backing; it lives while any binding, CPU view or export does. The
 //! device's half ([`allocation::OpenAllocation`]) is one opening of it on one device, and is what a
 //! handle names. Everything is reference-counted: dropping the last reference of a half makes the
 //! call of the miniport that ends it.
@@ -29,12 +29,14 @@
 //! 5. `Resource::cookie`
 //! 6. `OpenAllocation::cpu` (held while the address space is asked about a mapping)
 //! 7. `GlobalHandles::table`
-//! 8. `Presence::state`
-//! 9. `Backing::state`
-//! 10. `OnDevice::held`
-//! 11. `Residents::all`
-//! 12. `Window::shown` (taken under the lock of the address space in which a page faults)
-//! 13. `VidMm::local`, `VidMm::aperture`
+//! 8. `Exports::state`
+//! 9. `Presence::state`
+//! 10. `Backing::state`
+//! 11. `OnDevice::held`
+//! 12. `GemObject::ways` (held while DRM makes a dma-buf of the object; DRM's own locks come under it)
+//! 13. `Residents::all`
+//! 14. `Window::shown` (taken under the lock of the address space in which a page faults)
+//! 15. `VidMm::local`, `VidMm::aperture`
 //!
 //! None of them is held while another of them is taken.
 

@@ -138,7 +138,7 @@ pub(crate) fn check(facts: AllocationFacts) -> Result<CheckedFacts, Violation> {
     }
     let flags = facts.flags;
     if (flags.cached || flags.history_buffer) && !flags.cpu_visible
-        || flags.history_buffer && flags.existing_sys_mem
+        || flags.history_buffer && (flags.existing_sys_mem || flags.displayable)
     {
         return Err(Violation::Flags);
     }

@@ -21,6 +21,7 @@ const GOOD: AllocationFacts = AllocationFacts {
         cached: false,
         history_buffer: false,
         existing_sys_mem: false,
+        displayable: false,
     },
     priority: NORMAL,
 };
@@ -114,20 +115,22 @@ fn priority_0_is_no_priority() {
     }
 }
 
-/// All 16 combinations: cached and history buffer need `cpu_visible`; a history buffer is not made
-/// of the caller's memory.
+/// All 32 combinations: cached and history buffer need `cpu_visible`; a history buffer is not made
+/// of the caller's memory, nor is it displayable.
 #[test]
 fn flags_go_together() {
-    // Bits: cpu_visible 8, history_buffer 4, cached 2, existing_sys_mem 1.
+    // Bits: displayable 16, cpu_visible 8, history_buffer 4, cached 2, existing_sys_mem 1.
     let accepted = [
-        0b0000, 0b0001, 0b1000, 0b1001, 0b1010, 0b1011, 0b1100, 0b1110,
+        0b0_0000, 0b0_0001, 0b0_1000, 0b0_1001, 0b0_1010, 0b0_1011, 0b0_1100, 0b0_1110, //
+        0b1_0000, 0b1_0001, 0b1_1000, 0b1_1001, 0b1_1010, 0b1_1011,
     ];
-    for bits in 0..16 {
+    for bits in 0..32 {
         let flags = AllocationFlags {
             cpu_visible: bits & 8 != 0,
             history_buffer: bits & 4 != 0,
             cached: bits & 2 != 0,
             existing_sys_mem: bits & 1 != 0,
+            displayable: bits & 16 != 0,
         };
         let facts = AllocationFacts { flags, ..GOOD };
         if accepted.contains(&bits) {
@@ -154,11 +157,12 @@ fn facts() -> impl Strategy<Value = AllocationFacts> {
     let size = prop_oneof![0u64..0x3000, any::<u64>(), (u64::MAX - 0x2000)..];
     let alignment = prop_oneof![(0u32..32).prop_map(|bit| 1 << bit), any::<u32>()];
     let set = || prop_oneof![4 => 0u32..4, 1 => any::<u32>()].prop_map(SegmentSet);
-    let flags = any::<[bool; 4]>().prop_map(|[a, b, c, d]| AllocationFlags {
+    let flags = any::<[bool; 5]>().prop_map(|[a, b, c, d, e]| AllocationFlags {
         cpu_visible: a,
         cached: b,
         history_buffer: c,
         existing_sys_mem: d,
+        displayable: e,
     });
     let priority = prop_oneof![Just(0), any::<u32>()];
     (size, alignment, set(), set(), set(), flags, priority).prop_map(

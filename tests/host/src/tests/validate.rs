@@ -3,6 +3,7 @@
 //! `ioctl/validate.rs`: arguments on their own, at every boundary and with every bit alone.
 
 mod create_flags;
+mod dma_buf;
 mod one_element;
 mod sharing;
 mod sizes;

@@ -66,7 +66,10 @@ pub(super) fn export_of_an_allocation() {
             ),
             || {
                 let gpu = with_displayable(luid, true);
+                let before = counters();
                 drop(Export::read_only(DEVICE, NEXT).made(&gpu));
+                // Its end is seen a moment after it.
+                before.assert_restored();
                 (gpu, Export::new(DEVICE, NEXT))
             },
             |(gpu, call)| call.call(gpu),
