@@ -214,7 +214,7 @@ fn open_resource(
     }
     let shared = Arc::new(Shared::new(resource, halves), ACCOUNT)?;
     let opening = match globals {
-        Some(globals) => Some(globals.name(shared.clone())?),
+        Some(globals) => Some(GlobalHandles::name(&globals, shared.clone())?),
         None => None,
     };
     Ok(OpenResource::shared(device.clone(), shared, opening, false))

@@ -83,10 +83,10 @@ impl GlobalHandles {
     /// # Errors
     ///
     /// NO_MEMORY: also when all handles are in use.
-    pub(crate) fn name(self: &Arc<Self>, shared: Arc<Shared>) -> NtResult<Opening> {
+    pub(crate) fn name(handles: &Arc<Self>, shared: Arc<Shared>) -> NtResult<Opening> {
         let owner = Identity::current().ok_or(NtStatus::UNSUCCESSFUL)?;
         let room = RBTreeNodeReservation::new(ACCOUNT)?;
-        let mut table = self.table.lock();
+        let mut table = handles.table.lock();
         let handle = table.next_free().ok_or(NtStatus::NO_MEMORY)?;
         let named = Named {
             shared,
@@ -98,15 +98,15 @@ impl GlobalHandles {
         // The handle was free.
         drop(replaced);
         Ok(Opening {
-            handles: self.clone(),
+            handles: handles.clone(),
             handle,
         })
     }
 
     /// What a handle names for the caller's user, with an opening of it.
-    pub(crate) fn open(self: &Arc<Self>, handle: u32) -> Option<(Arc<Shared>, Opening)> {
+    pub(crate) fn open(handles: &Arc<Self>, handle: u32) -> Option<(Arc<Shared>, Opening)> {
         let caller = Identity::current()?;
-        let mut table = self.table.lock();
+        let mut table = handles.table.lock();
         let named = table.named.get_mut(&handle)?;
         if named.owner != caller {
             return None;
@@ -115,7 +115,7 @@ impl GlobalHandles {
         let shared = named.shared.clone();
         drop(table);
         let opening = Opening {
-            handles: self.clone(),
+            handles: handles.clone(),
             handle,
         };
         Some((shared, opening))

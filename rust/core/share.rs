@@ -106,18 +106,18 @@ impl Shared {
     ///
     /// DEVICE_REMOVED: the adapter has gone. NO_MEMORY, and what the miniport says.
     pub(crate) fn open(
-        self: &Arc<Self>,
+        shared: &Arc<Self>,
         device: &Arc<Device>,
         read_only: bool,
         opening: Option<Opening>,
     ) -> NtResult<Created> {
         device.adapter().check_present()?;
-        let mut allocations = KVec::with_capacity(self.allocations.len(), ACCOUNT)?;
-        for allocation in &self.allocations {
+        let mut allocations = KVec::with_capacity(shared.allocations.len(), ACCOUNT)?;
+        for allocation in &shared.allocations {
             let open = OpenAllocation::open(device.clone(), allocation.clone(), read_only)?;
             allocations.push(open, ACCOUNT)?;
         }
-        let resource = OpenResource::shared(device.clone(), self.clone(), opening, read_only);
+        let resource = OpenResource::shared(device.clone(), shared.clone(), opening, read_only);
         Ok(Created {
             resource: Some(Arc::new(resource, ACCOUNT)?),
             allocations,

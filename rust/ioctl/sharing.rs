@@ -17,7 +17,10 @@ use crate::{
     core::{
         create::Created,
         device::Device,
-        global_handles::Opening,
+        global_handles::{
+            GlobalHandles,
+            Opening, //
+        },
         handle::Handle,
         process::Object,
         share::{
@@ -186,7 +189,7 @@ pub(super) fn open(caller: &Caller<'_>, argument: usize) -> NtResult {
 fn named(caller: &Caller<'_>, handle: u32) -> NtResult<(Arc<Shared>, Opening)> {
     let globals = caller.registry.global_handles();
     globals
-        .and_then(|globals| globals.open(handle))
+        .and_then(|globals| GlobalHandles::open(globals, handle))
         .ok_or(NtStatus::INVALID_PARAMETER)
 }
 
@@ -199,7 +202,7 @@ fn bind(
 ) -> NtResult<Created> {
     shared.check_adapter(device)?;
     validate::open_resource(request, &shared.sizes())?;
-    shared.open(device, read_only, opening)
+    Shared::open(shared, device, read_only, opening)
 }
 
 /// Copies out what an opener gets but for the argument itself: what the creator attached, the

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Stands for the kernel's locks, references and atomics: those of loom. A lock that is taken while
+//! another one is held fails the model.
+
+use crate::{
+    alloc::{AllocError, Flags},
+    error::Error,
+    PinInit,
+};
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    ops::{Deref, DerefMut},
+};
+
+std::thread_local! {
+    /// What each thread of the model holds; all of them run on one thread of the host.
+    static HELD: RefCell<HashMap<loom::thread::ThreadId, &'static str>> = RefCell::default();
+}
+
+/// Nothing is held, as a model begins.
+pub fn reset() {
+    HELD.take();
+}
+
+/// Fails the model when the calling thread holds a lock.
+#[track_caller]
+pub fn assert_no_lock(what: &str) {
+    // What a model drops when it has failed already is of no interest.
+    if std::thread::panicking() {
+        return;
+    }
+    let me = loom::thread::current().id();
+    let held = HELD.with_borrow(|held| held.get(&me).copied());
+    assert_eq!(held, None, "{what} with a lock held");
+}
+
+pub struct Mutex<T> {
+    inner: loom::sync::Mutex<T>,
+    name: &'static str,
+}
+
+pub struct Guard<'a, T>(Option<loom::sync::MutexGuard<'a, T>>);
+
+impl<T> Mutex<T> {
+    pub fn new(value: T, name: &'static str) -> Self {
+        Self {
+            inner: loom::sync::Mutex::new(value),
+            name,
+        }
+    }
+
+    pub fn lock(&self) -> Guard<'_, T> {
+        assert_no_lock(self.name);
+        let guard = self.inner.lock().expect("a model that has not failed");
+        let me = loom::thread::current().id();
+        HELD.with_borrow_mut(|held| held.insert(me, self.name));
+        Guard(Some(guard))
+    }
+}
+
+impl<T> Drop for Guard<'_, T> {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let me = loom::thread::current().id();
+            HELD.with_borrow_mut(|held| held.remove(&me));
+        }
+    }
+}
+
+impl<T> Deref for Guard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0.as_ref().expect("held")
+    }
+}
+
+impl<T> DerefMut for Guard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.0.as_mut().expect("held")
+    }
+}
+
+#[macro_export]
+macro_rules! new_mutex {
+    ($value:expr, $name:literal) => {
+        $crate::sync::Mutex::new($value, $name)
+    };
+}
+
+pub struct CondVar(loom::sync::Condvar);
+
+impl CondVar {
+    pub fn new() -> Self {
+        Self(loom::sync::Condvar::new())
+    }
+
+    pub fn wait<T>(&self, guard: &mut Guard<'_, T>) {
+        let inner = guard.0.take().expect("held");
+        guard.0 = Some(self.0.wait(inner).expect("a model that has not failed"));
+    }
+
+    pub fn notify_one(&self) {
+        self.0.notify_one();
+    }
+}
+
+#[macro_export]
+macro_rules! new_condvar {
+    ($name:literal) => {
+        $crate::sync::CondVar::new()
+    };
+}
+
+pub struct Arc<T>(loom::sync::Arc<T>);
+
+impl<T> Arc<T> {
+    pub fn new(value: T, _: Flags) -> Result<Self, AllocError> {
+        Ok(Self(loom::sync::Arc::new(value)))
+    }
+
+    pub fn pin_init(init: impl PinInit<T>, _: Flags) -> Result<Self, Error> {
+        Ok(Self(loom::sync::Arc::new(init.value())))
+    }
+
+    pub fn ptr_eq(this: &Self, other: &Self) -> bool {
+        loom::sync::Arc::ptr_eq(&this.0, &other.0)
+    }
+}
+
+impl<T> Clone for Arc<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> Deref for Arc<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+pub mod atomic {
+    use loom::sync::atomic::{AtomicBool, Ordering};
+
+    /// The one ordering that the rooms use.
+    pub struct Relaxed;
+
+    pub struct Atomic<T>(AtomicBool, std::marker::PhantomData<T>);
+
+    impl Atomic<bool> {
+        pub fn new(value: bool) -> Self {
+            Self(AtomicBool::new(value), std::marker::PhantomData)
+        }
+
+        pub fn load(&self, _: Relaxed) -> bool {
+            self.0.load(Ordering::Relaxed)
+        }
+
+        pub fn store(&self, value: bool, _: Relaxed) {
+            self.0.store(value, Ordering::Relaxed);
+        }
+
+        pub fn xchg(&self, value: bool, _: Relaxed) -> bool {
+            self.0.swap(value, Ordering::Relaxed)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The models, and what each of them begins and ends with.
+
+mod handles;
+mod locks;
+mod resources;
+mod sharing;
+mod world;
+
+use self::world::{Refused, World, INVALID_HANDLE, INVALID_PARAMETER};
+use crate::stand_in::{counters, machine, sys};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+/// Runs a model in all orders of its threads in which at most `preemptions` times a thread has to
+/// wait though it could go on. Afterwards nothing is left, and the miniport has seen as many
+/// resources as the model returns.
+fn explore(name: &str, preemptions: usize, model: impl Fn(&World) -> u32 + Send + Sync + 'static) {
+    let orders = std::sync::Arc::new(AtomicUsize::new(0));
+    let count = orders.clone();
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(preemptions);
+    builder.max_branches = 100_000;
+    builder.check(move || {
+        count.fetch_add(1, Relaxed);
+        kernel::sync::reset();
+        counters::reset();
+        machine::start();
+        let world = World::new();
+        let resources = model(&world);
+        world.end();
+        sys::view::unmap_all();
+        sys::object_file::close_all();
+        assert_eq!(counters::all(), [].into(), "left behind");
+        let log = machine::stop();
+        assert!(log.is_empty(), "the miniport has something left");
+        assert_eq!(log.all_resources, resources, "resources of the miniport");
+    });
+    println!("{name}: {} orders", orders.load(Relaxed));
+}
+
+/// Fails unless it has succeeded, or was refused as allowed.
+#[track_caller]
+fn one_of(answer: Result<(), Refused>, refusals: &[Refused]) {
+    if let Err(refused) = answer {
+        assert!(refusals.contains(&refused), "{refused:?}");
+    }
+}

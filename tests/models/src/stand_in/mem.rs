@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Stands for the module's `mem`.
+
+pub(crate) use kernel::alloc::{AllocError, Flags, KBox, KVec};
+use crate::status::NtStatus;
+
+pub(crate) const ACCOUNT: Flags = Flags;
+
+impl From<AllocError> for NtStatus {
+    fn from(_: AllocError) -> Self {
+        NtStatus::NO_MEMORY
+    }
+}
+
+pub(crate) fn boxed_array<T, const N: usize>(
+    make: impl FnMut(usize) -> T,
+) -> Result<KBox<[T; N]>, AllocError> {
+    let elements: Box<[T]> = (0..N).map(make).collect();
+    let array: Box<[T; N]> = elements.try_into().map_err(|_| AllocError)?;
+    Ok(array.into())
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Stands for the video memory manager: there is always enough.
+
+pub(crate) mod account;
+pub(crate) mod backing;
+
+use kernel::sync::{assert_no_lock, Arc};
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum SegmentGroup {
+    Local,
+    NonLocal,
+}
+
+pub(crate) struct VidMm;
+
+impl VidMm {
+    pub(crate) fn size(&self, _: SegmentGroup) -> u64 {
+        0
+    }
+}
+
+pub(crate) struct Window;
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        assert_no_lock("a window goes");
+    }
+}
+
+pub(crate) type SharedWindow = Arc<Window>;

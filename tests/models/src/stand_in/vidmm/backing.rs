@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Stands for the memory of an allocation, which the machine knows by the allocation's number.
+
+use super::{account::Account, SharedWindow, VidMm, Window};
+use crate::{
+    ddi::AllocationDescription, mem::ACCOUNT, stand_in::machine::machine, status::NtResult,
+};
+use kernel::sync::Arc;
+
+pub(crate) struct Backing {
+    window: SharedWindow,
+    number: u32,
+}
+
+pub(crate) enum CpuAccess {
+    #[allow(dead_code, reason = "in the models nobody hands memory in")]
+    InPlace(usize),
+    Window {
+        window: SharedWindow,
+        writable: bool,
+    },
+}
+
+impl Backing {
+    /// The stand-in of a miniport says the number as the height.
+    pub(crate) fn video(
+        _: &Arc<VidMm>,
+        _: Arc<Account>,
+        description: AllocationDescription,
+        _: u64,
+    ) -> NtResult<Self> {
+        let number = description.height;
+        machine().log(|log| log.memory(number, true));
+        Ok(Self {
+            window: Arc::new(Window, ACCOUNT)?,
+            number,
+        })
+    }
+
+    /// Likewise.
+    pub(crate) fn user_pages(
+        _: &Arc<VidMm>,
+        _: Arc<Account>,
+        _: usize,
+        _: u64,
+        _: bool,
+    ) -> NtResult<Self> {
+        unreachable!()
+    }
+
+    pub(crate) fn cpu_access(&self) -> NtResult<CpuAccess> {
+        machine().log(|log| log.uses(self.number));
+        Ok(CpuAccess::Window {
+            window: self.window.clone(),
+            writable: true,
+        })
+    }
+}
+
+impl Drop for Backing {
+    fn drop(&mut self) {
+        machine().log(|log| log.memory(self.number, false));
+    }
+}
