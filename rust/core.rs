@@ -19,26 +19,39 @@
 //!
 //! # Lock order
 //!
-//! Taken in this order; none is held over a call of a miniport, over an access of user memory, or
-//! while objects are dropped.
-//!
 //! 1. `Registry::processes`
-//! 2. `AdapterList::listed` (also taken under the drm class's mutex, when a device goes)
+//! 2. `AdapterList::listed`
 //! 3. `Process::accounts`
 //! 4. `Process::table`
 //! 5. `Resource::cookie`
-//! 6. `OpenAllocation::cpu` (held while the address space is asked about a mapping)
+//! 6. `OpenAllocation::cpu`
 //! 7. `GlobalHandles::table`
 //! 8. `Exports::state`
 //! 9. `Presence::state`
 //! 10. `Backing::state`
 //! 11. `OnDevice::held`
-//! 12. `GemObject::ways` (held while DRM makes a dma-buf of the object; DRM's own locks come under it)
+//! 12. `GemObject::ways`
 //! 13. `Residents::all`
-//! 14. `Window::shown` (taken under the lock of the address space in which a page faults)
+//! 14. `Window::shown`
 //! 15. `VidMm::local`, `VidMm::aperture`
+//! 16. `WATCH` of `drm::targets`
 //!
-//! None of them is held while another of them is taken.
+//! None of them is held while another of them is taken, over a call of a miniport, over an access of
+//! user memory, or while objects are dropped. Whoever has to hold two takes them in this order.
+//!
+//! Of the kernel's own locks these come between them:
+//!
+//! - The lock of an address space is taken with 6 held, to see whether a mapping is still there; 14
+//!   is taken with it held, when a view is mapped or a page of it faults.
+//! - The mutex of the drm class is held when a device comes or goes. Under it 16 is taken, and when
+//!   the device goes 2, 9, 11, 13 and 14.
+//! - DRM's own are taken with 12 held, so that a GEM object gets one dma-buf and no second one.
+//!
+//! Three things are waited for that are no locks, with none of the list held: a turn with a
+//! resource's cookie (`Resource::turn`), over whose holder's call of the miniport others wait; the
+//! end of all visits (`Presence::end`) and of all announcements (`Announcer::vanished`), under the
+//! drm class's mutex. So who has a turn waits for nothing else, and neither a visitor nor an
+//! announcement takes that mutex.
 
 #![deny(unsafe_code)]
 

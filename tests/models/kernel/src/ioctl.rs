@@ -6,7 +6,7 @@
 #[allow(non_snake_case, reason = "the kernel's name")]
 pub const fn _IOWR<T>(kind: u32, nr: u32) -> u32 {
     // CAST: sizes of arguments have 14 bits.
-    3 << 30 | (size_of::<T>() as u32) << 16 | kind << 8 | nr
+    (3 << 30) | ((size_of::<T>() as u32) << 16) | (kind << 8) | nr
 }
 
 /// The number within the kind.

@@ -6,6 +6,8 @@
 //! own rules forbid fails a model here: to take a lock, to free memory, or to touch user memory while
 //! a lock is held.
 
+#![allow(clippy::new_without_default, reason = "the kernel's types have none")]
+
 pub mod alloc;
 pub mod error;
 pub mod ioctl;

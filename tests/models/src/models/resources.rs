@@ -22,7 +22,7 @@ fn additions_take_turns() {
 /// What is added goes with the resource, or is not added.
 #[test]
 fn an_addition_goes_with_the_resource() {
-    explore("append and destroy", 3, |world| {
+    explore("append and destroy", 2, |world| {
         let made = world.create_resource(world::NOT_AT_ALL, 1).expect("made");
         let resource = made.resource;
         let other = world.thread(move |world| world.append(resource, 1));
@@ -41,7 +41,7 @@ fn an_addition_goes_with_the_resource() {
 /// Three that add, end single allocations, and end the device.
 #[test]
 fn additions_while_all_of_it_ends() {
-    explore("append, destroy, end", 1, |world| {
+    explore("append, destroy, end", 3, |world| {
         let made = world.create_resource(world::NOT_AT_ALL, 2).expect("made");
         let (resource, member) = (made.resource, made.allocations[1]);
         let adding = world.thread(move |world| world.append(resource, 1).map(drop));

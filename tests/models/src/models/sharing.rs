@@ -13,7 +13,7 @@ fn nt(descriptor: u64) -> u32 {
 /// The creator destroys, while another one shares: that comes too late, or keeps everything.
 #[test]
 fn an_nt_handle_keeps_what_it_names() {
-    explore("share and destroy", 3, |world| {
+    explore("share and destroy", 2, |world| {
         let made = world.create_resource(world::BY_NT_HANDLE, 2).expect("made");
         let resource = made.resource;
         let other = world.thread(move |world| world.share(resource));
@@ -34,7 +34,7 @@ fn an_nt_handle_keeps_what_it_names() {
 /// One opens, one closes the NT handle, one destroys the creator's opening: in any order.
 #[test]
 fn an_opening_is_whole_or_refused() {
-    explore("open, close, destroy", 2, |world| {
+    explore("open, close, destroy", 3, |world| {
         let made = world.create_resource(world::BY_NT_HANDLE, 2).expect("made");
         let descriptor = world.share(made.resource).expect("shared");
         let opening = world.thread(move |world| world.open(descriptor, 2));
@@ -57,7 +57,7 @@ fn an_opening_is_whole_or_refused() {
 /// Two openings of one NT handle, one of them on a device that ends.
 #[test]
 fn openings_end_by_themselves() {
-    explore("two openings", 1, |world| {
+    explore("two openings", 3, |world| {
         let made = world.create_resource(world::BY_NT_HANDLE, 1).expect("made");
         let descriptor = world.share(made.resource).expect("shared");
         let mut second = world.clone();
@@ -79,7 +79,7 @@ fn openings_end_by_themselves() {
 /// Whoever adds is refused, whoever takes a part away as well; and each opening has all of it.
 #[test]
 fn what_is_shared_does_not_change() {
-    explore("append to what is shared", 2, |world| {
+    explore("append to what is shared", 3, |world| {
         let made = world.create_resource(world::BY_NT_HANDLE, 2).expect("made");
         let (resource, member) = (made.resource, made.allocations[0]);
         let adding = world.thread(move |world| world.append(resource, 1).map(drop));
@@ -100,7 +100,7 @@ fn what_is_shared_does_not_change() {
 /// An NT handle whose number could not be told is gone, whatever else happens.
 #[test]
 fn an_nt_handle_that_nobody_knows_keeps_nothing() {
-    explore("share to nowhere", 3, |world| {
+    explore("share to nowhere", 2, |world| {
         let made = world.create_resource(world::BY_NT_HANDLE, 1).expect("made");
         let resource = made.resource;
         let other = world.thread(move |world| world.share_to_nowhere(resource));
@@ -114,7 +114,7 @@ fn an_nt_handle_that_nobody_knows_keeps_nothing() {
 /// A global handle goes with the last opening, and an opening in time keeps it.
 #[test]
 fn a_global_handle_goes_with_the_last_opening() {
-    explore("open a global handle", 3, |world| {
+    explore("open a global handle", 2, |world| {
         let made = (world.create_resource(world::BY_GLOBAL_HANDLE, 1)).expect("made");
         let global = made.global;
         let other = world.thread(move |world| world.open_global(global, 1));
@@ -136,7 +136,7 @@ fn a_global_handle_goes_with_the_last_opening() {
 /// Two open and destroy by one number, whose creator goes.
 #[test]
 fn a_global_handle_of_three() {
-    explore("three with a global handle", 1, |world| {
+    explore("three with a global handle", 3, |world| {
         let made = (world.create_resource(world::BY_GLOBAL_HANDLE, 1)).expect("made");
         let global = made.global;
         let body = move |world: &World| match world.open_global(global, 1) {

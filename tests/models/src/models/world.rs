@@ -3,12 +3,7 @@
 //! A process that makes calls, as the threads of a model see it.
 
 use crate::{
-    core::{
-        adapter::Adapter,
-        adapter_list::Origin,
-        process::Process,
-        registry::Registry, //
-    },
+    core::{adapter::Adapter, adapter_list::Origin, process::Process, registry::Registry},
     ioctl::{dispatch, Caller},
     mem::{KBox, ACCOUNT},
     stand_in::machine::Numbers,

@@ -32,8 +32,20 @@ pub(crate) fn machine() -> Rc<Machine> {
 }
 
 /// A new machine, as a model begins.
-pub(crate) fn start() {
+pub(crate) fn start() -> Running {
     MACHINE.set(Some(Rc::default()));
+    Running
+}
+
+/// Of a model that fails, the machine is forgotten: what is in it can't be dropped any more.
+pub(crate) struct Running;
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            std::mem::forget(MACHINE.take());
+        }
+    }
 }
 
 /// The machine is not used any more; what the miniport has seen.

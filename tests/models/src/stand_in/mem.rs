@@ -2,8 +2,8 @@
 
 //! Stands for the module's `mem`.
 
-pub(crate) use kernel::alloc::{AllocError, Flags, KBox, KVec};
 use crate::status::NtStatus;
+pub(crate) use kernel::alloc::{AllocError, Flags, KBox, KVec};
 
 pub(crate) const ACCOUNT: Flags = Flags;
 

@@ -30,7 +30,7 @@ struct Places([AtomicU64; 4]);
 
 impl Places {
     fn put(&self, random: &mut Random, On(device, handle): On) {
-        let both = u64::from(device) << 32 | u64::from(handle);
+        let both = (u64::from(device) << 32) | u64::from(handle);
         self.0[random.below(4)].store(both, Relaxed);
     }
 
@@ -112,9 +112,7 @@ impl World<'_> {
 
     fn append_to_shared(&self, random: &mut Random) {
         let On(device, resource) = self.shared.get(random);
-        let answer = Create::buffer(device, 4096)
-            .append(resource)
-            .call(self.gpu);
+        let answer = Create::buffer(device, 4096).append(resource).call(self.gpu);
         assert!([INVALID_PARAMETER, INVALID_HANDLE].contains(&answer));
     }
 

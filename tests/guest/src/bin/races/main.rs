@@ -15,7 +15,13 @@ mod processes;
 mod random;
 
 use self::{
-    appends::*, destroys::*, ends::*, everything::*, handles::*, locks::*, openings::*,
+    appends::*,
+    destroys::*,
+    ends::*,
+    everything::*,
+    handles::*,
+    locks::*,
+    openings::*,
     processes::*,
     random::{announced_seed, Random},
 };
