@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! A DRM device that goes away and comes back.
 
-use crate::{calls::*, state::soon, sysfs};
+use crate::{calls::*, removal::Removable, state::soon, sysfs};
 use std::{fs, path::PathBuf};
 
 /// The device of virtio-gpu, which can be taken from its driver and given back.
@@ -61,6 +61,20 @@ impl Device {
         })
         .expect("the adapter comes back");
         self.luid
+    }
+}
+
+impl Removable for Device {
+    fn luid(&self) -> Luid {
+        self.luid
+    }
+
+    fn remove(&mut self) {
+        Device::remove(self);
+    }
+
+    fn restore(&mut self) -> Luid {
+        Device::restore(self)
     }
 }
 

@@ -8,6 +8,7 @@ use dxg_guest_tests::{
     create::Create,
     harness,
     memory::{bytes_at, unmap, Map, PAGE},
+    removal::{cycles, race, while_calls_wait, End, Removable, CYCLES},
     state::{soon, Counters},
     sysfs, tests,
 };
@@ -19,7 +20,12 @@ fn main() -> ExitCode {
             the_driver_is_unloaded_under_its_users,
             the_driver_comes_back_as_a_new_adapter,
             a_mapping_is_all_that_is_left,
-            again_and_again,
+            removed_25_times_and_destroyed_before_it_returns,
+            removed_25_times_and_destroyed_after_it_returned,
+            removed_25_times_and_closed,
+            removed_25_times_and_kept_until_the_next_time,
+            eight_threads_call_while_the_driver_is_unloaded,
+            the_driver_is_unloaded_while_calls_wait,
         ],
         &[],
     )
@@ -51,7 +57,23 @@ impl Driver {
         }
     }
 
-    fn unload(&mut self) {
+    fn insert(&mut self) {
+        let file = File::open(FILE).expect(FILE);
+        // SAFETY: The parameters are a C string.
+        let result =
+            unsafe { libc::syscall(libc::SYS_finit_module, file.as_raw_fd(), c"".as_ptr(), 0) };
+        let error = std::io::Error::last_os_error();
+        assert_eq!(result, 0, "insmod vkms: {error}");
+        self.loaded = true;
+    }
+}
+
+impl Removable for Driver {
+    fn luid(&self) -> Luid {
+        self.luid
+    }
+
+    fn remove(&mut self) {
         // SAFETY: The name is a C string.
         let result =
             unsafe { libc::syscall(libc::SYS_delete_module, NAME.as_ptr(), libc::O_NONBLOCK) };
@@ -62,20 +84,10 @@ impl Driver {
         assert!(!luids().contains(&self.luid));
     }
 
-    fn load(&mut self) -> Luid {
+    fn restore(&mut self) -> Luid {
         self.insert();
         self.luid = soon(|| vkms().ok_or(())).expect("the adapter comes back");
         self.luid
-    }
-
-    fn insert(&mut self) {
-        let file = File::open(FILE).expect(FILE);
-        // SAFETY: The parameters are a C string.
-        let result =
-            unsafe { libc::syscall(libc::SYS_finit_module, file.as_raw_fd(), c"".as_ptr(), 0) };
-        let error = std::io::Error::last_os_error();
-        assert_eq!(result, 0, "insmod vkms: {error}");
-        self.loaded = true;
     }
 }
 
@@ -104,7 +116,7 @@ fn the_driver_is_unloaded_under_its_users() {
     gpu.lock(on, resource.allocation(1));
     gpu.unlock(on, resource.allocation(1));
     assert_eq!(Counters::now().since(&before, "gem_objects"), 2);
-    driver.unload();
+    driver.remove();
     // All objects are there, without the memory that was on the device.
     let after = Counters::now();
     assert_eq!(after.since(&before, "gem_objects"), 0);
@@ -123,7 +135,7 @@ fn the_driver_is_unloaded_under_its_users() {
     let destroyed = destroy_allocations(&gpu.dxg, on, &heap.allocations());
     assert_eq!(destroyed, SUCCESS);
     assert_eq!(destroy_device(&gpu.dxg, on), SUCCESS);
-    driver.load();
+    driver.restore();
 }
 
 fn the_driver_comes_back_as_a_new_adapter() {
@@ -132,8 +144,8 @@ fn the_driver_comes_back_as_a_new_adapter() {
     let on = old.device();
     let allocation = Create::buffer(on, 4096).made(&old).allocation(0);
     let address = old.lock(on, allocation);
-    driver.unload();
-    let luid = driver.load();
+    driver.remove();
+    let luid = driver.restore();
     assert_ne!(luid, old.luid);
     let gpu = Gpu::open(luid);
     let device = gpu.device();
@@ -160,29 +172,33 @@ fn a_mapping_is_all_that_is_left() {
     bytes.fill(0x5a);
     drop(gpu);
     // Part of it was never looked at since the device went, and part of it is unmapped first.
-    driver.unload();
+    driver.remove();
     unmap(address, PAGE);
     assert!(bytes[PAGE..].iter().all(|&byte| byte == 0));
-    driver.load();
+    driver.restore();
     unmap(address + PAGE as u64, 2 * PAGE);
 }
 
-fn again_and_again() {
-    let mut driver = Driver::find();
-    let before = Counters::now();
-    for _ in 0..10 {
-        let gpu = Gpu::open(driver.luid);
-        let on = gpu.device();
-        let create = Create::buffers(on, 8).in_resource().made(&gpu);
-        let address = gpu.lock(on, create.allocation(7));
-        // SAFETY: The lock has a page.
-        unsafe { bytes_at(address, PAGE) }.fill(1);
-        driver.unload();
-        drop(gpu);
-        // SAFETY: As above.
-        assert_eq!(unsafe { bytes_at(address, PAGE) }[1], 0);
-        unmap(address, PAGE);
-        before.assert_restored();
-        driver.load();
-    }
+fn removed_25_times_and_destroyed_before_it_returns() {
+    cycles(&mut Driver::find(), CYCLES, End::DestroyedBefore);
+}
+
+fn removed_25_times_and_destroyed_after_it_returned() {
+    cycles(&mut Driver::find(), CYCLES, End::DestroyedAfter);
+}
+
+fn removed_25_times_and_closed() {
+    cycles(&mut Driver::find(), CYCLES, End::Closed);
+}
+
+fn removed_25_times_and_kept_until_the_next_time() {
+    cycles(&mut Driver::find(), CYCLES, End::Kept);
+}
+
+fn eight_threads_call_while_the_driver_is_unloaded() {
+    race(&mut Driver::find(), 5);
+}
+
+fn the_driver_is_unloaded_while_calls_wait() {
+    while_calls_wait(&mut Driver::find());
 }

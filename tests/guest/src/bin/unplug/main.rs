@@ -11,6 +11,7 @@ use dxg_guest_tests::{
     device::Device,
     global, harness,
     memory::{bytes_at, unmap, Map, PAGE},
+    removal::{cycles, race, while_calls_wait, End, CYCLES},
     share::{self, number, shared, Open, Share},
     signals::spawn,
     state::soon,
@@ -35,7 +36,12 @@ fn main() -> ExitCode {
             what_was_opened_on_a_removed_adapter,
             closing_the_node_after_removal,
             the_other_adapter_goes_on,
-            again_and_again,
+            removed_25_times_and_destroyed_before_it_returns,
+            removed_25_times_and_destroyed_after_it_returned,
+            removed_25_times_and_closed,
+            removed_25_times_and_kept_until_the_next_time,
+            eight_threads_call_while_the_device_goes,
+            the_device_goes_while_calls_wait,
             calls_while_the_device_goes,
             vkms_instances_come_and_go,
             the_module_stays_while_it_is_used,
@@ -248,20 +254,28 @@ fn the_other_adapter_goes_on() {
     assert_eq!(luids().iter().filter(|&&luid| luid == gpu.luid).count(), 1);
 }
 
-fn again_and_again() {
-    let mut device = Device::find();
-    let mut seen = vec![device.luid];
-    for _ in 0..5 {
-        let gpu = Gpu::open(device.luid);
-        let on = gpu.device();
-        let create = Create::buffer(on, 1 << 20).made(&gpu);
-        gpu.lock(on, create.allocation(0));
-        gpu.unlock(on, create.allocation(0));
-        device.remove();
-        let luid = device.restore();
-        assert!(!seen.contains(&luid), "a LUID came back");
-        seen.push(luid);
-    }
+fn removed_25_times_and_destroyed_before_it_returns() {
+    cycles(&mut Device::find(), CYCLES, End::DestroyedBefore);
+}
+
+fn removed_25_times_and_destroyed_after_it_returned() {
+    cycles(&mut Device::find(), CYCLES, End::DestroyedAfter);
+}
+
+fn removed_25_times_and_closed() {
+    cycles(&mut Device::find(), CYCLES, End::Closed);
+}
+
+fn removed_25_times_and_kept_until_the_next_time() {
+    cycles(&mut Device::find(), CYCLES, End::Kept);
+}
+
+fn eight_threads_call_while_the_device_goes() {
+    race(&mut Device::find(), 5);
+}
+
+fn the_device_goes_while_calls_wait() {
+    while_calls_wait(&mut Device::find());
 }
 
 /// Makes, uses and destroys; whatever comes too late is told so.

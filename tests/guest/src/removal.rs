@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! What is tried when a DRM device goes and comes back, in whichever way it does that.
+//!
+//! No call waits for the adapter yet, so that there is no waiter that a removal would have to end;
+//! calls that wait for memory of their caller are here.
+
+use crate::{
+    absent::Absent,
+    calls::*,
+    create::Create,
+    global,
+    memory::{bytes_at, Map, PAGE},
+    population::{instead, Population, ITS_PROCESS, POPULATION},
+    share::{self, shared, Open},
+    signals::spawn,
+};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    fs,
+    os::fd::OwnedFd,
+    thread,
+    time::Duration,
+};
+
+/// A device that goes and comes back.
+pub trait Removable {
+    /// Its adapter, while it is there.
+    fn luid(&self) -> Luid;
+    /// Takes it away; the adapter is gone when this returns.
+    fn remove(&mut self);
+    /// Brings it back, with a new adapter.
+    fn restore(&mut self) -> Luid;
+}
+
+/// How often a device goes for each of the four ways in which its users may end: 100 times in all.
+pub const CYCLES: usize = 25;
+
+/// What comes first when a device has gone under a population: each is tried in turn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum End {
+    /// The objects are destroyed, one after the other; then the device comes back.
+    DestroyedBefore,
+    /// The device comes back; then the objects are destroyed.
+    DestroyedAfter,
+    /// The node is closed, then everything is unmapped; then the device comes back.
+    Closed,
+    /// The objects stay until the device has gone again.
+    Kept,
+}
+
+/// Kilobytes of memory in files, to which GEM objects belong.
+fn shared_memory() -> i64 {
+    let text = fs::read_to_string("/proc/meminfo").expect("/proc/meminfo");
+    let line = text.lines().find_map(|line| line.strip_prefix("Shmem:"));
+    let kib = line.expect("Shmem").trim().trim_end_matches(" kB");
+    kib.parse().expect("a number")
+}
+
+fn finish(gpu: Gpu, population: Population) {
+    assert!(population.shows(0xa5), "what was written after the device");
+    population.destroy(&gpu);
+    drop(gpu);
+    // The first one went with its lock.
+    for view in &population.views[1..] {
+        crate::memory::unmap(*view, PAGE);
+    }
+}
+
+/// `count` times: a population is made, the device goes, everything is tried, the device comes back,
+/// and the population ends in one way or another. In the end everything is as it was.
+pub fn cycles(device: &mut impl Removable, count: usize, end: End) {
+    let before = counters();
+    let memory = shared_memory();
+    let mut seen = BTreeSet::from([device.luid()]);
+    let mut kept = VecDeque::new();
+    for cycle in 0..count {
+        let start = counters();
+        let gpu = Gpu::open(device.luid());
+        let population = Population::new(&gpu);
+        let more = POPULATION.iter().chain(match kept.len() {
+            0 => &ITS_PROCESS[..],
+            // The process is there already.
+            _ => &ITS_PROCESS[1..],
+        });
+        let more: Vec<_> = more.copied().collect();
+        start.assert_grown(&more);
+        device.remove();
+        // All objects are there, without the memory that was on the device.
+        start.assert_grown(&instead(&more, &[("gem_objects", 0)]));
+        assert!(population.shows(0), "zeros, in cycle {cycle}");
+        population.fill(0xa5);
+        population.assert_removed(&gpu);
+        start.assert_grown(&instead(&more, &[("gem_objects", 0)]));
+        match end {
+            End::DestroyedBefore => finish(gpu, population),
+            End::Closed => {
+                drop(gpu);
+                population.unmap();
+                drop(population);
+            }
+            End::DestroyedAfter | End::Kept => kept.push_back((gpu, population)),
+        }
+        let luid = device.restore();
+        assert!(seen.insert(luid), "a LUID came back");
+        let keep = if end == End::Kept { 1 } else { 0 };
+        while kept.len() > keep {
+            let (gpu, population) = kept.pop_front().expect("one");
+            population.assert_removed(&gpu);
+            finish(gpu, population);
+        }
+        if kept.is_empty() {
+            before.assert_restored();
+        }
+    }
+    kept.into_iter()
+        .for_each(|(gpu, population)| finish(gpu, population));
+    before.assert_restored();
+    // A megabyte for what else the machine does: lost would be tens of kilobytes in each cycle.
+    let lost = shared_memory() - memory;
+    assert!(lost < 1024, "{lost} KiB of memory are lost");
+}
+
+/// Threads that race with the removal.
+const THREADS: usize = 8;
+
+/// What all threads use.
+struct Common<'a> {
+    gpu: &'a Gpu,
+    device: u32,
+    create: Create,
+    view: u64,
+    nt: OwnedFd,
+    global: u32,
+    /// A page of this process.
+    memory: u64,
+}
+
+impl Common<'_> {
+    /// One round of calls, of which each thread has others. DEVICE_REMOVED is for the caller; any
+    /// other refusal is a failure.
+    fn round(&self, thread: usize) -> Result<(), Answer> {
+        let (gpu, device) = (self.gpu, self.device);
+        let done = |answer| match answer {
+            SUCCESS => Ok(()),
+            other => Err(other),
+        };
+        // SAFETY: The lock has a page.
+        let byte = unsafe { bytes_at(self.view, PAGE) }[thread];
+        assert!(byte == 0 || byte == 0x5a, "{byte:#x}");
+        match thread {
+            0 => {
+                let mut create = Create::buffers(device, 64).in_resource();
+                done(create.call(gpu))?;
+                let destroyed = destroy_resource(&gpu.dxg, device, create.resource());
+                assert_eq!(destroyed, SUCCESS);
+            }
+            1 => {
+                let mut heap = Create::heap(device, self.memory, PAGE as u64);
+                done(heap.call(gpu))?;
+                let heap = heap.allocations();
+                assert_eq!(destroy_allocations(&gpu.dxg, device, &heap), SUCCESS);
+            }
+            2 => {
+                // The first touch of memory on the device.
+                let mut create = Create::buffer(device, 64 * PAGE as u64);
+                done(create.call(gpu))?;
+                let (answer, address) = lock(&gpu.dxg, device, create.allocation(0));
+                if answer == SUCCESS {
+                    // SAFETY: The lock has so many pages.
+                    unsafe { bytes_at(address, 64 * PAGE) }.fill(1);
+                    gpu.unlock(device, create.allocation(0));
+                }
+                let list = create.allocations();
+                assert_eq!(destroy_allocations(&gpu.dxg, device, &list), SUCCESS);
+                done(answer)?;
+            }
+            3 => {
+                done(lock(&gpu.dxg, device, self.create.allocation(1)).0)?;
+                gpu.unlock(device, self.create.allocation(1));
+            }
+            4 => {
+                let mut open = Open::new(device, &self.nt, 2);
+                done(open.call(gpu))?;
+                let destroyed = destroy_resource(&gpu.dxg, device, open.resource());
+                assert_eq!(destroyed, SUCCESS);
+            }
+            5 => {
+                let (answer, sizes) = global::query(gpu, device, self.global);
+                done(answer)?;
+                let mut open = global::Open::with(device, self.global, &sizes);
+                done(open.call(gpu))?;
+                let destroyed = destroy_resource(&gpu.dxg, device, open.resource());
+                assert_eq!(destroyed, SUCCESS);
+            }
+            6 => {
+                let (answer, device) = create_device(&gpu.dxg, gpu.adapter);
+                done(answer)?;
+                let mut create = shared(device, 2);
+                let answer = create.call(gpu);
+                if answer == SUCCESS {
+                    drop(share::share(gpu, create.resource()));
+                }
+                assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS);
+                done(answer)?;
+            }
+            _ => {
+                let mut name = 0_u32;
+                let at = &raw mut name as u64;
+                let question = libd3dkmt::sys::bindings::KMTQAITYPE_DRIVERVERSION;
+                done(query_at(&gpu.dxg, gpu.adapter, question, at, 4))?;
+                let (answer, adapter) = open_adapter(&gpu.dxg, gpu.luid);
+                if answer == INVALID_PARAMETER {
+                    return Ok(());
+                }
+                done(answer)?;
+                assert_eq!(close_adapter(&gpu.dxg, adapter), SUCCESS);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Eight threads make, touch, lock, open and share on one device until the adapter goes under them.
+pub fn race(device: &mut impl Removable, count: u64) {
+    let before = counters();
+    let memory = Map::new(1);
+    for cycle in 0..count {
+        let gpu = Gpu::open(device.luid());
+        let on = gpu.device();
+        let create = shared(on, 2).made(&gpu);
+        let view = gpu.lock(on, create.allocation(0));
+        // SAFETY: The lock has a page.
+        unsafe { bytes_at(view, PAGE) }.fill(0x5a);
+        let global = Create::buffer(on, 4096).in_global_resource().made(&gpu);
+        let common = Common {
+            gpu: &gpu,
+            device: on,
+            view,
+            nt: share::share(&gpu, create.resource()),
+            create,
+            global: global.global(),
+            memory: memory.address(),
+        };
+        thread::scope(|scope| {
+            for thread in 0..THREADS {
+                let common = &common;
+                spawn(scope, move || loop {
+                    match common.round(thread) {
+                        Ok(()) => {}
+                        Err(DEVICE_REMOVED) => break,
+                        Err(answer) => panic!("thread {thread}: {answer:?}"),
+                    }
+                });
+            }
+            thread::sleep(Duration::from_millis(5 + 7 * cycle));
+            device.remove();
+        });
+        // SAFETY: As above.
+        assert!(unsafe { bytes_at(view, PAGE) }.iter().all(|&b| b == 0));
+        gpu.unlock(on, common.create.allocation(0));
+        drop(common);
+        drop(gpu);
+        device.restore();
+        before.assert_restored();
+    }
+}
+
+/// The device goes while calls wait for memory of their caller: it does not wait for them.
+pub fn while_calls_wait(device: &mut impl Removable) {
+    let before = counters();
+    let gpu = Gpu::open(device.luid());
+    let on = gpu.device();
+    let nt = share::share(&gpu, shared(on, 2).made(&gpu).resource());
+    // One waits before there is an object, one when all are made and have no names yet.
+    let blobs = Absent::new();
+    let mut create = Create::buffers(on, 2);
+    create.infos[1].priv_drv_data = blobs.address();
+    let data = Absent::new();
+    let mut open = Open::new(on, &nt, 2);
+    open.args.resource_priv_drv_data = data.address();
+    thread::scope(|scope| {
+        let creating = spawn(scope, || create.call(&gpu));
+        blobs.wait_for_touch();
+        let opening = spawn(scope, || (open.call(&gpu), open.resource()));
+        data.wait_for_touch();
+        device.remove();
+        blobs.bring(&[0; 48]);
+        assert_eq!(creating.join().expect("no panic"), DEVICE_REMOVED);
+        data.bring(&[]);
+        // It came before the end, and can be destroyed like anything from before.
+        let (answer, resource) = opening.join().expect("no panic");
+        assert_eq!(answer, SUCCESS);
+        assert_eq!(destroy_resource(&gpu.dxg, on, resource), SUCCESS);
+    });
+    drop((gpu, nt));
+    before.assert_restored();
+    device.restore();
+}
