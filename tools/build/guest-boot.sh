@@ -74,11 +74,16 @@ while [ "$bye" = 0 ]; do
 		timed_out=1
 		break
 	fi
-	if ! read -r -t 0.5 -u 5 line; then
-		if kill -0 "$pid" 2>/dev/null; then continue; fi
+	# Reads only what is there: a time limit in the middle of a line would lose the line.
+	if ! read -r -t 0 -u 5; then
 		# What the guest said last may still be in the pipe.
-		read -r -t 0.1 -u 5 line || break
+		if kill -0 "$pid" 2>/dev/null || read -r -t 0 -u 5; then
+			sleep 0.1
+			continue
+		fi
+		break
 	fi
+	read -r -t 5 -u 5 line || continue
 	case $line in
 	up) ;;
 	"fail "*) failure=${line#fail } ;;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Other processes: this program again, in a role, or a plain fork.
 
-use crate::{signals::Storm, state};
+use crate::{calls::Luid, signals::Storm, state};
 use std::{
     io::{self, BufRead, BufReader, Read},
     os::unix::process::ExitStatusExt,
@@ -40,6 +40,19 @@ pub fn command(role: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new("/proc/self/exe");
     command.arg(FLAG).arg(role).args(arguments);
     command
+}
+
+/// Starts this program in a role on an adapter, which its first two arguments name.
+pub fn start_on(role: &str, luid: Luid, arguments: &[&str]) -> Child {
+    let [a, b] = [luid.0.to_string(), luid.1.to_string()];
+    let all: Vec<_> = [&a[..], &b].iter().chain(arguments).copied().collect();
+    Child::start(command(role, &all))
+}
+
+/// In a role: the adapter that its first two arguments name.
+pub fn adapter(arguments: &[String]) -> Luid {
+    let number = |i: usize| arguments[i].parse().expect("a number");
+    Luid(number(0), number(1))
 }
 
 /// In a role: becomes a user without any capability.
@@ -96,9 +109,14 @@ impl Child {
         text
     }
 
+    /// Has nothing more to say to it: see [`wait_for_parent`].
+    pub fn go_on(&mut self) {
+        drop(self.process.stdin.take());
+    }
+
     /// Waits for its good end. A role that fails panics, and says so here.
     pub fn succeed(mut self) {
-        drop(self.process.stdin.take());
+        self.go_on();
         let status = self.process.wait().expect("a child");
         assert!(
             status.success(),

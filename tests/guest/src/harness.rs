@@ -60,6 +60,11 @@ pub(crate) fn adapter_context() -> Option<String> {
     adapter.cloned()
 }
 
+/// Whether this run is under signals or faults, which makes everything slower.
+pub fn is_in_a_mode() -> bool {
+    signals::are_wanted() || every_call::is_on()
+}
+
 /// Raises a flag when it goes, so that threads that watch the flag end when a test has failed, too.
 pub struct StopAtEnd<'a>(pub &'a AtomicBool);
 

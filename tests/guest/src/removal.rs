@@ -8,8 +8,8 @@ use crate::{
     absent::Absent,
     calls::*,
     create::Create,
-    global,
-    memory::{bytes_at, Map, PAGE},
+    global, harness,
+    memory::{bytes_at, unmap, Map, PAGE},
     population::{instead, Population, ITS_PROCESS, POPULATION},
     share::{self, shared, Open},
     signals::spawn,
@@ -32,8 +32,15 @@ pub trait Removable {
     fn restore(&mut self) -> Luid;
 }
 
-/// How often a device goes for each of the four ways in which its users may end: 100 times in all.
-pub const CYCLES: usize = 25;
+/// How often a device goes for each of the four ways in which its users may end: 100 times in all,
+/// but fewer in the modes of the debug kernel, where that takes minutes.
+fn cycles_of_each() -> usize {
+    if harness::is_in_a_mode() {
+        5
+    } else {
+        25
+    }
+}
 
 /// What comes first when a device has gone under a population: each is tried in turn.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,19 +68,19 @@ fn finish(gpu: Gpu, population: Population) {
     population.destroy(&gpu);
     drop(gpu);
     // The first one went with its lock.
-    for view in &population.views[1..] {
-        crate::memory::unmap(*view, PAGE);
+    for &view in &population.views[1..] {
+        unmap(view, PAGE);
     }
 }
 
-/// `count` times: a population is made, the device goes, everything is tried, the device comes back,
-/// and the population ends in one way or another. In the end everything is as it was.
-pub fn cycles(device: &mut impl Removable, count: usize, end: End) {
+/// Again and again: a population is made, the device goes, everything is tried, the device comes back,
+/// and the population ends in one of the ways. In the end everything is as it was.
+pub fn cycles(device: &mut impl Removable, end: End) {
     let before = counters();
     let memory = shared_memory();
     let mut seen = BTreeSet::from([device.luid()]);
     let mut kept = VecDeque::new();
-    for cycle in 0..count {
+    for cycle in 0..cycles_of_each() {
         let start = counters();
         let gpu = Gpu::open(device.luid());
         let population = Population::new(&gpu);

@@ -35,6 +35,11 @@ fn flags() -> Option<i32> {
     }
 }
 
+/// Whether this run is in the mode.
+pub(crate) fn are_wanted() -> bool {
+    flags().is_some()
+}
+
 /// Signals that this process has got so far.
 pub fn delivered() -> u64 {
     DELIVERED.load(Relaxed)

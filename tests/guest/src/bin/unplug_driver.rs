@@ -8,7 +8,7 @@ use dxg_guest_tests::{
     create::Create,
     harness,
     memory::{bytes_at, unmap, Map, PAGE},
-    removal::{cycles, race, while_calls_wait, End, Removable, CYCLES},
+    removal::{cycles, race, while_calls_wait, End, Removable},
     state::{soon, Counters},
     sysfs, tests,
 };
@@ -20,10 +20,10 @@ fn main() -> ExitCode {
             the_driver_is_unloaded_under_its_users,
             the_driver_comes_back_as_a_new_adapter,
             a_mapping_is_all_that_is_left,
-            removed_25_times_and_destroyed_before_it_returns,
-            removed_25_times_and_destroyed_after_it_returned,
-            removed_25_times_and_closed,
-            removed_25_times_and_kept_until_the_next_time,
+            a_hundred_removals_destroyed_before_the_return,
+            a_hundred_removals_destroyed_after_the_return,
+            a_hundred_removals_closed,
+            a_hundred_removals_kept_until_the_next_one,
             eight_threads_call_while_the_driver_is_unloaded,
             the_driver_is_unloaded_while_calls_wait,
         ],
@@ -179,20 +179,20 @@ fn a_mapping_is_all_that_is_left() {
     unmap(address + PAGE as u64, 2 * PAGE);
 }
 
-fn removed_25_times_and_destroyed_before_it_returns() {
-    cycles(&mut Driver::find(), CYCLES, End::DestroyedBefore);
+fn a_hundred_removals_destroyed_before_the_return() {
+    cycles(&mut Driver::find(), End::DestroyedBefore);
 }
 
-fn removed_25_times_and_destroyed_after_it_returned() {
-    cycles(&mut Driver::find(), CYCLES, End::DestroyedAfter);
+fn a_hundred_removals_destroyed_after_the_return() {
+    cycles(&mut Driver::find(), End::DestroyedAfter);
 }
 
-fn removed_25_times_and_closed() {
-    cycles(&mut Driver::find(), CYCLES, End::Closed);
+fn a_hundred_removals_closed() {
+    cycles(&mut Driver::find(), End::Closed);
 }
 
-fn removed_25_times_and_kept_until_the_next_time() {
-    cycles(&mut Driver::find(), CYCLES, End::Kept);
+fn a_hundred_removals_kept_until_the_next_one() {
+    cycles(&mut Driver::find(), End::Kept);
 }
 
 fn eight_threads_call_while_the_driver_is_unloaded() {

@@ -105,6 +105,11 @@ pub(crate) fn start() -> Result<(), String> {
     unsafe { around_every_call(around) }.map_err(|_| "something is around calls".into())
 }
 
+/// Whether this run is in the mode.
+pub(crate) fn is_on() -> bool {
+    MODE.get().is_some()
+}
+
 /// A test begins.
 pub(crate) fn begin() {
     if let Some(mode) = MODE.get() {

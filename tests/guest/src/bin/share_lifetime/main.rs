@@ -74,19 +74,12 @@ fn locked<R>(gpu: &Gpu, device: u32, allocation: u32, with: impl FnOnce(u64) -> 
     result
 }
 
-/// An adapter as the argument of a role, and back.
-fn luid_text(gpu: &Gpu) -> [String; 2] {
-    [gpu.luid.0.to_string(), gpu.luid.1.to_string()]
-}
-
+/// In a child: its adapter.
 fn gpu_of(arguments: &[String]) -> Gpu {
-    let number = |i: usize| arguments[i].parse().expect("a number");
-    Gpu::open(Luid(number(0), number(1)))
+    Gpu::open(child::adapter(arguments))
 }
 
 /// Starts this program in a role with an adapter and more arguments.
 fn start(role: &str, gpu: &Gpu, arguments: &[&str]) -> child::Child {
-    let [a, b] = luid_text(gpu);
-    let all: Vec<_> = [&a[..], &b].iter().chain(arguments).copied().collect();
-    child::Child::start(child::command(role, &all))
+    child::start_on(role, gpu.luid, arguments)
 }

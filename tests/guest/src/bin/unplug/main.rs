@@ -11,7 +11,7 @@ use dxg_guest_tests::{
     device::Device,
     global, harness,
     memory::{bytes_at, unmap, Map, PAGE},
-    removal::{cycles, race, while_calls_wait, End, CYCLES},
+    removal::{cycles, race, while_calls_wait, End},
     share::{self, number, shared, Open, Share},
     signals::spawn,
     state::soon,
@@ -36,10 +36,10 @@ fn main() -> ExitCode {
             what_was_opened_on_a_removed_adapter,
             closing_the_node_after_removal,
             the_other_adapter_goes_on,
-            removed_25_times_and_destroyed_before_it_returns,
-            removed_25_times_and_destroyed_after_it_returned,
-            removed_25_times_and_closed,
-            removed_25_times_and_kept_until_the_next_time,
+            a_hundred_removals_destroyed_before_the_return,
+            a_hundred_removals_destroyed_after_the_return,
+            a_hundred_removals_closed,
+            a_hundred_removals_kept_until_the_next_one,
             eight_threads_call_while_the_device_goes,
             the_device_goes_while_calls_wait,
             calls_while_the_device_goes,
@@ -254,20 +254,20 @@ fn the_other_adapter_goes_on() {
     assert_eq!(luids().iter().filter(|&&luid| luid == gpu.luid).count(), 1);
 }
 
-fn removed_25_times_and_destroyed_before_it_returns() {
-    cycles(&mut Device::find(), CYCLES, End::DestroyedBefore);
+fn a_hundred_removals_destroyed_before_the_return() {
+    cycles(&mut Device::find(), End::DestroyedBefore);
 }
 
-fn removed_25_times_and_destroyed_after_it_returned() {
-    cycles(&mut Device::find(), CYCLES, End::DestroyedAfter);
+fn a_hundred_removals_destroyed_after_the_return() {
+    cycles(&mut Device::find(), End::DestroyedAfter);
 }
 
-fn removed_25_times_and_closed() {
-    cycles(&mut Device::find(), CYCLES, End::Closed);
+fn a_hundred_removals_closed() {
+    cycles(&mut Device::find(), End::Closed);
 }
 
-fn removed_25_times_and_kept_until_the_next_time() {
-    cycles(&mut Device::find(), CYCLES, End::Kept);
+fn a_hundred_removals_kept_until_the_next_one() {
+    cycles(&mut Device::find(), End::Kept);
 }
 
 fn eight_threads_call_while_the_device_goes() {
