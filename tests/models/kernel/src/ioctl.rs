@@ -14,3 +14,9 @@ pub const fn _IOWR<T>(kind: u32, nr: u32) -> u32 {
 pub const fn _IOC_NR(request: u32) -> u32 {
     request & 0xff
 }
+
+/// The kind.
+#[allow(non_snake_case, reason = "the kernel's name")]
+pub const fn _IOC_TYPE(request: u32) -> u32 {
+    request >> 8 & 0xff
+}

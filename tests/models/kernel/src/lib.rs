@@ -13,6 +13,7 @@ pub mod error;
 pub mod ioctl;
 pub mod rbtree;
 pub mod sync;
+pub mod time;
 pub mod uaccess;
 
 /// What every room imports.

@@ -38,8 +38,25 @@ impl<K: Ord + Copy, V> RBTree<K, V> {
         self.0.insert(key, value)
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The first entry from `key` on.
+    pub fn cursor_lower_bound(&self, key: &K) -> Option<Cursor<'_, K, V>> {
+        self.0.range(key..).next().map(Cursor)
+    }
+
     pub fn remove_node(&mut self, key: &K) -> Option<RBTreeNode<K, V>> {
         let value = self.0.remove(key)?;
         Some(RBTreeNode(*key, value))
+    }
+}
+
+pub struct Cursor<'a, K, V>((&'a K, &'a V));
+
+impl<'a, K, V> Cursor<'a, K, V> {
+    pub fn current(&self) -> (&'a K, &'a V) {
+        self.0
     }
 }

@@ -102,8 +102,17 @@ impl CondVar {
         guard.0 = Some(self.0.wait(inner).expect("a model that has not failed"));
     }
 
+    /// Time does not pass: it ends when somebody says so.
+    pub fn wait_interruptible_timeout<T>(&self, guard: &mut Guard<'_, T>, _: u64) {
+        self.wait(guard);
+    }
+
     pub fn notify_one(&self) {
         self.0.notify_one();
+    }
+
+    pub fn notify_all(&self) {
+        self.0.notify_all();
     }
 }
 

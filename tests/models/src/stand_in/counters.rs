@@ -14,6 +14,7 @@ pub(crate) enum Counter {
     Allocations,
     Bindings,
     NtHandles,
+    Exports,
 }
 
 std::thread_local! {

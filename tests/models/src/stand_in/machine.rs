@@ -7,7 +7,7 @@ use super::sys::{object_file::Descriptors, view::AddressSpace};
 use crate::{
     ddi::{answer::*, *},
     mem::KBox,
-    status::NtResult,
+    status::{NtResult, NtStatus},
 };
 use kernel::sync::assert_no_lock;
 use loom::sync::Mutex;
@@ -217,6 +217,10 @@ impl Miniport for Numbers {
             });
         }
         Ok(())
+    }
+
+    fn adopt_memory(&self, _: ForeignMemory) -> NtResult<AllocationAnswer> {
+        Err(NtStatus::NOT_SUPPORTED)
     }
 
     fn open_allocation(&self, allocation: &Cookie, _: OpenFlags) -> NtResult<Cookie> {

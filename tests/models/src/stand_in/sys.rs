@@ -19,6 +19,31 @@ pub(crate) fn now_ns() -> u64 {
     0
 }
 
+pub(crate) mod descriptor {
+    pub(crate) use super::object_file::NewDescriptor;
+}
+
+pub(crate) mod workqueue {
+    use kernel::{alloc::Flags, error::Result};
+
+    /// In the models nothing is left for later.
+    pub(crate) struct OrderedQueue;
+
+    impl OrderedQueue {
+        pub(crate) fn new() -> Result<Self> {
+            Ok(Self)
+        }
+
+        pub(crate) fn queue(&self) -> &Self {
+            self
+        }
+
+        pub(crate) fn try_spawn(&self, _: Flags, _: impl FnOnce()) -> Result {
+            unreachable!()
+        }
+    }
+}
+
 pub(crate) mod pid {
     pub(crate) struct ProcessId;
 

@@ -38,30 +38,33 @@ impl ObjectFile {
         content.map(Self).ok_or(EBADF)
     }
 
-    pub(crate) fn object(&self) -> &(dyn Any + Send + Sync) {
-        &*self.0
-    }
-}
-
-pub(crate) struct NewObjectFile {
-    content: Option<Content>,
-    fd: u32,
-}
-
-impl NewObjectFile {
-    pub(crate) fn new<T: Any + Send + Sync>(_: &CStr, object: KBox<T>) -> Result<Self> {
+    pub(crate) fn create<T: Any + Send + Sync>(
+        _: &CStr,
+        object: KBox<T>,
+    ) -> Result<NewDescriptor> {
         assert_no_lock("a file is made");
         let fd = machine().with_files(|files| {
             files.last += 1;
             files.open.insert(files.last, None);
             files.last
         });
-        Ok(Self {
+        Ok(NewDescriptor {
             content: Some(Arc::new(object.into_inner())),
             fd,
         })
     }
 
+    pub(crate) fn object(&self) -> &(dyn Any + Send + Sync) {
+        &*self.0
+    }
+}
+
+pub(crate) struct NewDescriptor {
+    content: Option<Content>,
+    fd: u32,
+}
+
+impl NewDescriptor {
     pub(crate) fn fd(&self) -> u32 {
         self.fd
     }
@@ -72,7 +75,7 @@ impl NewObjectFile {
     }
 }
 
-impl Drop for NewObjectFile {
+impl Drop for NewDescriptor {
     fn drop(&mut self) {
         if self.content.is_some() {
             machine().with_files(|files| files.open.remove(&self.fd));

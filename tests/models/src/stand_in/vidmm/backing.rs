@@ -4,7 +4,11 @@
 
 use super::{account::Account, SharedWindow, VidMm, Window};
 use crate::{
-    ddi::AllocationDescription, mem::ACCOUNT, stand_in::machine::machine, status::NtResult,
+    ddi::{AllocationDescription, ForeignMemory},
+    drm::prime::DmaBuf,
+    mem::ACCOUNT,
+    stand_in::machine::machine,
+    status::NtResult,
 };
 use kernel::sync::Arc;
 
@@ -20,6 +24,13 @@ pub(crate) enum CpuAccess {
         window: SharedWindow,
         writable: bool,
     },
+    #[allow(dead_code, reason = "in the models there is none")]
+    DmaBuf(DmaBuf),
+}
+
+/// In the models there is none.
+pub(crate) struct Imported {
+    pub(crate) memory: ForeignMemory,
 }
 
 impl Backing {
@@ -46,6 +57,26 @@ impl Backing {
         _: u64,
         _: bool,
     ) -> NtResult<Self> {
+        unreachable!()
+    }
+
+    pub(crate) fn import(_: &Arc<VidMm>, _: Arc<Account>, dma_buf: DmaBuf) -> NtResult<Imported> {
+        match dma_buf {}
+    }
+
+    pub(crate) fn imported(_: Imported) -> Self {
+        unreachable!()
+    }
+
+    pub(crate) fn is_imported(&self) -> bool {
+        false
+    }
+
+    pub(crate) fn export(&self, _: bool) -> NtResult<DmaBuf> {
+        unreachable!()
+    }
+
+    pub(crate) fn end_export(&self) -> bool {
         unreachable!()
     }
 
