@@ -81,7 +81,7 @@ const fn entry<T>(nr: u32, handler: Handler) -> (usize, Entry) {
 }
 
 const fn extension<T>(nr: u32, handler: Handler) -> (usize, Entry) {
-    entry_of::<T>(DXGKRNL_EXT_MAGIC as u32, nr, handler)
+    entry_of::<T>(DXGKRNL_EXT_MAGIC, nr, handler)
 }
 
 const fn entry_of<T>(magic: u32, nr: u32, handler: Handler) -> (usize, Entry) {
@@ -147,7 +147,7 @@ static EXTENDED: [Option<Entry>; DXGKRNL_NR_END as usize] = by_number(&EXTENSION
 /// Runs an ioctl; `None` (ENOTTY) when `request` is none of ours: unknown type or number, other size
 /// or direction (case 260).
 pub(crate) fn dispatch(caller: &Caller<'_>, request: u32, argument: usize) -> Option<isize> {
-    let table: &[Option<Entry>] = if _IOC_TYPE(request) == DXGKRNL_EXT_MAGIC as u32 {
+    let table: &[Option<Entry>] = if _IOC_TYPE(request) == DXGKRNL_EXT_MAGIC {
         &EXTENDED
     } else {
         &CALLS

@@ -154,7 +154,9 @@ impl List {
                 return;
             }
             if !state.look {
-                self.wake
+                // A worker gets no signals, and looks whatever has woken it.
+                let _ = self
+                    .wake
                     .wait_interruptible_timeout(&mut state, msecs_to_jiffies(pause));
                 pause = PAUSES.1.min(pause * 2);
             }
