@@ -160,7 +160,7 @@ pub fn udmabuf(pages: usize) -> (OwnedFd, Mapped) {
     let device = device.expect("/dev/udmabuf");
     const CLOEXEC: u64 = 1;
     let fd = memory.as_raw_fd() as u64;
-    let mut args = [fd | CLOEXEC << 32, 0, bytes as u64];
+    let mut args = [fd | (CLOEXEC << 32), 0, bytes as u64];
     let dma_buf = control(&device, UDMABUF_CREATE, &mut args).expect("a dma-buf");
     // SAFETY: The call has made it, for us.
     (unsafe { OwnedFd::from_raw_fd(dma_buf) }, mapped)

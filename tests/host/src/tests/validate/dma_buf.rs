@@ -29,7 +29,7 @@ fn reading_only_is_the_one_flag() {
         assert_eq!(parse(READ_ONLY), Ok(DmaBufFlags { read_only: true }));
         for bit in 1..32 {
             refused(parse(1 << bit));
-            refused(parse(1 << bit | READ_ONLY));
+            refused(parse((1 << bit) | READ_ONLY));
         }
     }
 }
