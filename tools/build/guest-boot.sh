@@ -44,12 +44,18 @@ qemu=(
 case " $GPU " in *" virtio "*) qemu+=(-device "virtio-gpu-pci,max_outputs=1,max_hostmem=1G") ;; esac
 if [ "$MODE" = shell ]; then
 	qemu+=(-chardev "stdio,id=tty,mux=on,signal=off,logfile=/out/console.txt" -serial chardev:tty -mon "chardev=tty,mode=readline")
-	"${qemu[@]}" <&0 2>/tmp/qemu.err &
 else
 	qemu+=(-serial file:/out/console.txt)
-	"${qemu[@]}" </dev/null >/tmp/qemu.err 2>&1 &
 fi
-pid=$!
+start() {
+	if [ "$MODE" = shell ]; then
+		"${qemu[@]}" <&0 2>/tmp/qemu.err &
+	else
+		"${qemu[@]}" </dev/null >/tmp/qemu.err 2>&1 &
+	fi
+	pid=$!
+}
+start
 trap 'kill -KILL "$pid" 2>/dev/null; exit 130' INT TERM
 
 screenshot() {
@@ -69,6 +75,17 @@ screenshot() {
 status='' unload=0 taint='' bye=0 failure=''
 deadline=$((SECONDS + timeout))
 timed_out=0
+# On a busy machine the emulated timers can come so late that the kernel waits for ever for the next one,
+# before it has started anything of ours. Such a boot is begun again, twice at the most.
+boot_limit=120 begun=0 boots=1
+boot_deadline=$((SECONDS + boot_limit))
+boot_again() {
+	note "the kernel has not begun with its first process after $boot_limit s: booting it again"
+	kill -KILL "$pid" 2>/dev/null || :
+	wait "$pid" 2>/dev/null || :
+	boots=$((boots + 1)) boot_deadline=$((SECONDS + boot_limit)) deadline=$((deadline + boot_limit))
+	start
+}
 while [ "$bye" = 0 ]; do
 	if [ "$SECONDS" -ge "$deadline" ]; then
 		timed_out=1
@@ -76,6 +93,10 @@ while [ "$bye" = 0 ]; do
 	fi
 	# Reads only what is there: a time limit in the middle of a line would lose the line.
 	if ! read -r -t 0 -u 5; then
+		if [ "$begun" = 0 ] && [ "$boots" -lt 3 ] && [ "$SECONDS" -ge "$boot_deadline" ]; then
+			boot_again
+			continue
+		fi
 		# What the guest said last may still be in the pipe.
 		if kill -0 "$pid" 2>/dev/null || read -r -t 0 -u 5; then
 			sleep 0.1
@@ -84,8 +105,9 @@ while [ "$bye" = 0 ]; do
 		break
 	fi
 	read -r -t 5 -u 5 line || continue
+	begun=1
 	case $line in
-	up) ;;
+	begun | up) ;;
 	"fail "*) failure=${line#fail } ;;
 	"status "*)
 		status=${line#status }

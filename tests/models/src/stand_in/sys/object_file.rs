@@ -38,10 +38,7 @@ impl ObjectFile {
         content.map(Self).ok_or(EBADF)
     }
 
-    pub(crate) fn create<T: Any + Send + Sync>(
-        _: &CStr,
-        object: KBox<T>,
-    ) -> Result<NewDescriptor> {
+    pub(crate) fn create<T: Any + Send + Sync>(_: &CStr, object: KBox<T>) -> Result<NewDescriptor> {
         assert_no_lock("a file is made");
         let fd = machine().with_files(|files| {
             files.last += 1;
