@@ -17,7 +17,7 @@ pub struct Cgroup {
 
 impl Cgroup {
     /// A new one, without a process.
-    pub fn new() -> Self {
+    pub fn create() -> Self {
         if !fs::exists(format!("{ROOT}/cgroup.controllers")).expect("sysfs") {
             // SAFETY: All strings are C strings; there is no data.
             let mounted = unsafe {

@@ -132,6 +132,6 @@ fn charged(arguments: &[String]) {
 }
 
 fn objects_are_charged_to_the_memory_cgroup() {
-    let group = Cgroup::new();
+    let group = Cgroup::create();
     Child::start(child::command("charged", &[group.path()])).succeed();
 }

@@ -18,5 +18,5 @@ pub const fn _IOC_NR(request: u32) -> u32 {
 /// The kind.
 #[allow(non_snake_case, reason = "the kernel's name")]
 pub const fn _IOC_TYPE(request: u32) -> u32 {
-    request >> 8 & 0xff
+    (request >> 8) & 0xff
 }

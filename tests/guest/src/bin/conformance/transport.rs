@@ -87,7 +87,10 @@ fn case_260_other_requests_are_no_calls() {
             ];
             let directions = [0, 0x4000_0000, 0x8000_0000];
             context(name, || {
-                for_each(sizes.map(|other| request & 0xc000_ffff | other << 16), none);
+                for_each(
+                    sizes.map(|other| (request & 0xc000_ffff) | (other << 16)),
+                    none,
+                );
                 for_each(directions.map(|other| request & 0x3fff_ffff | other), none);
             });
         }

@@ -20,7 +20,7 @@ impl Random {
     /// From a number.
     pub(super) fn new(seed: u64) -> Self {
         // Zero would stay zero.
-        Self(seed | 1 << 63)
+        Self(seed | (1 << 63))
     }
 
     /// Another sequence.
