@@ -286,9 +286,10 @@ pub fn while_calls_wait(device: &mut impl Removable) {
     let mut open = Open::new(on, &nt, 2);
     open.args.resource_priv_drv_data = data.address();
     thread::scope(|scope| {
-        let creating = spawn(scope, || create.call(&gpu));
+        // Signals would keep them awake while they wait: that is for the suite `signals`.
+        let creating = scope.spawn(|| create.call(&gpu));
         blobs.wait_for_touch();
-        let opening = spawn(scope, || (open.call(&gpu), open.resource()));
+        let opening = scope.spawn(|| (open.call(&gpu), open.resource()));
         data.wait_for_touch();
         device.remove();
         blobs.bring(&[0; 48]);

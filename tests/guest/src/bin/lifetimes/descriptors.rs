@@ -162,7 +162,8 @@ pub(super) fn the_last_descriptor_is_closed_during_a_call() {
         drop(gpu);
         thread::scope(|scope| {
             let args = &mut open.args;
-            let call = spawn(scope, move || {
+            // Signals would keep it awake while it waits: that is for the suite `signals`.
+            let call = scope.spawn(move || {
                 // SAFETY: It is open when the call begins. The pointers are those of `open`.
                 unsafe {
                     let node = BorrowedFd::borrow_raw(number);

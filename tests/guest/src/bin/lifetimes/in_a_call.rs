@@ -10,7 +10,6 @@ use dxg_guest_tests::{
     memory::Map,
     population::ITS_PROCESS,
     share::{inherited, share, shared, Share},
-    signals::spawn,
 };
 use libd3dkmt::sys;
 use std::thread;
@@ -101,7 +100,8 @@ pub(super) fn caught(arguments: &[String]) {
     let absent = Absent::new();
     let address = absent.address();
     thread::scope(|scope| {
-        spawn(scope, || {
+        // Signals would keep it awake while it waits: that is for the suite `signals`.
+        scope.spawn(|| {
             let answer = call(&gpu, device, place, address, &nt);
             eprintln!("the call has come to an end: {answer:?}");
             // SAFETY: The test has failed, and the parent finds out.
