@@ -2,9 +2,6 @@
 //! A DRM device goes away under its users and comes back. It changes the machine, so it is the last
 //! suite, in the order of the names; each test puts the device back.
 
-mod dma_buf;
-
-use self::dma_buf::*;
 use dxg_guest_tests::{
     calls::*,
     create::Create,
@@ -32,8 +29,6 @@ fn main() -> ExitCode {
             a_removed_adapter_is_not_listed,
             shared_resources_of_a_removed_adapter,
             global_handles_of_a_removed_adapter,
-            exports_of_a_removed_adapter,
-            what_was_opened_on_a_removed_adapter,
             closing_the_node_after_removal,
             the_other_adapter_goes_on,
             a_hundred_removals_destroyed_before_the_return,

@@ -1,15 +1,30 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! dma-bufs of a device that has gone, and on one.
+//! dma-bufs of a device that has gone, and on one. Only on the stock kernel: when a dma-buf outlives
+//! its device, the driver of virtio-gpu locks a mutex that it has destroyed (`obj_restore_lock`), whoever
+//! has exported it, and the debug kernel warns of that.
 
 use dxg_guest_tests::{
     calls::*,
     device::Device,
     dma_buf::*,
+    harness,
     memory::bytes_at,
     prime::{self, Card},
+    tests,
 };
+use std::process::ExitCode;
 
-pub(super) fn exports_of_a_removed_adapter() {
+fn main() -> ExitCode {
+    harness::run(
+        tests![
+            exports_of_a_removed_adapter,
+            what_was_opened_on_a_removed_adapter,
+        ],
+        &[],
+    )
+}
+
+fn exports_of_a_removed_adapter() {
     let mut device = Device::find();
     let other = luids().into_iter().find(|&luid| luid != device.luid);
     let other = Gpu::open(other.expect("another adapter"));
@@ -51,7 +66,7 @@ pub(super) fn exports_of_a_removed_adapter() {
     assert!(is_full(&other, elsewhere, opened.allocation, BYTES, 0xa5));
 }
 
-pub(super) fn what_was_opened_on_a_removed_adapter() {
+fn what_was_opened_on_a_removed_adapter() {
     let mut device = Device::find();
     let gpu = Gpu::open(device.luid);
     let on = gpu.device();
