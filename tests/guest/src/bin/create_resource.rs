@@ -42,7 +42,9 @@ fn garbage_resource() {
 fn runtime_data_sizes() {
     let gpu = Gpu::first();
     let device = gpu.device();
-    let memory = Map::new(32);
+    let mut memory = Map::new(32);
+    // There before it is read: a copy that fails for want of a page is a bad address.
+    memory.bytes().fill(0);
     let with_data = |address, bytes| {
         let mut create = Create::buffer(device, 4096).in_resource();
         create.args.private_runtime_data = address;

@@ -10,7 +10,7 @@ use dxg_guest_tests::{
 };
 use libd3dkmt::{
     gem::{Format, Surface, Usage},
-    Access, AllocationInfo, Dxg,
+    Access, Adapter, AllocationInfo, Dxg,
 };
 use std::{
     fs,
@@ -159,34 +159,41 @@ pub(super) fn the_library_exports_and_opens() {
     let adapters = Dxg::open()
         .and_then(|dxg| dxg.adapters())
         .expect("adapters");
-    for adapter in adapters {
-        let device = adapter.create_device().expect("a device");
-        let surface = Surface {
-            width: EXTENTS.0,
-            height: EXTENTS.1,
-            format: Format::Xrgb8888,
-            usage: Usage::CPU_VISIBLE | Usage::DISPLAYABLE,
-        };
-        let allocation = device.allocate(AllocationInfo::surface(surface));
-        let mut allocation = allocation.expect("an allocation");
-        allocation.lock().expect("a lock").fill(0x5a);
-        let dma_buf = allocation.export_dma_buf(Access::ReadWrite);
-        let dma_buf = dma_buf.expect("an export");
-        assert!(allocation.lock().is_err(), "others have it, too");
-        assert!(allocation.export_dma_buf(Access::ReadOnly).is_err());
-        let opened = device.open_dma_buf(&dma_buf, Access::ReadOnly);
-        let mut opened = opened.expect("a resource");
-        let opened = &mut opened.allocations_mut()[0];
-        assert_eq!(opened.size(), Some(BYTES));
-        assert!(opened.lock().is_err(), "others have it, too");
-        // SAFETY: It has as many bytes, and nobody writes to them now.
-        let bytes = unsafe { opened.lock_sized(BYTES) }.expect("a lock");
-        assert!(full_of(&bytes, 0x5a));
-        drop(bytes);
-        let error = device.open_dma_buf(std::io::stdin(), Access::ReadOnly);
-        let error = error.expect_err("no dma-buf").to_string();
-        let expected = "DXGKRNL_IOCTL_OPEN_DMA_BUF: STATUS_INVALID_PARAMETER";
-        assert!(error.starts_with(expected), "{error}");
-        assert!(dma_buf.as_raw_fd() > 2);
+    for adapter in &adapters {
+        let before = counters();
+        exports_and_opens(adapter);
+        // The export ends a little later.
+        before.assert_restored();
     }
+}
+
+fn exports_and_opens(adapter: &Adapter) {
+    let device = adapter.create_device().expect("a device");
+    let surface = Surface {
+        width: EXTENTS.0,
+        height: EXTENTS.1,
+        format: Format::Xrgb8888,
+        usage: Usage::CPU_VISIBLE | Usage::DISPLAYABLE,
+    };
+    let allocation = device.allocate(AllocationInfo::surface(surface));
+    let mut allocation = allocation.expect("an allocation");
+    allocation.lock().expect("a lock").fill(0x5a);
+    let dma_buf = allocation.export_dma_buf(Access::ReadWrite);
+    let dma_buf = dma_buf.expect("an export");
+    assert!(allocation.lock().is_err(), "others have it, too");
+    assert!(allocation.export_dma_buf(Access::ReadOnly).is_err());
+    let opened = device.open_dma_buf(&dma_buf, Access::ReadOnly);
+    let mut opened = opened.expect("a resource");
+    let opened = &mut opened.allocations_mut()[0];
+    assert_eq!(opened.size(), Some(BYTES));
+    assert!(opened.lock().is_err(), "others have it, too");
+    // SAFETY: It has as many bytes, and nobody writes to them now.
+    let bytes = unsafe { opened.lock_sized(BYTES) }.expect("a lock");
+    assert!(full_of(&bytes, 0x5a));
+    drop(bytes);
+    let error = device.open_dma_buf(std::io::stdin(), Access::ReadOnly);
+    let error = error.expect_err("no dma-buf").to_string();
+    let expected = "DXGKRNL_IOCTL_OPEN_DMA_BUF: STATUS_INVALID_PARAMETER";
+    assert!(error.starts_with(expected), "{error}");
+    assert!(dma_buf.as_raw_fd() > 2);
 }
