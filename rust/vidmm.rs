@@ -24,6 +24,9 @@ pub(crate) mod backing;
 pub(crate) mod ledger;
 mod resident;
 
+/// Memory that others have, too: what the adapter's device exports, and takes.
+pub(crate) use crate::drm::prime::DmaBuf;
+
 use crate::{
     ddi::Segments,
     drm::{

@@ -17,7 +17,6 @@ use crate::{
         Cookie,
         OpenFlags, //
     },
-    drm::prime::DmaBuf,
     mem::{
         KVec,
         ACCOUNT, //
@@ -27,9 +26,12 @@ use crate::{
         NtStatus, //
     },
     sys::view::View,
-    vidmm::backing::{
-        Backing,
-        CpuAccess, //
+    vidmm::{
+        backing::{
+            Backing,
+            CpuAccess, //
+        },
+        DmaBuf, //
     }, //
 };
 use kernel::{

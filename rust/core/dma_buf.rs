@@ -21,7 +21,6 @@ use super::{
 };
 use crate::{
     ddi::answer::AllocationAnswer,
-    drm::prime::DmaBuf,
     mem::{
         KVec,
         ACCOUNT, //
@@ -31,7 +30,10 @@ use crate::{
         NtStatus, //
     },
     sys::descriptor::NewDescriptor,
-    vidmm::backing::Backing, //
+    vidmm::{
+        backing::Backing,
+        DmaBuf, //
+    }, //
 };
 use kernel::{
     prelude::*,

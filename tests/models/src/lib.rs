@@ -32,4 +32,4 @@ mod models;
 mod stand_in;
 
 // Where the rooms look for it.
-use stand_in::{counters, drm, mem, sys, vidmm};
+use stand_in::{counters, mem, sys, vidmm};

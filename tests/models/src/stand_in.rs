@@ -3,7 +3,6 @@
 //! What stands for the module's rooms that need more of a kernel.
 
 pub(crate) mod counters;
-pub(crate) mod drm;
 pub(crate) mod machine;
 pub(crate) mod mem;
 pub(crate) mod sys;

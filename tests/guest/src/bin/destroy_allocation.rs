@@ -4,11 +4,11 @@
 use dxg_guest_tests::{
     calls::*,
     create::Create,
+    destroy::*,
     harness,
     memory::{bytes_at, unmap, Map, BAD_ADDRESSES, PAGE},
     tests,
 };
-use libd3dkmt::sys;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -28,29 +28,6 @@ fn main() -> ExitCode {
         ],
         &[],
     )
-}
-
-fn arguments(device: u32, resource: u32, list: u64, count: u32) -> sys::D3DKMT_DESTROYALLOCATION2 {
-    sys::D3DKMT_DESTROYALLOCATION2 {
-        device: handle(device),
-        resource: handle(resource),
-        allocations: list,
-        alloc_count: count,
-        ..Default::default()
-    }
-}
-
-fn destroy(gpu: &Gpu, mut args: sys::D3DKMT_DESTROYALLOCATION2) -> Answer {
-    // SAFETY: Tests hand in lists of theirs, or addresses where there is nothing.
-    unsafe { sys::D3DKMTDestroyAllocation2(&gpu.dxg, &mut args) }
-}
-
-/// The list is refused, and everything in it is still there.
-fn list_refused(gpu: &Gpu, device: u32, list: &[u32]) {
-    gpu.unchanged(|| {
-        let answer = destroy_allocations(&gpu.dxg, device, list);
-        assert_eq!(answer, INVALID_PARAMETER);
-    });
 }
 
 fn bad_list_addresses() {

@@ -4,6 +4,9 @@
 
 pub(crate) mod account;
 pub(crate) mod backing;
+mod dma_buf;
+
+pub(crate) use dma_buf::DmaBuf;
 
 use kernel::sync::{assert_no_lock, Arc};
 

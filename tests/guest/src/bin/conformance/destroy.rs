@@ -5,11 +5,11 @@ use crate::table::Case;
 use dxg_guest_tests::{
     calls::*,
     create::Create,
+    destroy::*,
     global::{is_there, shared},
     locked::{write, Locked},
     memory::{unmap, BAD_ADDRESSES, PAGE},
 };
-use libd3dkmt::sys;
 
 const IP: &str = "INVALID_PARAMETER";
 
@@ -127,29 +127,6 @@ pub const CASES: &[Case] = &[
         IP
     ),
 ];
-
-fn arguments(device: u32, resource: u32, list: u64, count: u32) -> sys::D3DKMT_DESTROYALLOCATION2 {
-    sys::D3DKMT_DESTROYALLOCATION2 {
-        device: handle(device),
-        resource: handle(resource),
-        allocations: list,
-        alloc_count: count,
-        ..Default::default()
-    }
-}
-
-fn destroy(gpu: &Gpu, mut args: sys::D3DKMT_DESTROYALLOCATION2) -> Answer {
-    // SAFETY: Tests hand in lists of theirs, or addresses where there is nothing.
-    unsafe { sys::D3DKMTDestroyAllocation2(&gpu.dxg, &mut args) }
-}
-
-/// The list is refused, and everything in it is still there.
-fn list_refused(gpu: &Gpu, device: u32, list: &[u32]) {
-    gpu.unchanged(|| {
-        let answer = destroy_allocations(&gpu.dxg, device, list);
-        assert_eq!(answer, INVALID_PARAMETER);
-    });
-}
 
 /// None of the handles names an allocation.
 fn assert_gone(gpu: &Gpu, device: u32, list: &[u32]) {

@@ -6,6 +6,7 @@ use dxg_guest_tests::{
     create::{surface, Create},
     dma_buf::*,
     faults::every_call::spare,
+    limit::Limit,
     memory::{Map, BAD_ADDRESSES, PAGE},
     prime::{identity, map, Mapped},
     share::{self, share, Share},
@@ -15,7 +16,6 @@ use rustix::{
     fs::{fcntl_getfl, open, Mode, OFlags},
     io::{dup, fcntl_getfd, Errno, FdFlags},
     mm::{mmap, mprotect, MapFlags, MprotectFlags, ProtFlags},
-    process::{getrlimit, setrlimit, Resource, Rlimit},
 };
 use std::{
     collections::BTreeSet,
@@ -333,27 +333,6 @@ pub(super) fn addresses_of_both_calls() {
             assert_eq!(call_at(&gpu.dxg, request, address), INVALID_PARAMETER);
         }
     });
-}
-
-/// Lets the process have that many descriptors, until it is dropped.
-struct Limit(Rlimit);
-
-impl Limit {
-    fn new(descriptors: i32) -> Self {
-        let before = getrlimit(Resource::Nofile);
-        let limit = Rlimit {
-            current: Some(u64::try_from(descriptors).expect("a number")),
-            ..before
-        };
-        setrlimit(Resource::Nofile, limit).expect("setrlimit");
-        Self(before)
-    }
-}
-
-impl Drop for Limit {
-    fn drop(&mut self) {
-        setrlimit(Resource::Nofile, self.0).expect("setrlimit");
-    }
 }
 
 pub(super) fn no_descriptor_left() {

@@ -5,6 +5,7 @@ use super::*;
 use dxg_guest_tests::{
     child::{self, Child},
     faults::every_call::spare,
+    limit::Limit,
     memory::{Map, PAGE},
     share::*,
 };
@@ -12,7 +13,6 @@ use libd3dkmt::sys::{self};
 use rustix::{
     io::{dup, fcntl_getfd, read, write, Errno, FdFlags},
     mm::{mmap, MapFlags, ProtFlags},
-    process::{getrlimit, setrlimit, Resource, Rlimit},
 };
 use std::{
     fs,
@@ -95,27 +95,6 @@ pub(super) fn an_opened_resource_is_shared_on() {
         }
         Open::new(device, &again, 2).made(gpu);
     });
-}
-
-/// Lets the process have that many descriptors, until it is dropped.
-struct Limit(Rlimit);
-
-impl Limit {
-    fn new(descriptors: i32) -> Self {
-        let before = getrlimit(Resource::Nofile);
-        let limit = Rlimit {
-            current: Some(u64::try_from(descriptors).expect("a number")),
-            ..before
-        };
-        setrlimit(Resource::Nofile, limit).expect("setrlimit");
-        Self(before)
-    }
-}
-
-impl Drop for Limit {
-    fn drop(&mut self) {
-        setrlimit(Resource::Nofile, self.0).expect("setrlimit");
-    }
 }
 
 pub(super) fn no_descriptor_left() {

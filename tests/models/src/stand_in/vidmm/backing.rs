@@ -2,10 +2,9 @@
 
 //! Stands for the memory of an allocation, which the machine knows by the allocation's number.
 
-use super::{account::Account, SharedWindow, VidMm, Window};
+use super::{account::Account, DmaBuf, SharedWindow, VidMm, Window};
 use crate::{
     ddi::{AllocationDescription, ForeignMemory},
-    drm::prime::DmaBuf,
     mem::ACCOUNT,
     stand_in::machine::machine,
     status::NtResult,
