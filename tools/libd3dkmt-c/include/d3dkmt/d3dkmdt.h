@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/*
+ * Types of kernel-mode drivers that D3DKMTQueryAdapterInfo and others hand out.
+ */
+#ifndef D3DKMT_D3DKMDT_H
+#define D3DKMT_D3DKMDT_H
+
+#include "d3dukmdt.h"
+
+/* The finest place where the GPU can stop drawing. */
+typedef enum _D3DKMDT_GRAPHICS_PREEMPTION_GRANULARITY {
+	D3DKMDT_GRAPHICS_PREEMPTION_NONE = 0,
+	D3DKMDT_GRAPHICS_PREEMPTION_DMA_BUFFER_BOUNDARY = 100,
+	D3DKMDT_GRAPHICS_PREEMPTION_PRIMITIVE_BOUNDARY = 200,
+	D3DKMDT_GRAPHICS_PREEMPTION_TRIANGLE_BOUNDARY = 300,
+	D3DKMDT_GRAPHICS_PREEMPTION_PIXEL_BOUNDARY = 400,
+	D3DKMDT_GRAPHICS_PREEMPTION_SHADER_BOUNDARY = 500,
+} D3DKMDT_GRAPHICS_PREEMPTION_GRANULARITY;
+
+/* The finest place where the GPU can stop computing. */
+typedef enum _D3DKMDT_COMPUTE_PREEMPTION_GRANULARITY {
+	D3DKMDT_COMPUTE_PREEMPTION_NONE = 0,
+	D3DKMDT_COMPUTE_PREEMPTION_DMA_BUFFER_BOUNDARY = 100,
+	D3DKMDT_COMPUTE_PREEMPTION_DISPATCH_BOUNDARY = 200,
+	D3DKMDT_COMPUTE_PREEMPTION_THREAD_GROUP_BOUNDARY = 300,
+	D3DKMDT_COMPUTE_PREEMPTION_THREAD_BOUNDARY = 400,
+	D3DKMDT_COMPUTE_PREEMPTION_SHADER_BOUNDARY = 500,
+} D3DKMDT_COMPUTE_PREEMPTION_GRANULARITY;
+
+typedef struct _D3DKMDT_PREEMPTION_CAPS {
+	D3DKMDT_GRAPHICS_PREEMPTION_GRANULARITY GraphicsPreemptionGranularity;
+	D3DKMDT_COMPUTE_PREEMPTION_GRANULARITY ComputePreemptionGranularity;
+} D3DKMDT_PREEMPTION_CAPS;
+
+typedef enum _DXGK_ENGINE_TYPE {
+	DXGK_ENGINE_TYPE_OTHER = 0,
+	DXGK_ENGINE_TYPE_3D = 1,
+	DXGK_ENGINE_TYPE_VIDEO_DECODE = 2,
+	DXGK_ENGINE_TYPE_VIDEO_ENCODE = 3,
+	DXGK_ENGINE_TYPE_VIDEO_PROCESSING = 4,
+	DXGK_ENGINE_TYPE_SCENE_ASSEMBLY = 5,
+	DXGK_ENGINE_TYPE_COPY = 6,
+	DXGK_ENGINE_TYPE_OVERLAY = 7,
+	DXGK_ENGINE_TYPE_CRYPTO = 8,
+} DXGK_ENGINE_TYPE;
+
+#define DXGK_MAX_METADATA_NAME_LENGTH 32
+
+__extension__ typedef struct _DXGK_NODEMETADATA_FLAGS {
+	__extension__ union {
+		__extension__ struct {
+			UINT ContextSchedulingSupported : 1;
+			UINT RingBufferFenceRelease : 1;
+			UINT SupportTrackedWorkload : 1;
+			UINT Reserved : 29;
+		};
+		UINT Value;
+	};
+} DXGK_NODEMETADATA_FLAGS;
+
+__extension__ typedef struct _DXGK_GPUCLOCKDATA_FLAGS {
+	__extension__ union {
+		__extension__ struct {
+			UINT ContextManagementProcessor : 1; /* the GPU keeps contexts itself */
+			UINT Reserved : 31;
+		};
+		UINT Value;
+	};
+} DXGK_GPUCLOCKDATA_FLAGS;
+
+#pragma pack(push, 1)
+
+typedef struct _DXGK_NODEMETADATA {
+	DXGK_ENGINE_TYPE EngineType;
+	WCHAR FriendlyName[DXGK_MAX_METADATA_NAME_LENGTH];
+	DXGK_NODEMETADATA_FLAGS Flags;
+	BOOLEAN GpuMmuSupported;
+	BOOLEAN IoMmuSupported;
+} DXGK_NODEMETADATA;
+
+/* Clock readings of the same moment. */
+typedef struct _DXGK_GPUCLOCKDATA {
+	UINT64 GpuFrequency;
+	UINT64 GpuClockCounter;
+	UINT64 CpuClockCounter;
+	DXGK_GPUCLOCKDATA_FLAGS Flags;
+} DXGK_GPUCLOCKDATA;
+
+#pragma pack(pop)
+
+typedef enum _DXGK_RENDER_PIPELINE_STAGE {
+	DXGK_RENDER_PIPELINE_STAGE_UNKNOWN = 0,
+	DXGK_RENDER_PIPELINE_STAGE_INPUT_ASSEMBLER = 1,
+	DXGK_RENDER_PIPELINE_STAGE_VERTEX_SHADER = 2,
+	DXGK_RENDER_PIPELINE_STAGE_GEOMETRY_SHADER = 3,
+	DXGK_RENDER_PIPELINE_STAGE_STREAM_OUTPUT = 4,
+	DXGK_RENDER_PIPELINE_STAGE_RASTERIZER = 5,
+	DXGK_RENDER_PIPELINE_STAGE_PIXEL_SHADER = 6,
+	DXGK_RENDER_PIPELINE_STAGE_OUTPUT_MERGER = 7,
+} DXGK_RENDER_PIPELINE_STAGE;
+
+/* Bits of D3DKMT_DEVICEPAGEFAULT_STATE.PageFaultFlags; the WDK's enum DXGK_PAGE_FAULT_FLAGS. */
+typedef UINT DXGK_PAGE_FAULT_FLAGS;
+
+__extension__ typedef struct _DXGK_FAULT_ERROR_CODE {
+	__extension__ union {
+		__extension__ struct {
+			UINT IsDeviceSpecificCode : 1;
+			UINT GeneralErrorCode : 31;
+		};
+		__extension__ struct {
+			UINT IsDeviceSpecificCodeReservedBit : 1;
+			UINT DeviceSpecificCode : 31;
+		};
+	};
+} DXGK_FAULT_ERROR_CODE;
+
+typedef enum _DXGK_FEATURE_ID {
+	DXGK_FEATURE_HWSCH = 0,
+	DXGK_FEATURE_PAGE_BASED_MEMORY_MANAGER = 32,
+	DXGK_FEATURE_KERNEL_MODE_TESTING = 33,
+} DXGK_FEATURE_ID;
+
+typedef struct _DXGK_ISFEATUREENABLED_RESULT {
+	USHORT Version;
+	__extension__ union {
+		__extension__ struct {
+			__extension__ USHORT Enabled : 1;
+			__extension__ USHORT KnownFeature : 1;
+			__extension__ USHORT SupportedByDriver : 1;
+			__extension__ USHORT SupportedOnCurrentConfig : 1;
+			__extension__ USHORT Reserved : 12;
+		};
+		USHORT Value;
+	};
+} DXGK_ISFEATUREENABLED_RESULT;
+
+#endif /* D3DKMT_D3DKMDT_H */

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/* Devices: what owns a program's allocations on an adapter. */
+#ifndef D3DKMT_DEVICE_H
+#define D3DKMT_DEVICE_H
+
+#include "d3dkmdt.h"
+
+D3DKMT_BEGIN
+
+typedef struct _D3DKMT_CREATEDEVICEFLAGS {
+	UINT LegacyMode : 1;
+	UINT RequestVSync : 1;
+	UINT DisableGpuTimeout : 1; /* long-running work is no hang */
+	UINT GdiDevice : 1;
+	UINT Reserved : 28; /* 0 */
+} D3DKMT_CREATEDEVICEFLAGS;
+
+typedef struct _D3DKMT_CREATEDEVICE {
+	__extension__ union {
+		D3DKMT_HANDLE hAdapter; /* in */
+		VOID *pAdapter; /* for callers in the kernel */
+	};
+	D3DKMT_CREATEDEVICEFLAGS Flags; /* in */
+	D3DKMT_HANDLE hDevice; /* out */
+	VOID *pCommandBuffer; /* out: NULL, as all that follows */
+	UINT CommandBufferSize;
+	D3DDDI_ALLOCATIONLIST *pAllocationList;
+	UINT AllocationListSize;
+	D3DDDI_PATCHLOCATIONLIST *pPatchLocationList;
+	UINT PatchLocationListSize;
+} D3DKMT_CREATEDEVICE;
+
+typedef struct _D3DKMT_DESTROYDEVICE {
+	D3DKMT_HANDLE hDevice; /* in */
+} D3DKMT_DESTROYDEVICE;
+
+typedef enum _D3DKMT_DEVICESTATE_TYPE {
+	D3DKMT_DEVICESTATE_EXECUTION = 1,
+	D3DKMT_DEVICESTATE_PRESENT = 2,
+	D3DKMT_DEVICESTATE_RESET = 3,
+	D3DKMT_DEVICESTATE_PRESENT_DWM = 4,
+	D3DKMT_DEVICESTATE_PAGE_FAULT = 5,
+	D3DKMT_DEVICESTATE_PRESENT_QUEUE = 6,
+} D3DKMT_DEVICESTATE_TYPE;
+
+typedef enum _D3DKMT_DEVICEEXECUTION_STATE {
+	D3DKMT_DEVICEEXECUTION_ACTIVE = 1,
+	D3DKMT_DEVICEEXECUTION_RESET = 2,
+	D3DKMT_DEVICEEXECUTION_HUNG = 3,
+	D3DKMT_DEVICEEXECUTION_STOPPED = 4,
+	D3DKMT_DEVICEEXECUTION_ERROR_OUTOFMEMORY = 5,
+	D3DKMT_DEVICEEXECUTION_ERROR_DMAFAULT = 6,
+	D3DKMT_DEVICEEXECUTION_ERROR_DMAPAGEFAULT = 7,
+} D3DKMT_DEVICEEXECUTION_STATE;
+
+__extension__ typedef struct _D3DKMT_DEVICERESET_STATE {
+	__extension__ union {
+		__extension__ struct {
+			UINT DesktopSwitched : 1;
+			UINT Reserved : 31;
+		};
+		UINT Value;
+	};
+} D3DKMT_DEVICERESET_STATE;
+
+typedef struct _D3DKMT_DEVICEPAGEFAULT_STATE {
+	UINT64 FaultedPrimitiveAPISequenceNumber;
+	DXGK_RENDER_PIPELINE_STAGE FaultedPipelineStage;
+	UINT FaultedBindTableEntry;
+	DXGK_PAGE_FAULT_FLAGS PageFaultFlags;
+	DXGK_FAULT_ERROR_CODE FaultErrorCode;
+	D3DGPU_VIRTUAL_ADDRESS FaultedVirtualAddress;
+} D3DKMT_DEVICEPAGEFAULT_STATE;
+
+typedef struct _D3DKMT_GETDEVICESTATE {
+	D3DKMT_HANDLE hDevice; /* in */
+	D3DKMT_DEVICESTATE_TYPE StateType; /* in */
+	__extension__ union { /* out */
+		D3DKMT_DEVICEEXECUTION_STATE ExecutionState;
+		D3DKMT_DEVICERESET_STATE ResetState;
+		D3DKMT_DEVICEPAGEFAULT_STATE PageFaultState;
+		UINT64 Alignment[6]; /* room for the states of presents */
+	};
+} D3DKMT_GETDEVICESTATE;
+
+typedef enum _D3DKMT_DEVICE_ERROR_REASON {
+	D3DKMT_DEVICE_ERROR_REASON_GENERIC = (int)0x80000000,
+	D3DKMT_DEVICE_ERROR_REASON_DRIVER_ERROR = (int)0x80000006,
+} D3DKMT_DEVICE_ERROR_REASON;
+
+typedef struct _D3DKMT_MARKDEVICEASERROR {
+	D3DKMT_HANDLE hDevice; /* in */
+	D3DKMT_DEVICE_ERROR_REASON Reason; /* in */
+} D3DKMT_MARKDEVICEASERROR;
+
+typedef enum _D3DKMT_ESCAPETYPE {
+	D3DKMT_ESCAPE_DRIVERPRIVATE = 0,
+	D3DKMT_ESCAPE_VIDMM = 1,
+	D3DKMT_ESCAPE_TDRDBGCTRL = 2,
+	D3DKMT_ESCAPE_VIDSCH = 3,
+	D3DKMT_ESCAPE_DEVICE = 4,
+	D3DKMT_ESCAPE_DMM = 5,
+	D3DKMT_ESCAPE_DEBUG_SNAPSHOT = 6,
+	D3DKMT_ESCAPE_DRT_TEST = 8,
+} D3DKMT_ESCAPETYPE;
+
+/* A private message to the miniport. */
+typedef struct _D3DKMT_ESCAPE {
+	D3DKMT_HANDLE hAdapter; /* in */
+	D3DKMT_HANDLE hDevice; /* in: or 0 */
+	D3DKMT_ESCAPETYPE Type; /* in */
+	D3DDDI_ESCAPEFLAGS Flags; /* in */
+	VOID *pPrivateDriverData; /* in: the message, in/out */
+	UINT PrivateDriverDataSize; /* in */
+	D3DKMT_HANDLE hContext; /* in: or 0 */
+} D3DKMT_ESCAPE;
+
+D3DKMT_FUNCTION(CreateDevice, CREATEDEVICE, D3DKMT_CREATEDEVICE *);
+D3DKMT_FUNCTION(DestroyDevice, DESTROYDEVICE, CONST D3DKMT_DESTROYDEVICE *);
+D3DKMT_FUNCTION(GetDeviceState, GETDEVICESTATE, D3DKMT_GETDEVICESTATE *);
+D3DKMT_FUNCTION(MarkDeviceAsError, MARKDEVICEASERROR, CONST D3DKMT_MARKDEVICEASERROR *);
+D3DKMT_FUNCTION(Escape, ESCAPE, CONST D3DKMT_ESCAPE *);
+
+D3DKMT_END
+
+#endif /* D3DKMT_DEVICE_H */
