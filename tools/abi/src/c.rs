@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! The checks in C: sizes and offsets at compile time, in 64 and in 32 bits, bitfields at run time.
+//! The checks in C: sizes and offsets at compile time, bitfields at run time.
 
 use crate::{
     execute,
-    table::{Fact, Row, Table},
+    table::{Fact, Row},
     Counts, Error,
 };
 use std::{collections::HashMap, env, fmt::Write as _, fs, path::Path, process::Command};
@@ -58,10 +58,45 @@ impl Requests {
     }
 }
 
-/// Compiles the assertions in both word sizes, compiles and runs the program.
-pub fn check(root: &Path, table: &Table, requests: &Requests) -> Result<Counts, Error> {
-    let (assertions, mut counts) = assertions(table, requests)?;
-    let (program, bits) = program(table);
+/// Where C has the structures.
+pub struct Headers {
+    pub language: &'static str,
+    /// The headers to include.
+    pub headers: &'static [&'static str],
+    /// Directory that they are in, below the checkout.
+    pub directory: &'static str,
+    /// What stands before the name of a structure.
+    pub keyword: &'static str,
+    pub flags: &'static [&'static str],
+    pub word_sizes: &'static [&'static str],
+}
+
+impl Headers {
+    fn includes(&self) -> String {
+        let lines = self.headers.iter().map(|header| format!("#include <{header}>\n"));
+        lines.collect()
+    }
+}
+
+/// The headers for programs that make the requests themselves.
+pub const UAPI: Headers = Headers {
+    language: "C",
+    headers: &["misc/d3dkmthk.h", "misc/dxgkrnl_ext.h"],
+    directory: "uapi",
+    keyword: "struct ",
+    flags: &["-std=gnu11", "-Wpadded"],
+    word_sizes: &["-m64", "-m32"],
+};
+
+/// Compiles the assertions in each word size, compiles and runs the program.
+pub fn check(
+    root: &Path,
+    headers: &Headers,
+    rows: &[Row],
+    requests: &Requests,
+) -> Result<Counts, Error> {
+    let (assertions, mut counts) = assertions(headers, rows, requests)?;
+    let (program, bits) = program(headers, rows);
     counts.bits = bits;
 
     let directory = tempfile::tempdir().map_err(|error| Error::File {
@@ -83,36 +118,39 @@ pub fn check(root: &Path, table: &Table, requests: &Requests) -> Result<Counts, 
     let compiler = || {
         let mut command = Command::new(&cc);
         command
-            .args([
-                "-std=gnu11",
-                "-Wall",
-                "-Wextra",
-                "-Wpadded",
-                "-Werror",
-                "-I",
-            ])
-            .arg(root.join("uapi"));
+            .args(headers.flags)
+            .args(["-Wall", "-Wextra", "-Werror", "-I"])
+            .arg(root.join(headers.directory));
         command
     };
-    for bits in ["-m64", "-m32"] {
+    for bits in headers.word_sizes {
         let mut command = compiler();
         command.args([bits, "-ffreestanding", "-fsyntax-only"]);
-        if bits == "-m32" {
+        if *bits == "-m32" {
             // The 32-bit user headers may be missing: the kernel's are the same in both sizes.
             command.args(["-idirafter", "/usr/include/x86_64-linux-gnu"]);
         }
-        execute(command.arg(&assertions), "C")?;
+        execute(command.arg(&assertions), headers.language)?;
     }
-    execute(compiler().arg(&program).arg("-o").arg(&binary), "C")?;
-    execute(&mut Command::new(&binary), "C")?;
+    let mut command = compiler();
+    execute(
+        command.arg(&program).arg("-o").arg(&binary),
+        headers.language,
+    )?;
+    execute(&mut Command::new(&binary), headers.language)?;
     Ok(counts)
 }
 
 /// The file of assertions.
-fn assertions(table: &Table, requests: &Requests) -> Result<(String, Counts), Error> {
-    let mut text = "#include <misc/d3dkmthk.h>\n#include <misc/dxgkrnl_ext.h>\n".to_owned();
+fn assertions(
+    headers: &Headers,
+    rows: &[Row],
+    requests: &Requests,
+) -> Result<(String, Counts), Error> {
+    let keyword = headers.keyword;
+    let mut text = headers.includes();
     let mut counts = Counts::default();
-    for row in table.rows() {
+    for row in rows {
         let title = row.title();
         let mut assert = |condition: String| {
             writeln!(text, "_Static_assert({condition}, \"{title}\");")
@@ -123,6 +161,7 @@ fn assertions(table: &Table, requests: &Requests) -> Result<(String, Counts), Er
                 number,
                 request,
                 argument,
+                ..
             } => {
                 let names = requests.find(row, argument)?;
                 assert(format!("{} == {request:#x}u", names.name));
@@ -130,7 +169,7 @@ fn assertions(table: &Table, requests: &Requests) -> Result<(String, Counts), Er
                 counts.requests += 1;
             }
             Fact::Size { name, size } => {
-                assert(format!("sizeof(struct {name}) == {size}"));
+                assert(format!("sizeof({keyword}{name}) == {size}"));
                 counts.sizes += 1;
             }
             Fact::Field {
@@ -141,10 +180,10 @@ fn assertions(table: &Table, requests: &Requests) -> Result<(String, Counts), Er
             } => {
                 let path = path.join(".");
                 assert(format!(
-                    "__builtin_offsetof(struct {structure}, {path}) == {offset}"
+                    "__builtin_offsetof({keyword}{structure}, {path}) == {offset}"
                 ));
                 assert(format!(
-                    "sizeof(((struct {structure} *)0)->{path}) == {size}"
+                    "sizeof((({keyword}{structure} *)0)->{path}) == {size}"
                 ));
                 counts.offsets += 1;
             }
@@ -155,10 +194,11 @@ fn assertions(table: &Table, requests: &Requests) -> Result<(String, Counts), Er
 }
 
 /// The program that fills each bitfield with ones and looks where they are.
-fn program(table: &Table) -> (String, usize) {
-    let mut text = "\
-#include <misc/d3dkmthk.h>
-#include <misc/dxgkrnl_ext.h>
+fn program(headers: &Headers, rows: &[Row]) -> (String, usize) {
+    let keyword = headers.keyword;
+    let mut text = headers.includes();
+    text.push_str(
+        "\
 #include <stdio.h>
 #include <string.h>
 
@@ -178,7 +218,7 @@ static int check(const void *value, size_t size, size_t first, size_t count, con
 }
 
 #define CHECK(type, path, first, count, row) do { \\
-	struct type value; \\
+	type value; \\
 	memset(&value, 0, sizeof(value)); \\
 	value.path -= 1; \\
 	failed |= check(&value, sizeof(value), first, count, row); \\
@@ -188,10 +228,10 @@ int main(void)
 {
 	int failed = 0;
 
-"
-    .to_owned();
+",
+    );
     let mut bits = 0;
-    for row in table.rows() {
+    for row in rows {
         if let Fact::Bits {
             structure,
             path,
@@ -205,7 +245,7 @@ int main(void)
             let title = row.title();
             writeln!(
                 text,
-                "\tCHECK({structure}, {path}, {first}, {count}, \"{title}\");"
+                "\tCHECK({keyword}{structure}, {path}, {first}, {count}, \"{title}\");"
             )
             .expect("a string takes all");
             bits += 1;

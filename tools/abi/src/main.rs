@@ -4,7 +4,8 @@
 //! Without arguments it writes the checks that compile with the Rust code: `rust/uapi/layout.rs`
 //! of the module and `src/sys/layout.rs` of libd3dkmt. With `--check` it writes nothing, but says
 //! whether those files are what the table makes, compiles them, and compiles and runs the same
-//! checks in C. Every row must be compared in every language.
+//! checks in C. Every row must be compared in every language. The headers of libd3dkmt-c, whose names
+//! are the WDK's, are compared in all rows that the WDK has a name for.
 
 mod bindings;
 mod c;
@@ -12,6 +13,7 @@ mod rust;
 mod table;
 #[cfg(test)]
 mod tests;
+mod wdk;
 mod words;
 
 use bindings::Bindings;
@@ -58,6 +60,8 @@ enum Error {
     },
     #[error("the ABI differs from abi.tsv in {language}, see above")]
     Differs { language: &'static str },
+    #[error("abi.tsv:{line}: {what}, which the headers of libd3dkmt-c do not have")]
+    NotInWdk { line: usize, what: String },
     #[error("{language}: {compared} rows compared, but abi.tsv has {rows}")]
     Missed {
         language: &'static str,
@@ -122,8 +126,11 @@ fn run(root: &Path, check: bool) -> Result<(), Error> {
         }
     }
     if check {
-        let counts = c::check(root, &table, &requests)?;
-        report("C", counts, table.len())?;
+        let counts = c::check(root, &c::UAPI, table.rows(), &requests)?;
+        report(c::UAPI.language, counts, table.len())?;
+        let rows = wdk::Headers::read(root)?.rows(&table)?;
+        let counts = c::check(root, &wdk::HEADERS, &rows, &requests)?;
+        report(wdk::HEADERS.language, counts, rows.len())?;
     }
     Ok(())
 }

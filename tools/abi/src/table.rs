@@ -18,6 +18,8 @@ pub enum Fact {
         number: u32,
         request: u32,
         argument: String,
+        /// The function of the WDK and the structure that it takes, if it has one.
+        function: Option<(String, String)>,
     },
     /// The size of a structure, in bytes.
     Size { name: String, size: usize },
@@ -105,7 +107,7 @@ impl Table {
 fn fact(line: &str) -> Option<Fact> {
     let columns: Vec<&str> = line.split('\t').collect();
     match columns[..] {
-        ["ioctl", number, request, _, wdk, linux, size] => {
+        ["ioctl", number, request, function, wdk, linux, size] => {
             let request = hex(request)?;
             // The request holds the size as well; two columns that differ are a typing mistake.
             (size.parse::<u32>().ok()? == (request >> 16) & 0x3fff).then_some(())?;
@@ -113,6 +115,7 @@ fn fact(line: &str) -> Option<Fact> {
                 number: hex(number)?,
                 request,
                 argument: if linux == "(wdk only)" { wdk } else { linux }.to_owned(),
+                function: (function != "-").then(|| (function.to_owned(), wdk.to_owned())),
             })
         }
         ["struct", name, size] => Some(Fact::Size {

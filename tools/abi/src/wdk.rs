@@ -1,0 +1,480 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! The headers of libd3dkmt-c: the structures of the table under the names of the WDK.
+//!
+//! The table has Linux names. Most are the WDK's in other letters (`private_runtime_data` is
+//! `pPrivateRuntimeData`), and the rest are in [`NAMES`], so that two members which have changed places
+//! are found as well.
+
+use crate::{
+    c, read,
+    table::{Fact, Row, Table},
+    Error,
+};
+use std::{collections::HashMap, fs, path::Path};
+
+/// How C includes them.
+pub const HEADERS: c::Headers = c::Headers {
+    language: "C, libd3dkmt-c",
+    header: "d3dkmthk.h",
+    directory: "tools/libd3dkmt-c/include/d3dkmt",
+    keyword: "",
+    flags: &["-std=c11", "-pedantic"],
+    word_sizes: &["-m64"],
+};
+
+/// Structures that the WDK does not have: a handle is an integer there, and the others belong to
+/// requests without a function.
+const NO_STRUCTURE: &[&str] = &["d3dkmthandle", "d3dkmt_shareobjects", "d3dkmt_enumprocesses"];
+
+/// `D3DKMTShareObjects` has no structure; the one that makes the request is not for programs.
+const NO_FUNCTION: &str = "D3DKMTShareObjectsInternal";
+
+/// Names that are not the same in other letters: structure or empty for all, Linux, WDK.
+const NAMES: &[[&str; 3]] = &[
+    ["winluid", "a", "LowPart"],
+    ["winluid", "b", "HighPart"],
+    ["", "alloc_count", "NumAllocations"],
+    ["", "allocation_count", "NumAllocations"],
+    ["", "alloc_count", "AllocationCount"],
+    ["", "allocations", "phAllocationList"],
+    ["", "allocations", "AllocationList"],
+    ["", "allocations", "HandleList"],
+    ["", "allocation_list", "phAllocationList"],
+    ["", "objects", "ObjectHandleArray"],
+    ["", "object_array", "ObjectHandleArray"],
+    ["", "fence_values", "FenceValueArray"],
+    ["", "monitored_fence_values", "MonitoredFenceValueArray"],
+    ["", "fence_cpu_virtual_address", "FenceValueCPUVirtualAddress"],
+    ["", "fence_gpu_virtual_address", "FenceValueGPUVirtualAddress"],
+    ["", "fence_value_cpu_va", "FenceValueCPUVirtualAddress"],
+    ["", "fence_value_gpu_va", "FenceValueGPUVirtualAddress"],
+    ["", "sysmem", "pSystemMem"],
+    ["", "gpu_va", "GpuVirtualAddress"],
+    ["", "open_alloc_info", "pOpenAllocationInfo2"],
+    ["", "vidpn_source_id", "VidPnSourceId"],
+    ["", "allocation_info", "pAllocationInfo2"],
+    ["", "sync_file_handle", "hSyncFile"],
+    ["", "syncobj", "hSyncObject"],
+    ["", "contexts", "BroadcastContext"],
+    ["", "contexts", "BroadcastContextArray"],
+    ["", "context_count", "BroadcastContextCount"],
+    ["d3dkmt_adapterinfo", "num_sources", "NumOfSources"],
+    ["d3dkmt_adapterinfo", "present_move_regions_preferred", "bPrecisePresentRegionsPreferred"],
+    ["", "adapter_handle", "hAdapter"],
+    ["d3dkmt_enumadapters3", "adapter_count", "NumAdapters"],
+    ["d3dkmt_queryadapterinfo", "private_data", "pPrivateDriverData"],
+    ["d3dkmt_queryadapterinfo", "private_data_size", "PrivateDriverDataSize"],
+    ["d3dkmt_createhwqueue", "context", "hHwContext"],
+    ["d3dkmt_createhwqueue", "queue", "hHwQueue"],
+    ["d3dkmt_createhwqueue", "queue_progress_fence", "hHwQueueProgressFence"],
+    ["d3dkmt_createhwqueue", "queue_progress_fence_cpu_va", "HwQueueProgressFenceCPUVirtualAddress"],
+    ["d3dkmt_createhwqueue", "queue_progress_fence_gpu_va", "HwQueueProgressFenceGPUVirtualAddress"],
+    ["d3dkmt_destroyhwqueue", "queue", "hHwQueue"],
+    ["d3dkmt_submitsignalsyncobjectstohwqueue", "hwqueue_count", "BroadcastHwQueueCount"],
+    ["d3dkmt_submitsignalsyncobjectstohwqueue", "hwqueues", "BroadcastHwQueueArray"],
+    ["d3dkmt_submitcommand", "command_buffer", "Commands"],
+    ["d3dkmt_openresourcefromnthandle", "total_priv_drv_data", "pTotalPrivateDriverDataBuffer"],
+    ["d3dkmt_openresourcefromnthandle", "total_priv_drv_data_size", "TotalPrivateDriverDataBufferSize"],
+    ["d3dkmt_openresourcefromnthandle", "keyed_mutex_private_data", "pKeyedMutexPrivateRuntimeData"],
+    ["d3dkmt_openresourcefromnthandle", "keyed_mutex_private_data_size", "KeyedMutexPrivateRuntimeDataSize"],
+    ["d3dkmt_shareobjectwithhost", "device_handle", "hDevice"],
+    ["d3dkmt_shareobjectwithhost", "object_handle", "hObject"],
+    ["d3dkmt_shareobjectwithhost", "object_vail_nt_handle", "hVailProcessNtHandle"],
+    ["d3dkmt_waitforsynchronizationobjectfromcpu", "async_event", "hAsyncEvent"],
+    ["d3dkmt_querystatistics", "result", "QueryResult"],
+    ["d3dkmt_isfeatureenabled", "supported_on_config", "SupportedOnCurrentConfig"],
+    ["d3dddi_updategpuvirtualaddress_operation", "operation", "OperationType"],
+    ["d3dddi_updategpuvirtualaddress_operation", "size", "SizeInBytes"],
+    ["d3dddi_updategpuvirtualaddress_operation", "allocation_offset", "AllocationOffsetInBytes"],
+    ["d3dddi_updategpuvirtualaddress_operation", "allocation_size", "AllocationSizeInBytes"],
+];
+
+/// What a row may be about without a member for it: padding, a second name, the word that bitfields
+/// are in. Which bits are reserved has changed from one version of the WDK to the next.
+fn may_be_absent(fact: &Fact) -> bool {
+    match fact {
+        Fact::Field {
+            structure, path, ..
+        } => path.last().is_some_and(|name| {
+            name.starts_with("reserved")
+                || name.ends_with("_Align")
+                || ["value", "Value", "AlignUnionTo64"].contains(&name.as_str())
+                || (structure == "d3dkmt_querystatistics" && name == "size")
+        }),
+        Fact::Bits { path, .. } => path
+            .last()
+            .is_some_and(|name| name.to_lowercase().starts_with("reserved")),
+        _ => false,
+    }
+}
+
+#[derive(Debug)]
+struct Member {
+    /// None for an anonymous structure or union.
+    name: Option<String>,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Named(String),
+    Inline(Vec<Member>),
+}
+
+/// What the headers declare.
+#[derive(Debug, Default)]
+pub struct Headers {
+    structures: HashMap<String, Vec<Member>>,
+    /// For each function the type of its argument.
+    functions: HashMap<String, String>,
+}
+
+impl Headers {
+    /// Reads all headers of the directory.
+    pub fn read(root: &Path) -> Result<Self, Error> {
+        let directory = root.join(HEADERS.directory);
+        let error = |error| Error::File {
+            path: directory.clone(),
+            error,
+        };
+        let mut headers = Self::default();
+        for entry in fs::read_dir(&directory).map_err(error)? {
+            headers.parse(&read(&entry.map_err(error)?.path())?);
+        }
+        Ok(headers)
+    }
+
+    fn parse(&mut self, text: &str) {
+        let tokens = tokens(text);
+        let mut rest = &tokens[..];
+        while let Some((first, after)) = rest.split_first() {
+            rest = after;
+            match first.as_str() {
+                "typedef" => rest = self.typedef(rest),
+                "D3DKMT_FUNCTION" => rest = self.function(rest),
+                _ => {}
+            }
+        }
+    }
+
+    /// `struct _NAME { MEMBERS } NAME ;`
+    fn typedef<'a>(&mut self, tokens: &'a [String]) -> &'a [String] {
+        let words: Vec<&str> = tokens.iter().take(3).map(String::as_str).collect();
+        let ["struct" | "union", _, "{"] = words[..] else {
+            return tokens;
+        };
+        let (members, rest) = members(&tokens[3..]);
+        if let Some(name) = rest.first() {
+            self.structures.insert(name.clone(), members);
+        }
+        rest
+    }
+
+    /// `(NAME, PFN, [CONST] TYPE *)`
+    fn function<'a>(&mut self, tokens: &'a [String]) -> &'a [String] {
+        let end = tokens.iter().position(|token| token == ")").unwrap_or(0);
+        let (arguments, rest) = tokens.split_at(end);
+        if let (Some(name), Some(kind)) = (
+            arguments.get(1),
+            arguments.iter().rev().find(|token| *token != "*"),
+        ) {
+            self.functions.insert(format!("D3DKMT{name}"), kind.clone());
+        }
+        rest
+    }
+
+    /// The rows of the table that the WDK has names for, with these names.
+    pub fn rows(&self, table: &Table) -> Result<Vec<Row>, Error> {
+        let mut rows = Vec::new();
+        for row in table.rows() {
+            if let Some(fact) = self.fact(row)? {
+                rows.push(Row {
+                    line: row.line,
+                    fact,
+                });
+            }
+        }
+        Ok(rows)
+    }
+
+    fn fact(&self, row: &Row) -> Result<Option<Fact>, Error> {
+        let absent = || Error::NotInWdk {
+            line: row.line,
+            what: row.title(),
+        };
+        let member = |structure: &str, path: &[String]| {
+            let kind = wdk_structure(structure);
+            let found = self.structures.get(&kind)?;
+            let place = self.find(structure, found, path)?;
+            let path: Vec<String> = place.split('.').map(str::to_owned).collect();
+            Some((kind, path))
+        };
+        let fact = match &row.fact {
+            Fact::Request { function, .. } => {
+                match function {
+                    Some((name, kind)) if name != NO_FUNCTION => {
+                        if self.functions.get(name) != Some(kind) {
+                            return Err(absent());
+                        }
+                    }
+                    _ => {}
+                }
+                None
+            }
+            Fact::Size { name, size } => Some(Fact::Size {
+                name: wdk_structure(name),
+                size: *size,
+            })
+            .filter(|_| !NO_STRUCTURE.contains(&name.as_str())),
+            Fact::Field { structure, .. } | Fact::Bits { structure, .. }
+                if NO_STRUCTURE.contains(&structure.as_str()) =>
+            {
+                None
+            }
+            Fact::Bits { .. } if may_be_absent(&row.fact) => None,
+            Fact::Field {
+                structure,
+                path,
+                offset,
+                size,
+            } => member(structure, path).map(|(structure, path)| Fact::Field {
+                structure,
+                path,
+                offset: *offset,
+                size: *size,
+            }),
+            Fact::Bits {
+                structure,
+                path,
+                word,
+                first,
+                count,
+            } => member(structure, path).map(|(structure, path)| Fact::Bits {
+                structure,
+                path,
+                word: *word,
+                first: *first,
+                count: *count,
+            }),
+        };
+        let wanted = match &row.fact {
+            Fact::Field { structure, .. } | Fact::Bits { structure, .. } => {
+                !NO_STRUCTURE.contains(&structure.as_str()) && !may_be_absent(&row.fact)
+            }
+            _ => false,
+        };
+        if fact.is_none() && wanted {
+            return Err(absent());
+        }
+        Ok(fact)
+    }
+
+    /// The path of C to the member that `path` of the table means.
+    fn find(&self, structure: &str, members: &[Member], path: &[String]) -> Option<String> {
+        let (first, rest) = path.split_first()?;
+        members.iter().find_map(|member| match &member.name {
+            None => self.find(structure, self.members_of(member)?, path),
+            Some(name) if !is_same(structure, first, name) => None,
+            Some(name) if rest.is_empty() => Some(name.clone()),
+            Some(name) => {
+                let below = self.find(structure, self.members_of(member)?, rest)?;
+                Some(format!("{name}.{below}"))
+            }
+        })
+    }
+
+    fn members_of<'a>(&'a self, member: &'a Member) -> Option<&'a [Member]> {
+        match &member.kind {
+            Kind::Inline(members) => Some(members),
+            Kind::Named(kind) => self.structures.get(kind).map(Vec::as_slice),
+        }
+    }
+}
+
+fn wdk_structure(name: &str) -> String {
+    match name {
+        "winluid" => "LUID".to_owned(),
+        _ => name.to_uppercase(),
+    }
+}
+
+/// Whether a name of the table and a name of the WDK mean the same member.
+fn is_same(structure: &str, linux: &str, wdk: &str) -> bool {
+    let listed = NAMES
+        .iter()
+        .any(|row| (row[0].is_empty() || row[0] == structure) && row[1..] == [linux, wdk]);
+    let linux = linux
+        .to_lowercase()
+        .replace('_', "")
+        .replace("privdrvdata", "privatedriverdata");
+    let lower = wdk.to_lowercase().replace('_', "");
+    listed
+        || ["", "h", "p", "ph"]
+            .iter()
+            .any(|prefix| lower.strip_prefix(prefix) == Some(&linux))
+}
+
+/// Members up to the closing brace, and what follows it.
+fn members(mut tokens: &[String]) -> (Vec<Member>, &[String]) {
+    let mut found = Vec::new();
+    while let Some((first, rest)) = tokens.split_first() {
+        tokens = match (first.as_str(), rest.first().map(String::as_str)) {
+            ("}", _) => return (found, rest),
+            ("__extension__", _) => rest,
+            ("struct" | "union", Some("{")) => {
+                let (inner, after) = members(&rest[1..]);
+                let name = after.first().filter(|token| *token != ";");
+                found.push(Member {
+                    name: name.cloned(),
+                    kind: Kind::Inline(inner),
+                });
+                &after[usize::from(name.is_some()) + 1..]
+            }
+            _ => {
+                let end = tokens.iter().position(|token| token == ";");
+                let (declaration, after) = tokens.split_at(end.unwrap_or(tokens.len() - 1));
+                found.extend(member(declaration));
+                &after[1..]
+            }
+        };
+    }
+    (found, tokens)
+}
+
+/// `[CONST] TYPE [*] NAME [\[N\]] [: BITS]`
+fn member(declaration: &[String]) -> Option<Member> {
+    let is_word = |token: &&String| token.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    let end = declaration
+        .iter()
+        .position(|token| token == "[" || token == ":")
+        .unwrap_or(declaration.len());
+    let mut words = declaration[..end]
+        .iter()
+        .filter(is_word)
+        .filter(|token| *token != "CONST");
+    let kind = words.next()?.clone();
+    Some(Member {
+        name: Some(words.next()?.clone()),
+        kind: Kind::Named(kind),
+    })
+}
+
+/// Words and signs, without comments and lines of the preprocessor.
+fn tokens(text: &str) -> Vec<String> {
+    let mut code = String::new();
+    let mut rest = text;
+    while let Some((before, comment)) = rest.split_once("/*") {
+        code.push_str(before);
+        code.push(' ');
+        rest = comment.split_once("*/").map_or("", |(_, after)| after);
+    }
+    code.push_str(rest);
+    let mut tokens = Vec::new();
+    let code = code.replace("\\\n", " ");
+    for line in code.lines().filter(|line| !line.starts_with('#')) {
+        let mut word = String::new();
+        for character in line.chars().chain([' ']) {
+            if character.is_alphanumeric() || character == '_' {
+                word.push(character);
+                continue;
+            }
+            if !word.is_empty() {
+                tokens.push(std::mem::take(&mut word));
+            }
+            if !character.is_whitespace() {
+                tokens.push(character.to_string());
+            }
+        }
+    }
+    tokens
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str = "
+#define X struct
+/* A comment { */
+typedef struct _D3DKMT_OUTER {
+	D3DKMT_HANDLE hDevice; /* in */
+	__extension__ union {
+		CONST VOID *pData;
+		D3DKMT_INNER Inner;
+	};
+	UINT List[4];
+} D3DKMT_OUTER;
+__extension__ typedef struct _D3DKMT_INNER {
+	__extension__ union {
+		__extension__ struct {
+			UINT DoNotWait : 1;
+		};
+		UINT Value;
+	};
+} D3DKMT_INNER;
+D3DKMT_FUNCTION(Outer2, OUTER2, CONST D3DKMT_OUTER *);
+";
+
+    fn headers() -> Headers {
+        let mut headers = Headers::default();
+        headers.parse(HEADER);
+        headers
+    }
+
+    fn rows(table: &str) -> Result<Vec<String>, Error> {
+        let rows = headers().rows(&Table::parse(table)?)?;
+        Ok(rows.iter().map(Row::title).collect())
+    }
+
+    #[test]
+    fn members_are_found_under_their_names() {
+        let table = "\
+ioctl\t0x1\t0xc0184701\tD3DKMTOuter2\tD3DKMT_OUTER\td3dkmt_outer\t24
+struct\td3dkmt_outer\t24
+field\td3dkmt_outer\tdevice\t0\t4\tbase
+field\td3dkmt_outer\tdata\t8\t8\tpointer
+field\td3dkmt_outer\tinner.do_not_wait\t8\tbits:1@0\tbase
+field\td3dkmt_outer\tlist\t16\t16\tarray
+field\td3dkmt_outer\treserved\t4\t4\tbase
+";
+        assert_eq!(
+            rows(table).unwrap(),
+            [
+                "abi.tsv:2: size of D3DKMT_OUTER",
+                "abi.tsv:3: D3DKMT_OUTER.hDevice",
+                "abi.tsv:4: D3DKMT_OUTER.pData",
+                "abi.tsv:5: D3DKMT_OUTER.Inner.DoNotWait",
+                "abi.tsv:6: D3DKMT_OUTER.List",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        for table in [
+            "field\td3dkmt_outer\tresource\t4\t4\tbase\n",
+            "field\td3dkmt_outer\tinner.wait\t8\tbits:1@0\tbase\n",
+            "field\td3dkmt_other\tdevice\t0\t4\tbase\n",
+            "ioctl\t0x1\t0xc0184701\tD3DKMTOuter\tD3DKMT_OUTER\td3dkmt_outer\t24\n",
+            "ioctl\t0x1\t0xc0184701\tD3DKMTOuter2\tD3DKMT_INNER\td3dkmt_outer\t24\n",
+        ] {
+            let error = rows(table).unwrap_err().to_string();
+            assert!(error.starts_with("abi.tsv:1: "), "{error}");
+        }
+    }
+
+    #[test]
+    fn names_are_the_same_in_other_letters() {
+        for (linux, wdk) in [
+            ("private_runtime_data", "pPrivateRuntimeData"),
+            ("priv_drv_data_size", "PrivateDriverDataSize"),
+            ("allocation", "hAllocation"),
+            ("alloc_count", "AllocationCount"),
+            ("supportedSegmentSet", "SupportedSegmentSet"),
+        ] {
+            assert!(is_same("s", linux, wdk), "{linux}");
+        }
+        assert!(!is_same("s", "device", "hAdapter"));
+        assert!(!is_same("s", "a", "LowPart"));
+    }
+}
