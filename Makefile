@@ -3,9 +3,9 @@
 # Commands of the checkout; each is a script in tools/build. The kernel's build never comes here:
 # it reads Kbuild.
 
-export KERNEL SUITE MODE GATE KDIR JOBS VERBOSE
+export KERNEL SUITE MODE GATE KDIR JOBS VERBOSE DESTDIR PREFIX LIBDIR INCLUDEDIR
 
-.PHONY: help run test test-debug test-gates check format module shell prepare clean
+.PHONY: help run test test-debug test-gates check format module install shell prepare clean
 help:
 	@echo 'make run [KERNEL=7.2|7.3|debug]   boot a guest, load dxgkrnl.ko, run the demo'
 	@echo 'make test [SUITE=name] [KERNEL=7.2|7.3] [MODE=plain|signals]'
@@ -15,6 +15,8 @@ help:
 	@echo 'make check                        formatting, lints, ABI layout'
 	@echo 'make format                       what the formatting checks ask for'
 	@echo 'make module [KDIR=tree]           the module alone'
+	@echo 'make install [PREFIX=dir] [DESTDIR=dir]'
+	@echo '                                  libd3dkmt.so, its headers, its pkg-config file'
 	@echo 'make shell [KERNEL=7.2|7.3|debug] an interactive guest with the module loaded'
 	@echo 'make prepare                      only build what the other commands need, for all kernels'
 	@echo 'make clean                        remove build/ (the cache stays)'
@@ -36,6 +38,8 @@ format:
 	@tools/build/format.sh
 module:
 	@tools/build/make-module.sh
+install:
+	@tools/build/install.sh
 shell:
 	@tools/vm shell
 prepare:

@@ -41,6 +41,33 @@ headers() {
 		done'
 }
 
+# The headers of libd3dkmt are for C of any age, and for C++, under all warnings.
+c_headers() {
+	# shellcheck disable=SC2016 # expanded in the root
+	in_root --chdir /src/tools/libd3dkmt-c/include/d3dkmt bash -euc '
+		for header in *.h; do
+			for mode in "gcc -x c -std=c99" "gcc -x c -std=c11" "clang -x c -std=c99" "clang -x c++ -std=c++17"; do
+				$mode -ffreestanding -fsyntax-only -Wall -Wextra -pedantic -Werror -I. - <<<"#include \"$header\""
+			done
+		done'
+}
+
+# The library exports the functions of the list and nothing else, and the headers declare just these.
+c_symbols() {
+	in_root --chdir /src/tools --env CARGO_TARGET_DIR=/cache/crates/target --env "CARGO_BUILD_JOBS=$JOBS" \
+		/src/tools/build/c-make.sh library
+	# shellcheck disable=SC2016 # expanded in the root
+	in_root --chdir /src/tools/libd3dkmt-c bash -euo pipefail -c '
+		list=$(LC_ALL=C sort symbols)
+		exported=$(nm -D --defined-only /cache/crates/target/release/libd3dkmt.so | cut -d " " -f 3 | LC_ALL=C sort)
+		echo "#include <d3dkmthk.h>" >/tmp/declared.c
+		gcc -std=c11 -fsyntax-only -Iinclude/d3dkmt -aux-info /tmp/declared.txt /tmp/declared.c
+		declared=$(grep -oE "\<D3DKMT[A-Za-z0-9]+ \(" /tmp/declared.txt | tr -d " (" | LC_ALL=C sort)
+		diff <(echo "$list") <(echo "$exported") >&2 || { echo "the library exports other functions than the list has" >&2; exit 1; }
+		diff <(echo "$list") <(echo "$declared") >&2 || { echo "the headers declare other functions than the list has" >&2; exit 1; }
+		readelf -d /cache/crates/target/release/libd3dkmt.so | grep -q "SONAME.*\[libd3dkmt\.so\.0\]"'
+}
+
 in_workspace() { cargo_in_root "$@"; }
 
 module_lints() { # SERIES
@@ -63,6 +90,8 @@ for series in $(all_series); do
 done
 ktap_run "shellcheck" check_scripts
 ktap_run "uapi headers compile alone" headers
+ktap_run "headers of libd3dkmt compile, C and C++" c_headers
+ktap_run "libd3dkmt.so exports what its headers declare" c_symbols
 ktap_run "ABI layout: C, module, crate" in_workspace run --quiet --locked -p dxg-abi -- --check
 ktap_run "bindings of libd3dkmt are those of the headers" in_root --chdir /src tools/libd3dkmt/generate --check
 ktap_end

@@ -34,6 +34,29 @@ refresh_programs() { # NAME PACKAGE KEY
 	stamp_set "$CRATES/stamp-$1" "$3"
 }
 need_dxg() { need_programs bin dxg; }
-# The guest's test suites are programs of one package.
-need_suites() { need_programs suites dxg-guest-tests; }
+# The guest's test suites are programs of one package; one of them runs C programs.
+need_suites() {
+	need_programs suites dxg-guest-tests
+	need_c_programs
+}
+SUITE_PROGRAMS="/cache/crates/suites /cache/crates/c/bin"
+
+# c_make NAME COMMAND ARGS: libd3dkmt.so and what belongs to it (c-make.sh).
+c_make() {
+	step "$1" "compiling the C library" \
+		in_root --chdir /src/tools --env CARGO_TARGET_DIR=/cache/crates/target --env "CARGO_BUILD_JOBS=$JOBS" \
+		/src/tools/build/c-make.sh "${@:2}"
+}
+# need_c_programs: $CRATES/c is a prefix with libd3dkmt and the C programs of the tests.
+need_c_programs() {
+	local key
+	key="$(crates_key) $(hash_files tools/build/c-make.sh)"
+	if stamp_is "$CRATES/stamp-c" "$key" && [ -d "$CRATES/c" ]; then return; fi
+	with_lock crates refresh_c_programs "$key"
+}
+refresh_c_programs() { # KEY
+	if stamp_is "$CRATES/stamp-c" "$1" && [ -d "$CRATES/c" ]; then return; fi
+	c_make c-tests programs /cache/crates/c
+	stamp_set "$CRATES/stamp-c" "$1"
+}
 all_suites() { (cd "$CRATES/suites" && ls); }

@@ -60,8 +60,8 @@ enum Error {
     },
     #[error("the ABI differs from abi.tsv in {language}, see above")]
     Differs { language: &'static str },
-    #[error("abi.tsv:{line}: {what}, which the headers of libd3dkmt-c do not have")]
-    NotInWdk { line: usize, what: String },
+    #[error("{0}: the headers of libd3dkmt-c do not have it")]
+    NotInWdk(String),
     #[error("{language}: {compared} rows compared, but abi.tsv has {rows}")]
     Missed {
         language: &'static str,

@@ -137,6 +137,7 @@ fn check(
             number,
             request,
             argument,
+            ..
         } => {
             let names = requests.find(row, argument)?;
             line(format!(

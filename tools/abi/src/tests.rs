@@ -10,6 +10,7 @@ const TYPES: &str = BINDINGS[0];
 const MODULE: &str = "rust/uapi/layout.rs";
 const CRATE: &str = "tools/libd3dkmt/src/sys/layout.rs";
 const TABLE: &str = "tools/abi/abi.tsv";
+const WDK_ALLOCATION: &str = "tools/libd3dkmt-c/include/d3dkmt/d3dkmt_allocation.h";
 
 /// A copy of what the checks read.
 struct Copy(TempDir);
@@ -18,14 +19,15 @@ impl Copy {
     fn new() -> Self {
         let copy = tempfile::tempdir().unwrap();
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        for file in [MODULE, CRATE, TABLE]
-            .iter()
-            .chain(&HEADERS)
-            .chain(&BINDINGS)
-        {
-            let target = copy.path().join(file);
+        let files = [MODULE, CRATE, TABLE].iter().chain(&HEADERS).chain(&BINDINGS);
+        let files = files.map(PathBuf::from);
+        let wdk = fs::read_dir(root.join(wdk::HEADERS.directory)).unwrap();
+        let wdk =
+            wdk.map(|entry| Path::new(wdk::HEADERS.directory).join(entry.unwrap().file_name()));
+        for file in files.chain(wdk) {
+            let target = copy.path().join(&file);
             fs::create_dir_all(target.parent().unwrap()).unwrap();
-            fs::copy(root.join(file), target).unwrap();
+            fs::copy(root.join(&file), target).unwrap();
         }
         Self(copy)
     }
@@ -40,7 +42,14 @@ impl Copy {
     fn check_c(&self) -> Result<Counts, Error> {
         let table = Table::parse(&read(&self.0.path().join(TABLE))?)?;
         let requests = c::Requests::parse(&read_all(self.0.path(), &HEADERS)?);
-        c::check(self.0.path(), &table, &requests)
+        c::check(self.0.path(), &c::UAPI, table.rows(), &requests)
+    }
+
+    fn check_wdk(&self) -> Result<Counts, Error> {
+        let table = Table::parse(&read(&self.0.path().join(TABLE))?)?;
+        let requests = c::Requests::parse(&read_all(self.0.path(), &HEADERS)?);
+        let rows = wdk::Headers::read(self.0.path())?.rows(&table)?;
+        c::check(self.0.path(), &wdk::HEADERS, &rows, &requests)
     }
 
     fn check_module(&self) -> Result<(), Error> {
@@ -54,6 +63,49 @@ fn an_unbroken_copy_passes() {
     copy.check_module().unwrap();
     let table = Table::parse(&read(&copy.0.path().join(TABLE)).unwrap()).unwrap();
     assert_eq!(copy.check_c().unwrap().sum(), table.len());
+    // What the WDK has names for; fewer would be rows that nobody looks at.
+    let counts = copy.check_wdk().unwrap();
+    let wanted = Counts {
+        requests: 0,
+        sizes: 104,
+        offsets: 1,
+        bits: 1,
+    };
+    assert_eq!(counts, wanted);
+}
+
+/// Both have the type and the size of the other, so that only their names tell.
+#[test]
+fn the_wdk_headers_have_members_in_their_places() {
+    let copy = Copy::new();
+    copy.replace(
+        WDK_ALLOCATION,
+        "\tSIZE_T Offset; /* in */\n\tSIZE_T Length; /* in */\n",
+        "\tSIZE_T Length; /* in */\n\tSIZE_T Offset; /* in */\n",
+    );
+    assert!(matches!(copy.check_wdk(), Err(Error::Differs { .. })));
+}
+
+#[test]
+fn the_wdk_headers_have_flags_in_their_places() {
+    let copy = Copy::new();
+    copy.replace(
+        WDK_ALLOCATION,
+        "\tUINT NonSecure : 1;\n\tUINT CreateProtected : 1; /* not from user mode */\n",
+        "\tUINT CreateProtected : 1;\n\tUINT NonSecure : 1;\n",
+    );
+    assert!(matches!(copy.check_wdk(), Err(Error::Differs { .. })));
+}
+
+#[test]
+fn the_wdk_headers_have_every_function() {
+    let copy = Copy::new();
+    copy.replace(
+        WDK_ALLOCATION,
+        "D3DKMT_FUNCTION(Lock2, LOCK2, D3DKMT_LOCK2 *);\n",
+        "",
+    );
+    assert!(matches!(copy.check_wdk(), Err(Error::NotInWdk(_))));
 }
 
 #[test]

@@ -24,7 +24,11 @@ pub const HEADERS: c::Headers = c::Headers {
 
 /// Structures that the WDK does not have: a handle is an integer there, and the others belong to
 /// requests without a function.
-const NO_STRUCTURE: &[&str] = &["d3dkmthandle", "d3dkmt_shareobjects", "d3dkmt_enumprocesses"];
+const NO_STRUCTURE: &[&str] = &[
+    "d3dkmthandle",
+    "d3dkmt_shareobjects",
+    "d3dkmt_enumprocesses",
+];
 
 /// `D3DKMTShareObjects` has no structure; the one that makes the request is not for programs.
 const NO_FUNCTION: &str = "D3DKMTShareObjectsInternal";
@@ -44,8 +48,16 @@ const NAMES: &[[&str; 3]] = &[
     ["", "object_array", "ObjectHandleArray"],
     ["", "fence_values", "FenceValueArray"],
     ["", "monitored_fence_values", "MonitoredFenceValueArray"],
-    ["", "fence_cpu_virtual_address", "FenceValueCPUVirtualAddress"],
-    ["", "fence_gpu_virtual_address", "FenceValueGPUVirtualAddress"],
+    [
+        "",
+        "fence_cpu_virtual_address",
+        "FenceValueCPUVirtualAddress",
+    ],
+    [
+        "",
+        "fence_gpu_virtual_address",
+        "FenceValueGPUVirtualAddress",
+    ],
     ["", "fence_value_cpu_va", "FenceValueCPUVirtualAddress"],
     ["", "fence_value_gpu_va", "FenceValueGPUVirtualAddress"],
     ["", "sysmem", "pSystemMem"],
@@ -53,40 +65,117 @@ const NAMES: &[[&str; 3]] = &[
     ["", "open_alloc_info", "pOpenAllocationInfo2"],
     ["", "vidpn_source_id", "VidPnSourceId"],
     ["", "allocation_info", "pAllocationInfo2"],
+    ["d3dddi_queryregistry_info", "output", "OutputQword"],
     ["", "sync_file_handle", "hSyncFile"],
     ["", "syncobj", "hSyncObject"],
     ["", "contexts", "BroadcastContext"],
     ["", "contexts", "BroadcastContextArray"],
     ["", "context_count", "BroadcastContextCount"],
     ["d3dkmt_adapterinfo", "num_sources", "NumOfSources"],
-    ["d3dkmt_adapterinfo", "present_move_regions_preferred", "bPrecisePresentRegionsPreferred"],
+    [
+        "d3dkmt_adapterinfo",
+        "present_move_regions_preferred",
+        "bPrecisePresentRegionsPreferred",
+    ],
     ["", "adapter_handle", "hAdapter"],
     ["d3dkmt_enumadapters3", "adapter_count", "NumAdapters"],
-    ["d3dkmt_queryadapterinfo", "private_data", "pPrivateDriverData"],
-    ["d3dkmt_queryadapterinfo", "private_data_size", "PrivateDriverDataSize"],
+    [
+        "d3dkmt_queryadapterinfo",
+        "private_data",
+        "pPrivateDriverData",
+    ],
+    [
+        "d3dkmt_queryadapterinfo",
+        "private_data_size",
+        "PrivateDriverDataSize",
+    ],
     ["d3dkmt_createhwqueue", "context", "hHwContext"],
     ["d3dkmt_createhwqueue", "queue", "hHwQueue"],
-    ["d3dkmt_createhwqueue", "queue_progress_fence", "hHwQueueProgressFence"],
-    ["d3dkmt_createhwqueue", "queue_progress_fence_cpu_va", "HwQueueProgressFenceCPUVirtualAddress"],
-    ["d3dkmt_createhwqueue", "queue_progress_fence_gpu_va", "HwQueueProgressFenceGPUVirtualAddress"],
+    [
+        "d3dkmt_createhwqueue",
+        "queue_progress_fence",
+        "hHwQueueProgressFence",
+    ],
+    [
+        "d3dkmt_createhwqueue",
+        "queue_progress_fence_cpu_va",
+        "HwQueueProgressFenceCPUVirtualAddress",
+    ],
+    [
+        "d3dkmt_createhwqueue",
+        "queue_progress_fence_gpu_va",
+        "HwQueueProgressFenceGPUVirtualAddress",
+    ],
     ["d3dkmt_destroyhwqueue", "queue", "hHwQueue"],
-    ["d3dkmt_submitsignalsyncobjectstohwqueue", "hwqueue_count", "BroadcastHwQueueCount"],
-    ["d3dkmt_submitsignalsyncobjectstohwqueue", "hwqueues", "BroadcastHwQueueArray"],
+    [
+        "d3dkmt_submitsignalsyncobjectstohwqueue",
+        "hwqueue_count",
+        "BroadcastHwQueueCount",
+    ],
+    [
+        "d3dkmt_submitsignalsyncobjectstohwqueue",
+        "hwqueues",
+        "BroadcastHwQueueArray",
+    ],
     ["d3dkmt_submitcommand", "command_buffer", "Commands"],
-    ["d3dkmt_openresourcefromnthandle", "total_priv_drv_data", "pTotalPrivateDriverDataBuffer"],
-    ["d3dkmt_openresourcefromnthandle", "total_priv_drv_data_size", "TotalPrivateDriverDataBufferSize"],
-    ["d3dkmt_openresourcefromnthandle", "keyed_mutex_private_data", "pKeyedMutexPrivateRuntimeData"],
-    ["d3dkmt_openresourcefromnthandle", "keyed_mutex_private_data_size", "KeyedMutexPrivateRuntimeDataSize"],
+    [
+        "d3dkmt_openresourcefromnthandle",
+        "total_priv_drv_data",
+        "pTotalPrivateDriverDataBuffer",
+    ],
+    [
+        "d3dkmt_openresourcefromnthandle",
+        "total_priv_drv_data_size",
+        "TotalPrivateDriverDataBufferSize",
+    ],
+    [
+        "d3dkmt_openresourcefromnthandle",
+        "keyed_mutex_private_data",
+        "pKeyedMutexPrivateRuntimeData",
+    ],
+    [
+        "d3dkmt_openresourcefromnthandle",
+        "keyed_mutex_private_data_size",
+        "KeyedMutexPrivateRuntimeDataSize",
+    ],
     ["d3dkmt_shareobjectwithhost", "device_handle", "hDevice"],
     ["d3dkmt_shareobjectwithhost", "object_handle", "hObject"],
-    ["d3dkmt_shareobjectwithhost", "object_vail_nt_handle", "hVailProcessNtHandle"],
-    ["d3dkmt_waitforsynchronizationobjectfromcpu", "async_event", "hAsyncEvent"],
+    [
+        "d3dkmt_shareobjectwithhost",
+        "object_vail_nt_handle",
+        "hVailProcessNtHandle",
+    ],
+    [
+        "d3dkmt_waitforsynchronizationobjectfromcpu",
+        "async_event",
+        "hAsyncEvent",
+    ],
     ["d3dkmt_querystatistics", "result", "QueryResult"],
-    ["d3dkmt_isfeatureenabled", "supported_on_config", "SupportedOnCurrentConfig"],
-    ["d3dddi_updategpuvirtualaddress_operation", "operation", "OperationType"],
-    ["d3dddi_updategpuvirtualaddress_operation", "size", "SizeInBytes"],
-    ["d3dddi_updategpuvirtualaddress_operation", "allocation_offset", "AllocationOffsetInBytes"],
-    ["d3dddi_updategpuvirtualaddress_operation", "allocation_size", "AllocationSizeInBytes"],
+    [
+        "d3dkmt_isfeatureenabled",
+        "supported_on_config",
+        "SupportedOnCurrentConfig",
+    ],
+    [
+        "d3dddi_updategpuvirtualaddress_operation",
+        "operation",
+        "OperationType",
+    ],
+    [
+        "d3dddi_updategpuvirtualaddress_operation",
+        "size",
+        "SizeInBytes",
+    ],
+    [
+        "d3dddi_updategpuvirtualaddress_operation",
+        "allocation_offset",
+        "AllocationOffsetInBytes",
+    ],
+    [
+        "d3dddi_updategpuvirtualaddress_operation",
+        "allocation_size",
+        "AllocationSizeInBytes",
+    ],
 ];
 
 /// What a row may be about without a member for it: padding, a second name, the word that bitfields
@@ -197,88 +286,92 @@ impl Headers {
         Ok(rows)
     }
 
+    /// What a row says in the WDK's names; nothing if the WDK has no name for it.
     fn fact(&self, row: &Row) -> Result<Option<Fact>, Error> {
-        let absent = || Error::NotInWdk {
-            line: row.line,
-            what: row.title(),
-        };
-        let member = |structure: &str, path: &[String]| {
-            let kind = wdk_structure(structure);
-            let found = self.structures.get(&kind)?;
-            let place = self.find(structure, found, path)?;
-            let path: Vec<String> = place.split('.').map(str::to_owned).collect();
-            Some((kind, path))
-        };
+        let missing = || Error::NotInWdk(row.title());
         let fact = match &row.fact {
             Fact::Request { function, .. } => {
-                match function {
-                    Some((name, kind)) if name != NO_FUNCTION => {
-                        if self.functions.get(name) != Some(kind) {
-                            return Err(absent());
-                        }
-                    }
-                    _ => {}
+                if !self.has(function.as_ref()) {
+                    return Err(missing());
                 }
                 None
             }
-            Fact::Size { name, size } => Some(Fact::Size {
-                name: wdk_structure(name),
-                size: *size,
-            })
-            .filter(|_| !NO_STRUCTURE.contains(&name.as_str())),
-            Fact::Field { structure, .. } | Fact::Bits { structure, .. }
+            Fact::Size {
+                name: structure, ..
+            }
+            | Fact::Field { structure, .. }
+            | Fact::Bits { structure, .. }
                 if NO_STRUCTURE.contains(&structure.as_str()) =>
             {
                 None
             }
             Fact::Bits { .. } if may_be_absent(&row.fact) => None,
+            Fact::Size { name, size } => Some(Fact::Size {
+                name: wdk_structure(name),
+                size: *size,
+            }),
             Fact::Field {
                 structure,
                 path,
                 offset,
                 size,
-            } => member(structure, path).map(|(structure, path)| Fact::Field {
-                structure,
-                path,
-                offset: *offset,
-                size: *size,
-            }),
+            } => match self.member(structure, path) {
+                Some(path) => Some(Fact::Field {
+                    structure: wdk_structure(structure),
+                    path,
+                    offset: *offset,
+                    size: *size,
+                }),
+                None if may_be_absent(&row.fact) => None,
+                None => return Err(missing()),
+            },
             Fact::Bits {
                 structure,
                 path,
                 word,
                 first,
                 count,
-            } => member(structure, path).map(|(structure, path)| Fact::Bits {
-                structure,
-                path,
+            } => Some(Fact::Bits {
+                structure: wdk_structure(structure),
+                path: self.member(structure, path).ok_or_else(missing)?,
                 word: *word,
                 first: *first,
                 count: *count,
             }),
         };
-        let wanted = match &row.fact {
-            Fact::Field { structure, .. } | Fact::Bits { structure, .. } => {
-                !NO_STRUCTURE.contains(&structure.as_str()) && !may_be_absent(&row.fact)
-            }
-            _ => false,
-        };
-        if fact.is_none() && wanted {
-            return Err(absent());
-        }
         Ok(fact)
     }
 
-    /// The path of C to the member that `path` of the table means.
-    fn find(&self, structure: &str, members: &[Member], path: &[String]) -> Option<String> {
+    /// Whether there is this function, with this argument.
+    fn has(&self, function: Option<&(String, String)>) -> bool {
+        function.is_none_or(|(name, argument)| {
+            name == NO_FUNCTION || self.functions.get(name) == Some(argument)
+        })
+    }
+
+    /// The path of C to the member that `path` of the table means: one of the very same names, or one
+    /// of names that mean the same.
+    fn member(&self, structure: &str, path: &[String]) -> Option<Vec<String>> {
+        let members = self.structures.get(&wdk_structure(structure))?;
+        self.find(members, path, &|table, wdk| table == wdk)
+            .or_else(|| self.find(members, path, &|table, wdk| is_same(structure, table, wdk)))
+    }
+
+    fn find(
+        &self,
+        members: &[Member],
+        path: &[String],
+        is_same: &dyn Fn(&str, &str) -> bool,
+    ) -> Option<Vec<String>> {
         let (first, rest) = path.split_first()?;
         members.iter().find_map(|member| match &member.name {
-            None => self.find(structure, self.members_of(member)?, path),
-            Some(name) if !is_same(structure, first, name) => None,
-            Some(name) if rest.is_empty() => Some(name.clone()),
+            None => self.find(self.members_of(member)?, path, is_same),
+            Some(name) if !is_same(first, name) => None,
+            Some(name) if rest.is_empty() => Some(vec![name.clone()]),
             Some(name) => {
-                let below = self.find(structure, self.members_of(member)?, rest)?;
-                Some(format!("{name}.{below}"))
+                let mut below = self.find(self.members_of(member)?, rest, is_same)?;
+                below.insert(0, name.clone());
+                Some(below)
             }
         })
     }
