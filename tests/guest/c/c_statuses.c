@@ -243,6 +243,7 @@ static void refused_creations(const struct gpu *gpu)
 	creation_answers(STATUS_INVALID_HANDLE, create, buffer);
 
 	create = good;
+	create.Flags.CreateResource = 1;
 	create.pPrivateRuntimeData = &buffer;
 	create.PrivateRuntimeDataSize = 131072;
 	creation_answers(STATUS_BUFFER_TOO_SMALL, create, buffer);

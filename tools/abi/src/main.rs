@@ -128,9 +128,8 @@ fn run(root: &Path, check: bool) -> Result<(), Error> {
     if check {
         let counts = c::check(root, &c::UAPI, table.rows(), &requests)?;
         report(c::UAPI.language, counts, table.len())?;
-        let rows = wdk::Headers::read(root)?.rows(&table)?;
-        let counts = c::check(root, &wdk::HEADERS, &rows, &requests)?;
-        report(wdk::HEADERS.language, counts, rows.len())?;
+        let (counts, rows) = wdk::check(root, &table, &requests)?;
+        report(wdk::HEADERS.language, counts, rows)?;
     }
     Ok(())
 }

@@ -8,14 +8,14 @@
 use crate::{
     c, read,
     table::{Fact, Row, Table},
-    Error,
+    Counts, Error,
 };
 use std::{collections::HashMap, fs, path::Path};
 
 /// How C includes them.
 pub const HEADERS: c::Headers = c::Headers {
     language: "C, libd3dkmt-c",
-    header: "d3dkmthk.h",
+    headers: &["d3dkmthk.h"],
     directory: "tools/libd3dkmt-c/include/d3dkmt",
     keyword: "",
     flags: &["-std=c11", "-pedantic"],
@@ -28,6 +28,8 @@ const NO_STRUCTURE: &[&str] = &[
     "d3dkmthandle",
     "d3dkmt_shareobjects",
     "d3dkmt_enumprocesses",
+    "dxgkrnl_export_dma_buf",
+    "dxgkrnl_open_dma_buf",
 ];
 
 /// `D3DKMTShareObjects` has no structure; the one that makes the request is not for programs.
@@ -197,6 +199,19 @@ fn may_be_absent(fact: &Fact) -> bool {
     }
 }
 
+/// Compares the headers with the table; also returns in how many rows they have to be as it says.
+pub fn check(root: &Path, table: &Table, requests: &c::Requests) -> Result<(Counts, usize), Error> {
+    let headers = Headers::read(root)?;
+    let rows = headers.rows(table)?;
+    let functions = headers.functions_of(table);
+    let counts = c::check(root, &HEADERS, &rows, requests)?;
+    let counts = Counts {
+        requests: functions,
+        ..counts
+    };
+    Ok((counts, rows.len() + functions))
+}
+
 #[derive(Debug)]
 struct Member {
     /// None for an anonymous structure or union.
@@ -212,7 +227,7 @@ enum Kind {
 
 /// What the headers declare.
 #[derive(Debug, Default)]
-pub struct Headers {
+struct Headers {
     structures: HashMap<String, Vec<Member>>,
     /// For each function the type of its argument.
     functions: HashMap<String, String>,
@@ -220,7 +235,7 @@ pub struct Headers {
 
 impl Headers {
     /// Reads all headers of the directory.
-    pub fn read(root: &Path) -> Result<Self, Error> {
+    fn read(root: &Path) -> Result<Self, Error> {
         let directory = root.join(HEADERS.directory);
         let error = |error| Error::File {
             path: directory.clone(),
@@ -272,8 +287,18 @@ impl Headers {
         rest
     }
 
+    /// How many functions of the table there are.
+    fn functions_of(&self, table: &Table) -> usize {
+        let rows = table.rows().iter();
+        rows.filter(|row| {
+            matches!(&row.fact, Fact::Request { function: Some((name, _)), .. }
+                if self.functions.contains_key(name))
+        })
+        .count()
+    }
+
     /// The rows of the table that the WDK has names for, with these names.
-    pub fn rows(&self, table: &Table) -> Result<Vec<Row>, Error> {
+    fn rows(&self, table: &Table) -> Result<Vec<Row>, Error> {
         let mut rows = Vec::new();
         for row in table.rows() {
             if let Some(fact) = self.fact(row)? {
