@@ -123,7 +123,8 @@ structures! {
         /// Out: the driver's resource.
         resource: u32,
     }
-    /// Memory of the runtime's for one buffer. It stays until the resource is destroyed.
+    /// Memory of the runtime's for one buffer. It stays until the resource is destroyed, and is of no
+    /// other resource.
     MemoryArgs {
         /// Where it begins.
         address: *mut u8,

@@ -55,8 +55,6 @@ results! {
     D3DDDIERR_DEVICEREMOVED = 0x8876_0870;
     /// User-mode and kernel-mode driver disagree about private data.
     ERROR_GRAPHICS_DRIVER_MISMATCH = 0xC026_2009;
-    /// The allocation is pinned.
-    ERROR_GRAPHICS_CANT_EVICT_PINNED_ALLOCATION = 0xC026_2109;
 }
 
 impl HResult {
@@ -112,7 +110,10 @@ mod tests {
     fn severity_is_the_highest_bit() {
         assert_eq!(HResult(1).into_result(), Ok(()));
         assert_eq!(HResult(0x7fff_ffff).into_result(), Ok(()));
-        assert_eq!(HResult(0x8000_0000).into_result(), Err(HResult(0x8000_0000)));
+        assert_eq!(
+            HResult(0x8000_0000).into_result(),
+            Err(HResult(0x8000_0000))
+        );
         let failures = HResult::NAMES.iter().filter(|(r, _)| !r.is_success());
         assert_eq!(failures.count(), HResult::NAMES.len() - 1, "all but S_OK");
     }

@@ -278,10 +278,7 @@ unsafe extern "C" fn query_residency<D: DeviceCallbacks>(
     })
 }
 
-unsafe extern "C" fn lock<D: DeviceCallbacks>(
-    device: HANDLE,
-    data: *mut D3DDDICB_LOCK,
-) -> HResult {
+unsafe extern "C" fn lock<D: DeviceCallbacks>(device: HANDLE, data: *mut D3DDDICB_LOCK) -> HResult {
     guard(|| {
         // SAFETY: As for every function of the table; the copy is behind no reference.
         let (device, args) = unsafe { both::<D, _>(device, data) }.map(|(d, a)| (d, *a))?;

@@ -202,7 +202,10 @@ fn failures_come_back_as_they_are() {
     assert_eq!(callbacks.lock(LIST[0], 0), Err(removed));
     assert_eq!(callbacks.unlock(&LIST), Err(removed));
     assert_eq!(callbacks.deallocate(What::Allocations(&LIST)), Err(removed));
-    assert_eq!(callbacks.deallocate2(What::Allocations(&LIST), 0), Err(removed));
+    assert_eq!(
+        callbacks.deallocate2(What::Allocations(&LIST), 0),
+        Err(removed)
+    );
 }
 
 #[test]
@@ -220,12 +223,22 @@ fn malformed_arguments_do_not_reach_the_device() {
     type Spoil = fn(&mut D3DDDICB_ALLOCATE, &mut D3DDDI_ALLOCATIONINFO2);
     let spoils: [(&str, Spoil); 8] = [
         ("no elements", |args, _| args.NumAllocations = 0),
-        ("no array", |args, _| args.pAllocationInfo2 = ptr::null_mut()),
+        ("no array", |args, _| {
+            args.pAllocationInfo2 = ptr::null_mut()
+        }),
         ("too many", |args, _| args.NumAllocations = 1025),
-        ("lies about the resource's data", |args, _| args.PrivateDriverDataSize = 1),
-        ("no private data", |_, info| info.pPrivateDriverData = ptr::null_mut()),
-        ("too much private data", |_, info| info.PrivateDriverDataSize = 0x2_0000),
-        ("all the private data", |_, info| info.PrivateDriverDataSize = u32::MAX),
+        ("lies about the resource's data", |args, _| {
+            args.PrivateDriverDataSize = 1
+        }),
+        ("no private data", |_, info| {
+            info.pPrivateDriverData = ptr::null_mut()
+        }),
+        ("too much private data", |_, info| {
+            info.PrivateDriverDataSize = 0x2_0000
+        }),
+        ("all the private data", |_, info| {
+            info.PrivateDriverDataSize = u32::MAX
+        }),
         ("a reserved word", |_, info| info.Reserved[4] = 1),
     ];
     for (name, spoil) in spoils {
@@ -353,7 +366,10 @@ fn a_panic_of_the_device_is_a_failure() {
     assert_eq!(callbacks.unlock(&LIST), failed);
     // Without methods of its own.
     let not_there = Err(HResult::E_NOTIMPL);
-    assert_eq!(callbacks.set_priority(What::Allocations(&LIST), &[1, 2]), not_there);
+    assert_eq!(
+        callbacks.set_priority(What::Allocations(&LIST), &[1, 2]),
+        not_there
+    );
 }
 
 #[test]
@@ -364,7 +380,11 @@ fn members_are_served_or_say_that_they_are_not() {
         unsafe { std::slice::from_raw_parts((&raw const table).cast(), 62) };
     assert_eq!(size_of_val(&table), 62 * 8);
     let served = [0, 1, 2, 3, 7, 8, 37, 38, 46];
-    for (i, (member, name)) in members.iter().zip(D3DDDI_DEVICECALLBACKS::MEMBERS).enumerate() {
+    for (i, (member, name)) in members
+        .iter()
+        .zip(D3DDDI_DEVICECALLBACKS::MEMBERS)
+        .enumerate()
+    {
         if *name == "pfnSetAsyncCallbacksCb" {
             assert!(member.is_none());
         } else if !served.contains(&i) {
@@ -373,10 +393,20 @@ fn members_are_served_or_say_that_they_are_not() {
             assert_eq!(result, HResult::E_NOTIMPL, "{name}");
         }
     }
-    assert_eq!(served.map(|i| D3DDDI_DEVICECALLBACKS::MEMBERS[i]), [
-        "pfnAllocateCb", "pfnDeallocateCb", "pfnSetPriorityCb", "pfnQueryResidencyCb", "pfnLockCb",
-        "pfnUnlockCb", "pfnLock2Cb", "pfnUnlock2Cb", "pfnDeallocate2Cb",
-    ]);
+    assert_eq!(
+        served.map(|i| D3DDDI_DEVICECALLBACKS::MEMBERS[i]),
+        [
+            "pfnAllocateCb",
+            "pfnDeallocateCb",
+            "pfnSetPriorityCb",
+            "pfnQueryResidencyCb",
+            "pfnLockCb",
+            "pfnUnlockCb",
+            "pfnLock2Cb",
+            "pfnUnlock2Cb",
+            "pfnDeallocate2Cb",
+        ]
+    );
 }
 
 #[test]
@@ -390,7 +420,10 @@ fn what_a_runtime_does_not_have_is_not_implemented() {
 fn layouts_are_those_of_the_wdk() {
     assert_eq!(offset_of!(D3DDDI_ALLOCATIONINFO2, pSystemMem), 0x08);
     assert_eq!(offset_of!(D3DDDI_ALLOCATIONINFO2, pPrivateDriverData), 0x10);
-    assert_eq!(offset_of!(D3DDDI_ALLOCATIONINFO2, PrivateDriverDataSize), 0x18);
+    assert_eq!(
+        offset_of!(D3DDDI_ALLOCATIONINFO2, PrivateDriverDataSize),
+        0x18
+    );
     assert_eq!(offset_of!(D3DDDI_ALLOCATIONINFO2, VidPnSourceId), 0x1c);
     assert_eq!(offset_of!(D3DDDI_ALLOCATIONINFO2, Flags), 0x20);
     assert_eq!(offset_of!(D3DDDI_ALLOCATIONINFO2, GpuVirtualAddress), 0x28);

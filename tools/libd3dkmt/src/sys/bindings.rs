@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Made by ../../generate from uapi/misc/d3dkmthk.h. Do not edit.
+// Made by tools/libd3dkmt/generate from uapi/misc/d3dkmthk.h. Do not edit.
 
 pub const D3DKMT_CREATEALLOCATION_MAX: u32 = 1024;
 pub const D3DKMT_ADAPTERS_MAX: u32 = 64;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Made by ../../generate from uapi/dxgkrnl_gem.h. Do not edit.
+// Made by tools/libd3dkmt/generate from uapi/dxgkrnl_gem.h. Do not edit.
 
 pub const DXGKRNL_GEM_MAGIC: u32 = 1296385860;
 pub const DXGKRNL_GEM_VERSION: u32 = 1;
