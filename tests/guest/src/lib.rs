@@ -31,6 +31,7 @@ pub mod questions;
 pub mod reload;
 pub mod removal;
 pub mod round;
+pub mod runtime;
 pub mod share;
 pub mod signals;
 pub mod state;

@@ -192,3 +192,34 @@ pub unsafe trait DeviceCallbacks {
         Err(HResult::E_NOTIMPL)
     }
 }
+
+// SAFETY: The addresses are those of what it refers to.
+unsafe impl<D: DeviceCallbacks + ?Sized> DeviceCallbacks for &D {
+    fn allocate(&self, request: &mut Allocate<'_>) -> Result {
+        (**self).allocate(request)
+    }
+    fn deallocate2(&self, what: What<'_>, flags: u32) -> Result {
+        (**self).deallocate2(what, flags)
+    }
+    fn deallocate(&self, what: What<'_>) -> Result {
+        (**self).deallocate(what)
+    }
+    fn lock2(&self, allocation: D3DKMT_HANDLE) -> Result<NonNull<u8>> {
+        (**self).lock2(allocation)
+    }
+    fn unlock2(&self, allocation: D3DKMT_HANDLE) -> Result {
+        (**self).unlock2(allocation)
+    }
+    fn lock(&self, allocation: D3DKMT_HANDLE, flags: u32) -> Result<NonNull<u8>> {
+        (**self).lock(allocation, flags)
+    }
+    fn unlock(&self, allocations: &[D3DKMT_HANDLE]) -> Result {
+        (**self).unlock(allocations)
+    }
+    fn query_residency(&self, what: What<'_>, answers: &mut [u32]) -> Result {
+        (**self).query_residency(what, answers)
+    }
+    fn set_priority(&self, what: What<'_>, priorities: &[u32]) -> Result {
+        (**self).set_priority(what, priorities)
+    }
+}

@@ -254,6 +254,70 @@ fn canvases_fit_into_their_bytes() {
     }
 }
 
+/// The scene that the guest's suite `umd` draws through the driver, whose places and number for all
+/// bytes are the same.
+#[test]
+fn the_scene_is_the_same_everywhere() {
+    let corners = |places: &[(i32, i32)], color: u32| -> Vec<Vertex> {
+        let corner = |&(x, y): &(i32, i32)| corner(x * 16, y * 16, color);
+        places.iter().map(corner).collect()
+    };
+    let mut triangle = corners(&[(80, 8), (150, 110), (10, 110)], 0);
+    for (corner, color) in triangle
+        .iter_mut()
+        .zip([0xFFFF_0000, 0xFF00_FF00, 0xFF00_00FF])
+    {
+        corner.color = color;
+    }
+    let quad = corners(&[(60, 40), (120, 40), (120, 90), (60, 90)], 0x8000_00FF);
+    let beyond = corners(&[(150, -10), (200, 10), (170, 60), (140, 20)], 0xC0FF_FF00);
+    let mut image = Image {
+        bytes: vec![0; 94208],
+        size: (160, 120),
+        pitch: 768,
+        format: Format::Xr24,
+    };
+    for y in 0..120 {
+        for x in 0..160 {
+            image
+                .pixel(x, y)
+                .copy_from_slice(&0xFF40_4040_u32.to_le_bytes());
+        }
+    }
+    for (shape, blend) in [
+        (triangle, Blend::Replace),
+        (quad, Blend::Over),
+        (beyond, Blend::Over),
+    ] {
+        let mut parts = vec![[shape[0], shape[1], shape[2]]];
+        if let [a, _, c, d] = shape[..] {
+            parts.push([a, c, d]);
+        }
+        for part in parts {
+            assert!(image.draw_slowly(part, blend) > 0);
+        }
+    }
+    for (name, (x, y), color) in SCENE {
+        assert_eq!(image.argb(x, y), color, "{name}: {:#x}", image.argb(x, y));
+    }
+    let step = |sum: u64, &byte: &u8| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    let sum = image.bytes.iter().fold(0xcbf2_9ce4_8422_2325, step);
+    assert_eq!(sum, SCENE_CHECKSUM, "{sum:#x}");
+}
+
+const SCENE: [(&str, (u32, u32), u32); 9] = [
+    ("background", (0, 0), 0xFF40_4040),
+    ("last pixel", (159, 119), 0xFF40_4040),
+    ("top of the triangle", (80, 10), 0xFFF9_0402),
+    ("its right corner", (146, 108), 0xFF04_F705),
+    ("its left corner", (14, 108), 0xFF04_06F5),
+    ("its middle", (80, 100), 0xFF18_7573),
+    ("quad over triangle", (90, 60), 0xFF3E_2A97),
+    ("quad over background", (118, 42), 0xFF20_20A0),
+    ("clipped quad", (158, 10), 0xFFD0_D010),
+];
+const SCENE_CHECKSUM: u64 = 0x4cd0_2e4a_5170_f094;
+
 fn vertex(range: std::ops::Range<i32>) -> impl Strategy<Value = Vertex> {
     (range.clone(), range, any::<u32>()).prop_map(|(x, y, color)| Vertex { x, y, color })
 }

@@ -1,0 +1,626 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! The runtime's callbacks on the module, through the C table that a driver has.
+
+use d3dddi::{serve, types::*, Allocate, DeviceCallbacks, Element, HResult, RtResource, What};
+use dxg_guest_tests::{
+    calls::*,
+    child::{self, Child},
+    create::{buffer, surface},
+    device, harness,
+    memory::{bytes_at, Map, PAGE},
+    runtime::Runtime,
+    signals::spawn,
+    state::pinned_bytes,
+    tests,
+};
+use libd3dkmt::sys::gem::dxgkrnl_gem_allocation;
+use std::{num::NonZeroUsize, process::ExitCode, ptr::NonNull, thread};
+use wddm_runtime::{Device, KernelDevice};
+
+fn main() -> ExitCode {
+    harness::run(
+        tests![
+            without_a_resource_they_belong_to_the_device,
+            case_091_the_first_allocation_makes_the_kernels_resource,
+            case_092_new_private_data_for_a_resource,
+            a_kernels_resource_comes_when_the_runtimes_was_given,
+            case_109_a_resource_outlives_its_allocations,
+            a_resource_or_a_list,
+            flags_of_deallocation,
+            lists_that_are_wrong,
+            resources_are_the_runtimes_own,
+            case_085_private_data_is_answered,
+            case_064_another_version_is_a_mismatch,
+            case_062_private_data_that_makes_no_sense,
+            private_data_of_resources,
+            case_065_no_video_memory,
+            no_system_memory,
+            a_source_is_for_primaries,
+            a_source_that_is_not_there,
+            case_083_stereo_without_primary,
+            case_060_memory_of_the_runtime,
+            case_080_memory_not_at_a_page,
+            locks_nest,
+            old_locks,
+            what_the_module_does_not_serve,
+            two_threads_make_one_resource,
+            everything_goes_with_the_device,
+            case_255_a_removed_adapter,
+        ],
+        &[("limited", limited)],
+    )
+}
+
+const INVALID: HResult = HResult::E_INVALIDARG;
+const REMOVED: HResult = HResult::D3DDDIERR_DEVICEREMOVED;
+
+/// A blob's bytes.
+fn bytes(blob: dxgkrnl_gem_allocation) -> Vec<u8> {
+    // SAFETY: The structure is 48 bytes without gaps.
+    unsafe { std::mem::transmute::<dxgkrnl_gem_allocation, [u8; 48]>(blob) }.to_vec()
+}
+
+fn elements(count: usize) -> Vec<Element> {
+    vec![Element::new(bytes(buffer(5000))); count]
+}
+
+/// Allocates buffers: their handles, and the kernel's resource.
+fn allocate(
+    runtime: &Runtime,
+    resource: Option<RtResource>,
+    count: usize,
+) -> d3dddi::Result<(Vec<D3DKMT_HANDLE>, D3DKMT_HANDLE)> {
+    let mut elements = elements(count);
+    let mut request = Allocate::new(resource, &mut elements);
+    runtime.callbacks().allocate(&mut request)?;
+    let km = request.km_resource;
+    Ok((elements.iter().map(|element| element.handle).collect(), km))
+}
+
+/// Allocates one element, outside of any resource.
+fn allocate_one(runtime: &Runtime, element: &mut Element) -> d3dddi::Result {
+    let elements = std::slice::from_mut(element);
+    (runtime.callbacks()).allocate(&mut Allocate::new(None, elements))
+}
+
+fn deallocate(runtime: &Runtime, what: What<'_>) -> d3dddi::Result {
+    runtime.callbacks().deallocate(what)
+}
+
+fn without_a_resource_they_belong_to_the_device() {
+    on_each_adapter(|gpu| {
+        let runtime = Runtime::new(gpu);
+        let before = counters();
+        let (handles, km) = allocate(&runtime, None, 3).expect("allocations");
+        assert_eq!(km, D3DKMT_HANDLE::NONE);
+        before.assert_grown(&[("allocations", 3), ("bindings", 3)]);
+        assert_eq!(deallocate(&runtime, What::Allocations(&handles)), Ok(()));
+        before.assert_restored();
+    });
+}
+
+fn case_091_the_first_allocation_makes_the_kernels_resource() {
+    on_each_adapter(|gpu| {
+        let runtime = Runtime::new(gpu);
+        let before = counters();
+        let resource = runtime.device().create_resource();
+        assert_eq!(counters(), before, "it is the runtime's alone");
+        let (_, km) = allocate(&runtime, Some(resource), 1).expect("an allocation");
+        before.assert_grown(&[("resources", 1), ("allocations", 1), ("bindings", 1)]);
+        let (_, same) = allocate(&runtime, Some(resource), 3).expect("allocations");
+        assert_eq!(km, same);
+        before.assert_grown(&[("resources", 1), ("allocations", 4), ("bindings", 4)]);
+        assert_eq!(deallocate(&runtime, What::Resource(resource)), Ok(()));
+        before.assert_restored();
+        let (_, other) = allocate(&runtime, Some(resource), 1).expect("an allocation");
+        assert_ne!(other, km, "another resource of the kernel's");
+    });
+}
+
+fn case_092_new_private_data_for_a_resource() {
+    on_each_adapter(|gpu| {
+        let runtime = Runtime::new(gpu);
+        let resource = runtime.device().create_resource();
+        let data = libd3dkmt::gem::resource_private_data();
+        for _ in 0..2 {
+            let mut elements = elements(1);
+            let mut request = Allocate::new(Some(resource), &mut elements);
+            request.private_data = &data;
+            assert_eq!(runtime.callbacks().allocate(&mut request), Ok(()));
+        }
+    });
+}
+
+fn a_kernels_resource_comes_when_the_runtimes_was_given() {
+    on_each_adapter(|gpu| {
+        let runtime = Runtime::new(gpu);
+        let resource = runtime.device().create_resource();
+        let allocate = serve::table::<Device<KernelDevice>>()
+            .pfnAllocateCb
+            .expect("a function");
+        for (of, written) in [(std::ptr::null_mut(), false), (resource.to_handle(), true)] {
+            let mut blob = buffer(4096);
+            let mut info = D3DDDI_ALLOCATIONINFO2 {
+                pPrivateDriverData: (&raw mut blob).cast(),
+                PrivateDriverDataSize: 48,
+                ..Default::default()
+            };
+            let mut args = D3DDDICB_ALLOCATE {
+                hResource: of,
+                hKMResource: D3DKMT_HANDLE(0xdead),
+                NumAllocations: 1,
+                pAllocationInfo2: &raw mut info,
+                ..Default::default()
+            };
+            // SAFETY: The structures are good.
+            let result = unsafe { allocate(runtime.handle(), &raw mut args) };
+            assert_eq!(result, HResult::S_OK);
+            assert_eq!(args.hResource, of);
+            assert_eq!(args.hKMResource != D3DKMT_HANDLE(0xdead), written);
+            assert_ne!(info.hAllocation, D3DKMT_HANDLE::NONE);
+        }
+    });
+}
+
+fn case_109_a_resource_outlives_its_allocations() {
+    on_each_adapter(|gpu| {
+        let runtime = Runtime::new(gpu);
+        let before = counters();
+        let resource = runtime.device().create_resource();
+        let (handles, _) = allocate(&runtime, Some(resource), 2).expect("allocations");
+        for handle in handles {
+            assert_eq!(deallocate(&runtime, What::Allocations(&[handle])), Ok(()));
+        }
+        before.assert_grown(&[("resources", 1)]);
+        assert_eq!(deallocate(&runtime, What::Resource(resource)), Ok(()));
+        before.assert_restored();
+        let again = deallocate(&runtime, What::Resource(resource));
+        assert_eq!(again, Err(INVALID));
+    });
+}
+
+/// The list is not looked at when there is a resource, and there must be one or the other.
+fn a_resource_or_a_list() {
+    let gpu = Gpu::first();
+    let runtime = Runtime::new(&gpu);
+    let table = serve::table::<Device<KernelDevice>>();
+    let resource = runtime.device().create_resource();
+    let (_, _) = allocate(&runtime, Some(resource), 1).expect("an allocation");
+    let (others, _) = allocate(&runtime, None, 1).expect("an allocation");
+    let before = counters();
+    let neither = D3DDDICB_DEALLOCATE::default();
+    let both = D3DDDICB_DEALLOCATE {
+        hResource: resource.to_handle(),
+        NumAllocations: 1,
+        HandleList: others.as_ptr(),
+    };
+    let deallocate = table.pfnDeallocateCb.expect("a function");
+    // SAFETY: The list has a handle, the other one none.
+    unsafe {
+        assert_eq!(deallocate(runtime.handle(), &raw const neither), INVALID);
+        assert_eq!(counters(), before);
+        assert_eq!(deallocate(runtime.handle(), &raw const both), HResult::S_OK);
+    }
+    assert_eq!(
+        counters().since(&before, "allocations"),
+        -1,
+        "not of the list"
+    );
+    assert_eq!(counters().since(&before, "resources"), -1);
+}
+
+fn flags_of_deallocation() {
+    on_each_adapter(|gpu| {
+        let runtime = Runtime::new(gpu);
+        let (handles, _) = allocate(&runtime, None, 4).expect("allocations");
+        let callbacks = runtime.callbacks();
+        for_each([4, 0x100, 0x8000_0000, u32::MAX], |flags| {
+            let refused = callbacks.deallocate2(What::Allocations(&handles), flags);
+            assert_eq!(refused, Err(INVALID));
+        });
+        for (handle, flags) in handles.into_iter().zip(0..4) {
+            let done = callbacks.deallocate2(What::Allocations(&[handle]), flags);
+            assert_eq!(done, Ok(()));
+        }
+    });
+}
+
+fn lists_that_are_wrong() {
+    let gpu = Gpu::first();
+    let runtime = Runtime::new(&gpu);
+    let resource = runtime.device().create_resource();
+    let (members, _) = allocate(&runtime, Some(resource), 1).expect("an allocation");
+    let (others, _) = allocate(&runtime, None, 1).expect("an allocation");
+    let before = counters();
+    let (member, other) = (members[0], others[0]);
+    for list in [
+        vec![D3DKMT_HANDLE::NONE],
+        vec![D3DKMT_HANDLE(0xdead_beef)],
+        vec![other, other],
+        vec![member, other],
+        vec![other, D3DKMT_HANDLE(runtime.kernel_device())],
+    ] {
+        let refused = deallocate(&runtime, What::Allocations(&list));
+        assert_eq!(refused, Err(INVALID), "{list:?}");
+    }
+    assert_eq!(counters(), before);
+}
+
+fn resources_are_the_runtimes_own() {
+    let gpu = Gpu::first();
+    let runtime = Runtime::new(&gpu);
+    let resource = runtime.device().create_resource();
+    let (_, km) = allocate(&runtime, Some(resource), 1).expect("an allocation");
+    let before = counters();
+    // The kernel's handle means nothing to the runtime, and neither do those of other devices.
+    let other = Runtime::new(&gpu);
+    let numbers = [km.0 as usize, 0x1000, usize::MAX, resource.0.get()];
+    for (i, number) in numbers.into_iter().enumerate() {
+        let resource = RtResource(NonZeroUsize::new(number).expect("a number"));
+        let on = if i == 3 { &other } else { &runtime };
+        assert_eq!(allocate(on, Some(resource), 1), Err(INVALID));
+        assert_eq!(deallocate(on, What::Resource(resource)), Err(INVALID));
+    }
+    drop(other);
+    before.assert_restored();
+}
+
+fn case_085_private_data_is_answered() {
+    on_each_adapter(|gpu| {
+        let runtime = Runtime::new(gpu);
+        let mut element = Element::new(bytes(surface(641, 479)));
+        assert_eq!(allocate_one(&runtime, &mut element), Ok(()));
+        let layout = libd3dkmt::gem::Layout::read(&element.private_data);
+        let layout = layout.expect("an answer");
+        assert_eq!((layout.pitch, layout.bytes), (2816, 1_351_680));
+    });
+}
+
+/// Private data that is refused leaves everything as it was.
+fn refused(runtime: &Runtime, private_data: &[u8], result: HResult) {
+    let before = counters();
+    let mut element = Element::new(private_data);
+    assert_eq!(allocate_one(runtime, &mut element), Err(result));
+    assert_eq!(element.handle, D3DKMT_HANDLE::NONE);
+    assert_eq!(element.private_data, private_data);
+    let resource = runtime.device().create_resource();
+    let mut elements = [elements(1).remove(0), Element::new(private_data)];
+    let mut request = Allocate::new(Some(resource), &mut elements);
+    let refused = runtime.callbacks().allocate(&mut request);
+    assert_eq!(refused, Err(result), "as one of two");
+    assert_eq!(runtime.device().km_resource(resource), None);
+    before.assert_restored();
+}
+
+fn case_064_another_version_is_a_mismatch() {
+    on_each_adapter(|gpu| {
+        let runtime = Runtime::new(gpu);
+        let mismatch = HResult::ERROR_GRAPHICS_DRIVER_MISMATCH;
+        for_each([0, 2, u32::MAX], |version| {
+            let blob = dxgkrnl_gem_allocation {
+                version,
+                ..buffer(4096)
+            };
+            refused(&runtime, &bytes(blob), mismatch);
+            refused(&runtime, &bytes(blob)[..8], mismatch);
+            refused(&runtime, &[&bytes(blob)[..], &[0; 16]].concat(), mismatch);
+        });
+    });
+}
+
+fn case_062_private_data_that_makes_no_sense() {
+    on_each_adapter(|gpu| {
+        let runtime = Runtime::new(gpu);
+        let good = bytes(buffer(4096));
+        for length in [0, 1, 4, 8, 40, 47] {
+            refused(&runtime, &good[..length], INVALID);
+        }
+        for length in [49, 64, 4096, 0x1_ffff, 0x2_0000, 0x20_0000] {
+            let mut long = good.clone();
+            long.resize(length, 0);
+            refused(&runtime, &long, INVALID);
+        }
+        let image = surface(64, 64);
+        let lies = [
+            dxgkrnl_gem_allocation { magic: 0, ..image },
+            dxgkrnl_gem_allocation { kind: 0, ..image },
+            dxgkrnl_gem_allocation { kind: 3, ..image },
+            dxgkrnl_gem_allocation { kind: 1, ..image },
+            dxgkrnl_gem_allocation { usage: 16, ..image },
+            dxgkrnl_gem_allocation { usage: 5, ..image },
+            dxgkrnl_gem_allocation { width: 0, ..image },
+            dxgkrnl_gem_allocation {
+                width: u32::MAX,
+                ..image
+            },
+            dxgkrnl_gem_allocation {
+                height: 16385,
+                ..image
+            },
+            dxgkrnl_gem_allocation { format: 0, ..image },
+            dxgkrnl_gem_allocation {
+                pitch: 256,
+                ..image
+            },
+            dxgkrnl_gem_allocation {
+                bytes: 4096,
+                ..image
+            },
+            dxgkrnl_gem_allocation {
+                reserved: 1,
+                ..image
+            },
+            dxgkrnl_gem_allocation {
+                bytes: 0,
+                ..buffer(0)
+            },
+            dxgkrnl_gem_allocation {
+                bytes: u64::MAX,
+                ..buffer(0)
+            },
+            dxgkrnl_gem_allocation {
+                usage: 3,
+                ..buffer(1)
+            },
+        ];
+        for lie in lies {
+            refused(&runtime, &bytes(lie), INVALID);
+        }
+    });
+}
+
+fn private_data_of_resources() {
+    let gpu = Gpu::first();
+    let runtime = Runtime::new(&gpu);
+    let resource = runtime.device().create_resource();
+    let good = libd3dkmt::gem::resource_private_data();
+    let of_version_2 = [&good[..4], &[2], &good[5..]].concat();
+    for (data, result) in [
+        (&good[..15], INVALID),
+        (&[0; 16][..], INVALID),
+        (&of_version_2[..], HResult::ERROR_GRAPHICS_DRIVER_MISMATCH),
+        (&[7; 0x2_0000][..], INVALID),
+    ] {
+        let mut elements = elements(1);
+        let mut request = Allocate::new(Some(resource), &mut elements);
+        request.private_data = data;
+        let refused = runtime.callbacks().allocate(&mut request);
+        assert_eq!(refused, Err(result));
+    }
+    assert_eq!(runtime.device().km_resource(resource), None);
+}
+
+fn case_065_no_video_memory() {
+    on_each_adapter(|gpu| {
+        let runtime = Runtime::new(gpu);
+        let lack = HResult::D3DERR_OUTOFVIDEOMEMORY;
+        for_each([1 << 30, 1 << 40, 1 << 62], |much| {
+            refused(&runtime, &bytes(buffer(much)), lack);
+        });
+    });
+}
+
+/// In a child: a limit on pinned memory, which counts for users.
+fn limited(_: &[String]) {
+    child::become_user();
+    let limit = libc::rlimit {
+        rlim_cur: PAGE as u64,
+        rlim_max: PAGE as u64,
+    };
+    // SAFETY: The structure is complete.
+    let done = unsafe { libc::setrlimit(libc::RLIMIT_MEMLOCK, &limit) };
+    assert_eq!(done, 0);
+    let runtime = Runtime::new(&Gpu::first());
+    let memory = Map::new(2);
+    let lack = Err(HResult::E_OUTOFMEMORY);
+    for (pages, result) in [(2, lack), (1, Ok(()))] {
+        let mut element = on_memory(&memory, pages * PAGE);
+        assert_eq!(allocate_one(&runtime, &mut element), result);
+    }
+}
+
+fn no_system_memory() {
+    Child::start(child::command("limited", &[])).succeed();
+}
+
+fn on_memory(memory: &Map, size: usize) -> Element {
+    let base = NonNull::new(memory.at::<u8>(0)).expect("an address");
+    let mut element = Element::new(bytes(buffer(size as u64)));
+    // SAFETY: Tests keep the memory longer than the device.
+    element.system_memory = Some(unsafe { d3dddi::SystemMemory::new(base) });
+    element
+}
+
+fn a_source_is_for_primaries() {
+    on_each_adapter(|gpu| {
+        let runtime = Runtime::new(gpu);
+        // D3DDDI_ID_NOTAPPLICABLE is S_OK, and what the field is set to; the allocation is made.
+        for_each([1, 77, u32::MAX], |source| {
+            let mut element = elements(1).remove(0);
+            element.source = source;
+            let result = HResult::of(allocate_one(&runtime, &mut element));
+            assert_eq!(result.0, D3DDDI_ID_NOTAPPLICABLE);
+            assert_eq!(element.source, D3DDDI_ID_NOTAPPLICABLE);
+            assert_ne!(element.handle, D3DKMT_HANDLE::NONE);
+        });
+        let mut primary = Element::new(bytes(dxgkrnl_gem_allocation {
+            usage: 3,
+            ..surface(64, 64)
+        }));
+        primary.flags = D3DDDI_ALLOCATIONINFO2_PRIMARY;
+        assert_eq!(allocate_one(&runtime, &mut primary), Ok(()));
+        assert_eq!(primary.source, 0);
+    });
+}
+
+fn a_source_that_is_not_there() {
+    on_each_adapter(|gpu| {
+        let runtime = Runtime::new(gpu);
+        for_each([16, 1000, u32::MAX], |source| {
+            let before = counters();
+            let mut element = Element::new(bytes(surface(64, 64)));
+            (element.source, element.flags) = (source, D3DDDI_ALLOCATIONINFO2_PRIMARY);
+            assert_eq!(allocate_one(&runtime, &mut element), Err(INVALID));
+            assert_eq!(element.source, source);
+            before.assert_restored();
+        });
+    });
+}
+
+fn case_083_stereo_without_primary() {
+    let gpu = Gpu::first();
+    let runtime = Runtime::new(&gpu);
+    for_each([D3DDDI_ALLOCATIONINFO2_STEREO, 8, 0x8000_0000], |flags| {
+        let mut element = elements(1).remove(0);
+        element.flags = flags;
+        assert_eq!(allocate_one(&runtime, &mut element), Err(INVALID));
+    });
+}
+
+fn case_060_memory_of_the_runtime() {
+    on_each_adapter(|gpu| {
+        let mut memory = Map::new(2);
+        let runtime = Runtime::new(gpu);
+        let before = pinned_bytes();
+        let mut element = on_memory(&memory, 2 * PAGE);
+        assert_eq!(allocate_one(&runtime, &mut element), Ok(()));
+        assert_eq!(pinned_bytes() - before, 2 * PAGE as u64);
+        let callbacks = runtime.callbacks();
+        let address = callbacks.lock2(element.handle).expect("a lock");
+        assert_eq!(address.as_ptr() as u64, memory.address());
+        // SAFETY: It has two pages.
+        unsafe { address.add(PAGE).write(7) };
+        assert_eq!(callbacks.unlock2(element.handle), Ok(()));
+        let list = [element.handle];
+        assert_eq!(callbacks.deallocate(What::Allocations(&list)), Ok(()));
+        assert_eq!(memory.bytes()[PAGE], 7);
+        assert_eq!(pinned_bytes(), before);
+    });
+}
+
+fn case_080_memory_not_at_a_page() {
+    let gpu = Gpu::first();
+    let memory = Map::new(3);
+    let runtime = Runtime::new(&gpu);
+    for_each([1, 64, 4095], |offset| {
+        let mut element = on_memory(&memory, PAGE);
+        let base = NonNull::new(memory.at::<u8>(offset)).expect("an address");
+        // SAFETY: Nothing is made of it.
+        element.system_memory = Some(unsafe { d3dddi::SystemMemory::new(base) });
+        assert_eq!(allocate_one(&runtime, &mut element), Err(INVALID));
+    });
+}
+
+fn locks_nest() {
+    on_each_adapter(|gpu| {
+        let runtime = Runtime::new(gpu);
+        let callbacks = runtime.callbacks();
+        let (handles, _) = allocate(&runtime, None, 1).expect("an allocation");
+        let before = counters();
+        let address = callbacks.lock2(handles[0]).expect("a lock");
+        assert_eq!(callbacks.lock2(handles[0]), Ok(address));
+        // SAFETY: Two pages are there.
+        let bytes = unsafe { bytes_at(address.as_ptr() as u64, 2 * PAGE) };
+        assert!(bytes.iter().all(|&byte| byte == 0));
+        bytes.fill(0x5a);
+        assert_eq!(counters().since(&before, "mappings"), 1);
+        assert_eq!(callbacks.unlock2(handles[0]), Ok(()));
+        assert_eq!(callbacks.unlock2(handles[0]), Ok(()));
+        assert_eq!(callbacks.unlock2(handles[0]), Err(INVALID));
+        assert_eq!(counters().since(&before, "mappings"), 0);
+        for handle in [D3DKMT_HANDLE::NONE, D3DKMT_HANDLE(0x7fff_ffc0)] {
+            assert_eq!(callbacks.lock2(handle), Err(INVALID));
+            assert_eq!(callbacks.unlock2(handle), Err(INVALID));
+        }
+    });
+}
+
+fn old_locks() {
+    on_each_adapter(|gpu| {
+        let runtime = Runtime::new(gpu);
+        let callbacks = runtime.callbacks();
+        let (handles, _) = allocate(&runtime, None, 2).expect("allocations");
+        let discard = lock_flags::DISCARD | lock_flags::WRITE_ONLY;
+        for &handle in &handles {
+            let address = callbacks.lock(handle, 0).expect("a lock");
+            assert_eq!(callbacks.lock(handle, discard), Ok(address));
+            assert_eq!(callbacks.unlock2(handle), Ok(()));
+        }
+        let aperture = callbacks.lock(handles[0], lock_flags::ACQUIRE_APERTURE);
+        assert_eq!(aperture, Err(HResult::D3DERR_NOTAVAILABLE));
+        let neither = lock_flags::READ_ONLY | lock_flags::WRITE_ONLY;
+        assert_eq!(callbacks.lock(handles[0], neither), Err(INVALID));
+        assert_eq!(callbacks.unlock(&handles), Ok(()));
+        assert_eq!(callbacks.unlock(&handles), Err(INVALID));
+    });
+}
+
+fn what_the_module_does_not_serve() {
+    let gpu = Gpu::first();
+    let runtime = Runtime::new(&gpu);
+    let callbacks = runtime.callbacks();
+    let (handles, _) = allocate(&runtime, None, 1).expect("an allocation");
+    let list = What::Allocations(&handles);
+    let not_there = Err(HResult::E_NOTIMPL);
+    assert_eq!(callbacks.query_residency(list, &mut [0]), not_there);
+    assert_eq!(callbacks.set_priority(list, &[0x7800_0000]), not_there);
+}
+
+fn two_threads_make_one_resource() {
+    on_each_adapter(|gpu| {
+        let runtime = Runtime::new(gpu);
+        let device = runtime.device();
+        for _ in 0..20 {
+            let before = counters();
+            let resource = device.create_resource();
+            thread::scope(|scope| {
+                for _ in 0..4 {
+                    spawn(scope, || {
+                        let mut elements = elements(1);
+                        let mut request = Allocate::new(Some(resource), &mut elements);
+                        assert_eq!(device.allocate(&mut request), Ok(()));
+                    });
+                }
+            });
+            before.assert_grown(&[("resources", 1), ("allocations", 4), ("bindings", 4)]);
+            assert_eq!(device.destroy_resource(resource), Ok(()));
+            before.assert_restored();
+        }
+    });
+}
+
+fn everything_goes_with_the_device() {
+    on_each_adapter(|gpu| {
+        let before = counters();
+        let runtime = Runtime::new(gpu);
+        let resource = runtime.device().create_resource();
+        allocate(&runtime, Some(resource), 2).expect("allocations");
+        allocate(&runtime, None, 2).expect("allocations");
+        drop(runtime);
+        before.assert_restored();
+    });
+}
+
+fn case_255_a_removed_adapter() {
+    let mut device = device::Device::find();
+    let gpu = Gpu::open(device.luid);
+    let runtime = Runtime::new(&gpu);
+    let callbacks = runtime.callbacks();
+    let resource = runtime.device().create_resource();
+    let (handles, _) = allocate(&runtime, Some(resource), 2).expect("allocations");
+    callbacks.lock2(handles[0]).expect("a lock");
+    device.remove();
+    let memory = Map::new(1);
+    assert_eq!(allocate(&runtime, None, 1), Err(REMOVED));
+    assert_eq!(allocate(&runtime, Some(resource), 1), Err(REMOVED));
+    let new = runtime.device().create_resource();
+    assert_eq!(allocate(&runtime, Some(new), 1), Err(REMOVED));
+    let mut element = on_memory(&memory, PAGE);
+    assert_eq!(allocate_one(&runtime, &mut element), Err(REMOVED));
+    assert_eq!(callbacks.lock2(handles[1]), Err(REMOVED));
+    assert_eq!(callbacks.lock(handles[1], 0), Err(REMOVED));
+    // What there is can be given back.
+    assert_eq!(callbacks.unlock2(handles[0]), Ok(()));
+    assert_eq!(callbacks.deallocate(What::Resource(resource)), Ok(()));
+    device.restore();
+}
