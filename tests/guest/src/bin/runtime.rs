@@ -327,7 +327,8 @@ fn case_062_private_data_that_makes_no_sense() {
             dxgkrnl_gem_allocation { kind: 3, ..image },
             dxgkrnl_gem_allocation { kind: 1, ..image },
             dxgkrnl_gem_allocation { usage: 16, ..image },
-            dxgkrnl_gem_allocation { usage: 5, ..image },
+            dxgkrnl_gem_allocation { usage: 7, ..image },
+            dxgkrnl_gem_allocation { usage: 4, ..image },
             dxgkrnl_gem_allocation { width: 0, ..image },
             dxgkrnl_gem_allocation {
                 width: u32::MAX,
