@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! The runtime's callbacks on the module, through the C table that a driver has.
 
+mod memory;
+mod private_data;
+
+use crate::{memory::*, private_data::*};
 use d3dddi::{serve, types::*, Allocate, DeviceCallbacks, Element, HResult, RtResource, What};
 use dxg_guest_tests::{
     calls::*,
-    child::{self, Child},
     create::{buffer, surface},
     device, harness,
     memory::{bytes_at, Map, PAGE},
     runtime::Runtime,
     signals::spawn,
-    state::pinned_bytes,
     tests,
 };
 use libd3dkmt::sys::gem::dxgkrnl_gem_allocation;
-use std::{num::NonZeroUsize, process::ExitCode, ptr::NonNull, thread};
+use std::{num::NonZeroUsize, process::ExitCode, thread};
 use wddm_runtime::{Device, KernelDevice};
 
 fn main() -> ExitCode {
@@ -265,173 +267,6 @@ fn resources_are_the_runtimes_own() {
     before.assert_restored();
 }
 
-fn case_085_private_data_is_answered() {
-    on_each_adapter(|gpu| {
-        let runtime = Runtime::new(gpu);
-        let mut element = Element::new(bytes(surface(641, 479)));
-        assert_eq!(allocate_one(&runtime, &mut element), Ok(()));
-        let layout = libd3dkmt::gem::Layout::read(&element.private_data);
-        let layout = layout.expect("an answer");
-        assert_eq!((layout.pitch, layout.bytes), (2816, 1_351_680));
-    });
-}
-
-/// Private data that is refused leaves everything as it was.
-fn refused(runtime: &Runtime, private_data: &[u8], result: HResult) {
-    let before = counters();
-    let mut element = Element::new(private_data);
-    assert_eq!(allocate_one(runtime, &mut element), Err(result));
-    assert_eq!(element.handle, D3DKMT_HANDLE::NONE);
-    assert_eq!(element.private_data, private_data);
-    let resource = runtime.device().create_resource();
-    let mut elements = [elements(1).remove(0), Element::new(private_data)];
-    let mut request = Allocate::new(Some(resource), &mut elements);
-    let refused = runtime.callbacks().allocate(&mut request);
-    assert_eq!(refused, Err(result), "as one of two");
-    assert_eq!(runtime.device().km_resource(resource), None);
-    before.assert_restored();
-}
-
-fn case_064_another_version_is_a_mismatch() {
-    on_each_adapter(|gpu| {
-        let runtime = Runtime::new(gpu);
-        let mismatch = HResult::ERROR_GRAPHICS_DRIVER_MISMATCH;
-        for_each([0, 2, u32::MAX], |version| {
-            let blob = dxgkrnl_gem_allocation {
-                version,
-                ..buffer(4096)
-            };
-            refused(&runtime, &bytes(blob), mismatch);
-            refused(&runtime, &bytes(blob)[..8], mismatch);
-            refused(&runtime, &[&bytes(blob)[..], &[0; 16]].concat(), mismatch);
-        });
-    });
-}
-
-fn case_062_private_data_that_makes_no_sense() {
-    on_each_adapter(|gpu| {
-        let runtime = Runtime::new(gpu);
-        let good = bytes(buffer(4096));
-        for length in [0, 1, 4, 8, 40, 47] {
-            refused(&runtime, &good[..length], INVALID);
-        }
-        for length in [49, 64, 4096, 0x1_ffff, 0x2_0000, 0x20_0000] {
-            let mut long = good.clone();
-            long.resize(length, 0);
-            refused(&runtime, &long, INVALID);
-        }
-        let image = surface(64, 64);
-        let lies = [
-            dxgkrnl_gem_allocation { magic: 0, ..image },
-            dxgkrnl_gem_allocation { kind: 0, ..image },
-            dxgkrnl_gem_allocation { kind: 3, ..image },
-            dxgkrnl_gem_allocation { kind: 1, ..image },
-            dxgkrnl_gem_allocation { usage: 16, ..image },
-            dxgkrnl_gem_allocation { usage: 7, ..image },
-            dxgkrnl_gem_allocation { usage: 4, ..image },
-            dxgkrnl_gem_allocation { width: 0, ..image },
-            dxgkrnl_gem_allocation {
-                width: u32::MAX,
-                ..image
-            },
-            dxgkrnl_gem_allocation {
-                height: 16385,
-                ..image
-            },
-            dxgkrnl_gem_allocation { format: 0, ..image },
-            dxgkrnl_gem_allocation {
-                pitch: 256,
-                ..image
-            },
-            dxgkrnl_gem_allocation {
-                bytes: 4096,
-                ..image
-            },
-            dxgkrnl_gem_allocation {
-                reserved: 1,
-                ..image
-            },
-            dxgkrnl_gem_allocation {
-                bytes: 0,
-                ..buffer(0)
-            },
-            dxgkrnl_gem_allocation {
-                bytes: u64::MAX,
-                ..buffer(0)
-            },
-            dxgkrnl_gem_allocation {
-                usage: 3,
-                ..buffer(1)
-            },
-        ];
-        for lie in lies {
-            refused(&runtime, &bytes(lie), INVALID);
-        }
-    });
-}
-
-fn private_data_of_resources() {
-    let gpu = Gpu::first();
-    let runtime = Runtime::new(&gpu);
-    let resource = runtime.device().create_resource();
-    let good = libd3dkmt::gem::resource_private_data();
-    let of_version_2 = [&good[..4], &[2], &good[5..]].concat();
-    for (data, result) in [
-        (&good[..15], INVALID),
-        (&[0; 16][..], INVALID),
-        (&of_version_2[..], HResult::ERROR_GRAPHICS_DRIVER_MISMATCH),
-        (&[7; 0x2_0000][..], INVALID),
-    ] {
-        let mut elements = elements(1);
-        let mut request = Allocate::new(Some(resource), &mut elements);
-        request.private_data = data;
-        let refused = runtime.callbacks().allocate(&mut request);
-        assert_eq!(refused, Err(result));
-    }
-    assert_eq!(runtime.device().km_resource(resource), None);
-}
-
-fn case_065_no_video_memory() {
-    on_each_adapter(|gpu| {
-        let runtime = Runtime::new(gpu);
-        let lack = HResult::D3DERR_OUTOFVIDEOMEMORY;
-        for_each([1 << 30, 1 << 40, 1 << 62], |much| {
-            refused(&runtime, &bytes(buffer(much)), lack);
-        });
-    });
-}
-
-/// In a child: a limit on pinned memory, which counts for users.
-fn limited(_: &[String]) {
-    child::become_user();
-    let limit = libc::rlimit {
-        rlim_cur: PAGE as u64,
-        rlim_max: PAGE as u64,
-    };
-    // SAFETY: The structure is complete.
-    let done = unsafe { libc::setrlimit(libc::RLIMIT_MEMLOCK, &limit) };
-    assert_eq!(done, 0);
-    let runtime = Runtime::new(&Gpu::first());
-    let memory = Map::new(2);
-    let lack = Err(HResult::E_OUTOFMEMORY);
-    for (pages, result) in [(2, lack), (1, Ok(()))] {
-        let mut element = on_memory(&memory, pages * PAGE);
-        assert_eq!(allocate_one(&runtime, &mut element), result);
-    }
-}
-
-fn no_system_memory() {
-    Child::start(child::command("limited", &[])).succeed();
-}
-
-fn on_memory(memory: &Map, size: usize) -> Element {
-    let base = NonNull::new(memory.at::<u8>(0)).expect("an address");
-    let mut element = Element::new(bytes(buffer(size as u64)));
-    // SAFETY: Tests keep the memory longer than the device.
-    element.system_memory = Some(unsafe { d3dddi::SystemMemory::new(base) });
-    element
-}
-
 fn a_source_is_for_primaries() {
     on_each_adapter(|gpu| {
         let runtime = Runtime::new(gpu);
@@ -474,40 +309,6 @@ fn case_083_stereo_without_primary() {
     for_each([D3DDDI_ALLOCATIONINFO2_STEREO, 8, 0x8000_0000], |flags| {
         let mut element = elements(1).remove(0);
         element.flags = flags;
-        assert_eq!(allocate_one(&runtime, &mut element), Err(INVALID));
-    });
-}
-
-fn case_060_memory_of_the_runtime() {
-    on_each_adapter(|gpu| {
-        let mut memory = Map::new(2);
-        let runtime = Runtime::new(gpu);
-        let before = pinned_bytes();
-        let mut element = on_memory(&memory, 2 * PAGE);
-        assert_eq!(allocate_one(&runtime, &mut element), Ok(()));
-        assert_eq!(pinned_bytes() - before, 2 * PAGE as u64);
-        let callbacks = runtime.callbacks();
-        let address = callbacks.lock2(element.handle).expect("a lock");
-        assert_eq!(address.as_ptr() as u64, memory.address());
-        // SAFETY: It has two pages.
-        unsafe { address.add(PAGE).write(7) };
-        assert_eq!(callbacks.unlock2(element.handle), Ok(()));
-        let list = [element.handle];
-        assert_eq!(callbacks.deallocate(What::Allocations(&list)), Ok(()));
-        assert_eq!(memory.bytes()[PAGE], 7);
-        assert_eq!(pinned_bytes(), before);
-    });
-}
-
-fn case_080_memory_not_at_a_page() {
-    let gpu = Gpu::first();
-    let memory = Map::new(3);
-    let runtime = Runtime::new(&gpu);
-    for_each([1, 64, 4095], |offset| {
-        let mut element = on_memory(&memory, PAGE);
-        let base = NonNull::new(memory.at::<u8>(offset)).expect("an address");
-        // SAFETY: Nothing is made of it.
-        element.system_memory = Some(unsafe { d3dddi::SystemMemory::new(base) });
         assert_eq!(allocate_one(&runtime, &mut element), Err(INVALID));
     });
 }
