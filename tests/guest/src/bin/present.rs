@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Allocations on the screen, by the crate `dxg-present`: what vkms shows is read back from its
+//! writeback connector. What virtio-gpu shows is seen from outside of the guest (`make run`).
+
+use dxg_guest_tests::{harness, state::soon, tests};
+use dxg_present::{Display, Error, Layout};
+use libd3dkmt::{
+    gem::{Format, Surface, Usage},
+    Access, Adapter, AllocationInfo, Device, Dxg,
+};
+use std::{
+    fs,
+    os::fd::OwnedFd,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+fn main() -> ExitCode {
+    harness::run(
+        tests![
+            the_screen_shows_an_allocation,
+            flips_show_one_allocation_after_the_other,
+            what_is_written_while_it_is_shown,
+            the_same_allocation_in_two_frames,
+            each_card_takes_a_picture,
+            a_layout_that_does_not_fit,
+            a_card_that_is_not_there,
+            a_card_that_somebody_else_has,
+            a_card_that_cannot_be_read_back,
+            a_card_without_a_monitor,
+        ],
+        &[],
+    )
+}
+
+/// An adapter and the node of its card.
+struct Card {
+    adapter: Adapter,
+    node: PathBuf,
+    driver: String,
+}
+
+fn cards() -> Vec<Card> {
+    let dxg = Dxg::open().expect("/dev/dxg");
+    let adapters = dxg.adapters().expect("adapters");
+    let cards = adapters.into_iter().map(|adapter| {
+        let info = adapter.registry_info().expect("registry info");
+        Card {
+            node: Path::new("/dev/dri").join(&info.dac_type),
+            driver: info.chip_type,
+            adapter,
+        }
+    });
+    cards.collect()
+}
+
+fn card(driver: &str) -> Card {
+    let mut cards = cards().into_iter();
+    cards.find(|card| card.driver == driver).expect(driver)
+}
+
+/// A picture in which each pixel has its place in it.
+fn pixel(seed: u32, x: u32, y: u32) -> u32 {
+    (seed * 0x15_5555 + y * 2048 + x) & 0xff_ffff
+}
+
+/// An allocation with such a picture.
+struct Picture {
+    dma_buf: OwnedFd,
+    layout: Layout,
+}
+
+fn picture(device: &Device, (width, height): (u32, u32), seed: u32) -> Picture {
+    let surface = Surface {
+        width,
+        height,
+        format: Format::Xrgb8888,
+        usage: Usage::CPU_VISIBLE | Usage::DISPLAYABLE,
+    };
+    let mut allocation = device
+        .allocate(AllocationInfo::surface(surface))
+        .expect("an allocation");
+    let layout = allocation.layout().expect("a surface's layout");
+    let layout = Layout {
+        width,
+        height,
+        pitch: layout.pitch,
+        format: u32::from_le_bytes(*b"XR24"),
+    };
+    let mut lock = allocation.lock().expect("a lock");
+    for (y, row) in lock.chunks_exact_mut(layout.pitch as usize).enumerate() {
+        for (x, bytes) in row.chunks_exact_mut(4).take(width as usize).enumerate() {
+            bytes.copy_from_slice(&pixel(seed, x as u32, y as u32).to_le_bytes());
+        }
+    }
+    lock.unlock().expect("unlocked");
+    // The dma-buf is all that is left of it.
+    let dma_buf = allocation
+        .export_dma_buf(Access::ReadWrite)
+        .expect("a dma-buf");
+    Picture { dma_buf, layout }
+}
+
+/// The screen has the whole picture, but for the byte of each pixel that it does not show.
+fn assert_shown(display: &Display, seed: u32) {
+    let (width, _) = display.size();
+    let pixels = display.read_back().expect("pixels");
+    for (i, &shown) in (0..).zip(&pixels) {
+        let (x, y) = (i % width, i / width);
+        assert_eq!(shown & 0xff_ffff, pixel(seed, x, y), "at {x}, {y}");
+    }
+    assert_eq!(pixels.len() as u32, width * display.size().1);
+}
+
+fn the_screen_shows_an_allocation() {
+    let card = card("vkms");
+    let display = Display::open(&card.node).expect("a display");
+    let device = card.adapter.create_device().expect("a device");
+    let picture = picture(&device, display.size(), 1);
+    let frame = display
+        .import(picture.dma_buf, picture.layout)
+        .expect("a frame");
+    display.show(&frame).expect("shown");
+    assert_shown(&display, 1);
+}
+
+fn flips_show_one_allocation_after_the_other() {
+    let card = card("vkms");
+    let display = Display::open(&card.node).expect("a display");
+    let device = card.adapter.create_device().expect("a device");
+    let frames = [1, 2, 3].map(|seed| {
+        let picture = picture(&device, display.size(), seed);
+        display
+            .import(picture.dma_buf, picture.layout)
+            .expect("a frame")
+    });
+    display.show(&frames[0]).expect("shown");
+    for seed in [2, 3, 1] {
+        display.flip(&frames[seed as usize - 1]).expect("flipped");
+        assert_shown(&display, seed);
+    }
+}
+
+fn what_is_written_while_it_is_shown() {
+    let card = card("vkms");
+    let display = Display::open(&card.node).expect("a display");
+    let device = card.adapter.create_device().expect("a device");
+    let picture = picture(&device, display.size(), 1);
+    let opened = device.open_dma_buf(&picture.dma_buf, Access::ReadWrite);
+    let mut opened = opened.expect("a resource");
+    let frame = display
+        .import(picture.dma_buf, picture.layout)
+        .expect("a frame");
+    display.show(&frame).expect("shown");
+    let pitch = picture.layout.pitch as usize;
+    // SAFETY: The allocation is as large as the picture's, which it is; nobody else has it but the
+    // display, which reads.
+    let lock = unsafe { opened.allocations_mut()[0].lock_sized(pitch) };
+    let mut first_row = lock.expect("a lock");
+    for (x, bytes) in first_row.chunks_exact_mut(4).enumerate() {
+        bytes.copy_from_slice(&pixel(2, x as u32, 0).to_le_bytes());
+    }
+    frame.touched().expect("sent");
+    let pixels = display.read_back().expect("pixels");
+    let (width, _) = display.size();
+    let expected = (0..width)
+        .map(|x| pixel(2, x, 0))
+        .chain((0..width).map(|x| pixel(1, x, 1)));
+    let shown = pixels.iter().map(|shown| shown & 0xff_ffff);
+    assert!(shown.take(2 * width as usize).eq(expected));
+}
+
+fn the_same_allocation_in_two_frames() {
+    let card = card("vkms");
+    let display = Display::open(&card.node).expect("a display");
+    let device = card.adapter.create_device().expect("a device");
+    let picture = picture(&device, display.size(), 1);
+    let import = || {
+        display
+            .import(&picture.dma_buf, picture.layout)
+            .expect("a frame")
+    };
+    let (first, second) = (import(), import());
+    display.show(&first).expect("shown");
+    display.flip(&second).expect("flipped");
+    // The card has one handle for both; it is needed until both are gone.
+    drop(first);
+    assert_shown(&display, 1);
+    drop(second);
+}
+
+fn each_card_takes_a_picture() {
+    for card in cards() {
+        harness::context(card.driver.clone(), || {
+            let display = Display::open(&card.node).expect("a display");
+            let device = card.adapter.create_device().expect("a device");
+            let frames = [1, 2].map(|seed| {
+                let picture = picture(&device, display.size(), seed);
+                display
+                    .import(picture.dma_buf, picture.layout)
+                    .expect("a frame")
+            });
+            display.show(&frames[0]).expect("shown");
+            frames[0].touched().expect("sent");
+            display.flip(&frames[1]).expect("flipped");
+            display.flip(&frames[0]).expect("flipped");
+        });
+    }
+}
+
+/// What the kernel answered to a refused call.
+fn errno<T>(result: Result<T, Error>) -> Option<i32> {
+    match result {
+        Err(Error::Call { source, .. }) => source.raw_os_error(),
+        _ => None,
+    }
+}
+
+fn a_layout_that_does_not_fit() {
+    for card in cards() {
+        let display = Display::open(&card.node).expect("a display");
+        let device = card.adapter.create_device().expect("a device");
+        let Picture { dma_buf, layout } = picture(&device, display.size(), 1);
+        let narrow = Layout {
+            pitch: layout.width * 4 - 4,
+            ..layout
+        };
+        assert_eq!(errno(display.import(&dma_buf, narrow)), Some(libc::EINVAL));
+        // The driver of virtio-gpu leaves that to its host.
+        if card.driver == "vkms" {
+            let too_high = Layout {
+                height: layout.height + 1,
+                ..layout
+            };
+            let refused = errno(display.import(&dma_buf, too_high));
+            assert_eq!(refused, Some(libc::EINVAL));
+        }
+        display.import(&dma_buf, layout).expect("a frame");
+        let file = fs::File::open("/proc/self/exe").expect("this program");
+        assert_eq!(errno(display.import(file, layout)), Some(libc::EINVAL));
+    }
+}
+
+fn a_card_that_is_not_there() {
+    let error = Display::open(Path::new("/dev/dri/card99"))
+        .err()
+        .expect("an error");
+    assert_eq!(
+        error.to_string(),
+        "/dev/dri/card99 cannot be opened: No such file or directory (os error 2)"
+    );
+}
+
+fn a_card_that_somebody_else_has() {
+    let node = card("vkms").node;
+    let first = Display::open(&node).expect("a display");
+    let error = Display::open(&node).err().expect("an error");
+    assert!(
+        matches!(&error, Error::NotMaster { card } if *card == node),
+        "{error}"
+    );
+    drop(first);
+    Display::open(&node).expect("a display");
+}
+
+fn a_card_that_cannot_be_read_back() {
+    let node = card("virtio_gpu").node;
+    let display = Display::open(&node).expect("a display");
+    let error = display.read_back().err().expect("an error");
+    assert!(
+        matches!(&error, Error::NoWriteback { card } if *card == node),
+        "{error}"
+    );
+}
+
+/// Sets what a connector says of itself, until it is dropped.
+struct Forced(PathBuf);
+
+impl Forced {
+    fn off(node: &Path) -> Self {
+        let card = node
+            .file_name()
+            .expect("a node")
+            .to_string_lossy()
+            .into_owned();
+        let connectors = fs::read_dir("/sys/class/drm").expect("DRM in sysfs");
+        let status = connectors
+            .map(|entry| entry.expect("a connector").path())
+            .filter(|path| !path.to_string_lossy().contains("Writeback"))
+            .find(|path| {
+                path.join("status").exists() && path.to_string_lossy().contains(&format!("{card}-"))
+            })
+            .expect("a connector")
+            .join("status");
+        fs::write(&status, "off").expect("forced off");
+        Self(status)
+    }
+}
+
+impl Drop for Forced {
+    fn drop(&mut self) {
+        fs::write(&self.0, "detect").expect("as it was");
+    }
+}
+
+fn a_card_without_a_monitor() {
+    for card in cards() {
+        let forced = Forced::off(&card.node);
+        let error = Display::open(&card.node).err().expect("an error");
+        assert!(matches!(&error, Error::NotConnected { .. }), "{error}");
+        drop(forced);
+        let again = soon(|| Display::open(&card.node));
+        assert!(again.is_ok());
+    }
+}
