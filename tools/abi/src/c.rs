@@ -73,7 +73,10 @@ pub struct Headers {
 
 impl Headers {
     fn includes(&self) -> String {
-        let lines = self.headers.iter().map(|header| format!("#include <{header}>\n"));
+        let lines = self
+            .headers
+            .iter()
+            .map(|header| format!("#include <{header}>\n"));
         lines.collect()
     }
 }

@@ -19,7 +19,10 @@ impl Copy {
     fn new() -> Self {
         let copy = tempfile::tempdir().unwrap();
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let files = [MODULE, CRATE, TABLE].iter().chain(&HEADERS).chain(&BINDINGS);
+        let files = [MODULE, CRATE, TABLE]
+            .iter()
+            .chain(&HEADERS)
+            .chain(&BINDINGS);
         let files = files.map(PathBuf::from);
         let wdk = fs::read_dir(root.join(wdk::HEADERS.directory)).unwrap();
         let wdk =

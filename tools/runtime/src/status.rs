@@ -84,7 +84,7 @@ mod tests {
     fn no_failure_becomes_a_success() {
         for high in 0x8000..=0xFFFF_u32 {
             for low in [0, 9, 0x100, 0xFFFF] {
-                assert!(!hresult_of(NtStatus(high << 16 | low)).is_success());
+                assert!(!hresult_of(NtStatus((high << 16) | low)).is_success());
             }
         }
     }

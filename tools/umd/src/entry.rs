@@ -211,7 +211,7 @@ fn memory(piece: &MemoryArgs) -> Result<Memory> {
 unsafe extern "C" fn destroy_resource(device: HANDLE, resource: u32) -> HResult {
     guard(|| {
         // SAFETY: As for all functions.
-        let (device, ()) = unsafe { on(device, &()) }.map(|(device, ())| (device, ()))?;
+        let (device, ()) = unsafe { on(device, &()) }?;
         let resource = device.resources.remove(&resource);
         let resource = resource.ok_or(HResult::E_INVALIDARG)?;
         device.context.screen().destroy_resource(resource)
@@ -237,7 +237,7 @@ unsafe extern "C" fn map(device: HANDLE, args: *mut MapArgs) -> HResult {
 unsafe extern "C" fn unmap(device: HANDLE, resource: u32, buffer: u32) -> HResult {
     guard(|| {
         // SAFETY: As for all functions.
-        let (device, ()) = unsafe { on(device, &()) }.map(|(device, ())| (device, ()))?;
+        let (device, ()) = unsafe { on(device, &()) }?;
         let (context, resource) = device.both(resource)?;
         context.screen().unmap(resource, buffer)
     })

@@ -103,9 +103,11 @@ fn read_answer(asked: &[u8], answered: &[u8]) -> Option<Layout> {
         return None;
     }
     let pitch = word(answered, 28)?;
-    let bytes = u64::from(word(answered, 32)?) | u64::from(word(answered, 36)?) << 32;
+    let bytes = u64::from(word(answered, 32)?) | (u64::from(word(answered, 36)?) << 32);
     let needed = match word(asked, 8)? {
-        DXGKRNL_GEM_KIND_BUFFER => u64::from(word(asked, 32)?) | u64::from(word(asked, 36)?) << 32,
+        DXGKRNL_GEM_KIND_BUFFER => {
+            u64::from(word(asked, 32)?) | (u64::from(word(asked, 36)?) << 32)
+        }
         _ => {
             let row = word(asked, 16)?.checked_mul(PIXEL)?;
             if pitch < row || pitch % PITCH_ALIGN != 0 {

@@ -202,12 +202,12 @@ impl Triangle {
         inside.then(|| {
             let channel = |shift: u32| {
                 let sum: i64 = (self.corners.iter().zip(weights))
-                    .map(|(corner, weight)| i64::from(corner.color >> shift & 0xFF) * weight)
+                    .map(|(corner, weight)| i64::from((corner.color >> shift) & 0xFF) * weight)
                     .sum();
                 // CAST: A mean of bytes is a byte.
                 ((sum * 2 + self.area) / (self.area * 2)) as u32
             };
-            channel(24) << 24 | channel(16) << 16 | channel(8) << 8 | channel(0)
+            (channel(24) << 24) | (channel(16) << 16) | (channel(8) << 8) | channel(0)
         })
     }
 }

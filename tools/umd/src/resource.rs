@@ -123,7 +123,7 @@ impl Template {
     /// Whether the kernel-mode driver has to do with it. What only the CPU works on, in memory of
     /// the runtime's, is nothing to it.
     pub(crate) fn is_allocated(&self) -> bool {
-        !(self.staging && !self.memory.is_empty())
+        !self.staging || self.memory.is_empty()
     }
 
     /// Private data of each of its allocations.

@@ -108,7 +108,7 @@ fn inside(corners: [Vertex; 3], at: (i128, i128)) -> bool {
 
 fn plane(corners: [Vertex; 3], at: (i128, i128), shift: u32) -> u8 {
     let [a, b, c] = corners.map(wide);
-    let [of_a, of_b, of_c] = corners.map(|corner| i128::from(corner.color >> shift & 255));
+    let [of_a, of_b, of_c] = corners.map(|corner| i128::from((corner.color >> shift) & 255));
     let area = cross(a, b, c);
     let per_x = (of_b - of_a) * (c.1 - a.1) - (of_c - of_a) * (b.1 - a.1);
     let per_y = (of_c - of_a) * (b.0 - a.0) - (of_b - of_a) * (c.0 - a.0);

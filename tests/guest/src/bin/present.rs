@@ -266,7 +266,7 @@ fn a_card_that_somebody_else_has() {
 fn a_card_that_cannot_be_read_back() {
     let node = card("virtio_gpu").node;
     let display = Display::open(&node).expect("a display");
-    let error = display.read_back().err().expect("an error");
+    let error = display.read_back().expect_err("an error");
     assert!(
         matches!(&error, Error::NoWriteback { card } if *card == node),
         "{error}"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Made by ../../generate from uapi/misc/dxgkrnl_ext.h. Do not edit.
+// Made by tools/libd3dkmt/generate from uapi/misc/dxgkrnl_ext.h. Do not edit.
 
 pub const DXGKRNL_EXT_MAGIC: u32 = 217;
 pub type __s32 = ::core::ffi::c_int;

@@ -200,7 +200,7 @@ fn a_quad_over_a_triangle() {
                 let expected = if place == (7, 7) {
                     0
                 } else {
-                    color | alpha << 24
+                    color | (alpha << 24)
                 };
                 assert_eq!(pixel(&bytes, 256, place), expected, "{place:?}");
             }
