@@ -23,7 +23,7 @@
 //! 2. `AdapterList::listed`
 //! 3. `Process::accounts`
 //! 4. `Process::table`
-//! 5. `Resource::cookie`
+//! 5. `Resource::state`
 //! 6. `OpenAllocation::cpu`
 //! 7. `GlobalHandles::table`
 //! 8. `Exports::state`
@@ -58,6 +58,8 @@
 pub(crate) mod adapter;
 pub(crate) mod adapter_list;
 pub(crate) mod allocation;
+mod callbacks;
+mod contract;
 pub(crate) mod create;
 pub(crate) mod destroy;
 pub(crate) mod device;
@@ -66,8 +68,10 @@ pub(crate) mod exports;
 pub(crate) mod global_handles;
 pub(crate) mod handle;
 pub(crate) mod handle_table;
+mod open;
 pub(crate) mod process;
 pub(crate) mod registry;
 pub(crate) mod resource;
 pub(crate) mod share;
 pub(crate) mod shared_sizes;
+mod standard;

@@ -36,8 +36,9 @@ use crate::{
         registry::Registry, //
     },
     ddi::{
-        Miniport,
-        Segments, //
+        adapter::Segments,
+        answer::SegmentTraits,
+        Miniport, //
     },
     drm::{
         announcer::{
@@ -112,6 +113,7 @@ impl kernel::InPlaceModule for Dxgkrnl {
                     segments: Segments {
                         local: u64::from(local_mib) << 20,
                         aperture: sys::total_ram_bytes() / 2,
+                        traits: SegmentTraits::SYSTEM,
                     },
                     name_objects: names != 0,
                 },

@@ -5,3 +5,5 @@
 #![deny(unsafe_code)]
 
 pub(crate) mod gem;
+mod linear;
+pub(crate) mod private_data;

@@ -41,6 +41,12 @@ pub(crate) fn total_ram_bytes() -> u64 {
     unsafe { bindings::dxg_total_ram_bytes() }
 }
 
+/// Whether something that users can make happen may be said in the log: not too often.
+pub(crate) fn may_log() -> bool {
+    // SAFETY: No preconditions.
+    unsafe { bindings::dxg_may_log() }
+}
+
 /// Nanoseconds since boot.
 pub(crate) fn now_ns() -> u64 {
     // SAFETY: No preconditions.

@@ -28,7 +28,7 @@ mod resident;
 pub(crate) use crate::drm::prime::DmaBuf;
 
 use crate::{
-    ddi::Segments,
+    ddi::adapter::Segments,
     drm::{
         presence::Presence,
         target::Target, //

@@ -8,6 +8,7 @@
 #include <linux/mman.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
+#include <linux/ratelimit.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -163,6 +164,15 @@ struct workqueue_struct *dxg_alloc_workqueue(void)
 void dxg_flush_workqueue(struct workqueue_struct *queue)
 {
 	flush_workqueue(queue);
+}
+
+/* Ten lines in five seconds, as printk_ratelimited() has it. */
+bool dxg_may_log(void)
+{
+	static DEFINE_RATELIMIT_STATE(state, DEFAULT_RATELIMIT_INTERVAL,
+				      DEFAULT_RATELIMIT_BURST);
+
+	return __ratelimit(&state);
 }
 
 u64 dxg_total_ram_bytes(void)

@@ -46,6 +46,8 @@ void dxg_zap_space(const struct file *space);
 struct workqueue_struct *dxg_alloc_workqueue(void);
 void dxg_flush_workqueue(struct workqueue_struct *queue);
 
+bool dxg_may_log(void);
+
 u64 dxg_total_ram_bytes(void);
 u64 dxg_ktime_get_ns(void);
 

@@ -16,7 +16,7 @@ use super::{
     VidMm, //
 };
 use crate::{
-    ddi::{
+    ddi::allocation::{
         AllocationDescription,
         ForeignMemory, //
     },

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! `miniport/gem/private_data.rs`: private data of the gem miniport.
+//! `miniport/private_data.rs`: private data of the miniports for linear memory.
 
 use super::{config, refused};
 use crate::{
-    ddi::AllocationDescription,
+    ddi::allocation::AllocationDescription,
     private_data::{check_resource, existing_heap, Described, Usage, SIZE},
     status::{NtResult, NtStatus},
     uapi::{dxgkrnl_gem_allocation as GemAllocation, dxgkrnl_gem_resource as GemResource},
