@@ -21,6 +21,7 @@ pub(crate) mod adapter;
 pub(crate) mod allocation;
 pub(crate) mod answer;
 pub(crate) mod callbacks;
+pub(crate) mod paging;
 pub(crate) mod standard;
 
 use crate::status::NtResult;
@@ -38,6 +39,7 @@ use answer::AllocationAnswer;
 use callbacks::Callbacks;
 use core::any::Any;
 use kernel::sync::Arc;
+use paging::PagingOperation;
 use standard::StandardAllocationData;
 
 /// What a miniport keeps about an object. dxgkrnl stores it, hands it back, and lends counted
@@ -87,11 +89,7 @@ pub(crate) trait Miniport: Send + Sync {
     /// # Errors
     ///
     /// INVALID_HANDLE when a callback does not know a handle; NO_MEMORY, ...
-    fn open_allocation(
-        &self,
-        args: OpenAllocation<'_, '_>,
-        callbacks: &dyn Callbacks,
-    ) -> NtResult;
+    fn open_allocation(&self, args: OpenAllocation<'_, '_>, callbacks: &dyn Callbacks) -> NtResult;
 
     /// `DxgkDdiCloseAllocation` for one binding. Bindings that were made in one call may be closed
     /// in several, in any order, by any thread.
@@ -114,4 +112,11 @@ pub(crate) trait Miniport: Send + Sync {
         &self,
         args: &mut StandardAllocationData<'_>,
     ) -> NtResult;
+
+    /// `DxgkDdiBuildPagingBuffer`: fills or moves the bytes of an allocation.
+    ///
+    /// # Errors
+    ///
+    /// What it is that keeps the miniport from it. Memory that could not be filled is not used.
+    fn build_paging_buffer(&self, operation: PagingOperation<'_>) -> NtResult;
 }

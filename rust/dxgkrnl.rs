@@ -50,7 +50,10 @@ use crate::{
     },
     miniport::gem::Gem,
     sys::misc_device::MiscDevice,
-    vidmm::VidMm, //
+    vidmm::{
+        provider::Provider,
+        VidMm, //
+    }, //
 };
 use kernel::{
     debugfs,
@@ -142,7 +145,8 @@ impl Adapters {
         let origin = Origin(target.id().0);
         self.registry.adapters().add(origin, |appearance| {
             let miniport = KBox::new(Gem::new(&target, self.segments)?, GFP_KERNEL)?;
-            let vidmm = VidMm::new(target, miniport.query_segments(), self.name_objects)?;
+            let provider = Provider::drm(target, self.name_objects)?;
+            let vidmm = VidMm::new(provider, miniport.query_segments())?;
             Ok(Adapter::new(appearance, miniport, vidmm))
         })
     }
@@ -157,7 +161,7 @@ impl Listener<Arc<Target>> for Adapters {
 
     fn vanished(&self, id: TargetId) {
         if let Some(adapter) = self.registry.adapters().remove(Origin(id.0)) {
-            adapter.vidmm().lose_device();
+            adapter.vidmm().lose_all();
             self.registry.exports().look();
         }
     }

@@ -9,8 +9,10 @@ pub(crate) mod descriptor;
 #[cfg(dxg_gates)]
 pub(crate) mod gates;
 pub(crate) mod identity;
+pub(crate) mod kernel_pages;
 pub(crate) mod misc_device;
 pub(crate) mod object_file;
+pub(crate) mod page_range;
 pub(crate) mod pid;
 pub(crate) mod user_pages;
 pub(crate) mod view;

@@ -34,6 +34,7 @@ use crate::{
             Backing,
             CpuAccess, //
         },
+        provider::Pager,
         DmaBuf, //
     }, //
 };
@@ -141,6 +142,13 @@ impl Allocation {
 
     pub(super) fn private_data_mut(self: Pin<&mut Self>) -> &mut [u8] {
         self.project().private_data
+    }
+
+    fn pager(&self) -> NtResult<Pager<'_>> {
+        Ok(Pager {
+            miniport: self.miniport.adapter.miniport(),
+            allocation: self.miniport.cookie()?,
+        })
     }
 
     /// What the miniport keeps about it.
@@ -258,7 +266,8 @@ impl OpenAllocation {
         if writable && self.read_only {
             return Err(NtStatus::ACCESS_DENIED);
         }
-        self.allocation().backing.export(writable)
+        let allocation = self.allocation();
+        allocation.backing.export(writable, allocation.pager()?)
     }
 
     /// D3DKMTLock2: the address of the allocation's bytes in the calling process.
@@ -282,7 +291,7 @@ impl OpenAllocation {
         }
         // Mapped without the lock: two threads may come this far, and the second one's mapping is
         // taken back.
-        let view = match allocation.backing.cpu_access()? {
+        let view = match allocation.backing.cpu_access(allocation.pager()?)? {
             CpuAccess::Window { window, writable } => {
                 let keep = KBox::new(allocation.clone(), ACCOUNT)?;
                 View::map(window, writable && !self.read_only, keep)?

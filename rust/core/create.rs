@@ -56,7 +56,10 @@ use crate::{
         ACCOUNT, //
     },
     status::NtResult,
-    vidmm::backing::Backing, //
+    vidmm::{
+        backing::Backing,
+        SegmentGroup, //
+    }, //
 };
 use core::num::NonZeroU32;
 use kernel::{
@@ -261,7 +264,10 @@ pub(crate) fn create<'a>(
         _ => None,
     };
     let created = Created::new(resource, allocations, reservation)?;
-    Ok(Created { replaced, ..created })
+    Ok(Created {
+        replaced,
+        ..created
+    })
 }
 
 /// The adapter's half of the resource that the allocations will belong to, if there is one.
@@ -338,8 +344,18 @@ impl Answered {
             let backing = Backing::user_pages(vidmm, account, address, size, writable)?;
             return Allocation::new(backing, facts, private_data, miniport, resource);
         }
-        let layout = described(device.adapter(), &miniport, size)?;
-        let backing = Backing::video(vidmm, account, layout, size)?;
+        let group = match facts.in_local() {
+            true => SegmentGroup::Local,
+            false => SegmentGroup::NonLocal,
+        };
+        // Whoever scans a primary out wants to know as well.
+        let layout = if element.primary || vidmm.has_shapes(group) {
+            Some(described(device.adapter(), &miniport, size)?)
+        } else {
+            None
+        };
+        let shape = layout.filter(|_| vidmm.has_shapes(group));
+        let backing = Backing::video(vidmm, account, group, shape, size)?;
         Allocation::new(backing, facts, private_data, miniport, resource)
     }
 }
@@ -365,7 +381,8 @@ fn ask_miniport(
 ) -> NtResult<KVec<Answered>> {
     let count = request.elements.len();
     // Room for the answers first: once they are there, nothing may fail before they have owners.
-    let mut made: KVec<(MiniportAllocation, AllocationFacts)> = KVec::with_capacity(count, ACCOUNT)?;
+    let mut made: KVec<(MiniportAllocation, AllocationFacts)> =
+        KVec::with_capacity(count, ACCOUNT)?;
     let mut answered = KVec::with_capacity(count, ACCOUNT)?;
     let mut requests = KVec::with_capacity(count, ACCOUNT)?;
     for element in &mut request.elements {

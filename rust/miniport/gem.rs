@@ -21,6 +21,7 @@ use crate::{
             SegmentSet, //
         },
         callbacks::Callbacks,
+        paging::PagingOperation,
         standard::StandardAllocationData,
         Cookie,
         Miniport, //
@@ -126,5 +127,9 @@ impl Miniport for Gem {
         args: &mut StandardAllocationData<'_>,
     ) -> NtResult {
         linear::standard(args)
+    }
+
+    fn build_paging_buffer(&self, operation: PagingOperation<'_>) -> NtResult {
+        operation.by_cpu()
     }
 }

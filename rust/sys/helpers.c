@@ -4,6 +4,7 @@
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/fs.h>
+#include <linux/highmem.h>
 #include <linux/ktime.h>
 #include <linux/mman.h>
 #include <linux/mm.h>
@@ -12,6 +13,7 @@
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
+#include <linux/string.h>
 #include <linux/uidgid.h>
 #include <linux/user_namespace.h>
 #include <linux/workqueue.h>
@@ -99,6 +101,30 @@ unsigned long dxg_mmap_shared(struct file *file, unsigned long bytes,
 unsigned long dxg_page_to_pfn(struct page *page)
 {
 	return page_to_pfn(page);
+}
+
+void dxg_page_fill(struct page *page, u32 pattern)
+{
+	u32 *words = kmap_local_page(page);
+
+	memset32(words, pattern, PAGE_SIZE / sizeof(*words));
+	kunmap_local(words);
+	cond_resched();
+}
+
+void dxg_page_copy(struct page *to, struct page *from)
+{
+	copy_highpage(to, from);
+	cond_resched();
+}
+
+u32 dxg_page_word(struct page *page, unsigned long index)
+{
+	u32 *words = kmap_local_page(page);
+	u32 word = READ_ONCE(words[index]);
+
+	kunmap_local(words);
+	return word;
 }
 
 /* Whether [addr, addr + len) is one whole VMA of @file. */

@@ -24,6 +24,7 @@ const NAMES: [&str; 11] = [
     "bindings",
     "gem_objects",
     "pinned_pages",
+    "kernel_pages",
     "mappings",
     "nt_handles",
     "exports",

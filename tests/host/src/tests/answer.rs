@@ -214,7 +214,10 @@ fn preferred_segments_are_supported() {
         assert_eq!(answer, Ok(in_local), "{supported} {preferred:?}");
     }
     for place in 0..5 {
-        for (supported, segment) in (3..=255).map(|segment| (3, segment)).chain([(1, 2), (2, 1)]) {
+        for (supported, segment) in (3..=255)
+            .map(|segment| (3, segment))
+            .chain([(1, 2), (2, 1)])
+        {
             let mut preferred = [0; 5];
             preferred[place] = segment;
             let answer = prefer(supported, preferred);
@@ -272,11 +275,7 @@ fn history_buffers_are_nothing_else() {
     flags_are_good(&incoherent, buffer | CACHED);
     flags_are_good(&incoherent, buffer);
     for bit in [1, 3, 4, 5, 6, 7, 8, 9, 10, 13, 15, 16, 17, 18] {
-        flags_violate(
-            &ASKED,
-            buffer | CACHED | 1 << bit,
-            Violation::HistoryBuffer,
-        );
+        flags_violate(&ASKED, buffer | CACHED | 1 << bit, Violation::HistoryBuffer);
     }
     let displayable = AllocationFacts {
         displayable: true,
@@ -464,7 +463,12 @@ fn standard_allocations_have_a_pitch() {
     for (pitch, bytes) in [(0x1000, 0x1000), (0x1080, 0x1000), (1 << 40, 1 << 40)] {
         assert_eq!(check_standard_pitch(pitch, bytes), Ok(()));
     }
-    for (pitch, bytes) in [(0, 0x1000), (0xF80, 0x1000), (0x1001, 0x1000), (0x1040, 0x1000)] {
+    for (pitch, bytes) in [
+        (0, 0x1000),
+        (0xF80, 0x1000),
+        (0x1001, 0x1000),
+        (0x1040, 0x1000),
+    ] {
         let answer = check_standard_pitch(pitch, bytes);
         assert_eq!(answer, Err(Violation::StandardPitch), "{pitch:#x}");
     }
