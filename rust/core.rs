@@ -38,13 +38,14 @@
 //!
 //! None of them is held while another of them is taken, over a call of a miniport, over an access of
 //! user memory, or while objects are dropped. Whoever has to hold two takes them in this order.
+//! `Adapters::state` comes before all of them: it is held while the software adapter is listed.
 //!
 //! Of the kernel's own locks these come between them:
 //!
 //! - The lock of an address space is taken with 6 held, to see whether a mapping is still there; 14
 //!   is taken with it held, when a view is mapped or a page of it faults.
-//! - The mutex of the drm class is held when a device comes or goes. Under it 16 is taken, and when
-//!   the device goes 2, 9, 11, 13 and 14.
+//! - The mutex of the drm class is held when a device comes or goes. Under it 16 and
+//!   `Adapters::state` are taken, and when the device goes 2, 9, 11, 13 and 14.
 //! - DRM's own are taken with 12 held, so that a GEM object gets one dma-buf and no second one.
 //!
 //! Three things are waited for that are no locks, with none of the list held: a turn with a

@@ -24,7 +24,10 @@ pub(crate) mod callbacks;
 pub(crate) mod paging;
 pub(crate) mod standard;
 
-use crate::status::NtResult;
+use crate::status::{
+    NtResult,
+    NtStatus, //
+};
 use adapter::{
     AdapterFacts,
     Segments, //
@@ -72,7 +75,8 @@ pub(crate) trait Miniport: Send + Sync {
         callbacks: &dyn Callbacks,
     ) -> NtResult;
 
-    /// Makes an allocation of memory that is there already.
+    /// Makes an allocation of memory that is there already. Asked of adapters whose memory comes from
+    /// a DRM device; no others need to have it.
     ///
     /// Not of WDDM, in which all memory comes from `DxgkDdiCreateAllocation`. It differs in that there
     /// is no private data: dxgkrnl says all that is known. The answer is checked as one of
@@ -82,7 +86,9 @@ pub(crate) trait Miniport: Send + Sync {
     /// # Errors
     ///
     /// NO_MEMORY; NOT_SUPPORTED.
-    fn adopt_memory(&self, memory: ForeignMemory) -> NtResult<AllocationAnswer>;
+    fn adopt_memory(&self, _memory: ForeignMemory) -> NtResult<AllocationAnswer> {
+        Err(NtStatus::NOT_SUPPORTED)
+    }
 
     /// `DxgkDdiOpenAllocation`: binds allocations to a device. All or nothing, as above.
     ///

@@ -15,7 +15,7 @@ const DEBUGFS: &str = "/sys/kernel/debug";
 const COUNTERS: &str = "/sys/kernel/debug/dxgkrnl/counters";
 
 /// What the module counts.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "processes",
     "adapter_opens",
     "devices",
