@@ -5,7 +5,7 @@
 CRATES=$CACHE/crates
 
 crate_sources() {
-	(cd "$TOP" && ls -d tools/Cargo.toml tools/Cargo.lock tools/*/Cargo.toml tests uapi 2>/dev/null) | sed 's,/Cargo.toml$,,; s,^tools$,tools/Cargo.toml,'
+	(cd "$TOP" && ls -d tools/Cargo.toml tools/Cargo.lock tools/*/Cargo.toml tests uapi rust/miniport/script/wire.rs 2>/dev/null) | sed 's,/Cargo.toml$,,; s,^tools$,tools/Cargo.toml,'
 }
 crates_key() {
 	local sources
