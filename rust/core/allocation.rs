@@ -141,7 +141,7 @@ impl Allocation {
     }
 
     pub(super) fn private_data_mut(self: Pin<&mut Self>) -> &mut [u8] {
-        self.project().private_data
+        &mut self.project().private_data[..]
     }
 
     fn pager(&self) -> NtResult<Pager<'_>> {

@@ -104,6 +104,7 @@ pub(super) fn answer(data: &[u8]) -> NtResult<Option<AllocationAnswer>> {
         preferred: [a, b, c, d, e],
         eviction: SegmentSet(half(wire::EVICTION, 2)),
         flags: AllocationFlags(half(wire::FLAGS, 1)),
+        displayable: words.get(wire::DISPLAYABLE).is_some(),
         priority: half(wire::PRIORITY, AllocationFacts::PRIORITY_NORMAL),
         physical_adapter: half(wire::PHYSICAL_ADAPTER, 0),
     };

@@ -9,7 +9,7 @@
 //! A handle in an operand is its low half.
 
 /// First word of a blob ("SCRIPT").
-pub const MAGIC: u64 = 0x54_5049_5243_53;
+pub const MAGIC: u64 = 0x5450_4952_4353;
 
 // --- The answer of create_allocation ---
 
@@ -39,6 +39,8 @@ pub const NO_ANSWER: u64 = 11;
 pub const FAIL_CREATE: u64 = 12;
 /// The operand is inverted in the private data.
 pub const WRITE_AT_CREATE: u64 = 13;
+/// The allocation is displayable.
+pub const DISPLAYABLE: u64 = 17;
 /// Resource: its cookie becomes another one of this name.
 pub const REPLACE_COOKIE: u64 = 14;
 /// Resource: its cookie is taken away.

@@ -240,7 +240,7 @@ fn priority_0_is_no_priority() {
 #[test]
 fn flags_without_a_meaning() {
     for bit in [11, 12].into_iter().chain(19..32) {
-        let flags = CPU_VISIBLE | 1 << bit;
+        let flags = CPU_VISIBLE | (1 << bit);
         flags_violate(&ASKED, flags, Violation::ReservedFlags);
         flags_violate(&PRIMARY, flags, Violation::ReservedFlags);
     }
@@ -275,7 +275,7 @@ fn history_buffers_are_nothing_else() {
     flags_are_good(&incoherent, buffer | CACHED);
     flags_are_good(&incoherent, buffer);
     for bit in [1, 3, 4, 5, 6, 7, 8, 9, 10, 13, 15, 16, 17, 18] {
-        flags_violate(&ASKED, buffer | CACHED | 1 << bit, Violation::HistoryBuffer);
+        flags_violate(&ASKED, buffer | CACHED | (1 << bit), Violation::HistoryBuffer);
     }
     let displayable = AllocationFacts {
         displayable: true,

@@ -70,7 +70,7 @@ pub fn parents_and_children() {
     let alone = Create::named(device, 1).made(&gpu).allocation(0);
     let create = Create::named(device, 3).in_resource().made(&gpu);
     let (resource, mut list) = (create.resource(), create.allocations());
-    let child = |index: u64| (wire::LOOK_UP_CHILD, u64::from(resource) | index << 32);
+    let child = |index: u64| (wire::LOOK_UP_CHILD, u64::from(resource) | (index << 32));
     let questions = [
         (wire::LOOK_UP_PARENT, alone.into()),
         (wire::LOOK_UP_PARENT, list[1].into()),
@@ -171,7 +171,7 @@ const fn at_open(instruction: u64) -> u64 {
 
 pub fn new_handles_while_opening() {
     let (gpu, device) = adapter();
-    let child = |index: u64| (at_open(wire::LOOK_UP_CHILD), wire::OWN_PARENT | index << 32);
+    let child = |index: u64| (at_open(wire::LOOK_UP_CHILD), wire::OWN_PARENT | (index << 32));
     let questions = |tag| {
         blob(&[
             (wire::TAG, tag),
@@ -213,7 +213,7 @@ pub fn new_handles_of_an_append() {
     let (gpu, device) = adapter();
     let first = Create::named(device, 2).in_resource();
     let first = first.with_data(&[(wire::TAG, 5)]).made(&gpu);
-    let child = |index: u64| (at_open(wire::LOOK_UP_CHILD), wire::OWN_PARENT | index << 32);
+    let child = |index: u64| (at_open(wire::LOOK_UP_CHILD), wire::OWN_PARENT | (index << 32));
     let append = Create::one(
         device,
         &[
@@ -252,7 +252,7 @@ pub fn new_handles_of_an_opener() {
         (again(wire::LOOK_UP_PARENT), wire::OWN),
         (again(wire::LOOK_UP_RESOURCE), wire::OWN_PARENT),
         (again(wire::LOOK_UP_CHILD), wire::OWN_PARENT),
-        (again(wire::LOOK_UP_CHILD), wire::OWN_PARENT | 1 << 32),
+        (again(wire::LOOK_UP_CHILD), wire::OWN_PARENT | (1 << 32)),
     ];
     let create = Create::one(one, &questions).in_shared_resource();
     let create = create.with_data(&[(wire::TAG, 5)]).made(&gpu);
@@ -261,15 +261,15 @@ pub fn new_handles_of_an_opener() {
     let open = create.opening(two, &nt).made(&gpu);
     let (resource, own) = (open.resource(), open.allocation(0));
     let callback = |instruction, handle: u32, found: &str| {
-        line!("callback {} {handle:#x}: {found}", again(instruction))
+        said!("callback {} {handle:#x}: {found}", again(instruction))
     };
     logged(&[
         reopened(0, 24, &[own]),
         callback(wire::LOOK_UP_ALLOCATION, own, "Some(1)"),
         callback(wire::LOOK_UP_BINDING, own, "None"),
-        callback(wire::LOOK_UP_PARENT, own, &line!("Some({resource:x})")),
+        callback(wire::LOOK_UP_PARENT, own, &said!("Some({resource:x})")),
         callback(wire::LOOK_UP_RESOURCE, resource, "Some(5)"),
-        callback(wire::LOOK_UP_CHILD, resource, &line!("Some({own:x})")),
+        callback(wire::LOOK_UP_CHILD, resource, &said!("Some({own:x})")),
         callback(wire::LOOK_UP_CHILD, resource, "None"),
     ]);
 }

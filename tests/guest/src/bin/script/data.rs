@@ -90,7 +90,7 @@ pub fn case_091_the_cookie_is_replaced() {
     for (old, new) in [(5, 6), (6, 7)] {
         let append = Create::named(device, 1).append(resource);
         append.with_data(&[(wire::REPLACE_COOKIE, new)]).made(&gpu);
-        let line = line!("create_allocation resource=r{old} data=24 a1");
+        let line = said!("create_allocation resource=r{old} data=24 a1");
         assert_eq!(log().iter().filter(|found| **found == line).count(), 1);
     }
     assert_eq!(destroy_resource(&gpu.dxg, device, resource), SUCCESS);
@@ -134,7 +134,7 @@ pub fn case_092_new_data_of_the_resource() {
         }
         let append = append.made(&gpu);
         logged(&[
-            line!("create_allocation resource=r5 data={asked} a2"),
+            said!("create_allocation resource=r5 data={asked} a2"),
             opened(kept, &append.allocations(), 2),
         ]);
     }

@@ -43,12 +43,12 @@ pub fn statuses_of_create() {
     for_each(STATUSES, |(status, answer)| {
         let blobs = third(wire::FAIL_CREATE, status.into());
         Create::new(device, &blobs).refused(&gpu, answer);
-        logged(&[created("a1 a2 a3 a4"), line!("failed {status:#x}")]);
+        logged(&[created("a1 a2 a3 a4"), said!("failed {status:#x}")]);
         let create = Create::new(device, &blobs).in_shared_resource();
         create.refused(&gpu, answer);
         logged(&[
-            line!("create_allocation resource=new data=0 a1 a2 a3 a4"),
-            line!("failed {status:#x}"),
+            said!("create_allocation resource=new data=0 a1 a2 a3 a4"),
+            said!("failed {status:#x}"),
         ]);
     });
 }
@@ -66,7 +66,7 @@ pub fn statuses_of_open() {
             panic!("{lines:?}");
         };
         assert!(open.starts_with("open_allocation create=1"), "{open}");
-        assert_eq!(failed, &line!("failed {status:#x}"));
+        assert_eq!(failed, &said!("failed {status:#x}"));
         assert_eq!(resource, "destroy_resource r0");
     });
 }
@@ -122,8 +122,8 @@ pub fn a_fill_that_fails() {
             let seen = gpu.unchanged(|| lock(&gpu.dxg, device, allocation).0);
             assert_eq!(seen, answer);
             logged(&[
-                line!("build_paging_buffer fill a1 4096 bytes with 0x0"),
-                line!("failed {status:#x}"),
+                said!("build_paging_buffer fill a1 4096 bytes with 0x0"),
+                said!("failed {status:#x}"),
             ]);
         }
         assert_eq!(gpu.usage(0), 0);
@@ -143,8 +143,8 @@ pub fn a_description_that_fails() {
         create.primary().refused(&gpu, answer);
         logged(&[
             created("a0"),
-            line!("describe_allocation a0"),
-            line!("failed {status:#x}"),
+            said!("describe_allocation a0"),
+            said!("failed {status:#x}"),
             destroyed(0),
         ]);
     });
@@ -164,7 +164,7 @@ pub fn a_failed_append_keeps_cookie_and_data() {
     log();
     let append = Create::new(device, &[named(2)]).append(resource).made(&gpu);
     logged(&[
-        line!("create_allocation resource=r5 data=0 a2"),
+        said!("create_allocation resource=r5 data=0 a2"),
         opened(24, &append.allocations(), 2),
     ]);
     // It succeeds, and what comes after it fails: the cookie is the new one, as the miniport knows,
@@ -175,7 +175,7 @@ pub fn a_failed_append_keeps_cookie_and_data() {
     log();
     let append = Create::new(device, &[named(3)]).append(resource).made(&gpu);
     logged(&[
-        line!("create_allocation resource=r6 data=0 a3"),
+        said!("create_allocation resource=r6 data=0 a3"),
         opened(24, &append.allocations(), 3),
     ]);
 }

@@ -104,38 +104,38 @@ fn logged(lines: &[String]) {
 }
 
 /// A line.
-macro_rules! line {
+macro_rules! said {
     ($($format:tt)*) => { format!($($format)*) };
 }
-use line;
+use said;
 
 /// Of a create call without a resource.
 fn created(tags: &str) -> String {
-    line!("create_allocation resource=none data=0 {tags}")
+    said!("create_allocation resource=none data=0 {tags}")
 }
 
 /// Of an open call by the creator, of allocations named from `first` on.
 fn opened(data: usize, handles: &[u32], first: usize) -> String {
-    let mut line = line!("open_allocation create=1 read_only=0 data={data}");
+    let mut line = said!("open_allocation create=1 read_only=0 data={data}");
     for (i, handle) in handles.iter().enumerate() {
-        line += &line!(" {handle:#x}=rw:a{}", first + i);
+        line += &said!(" {handle:#x}=rw:a{}", first + i);
     }
     line
 }
 
 /// Of an open call by somebody else.
 fn reopened(read_only: u8, data: usize, handles: &[u32]) -> String {
-    let mut line = line!("open_allocation create=0 read_only={read_only} data={data}");
+    let mut line = said!("open_allocation create=0 read_only={read_only} data={data}");
     for (i, handle) in handles.iter().enumerate() {
-        line += &line!(" {handle:#x}=ro:a{}", 1 + i);
+        line += &said!(" {handle:#x}=ro:a{}", 1 + i);
     }
     line
 }
 
 fn closed(handle: u32) -> String {
-    line!("close_allocation b{handle:#x}")
+    said!("close_allocation b{handle:#x}")
 }
 
 fn destroyed(tag: usize) -> String {
-    line!("destroy_allocation a{tag}")
+    said!("destroy_allocation a{tag}")
 }

@@ -43,12 +43,12 @@ pub fn create_a_resource() {
         .with_data(&[(wire::TAG, 5)])
         .made(&gpu);
     logged(&[
-        line!("create_allocation resource=new data=24 a1 a2"),
+        said!("create_allocation resource=new data=24 a1 a2"),
         opened(24, &create.allocations(), 1),
     ]);
     let bare = Create::named(device, 1).in_resource().made(&gpu);
     logged(&[
-        line!("create_allocation resource=new data=0 a1"),
+        said!("create_allocation resource=new data=0 a1"),
         opened(0, &bare.allocations(), 1),
     ]);
 }
@@ -64,7 +64,7 @@ pub fn case_091_append() {
     assert_eq!(append.resource(), resource);
     // Only the new ones are opened.
     logged(&[
-        line!("create_allocation resource=r5 data=0 a2 a3"),
+        said!("create_allocation resource=r5 data=0 a2 a3"),
         opened(24, &append.allocations(), 2),
     ]);
 }
@@ -151,7 +151,7 @@ pub fn first_use_fills_once() {
         bytes.fill(round + 1);
         gpu.unlock(device, allocation);
     }
-    logged(&[line!("build_paging_buffer fill a1 12288 bytes with 0x0")]);
+    logged(&[said!("build_paging_buffer fill a1 12288 bytes with 0x0")]);
 }
 
 pub fn primaries_are_described() {
@@ -160,7 +160,7 @@ pub fn primaries_are_described() {
     let create = Create::one(device, &instructions).primary().made(&gpu);
     logged(&[
         created("a1"),
-        line!("describe_allocation a1"),
+        said!("describe_allocation a1"),
         opened(0, &create.allocations(), 1),
     ]);
 }
@@ -187,7 +187,7 @@ pub fn destroy_a_resource_with_its_allocations() {
     logged(&[closed(list[0]), destroyed(1)]);
     let destroy = destroy_resource(&gpu.dxg, device, create.resource());
     assert_eq!(destroy, SUCCESS);
-    logged(&[closed(list[1]), destroyed(2), line!("destroy_resource r5")]);
+    logged(&[closed(list[1]), destroyed(2), said!("destroy_resource r5")]);
 }
 
 pub fn device_close() {
@@ -208,7 +208,7 @@ pub fn device_close() {
         destroyed(3),
         closed(list[1]),
         destroyed(4),
-        line!("destroy_resource r5"),
+        said!("destroy_resource r5"),
     ]);
     assert_eq!(destroy_device(&gpu.dxg, other), SUCCESS);
     logged(&[closed(kept.allocation(0)), destroyed(8)]);
@@ -246,7 +246,7 @@ pub fn case_252_process_exit() {
         destroyed(1),
         closed(handles[1]),
         destroyed(2),
-        line!("destroy_resource r0"),
+        said!("destroy_resource r0"),
     ];
     assert_eq!(log_of(expected.len()), expected);
 }
@@ -268,7 +268,7 @@ pub fn last_reference_is_another_device() {
         closed(second[1]),
         destroyed(1),
         destroyed(2),
-        line!("destroy_resource r0"),
+        said!("destroy_resource r0"),
     ]);
 }
 
@@ -280,7 +280,7 @@ pub fn last_reference_is_an_nt_handle() {
     assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS);
     logged(&[closed(create.allocation(0))]);
     drop(nt);
-    assert_eq!(log_of(2), [destroyed(1), line!("destroy_resource r0")]);
+    assert_eq!(log_of(2), [destroyed(1), said!("destroy_resource r0")]);
 }
 
 pub fn last_reference_is_a_mapping() {
@@ -342,6 +342,6 @@ pub fn case_066_adapter_stop() {
         closed(first[1]),
         destroyed(1),
         destroyed(2),
-        line!("destroy_resource r0"),
+        said!("destroy_resource r0"),
     ]);
 }

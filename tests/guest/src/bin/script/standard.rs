@@ -10,11 +10,11 @@ use dxg_guest_tests::{
 };
 
 fn sizes(pages: u64) -> String {
-    line!("get_standard_allocation_driver_data {} sizes", 4096 * pages)
+    said!("get_standard_allocation_driver_data {} sizes", 4096 * pages)
 }
 
 fn data(pages: u64) -> String {
-    line!("get_standard_allocation_driver_data {} data", 4096 * pages)
+    said!("get_standard_allocation_driver_data {} data", 4096 * pages)
 }
 
 fn heap(device: u32, memory: &Map, pages: u64) -> Create {
@@ -76,7 +76,7 @@ pub fn standard_data_of_the_resource() {
     logged(&[
         sizes(pages),
         data(pages),
-        line!("create_allocation resource=new data=8 a0"),
+        said!("create_allocation resource=new data=8 a0"),
         opened(8, &create.allocations(), 0),
     ]);
 }

@@ -167,12 +167,12 @@ pub fn layouts_of_primaries() {
         Create::one(device, &[layout, (wire::SUPPORTED, 2)]).primary()
     };
     // No rows, no columns, half a pixel.
-    for layout in [0, 4096, 1 << 32, 4098 | 1 << 32] {
+    for layout in [0, 4096, 1 << 32, 4098 | (1 << 32)] {
         primary(layout).refused(&gpu, UNSUCCESSFUL);
-        let line = line!("describe_allocation a0");
+        let line = said!("describe_allocation a0");
         logged(&[created("a0"), line, destroyed(0)]);
     }
-    primary(256 | 16 << 32).made(&gpu);
+    primary(256 | (16 << 32)).made(&gpu);
 }
 
 pub fn no_answer() {
@@ -184,10 +184,10 @@ pub fn no_answer() {
     let create = Create::new(device, &[named(1), silent, named(3)]);
     create.in_resource().refused(&gpu, UNSUCCESSFUL);
     logged(&[
-        line!("create_allocation resource=new data=0 a1 a0 a3"),
+        said!("create_allocation resource=new data=0 a1 a0 a3"),
         destroyed(1),
         destroyed(3),
-        line!("destroy_resource r0"),
+        said!("destroy_resource r0"),
     ]);
 }
 
@@ -209,7 +209,7 @@ pub fn no_binding() {
     let unbound = blob(&[(wire::TAG, 2), (wire::NO_BINDING, 0)]);
     let create = Create::new(device, &[named(1), unbound, named(3)]);
     create.refused(&gpu, UNSUCCESSFUL);
-    let close = line!("close_allocation");
+    let close = said!("close_allocation");
     assert_eq!(
         without_open(),
         [
@@ -231,10 +231,10 @@ pub fn one_wrong_answer_spoils_all() {
         let create = Create::new(device, &blobs).in_resource();
         create.refused(&gpu, UNSUCCESSFUL);
         let mut lines = log();
-        let last = line!("destroy_resource r0");
+        let last = said!("destroy_resource r0");
         assert_eq!(lines.pop(), Some(last));
         lines[1..].sort();
-        let first = line!("create_allocation resource=new data=0 a1 a2 a3 a4");
+        let first = said!("create_allocation resource=new data=0 a1 a2 a3 a4");
         let rest = (1..=4).map(destroyed);
         assert_eq!(lines, [first].into_iter().chain(rest).collect::<Vec<_>>());
     }
@@ -248,7 +248,7 @@ pub fn a_violation_in_an_append_leaves_the_resource() {
     let append = Create::one(device, &[(wire::SIZE, 0)]).append(create.resource());
     append.refused(&gpu, UNSUCCESSFUL);
     logged(&[
-        line!("create_allocation resource=r5 data=0 a0"),
+        said!("create_allocation resource=r5 data=0 a0"),
         destroyed(0),
     ]);
     let append = Create::new(device, &[named(2)]).append(create.resource());
