@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`MemoryGroup`]: whom memory is charged to (a memory cgroup).
+
+use super::bindings;
+use core::ptr::NonNull;
+
+/// A memory cgroup, or none where the kernel has none.
+///
+/// # Invariants
+///
+/// The pointer is a live memory cgroup on which this value owns a reference.
+pub(crate) struct MemoryGroup(Option<NonNull<bindings::mem_cgroup>>);
+
+// SAFETY: Memory cgroups are reference-counted and may be used by any thread.
+unsafe impl Send for MemoryGroup {}
+// SAFETY: As above; no method changes it.
+unsafe impl Sync for MemoryGroup {}
+
+impl MemoryGroup {
+    /// That of the calling process.
+    pub(crate) fn current() -> Self {
+        // SAFETY: The function has no preconditions; it returns a reference that is ours.
+        // INVARIANT: It goes over into the new value.
+        Self(NonNull::new(unsafe { bindings::dxg_memcg_get_current() }))
+    }
+
+    /// Does something whose memory is charged to this group, whoever the caller is.
+    pub(crate) fn pays_for<R>(&self, work: impl FnOnce() -> R) -> R {
+        /// Who paid before.
+        struct Restore(*mut bindings::mem_cgroup);
+        impl Drop for Restore {
+            fn drop(&mut self) {
+                // SAFETY: It is what was set before, by somebody who keeps it.
+                unsafe { bindings::dxg_memcg_set_active(self.0) };
+            }
+        }
+        let group = self.0.map_or(core::ptr::null_mut(), NonNull::as_ptr);
+        // SAFETY: By the type invariant the group is live, longer than it is set.
+        let _restore = Restore(unsafe { bindings::dxg_memcg_set_active(group) });
+        work()
+    }
+}
+
+impl Drop for MemoryGroup {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            // SAFETY: By the type invariant we own a reference.
+            unsafe { bindings::dxg_memcg_put(group.as_ptr()) };
+        }
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`Shrinker`]: somebody who gives memory back when the kernel runs short of it.
+
+use super::bindings;
+use core::ptr::NonNull;
+use kernel::{
+    bindings as c,
+    error::code::*,
+    prelude::*,
+    sync::Arc, //
+};
+
+/// Who has memory to give back. The calls come from whoever allocates memory, in the middle of it: they
+/// take no memory, and only locks under which nobody else does.
+pub(crate) trait Reserve: Send + Sync + 'static {
+    /// Pages that could be given back.
+    fn pages(&self) -> usize;
+
+    /// Sees to it that about so many pages are given back; how many will be.
+    fn give_back(&self, pages: usize) -> usize;
+}
+
+/// A registered shrinker.
+///
+/// # Invariants
+///
+/// The pointer is a registered shrinker that this value owns. Its private data is a box of the reserve,
+/// which this value owns, too.
+pub(crate) struct Shrinker(NonNull<c::shrinker>);
+
+/// What the private data points to.
+type Content = Arc<dyn Reserve>;
+
+// SAFETY: A shrinker may be freed by any thread; a reserve is `Send`.
+unsafe impl Send for Shrinker {}
+// SAFETY: There are no methods; a reserve is `Sync`.
+unsafe impl Sync for Shrinker {}
+
+impl Shrinker {
+    /// Registers a reserve, until the result is dropped.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(crate) fn new(reserve: Content) -> Result<Self> {
+        let content = KBox::new(reserve, GFP_KERNEL)?;
+        // SAFETY: The function has no preconditions.
+        let shrinker = NonNull::new(unsafe { bindings::dxg_shrinker_alloc() }).ok_or(ENOMEM)?;
+        // SAFETY: It is new, and nobody else's until it is registered.
+        unsafe {
+            let raw = shrinker.as_ptr();
+            (*raw).count_objects = Some(count);
+            (*raw).scan_objects = Some(scan);
+            (*raw).private_data = KBox::into_raw(content).cast();
+            c::shrinker_register(raw);
+        }
+        // INVARIANT: As was just done.
+        Ok(Self(shrinker))
+    }
+}
+
+impl Drop for Shrinker {
+    fn drop(&mut self) {
+        // SAFETY: By the type invariant.
+        let content = unsafe { (*self.0.as_ptr()).private_data }.cast::<Content>();
+        // SAFETY: By the type invariant. When it returns, nobody calls it any more.
+        unsafe { c::shrinker_free(self.0.as_ptr()) };
+        // SAFETY: It was made by `new`, and nobody uses it any more.
+        drop(unsafe { KBox::from_raw(content) });
+    }
+}
+
+/// # Safety
+///
+/// The kernel calls it for a shrinker that `Shrinker::new` registered.
+unsafe extern "C" fn count(shrinker: *mut c::shrinker, _: *mut c::shrink_control) -> c_ulong {
+    // SAFETY: Per the function's contract; the content is there until after the last call.
+    let reserve = unsafe { &*(*shrinker).private_data.cast::<Content>() };
+    match reserve.pages() {
+        0 => c_ulong::MAX - 1, // SHRINK_EMPTY
+        // CAST: both are 64 bits wide.
+        pages => pages as c_ulong,
+    }
+}
+
+/// # Safety
+///
+/// As for `count`; `control` is what the kernel gives it.
+unsafe extern "C" fn scan(shrinker: *mut c::shrinker, control: *mut c::shrink_control) -> c_ulong {
+    // SAFETY: As in `count`.
+    let reserve = unsafe { &*(*shrinker).private_data.cast::<Content>() };
+    // SAFETY: Per the function's contract.
+    let wanted = unsafe { (*control).nr_to_scan };
+    // CAST: both are 64 bits wide.
+    match reserve.give_back(wanted as usize) {
+        0 => c_ulong::MAX, // SHRINK_STOP
+        pages => pages as c_ulong,
+    }
+}

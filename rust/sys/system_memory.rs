@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`SystemMemory`]: memory that the kernel may swap out, and that costs nothing where nobody wrote.
+
+use super::{
+    bindings,
+    window::PageSource,
+    PAGE_SIZE, //
+};
+use crate::counters::{
+    Counted,
+    Counter, //
+};
+use core::ptr::NonNull;
+use kernel::{
+    alloc::KVVec,
+    bindings as c,
+    error::{
+        code::*,
+        from_err_ptr, //
+    },
+    fs::File,
+    prelude::*,
+    sync::aref::ARef, //
+};
+
+/// Pages of a shared memory file that nobody else has. All zero at first.
+pub(crate) struct SystemMemory {
+    file: ARef<File>,
+    count: usize,
+    _counted: Counted,
+}
+
+impl SystemMemory {
+    /// Room for `bytes` bytes (whole pages). It makes no page.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`; `EFBIG` and the like when no file is that large.
+    pub(crate) fn new(bytes: usize) -> Result<Self> {
+        let size = c::loff_t::try_from(bytes).map_err(|_| ENOMEM)?;
+        // SAFETY: The function makes a file and has no preconditions.
+        let file = from_err_ptr(unsafe { bindings::dxg_shmem_file(size) })?;
+        let file = NonNull::new(file.cast::<File>()).ok_or(ENOMEM)?;
+        Ok(Self {
+            // SAFETY: The file is new and its one reference is ours; it has no position in use.
+            file: unsafe { ARef::from_raw(file) },
+            count: bytes / PAGE_SIZE,
+            _counted: Counted::new(Counter::SystemMemory),
+        })
+    }
+
+    /// Number of pages.
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Bytes that there are, in memory or swapped out.
+    pub(crate) fn present(&self) -> u64 {
+        // SAFETY: The file is live, and one of shared memory.
+        unsafe { bindings::dxg_shmem_present(self.file.as_ptr()) }
+    }
+
+    /// One page, which stays in memory while it is held. It is made, or read back, if need be: charged
+    /// to the caller's memory cgroup, without waking the killer of processes.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`. `EINVAL`: there is no such page. `EIO`: it could not be read back.
+    pub(super) fn page(&self, index: usize) -> Result<HeldPage> {
+        if index >= self.count {
+            return Err(EINVAL);
+        }
+        // SAFETY: The file is live, one of shared memory, and has that page.
+        let page = from_err_ptr(unsafe { bindings::dxg_shmem_page(self.file.as_ptr(), index) })?;
+        // INVARIANT: The function gives a reference.
+        NonNull::new(page).map(HeldPage).ok_or(ENOMEM)
+    }
+
+    /// Pages `first..first + count`, which stay in memory while they are held.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::page`].
+    pub(crate) fn hold(&self, first: usize, count: usize) -> Result<HeldPages> {
+        let mut held = HeldPages {
+            pages: KVVec::with_capacity(count, GFP_KERNEL)?,
+        };
+        for index in first..first + count {
+            let page = core::mem::ManuallyDrop::new(self.page(index)?);
+            // INVARIANT: The reference goes over into the list, in which there is room.
+            held.pages.push(page.0.as_ptr(), GFP_KERNEL)?;
+        }
+        Ok(held)
+    }
+}
+
+/// A page in memory. It counts as written to.
+///
+/// # Invariants
+///
+/// The pointer is a page of a shared memory file, on which this value owns a reference.
+pub(super) struct HeldPage(NonNull<c::page>);
+
+// SAFETY: Pages are reference-counted, and may be let go by any thread.
+unsafe impl Send for HeldPage {}
+// SAFETY: No method changes anything.
+unsafe impl Sync for HeldPage {}
+
+impl HeldPage {
+    pub(super) fn as_ptr(&self) -> *mut c::page {
+        self.0.as_ptr()
+    }
+}
+
+impl Drop for HeldPage {
+    fn drop(&mut self) {
+        // SAFETY: By the type invariant we own a reference.
+        unsafe { bindings::dxg_shmem_put(self.0.as_ptr()) };
+    }
+}
+
+/// Some pages in memory. They count as written to.
+///
+/// # Invariants
+///
+/// Every pointer is a page of a shared memory file, on which this value owns a reference.
+pub(crate) struct HeldPages {
+    pages: KVVec<*mut c::page>,
+}
+
+// SAFETY: As for `HeldPage`.
+unsafe impl Send for HeldPages {}
+// SAFETY: As for `HeldPage`.
+unsafe impl Sync for HeldPages {}
+
+// SAFETY: By the type invariant the pages stay as long as this value; the list does not change.
+unsafe impl PageSource for HeldPages {
+    fn pages(&self) -> &[*mut c::page] {
+        &self.pages
+    }
+}
+
+impl Drop for HeldPages {
+    fn drop(&mut self) {
+        for &page in &self.pages {
+            // SAFETY: By the type invariant we own a reference.
+            unsafe { bindings::dxg_shmem_put(page) };
+        }
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`Worker`]: somebody who does one job in the background, whenever there is something to do.
+
+use super::bindings;
+use core::ptr::NonNull;
+use kernel::{
+    alloc::AllocError,
+    impl_has_work,
+    new_mutex,
+    new_work,
+    prelude::*,
+    sync::{
+        Arc,
+        Mutex, //
+    },
+    workqueue::{
+        Queue,
+        Work,
+        WorkItem, //
+    }, //
+};
+
+/// A work queue whose jobs run beside each other.
+///
+/// # Invariants
+///
+/// The pointer is a live work queue that this value owns.
+pub(crate) struct WorkerQueue(NonNull<kernel::bindings::workqueue_struct>);
+
+// SAFETY: A work queue may be used and destroyed by any thread.
+unsafe impl Send for WorkerQueue {}
+// SAFETY: Queueing takes the queue's own locks.
+unsafe impl Sync for WorkerQueue {}
+
+impl WorkerQueue {
+    pub(crate) fn new() -> Result<Self, AllocError> {
+        // SAFETY: The function has no preconditions but process context, which `init` is.
+        let queue = unsafe { bindings::dxg_alloc_worker_queue() };
+        // INVARIANT: Not NULL, so it is a new queue that nobody else knows.
+        NonNull::new(queue).map(Self).ok_or(AllocError)
+    }
+
+    fn queue(&self) -> &Queue {
+        // SAFETY: By the type invariant the queue lives as long as `self`.
+        unsafe { Queue::from_raw(self.0.as_ptr()) }
+    }
+
+    /// Waits until no job runs. Not to be called by a job.
+    pub(crate) fn flush(&self) {
+        // SAFETY: By the type invariant the queue is live.
+        unsafe { bindings::dxg_flush_workqueue(self.0.as_ptr()) };
+    }
+}
+
+impl Drop for WorkerQueue {
+    fn drop(&mut self) {
+        // SAFETY: By the type invariant we own the queue, and nobody can queue on it any more.
+        unsafe { kernel::bindings::destroy_workqueue(self.0.as_ptr()) };
+    }
+}
+
+/// What a worker does.
+pub(crate) trait Job: Send + Sync {
+    /// Does all that there is to do.
+    fn run(&self);
+}
+
+/// See the module's documentation. It runs once at a time.
+#[pin_data]
+pub(crate) struct Worker {
+    queue: Arc<WorkerQueue>,
+    #[pin]
+    job: Mutex<Option<Arc<dyn Job>>>,
+    #[pin]
+    work: Work<Self>,
+}
+
+impl_has_work! {
+    impl HasWork<Self> for Worker { self.work }
+}
+
+impl Worker {
+    /// One without a job.
+    pub(crate) fn new(queue: Arc<WorkerQueue>) -> Result<Arc<Self>> {
+        Arc::pin_init(
+            pin_init!(Self {
+                queue,
+                job <- new_mutex!(None, "Worker::job"),
+                work <- new_work!("Worker::work"),
+            }),
+            GFP_KERNEL,
+        )
+    }
+
+    /// Gives it its job, or takes it away. Whoever has the old one ends it.
+    pub(crate) fn set_job(&self, job: Option<Arc<dyn Job>>) {
+        // Out of the lock before it is dropped.
+        let old = core::mem::replace(&mut *self.job.lock(), job);
+        drop(old);
+    }
+
+    /// Has the job run once more, from its beginning. It takes no memory, and does not wait.
+    pub(crate) fn wake(self: &Arc<Self>) {
+        // An error says that it is about to run anyway.
+        let _ = self.queue.queue().enqueue(self.clone());
+    }
+}
+
+impl WorkItem for Worker {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        let job = this.job.lock().clone();
+        if let Some(job) = job {
+            job.run();
+        }
+    }
+}

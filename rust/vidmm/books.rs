@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`Books`]: who has how much of an adapter's memory, who wants it, and who is to give it up first.
+//!
+//! Bookkeeping only: nothing is allocated or freed here, so that all of it can be done with one lock
+//! held, also by whoever is short of memory.
+
+use super::{
+    budget::{
+        Budgets,
+        Share, //
+    },
+    rank::{
+        Class,
+        OfferPriority,
+        Rank, //
+    },
+    SegmentGroup, //
+};
+use core::num::NonZeroU32;
+use kernel::{
+    alloc::Flags,
+    error::Result,
+    rbtree::{
+        RBTree,
+        RBTreeNode,
+        RBTreeNodeReservation, //
+    }, //
+};
+
+/// Names an entry or a share: an address that nothing else has.
+pub(crate) type Key = usize;
+
+/// Where memory is that can be taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Shelf {
+    /// In the segment: it can be put out.
+    Segment,
+    /// In system memory: it can only be discarded.
+    System,
+}
+
+/// What an allocation has and wants.
+struct Entry<T> {
+    item: T,
+    /// What it takes of the segment when it is there; 0 if it never is.
+    bytes: u64,
+    /// Whose share it counts in.
+    owner: Key,
+    /// Bytes of the segment, and of system memory.
+    usage: [u64; 2],
+    priority: NonZeroU32,
+    /// When it was used.
+    stamp: u64,
+    /// How often it is on residency lists.
+    listed: u32,
+    offer: Option<OfferPriority>,
+    /// How many need it where it is.
+    pins: u32,
+    /// How many locks of it the CPU holds.
+    locks: u32,
+    /// Where it stands in the order, if its memory may be taken at all.
+    standing: Option<(Shelf, Rank)>,
+    /// Room for it in the order, while it is not there.
+    spare: Option<RBTreeNodeReservation<Rank, Key>>,
+}
+
+impl<T> Entry<T> {
+    fn rank(&self) -> Rank {
+        let class = match (self.offer, self.listed) {
+            (Some(priority), _) => Class::Offered(priority),
+            (None, 0) => Class::Idle,
+            (None, _) => Class::Listed,
+        };
+        Rank {
+            class,
+            priority: self.priority.get(),
+            stamp: self.stamp,
+        }
+    }
+
+    /// Where it belongs in the order.
+    fn shelf(&self) -> Option<Shelf> {
+        match self.usage {
+            _ if self.pins > 0 => None,
+            [1.., _] => Some(Shelf::Segment),
+            [0, 1..] => Some(Shelf::System),
+            [0, 0] => None,
+        }
+    }
+
+    /// Bytes that are offered, and bytes that could be put out and nobody would notice.
+    fn spare_bytes(&self) -> [u64; 2] {
+        match self.rank().class {
+            _ if self.pins > 0 => [0, 0],
+            Class::Offered(_) => [self.usage[0] + self.usage[1], 0],
+            Class::Idle if self.locks == 0 => [0, self.usage[0]],
+            _ => [0, 0],
+        }
+    }
+}
+
+/// A new entry, with all the room that it takes.
+pub(crate) struct NewEntry<T>(RBTreeNode<Key, Entry<T>>);
+
+impl<T> NewEntry<T> {
+    /// Of an allocation that has no memory yet, and will take `bytes` bytes of the segment when it
+    /// is there; 0 if it never will be.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(crate) fn new(
+        key: Key,
+        item: T,
+        bytes: u64,
+        owner: Key,
+        priority: NonZeroU32,
+        flags: Flags,
+    ) -> Result<Self> {
+        let entry = Entry {
+            item,
+            bytes,
+            owner,
+            usage: [0, 0],
+            priority,
+            stamp: 0,
+            listed: 0,
+            offer: None,
+            pins: 0,
+            locks: 0,
+            standing: None,
+            spare: Some(RBTreeNodeReservation::new(flags)?),
+        };
+        Ok(Self(RBTreeNode::new(key, entry, flags)?))
+    }
+}
+
+/// The share of a new process, with the room that it takes.
+pub(crate) struct NewShare(RBTreeNode<Key, [Share; 2]>);
+
+impl NewShare {
+    /// Of nothing.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(crate) fn new(key: Key, flags: Flags) -> Result<Self> {
+        Ok(Self(RBTreeNode::new(key, [Share::default(); 2], flags)?))
+    }
+}
+
+/// What is known of an allocation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Standing {
+    pub(crate) rank: Rank,
+    pub(crate) listed: u32,
+    pub(crate) locks: u32,
+    pub(crate) offer: Option<OfferPriority>,
+}
+
+/// See the module's documentation.
+pub(crate) struct Books<T> {
+    groups: [Budgets; 2],
+    clock: u64,
+    entries: RBTree<Key, Entry<T>>,
+    order: [RBTree<Rank, Key>; 2],
+    shares: RBTree<Key, [Share; 2]>,
+    /// Bytes that are offered, and bytes of the segment that are idle.
+    spare: [u64; 2],
+}
+
+const fn index(group: SegmentGroup) -> usize {
+    match group {
+        SegmentGroup::Local => 0,
+        SegmentGroup::NonLocal => 1,
+    }
+}
+
+impl<T: Clone> Books<T> {
+    /// Nothing is used of groups of these many bytes.
+    pub(crate) fn new(local: u64, non_local: u64) -> Self {
+        Self {
+            groups: [Budgets::new(local), Budgets::new(non_local)],
+            clock: 0,
+            entries: RBTree::new(),
+            order: [RBTree::new(), RBTree::new()],
+            shares: RBTree::new(),
+            spare: [0, 0],
+        }
+    }
+
+    /// What all have of a group.
+    pub(crate) fn group(&self, group: SegmentGroup) -> &Budgets {
+        &self.groups[index(group)]
+    }
+
+    /// Bytes that could be given back.
+    pub(crate) fn spare(&self) -> u64 {
+        self.spare[0] + self.spare[1]
+    }
+
+    /// Enters a process.
+    pub(crate) fn open_share(&mut self, share: NewShare) -> Option<impl Sized> {
+        self.shares.insert(share.0)
+    }
+
+    /// A process ends, and nothing of its own is left. The result is to be dropped without the lock.
+    pub(crate) fn close_share(&mut self, key: Key) -> Option<impl Sized> {
+        for group in [SegmentGroup::Local, SegmentGroup::NonLocal] {
+            self.change_share(key, group, |share| *share = Share::default());
+        }
+        self.shares.remove_node(&key)
+    }
+
+    /// What a process has of a group.
+    pub(crate) fn share(&self, key: Key, group: SegmentGroup) -> Share {
+        let shares = self.shares.get(&key);
+        shares.map_or_else(Share::default, |shares| shares[index(group)])
+    }
+
+    /// Changes what a process has of a group.
+    pub(crate) fn change_share(
+        &mut self,
+        key: Key,
+        group: SegmentGroup,
+        change: impl FnOnce(&mut Share),
+    ) {
+        if let Some(shares) = self.shares.get_mut(&key) {
+            self.groups[index(group)].change(&mut shares[index(group)], change);
+        }
+    }
+
+    /// Enters an allocation, unless it is there. What is not needed is to be dropped without the lock.
+    pub(crate) fn enter(&mut self, key: Key, new: NewEntry<T>) -> Option<NewEntry<T>> {
+        if self.entries.get(&key).is_some() {
+            return Some(new);
+        }
+        self.entries.insert(new.0).map(NewEntry)
+    }
+
+    /// An allocation ends. What it had is to be dropped without the lock.
+    pub(crate) fn leave(&mut self, key: Key) -> Option<impl Sized> {
+        self.change(key, |entry| {
+            entry.usage = [0, 0];
+            entry.offer = None;
+        });
+        self.entries.remove_node(&key)
+    }
+
+    /// Any allocation that is still here.
+    pub(crate) fn first(&self) -> Option<T> {
+        Some(self.entries.cursor_front()?.current().1.item.clone())
+    }
+
+    /// What is known of an allocation.
+    pub(crate) fn standing(&self, key: Key) -> Option<Standing> {
+        let entry = self.entries.get(&key)?;
+        Some(Standing {
+            rank: entry.rank(),
+            listed: entry.listed,
+            locks: entry.locks,
+            offer: entry.offer,
+        })
+    }
+
+    /// Changes an entry, and everything that is counted of it.
+    fn change(&mut self, key: Key, change: impl FnOnce(&mut Entry<T>)) {
+        let Some(entry) = self.entries.get_mut(&key) else {
+            return;
+        };
+        if let Some((shelf, rank)) = entry.standing.take() {
+            let node = self.order[shelf as usize].remove_node(&rank);
+            entry.spare = node.map(RBTreeNode::into_reservation);
+        }
+        let (spare, usage) = (entry.spare_bytes(), entry.usage);
+        change(entry);
+        for (i, now) in entry.spare_bytes().into_iter().enumerate() {
+            self.spare[i] = self.spare[i] - spare[i] + now;
+        }
+        if let Some(shares) = self.shares.get_mut(&entry.owner) {
+            for (i, share) in shares.iter_mut().enumerate() {
+                let now = entry.usage[i];
+                self.groups[i].change(share, |share| share.usage = share.usage - usage[i] + now);
+            }
+        }
+        let Some(shelf) = entry.shelf() else { return };
+        let Some(spare) = entry.spare.take() else {
+            return;
+        };
+        let rank = entry.rank();
+        entry.standing = Some((shelf, rank));
+        // No other has its stamp.
+        let _ = self.order[shelf as usize].insert(spare.into_node(rank, key));
+    }
+
+    /// It was used just now.
+    pub(crate) fn touch(&mut self, key: Key) {
+        self.clock += 1;
+        let now = self.clock;
+        self.change(key, |entry| entry.stamp = now);
+    }
+
+    /// It has that many bytes of the segment and of system memory now.
+    pub(crate) fn set_usage(&mut self, key: Key, usage: [u64; 2]) {
+        self.clock += 1;
+        let now = self.clock;
+        self.change(key, |entry| {
+            // Equal ones do not meet in the order.
+            if entry.stamp == 0 {
+                entry.stamp = now;
+            }
+            entry.usage = usage;
+        });
+    }
+
+    pub(crate) fn set_priority(&mut self, key: Key, priority: NonZeroU32) {
+        self.change(key, |entry| entry.priority = priority);
+    }
+
+    pub(crate) fn set_offer(&mut self, key: Key, offer: Option<OfferPriority>) {
+        self.change(key, |entry| entry.offer = offer);
+    }
+
+    /// One more needs it where it is.
+    pub(crate) fn pin(&mut self, key: Key) {
+        self.change(key, |entry| entry.pins += 1);
+    }
+
+    pub(crate) fn unpin(&mut self, key: Key) {
+        self.change(key, |entry| entry.pins -= 1);
+    }
+
+    /// One lock of the CPU more, or less.
+    pub(crate) fn lock(&mut self, key: Key) {
+        self.change(key, |entry| entry.locks = entry.locks.saturating_add(1));
+    }
+
+    pub(crate) fn unlock(&mut self, key: Key) {
+        self.change(key, |entry| entry.locks = entry.locks.saturating_sub(1));
+    }
+
+    /// Puts it on the residency list of a device of a process.
+    pub(crate) fn list(&mut self, key: Key, process: Key) {
+        let mut bytes = 0;
+        self.clock += 1;
+        let now = self.clock;
+        self.change(key, |entry| {
+            entry.listed += 1;
+            entry.stamp = now;
+            bytes = entry.bytes;
+        });
+        self.change_share(process, SegmentGroup::Local, |share| share.listed += bytes);
+    }
+
+    /// Takes it off again.
+    pub(crate) fn unlist(&mut self, key: Key, process: Key) {
+        let mut bytes = 0;
+        self.change(key, |entry| {
+            entry.listed -= 1;
+            bytes = entry.bytes;
+        });
+        self.change_share(process, SegmentGroup::Local, |share| share.listed -= bytes);
+    }
+
+    /// Whether so many bytes of the segment are free.
+    pub(crate) fn has_room(&self, bytes: u64) -> bool {
+        let local = &self.groups[index(SegmentGroup::Local)];
+        local.size().saturating_sub(local.usage()) >= bytes
+    }
+
+    /// The next one after `after` that has to make room in the segment for memory of that class and
+    /// priority.
+    pub(crate) fn victim(
+        &self,
+        after: Option<Rank>,
+        class: Class,
+        priority: u32,
+    ) -> Option<(Rank, T)> {
+        let order = &self.order[Shelf::Segment as usize];
+        let cursor = match after {
+            None => order.cursor_front()?,
+            Some(rank) => order.cursor_lower_bound(&Rank {
+                stamp: rank.stamp + 1,
+                ..rank
+            })?,
+        };
+        let (&rank, key) = cursor.current();
+        if !rank.yields_to(class, priority) {
+            return None;
+        }
+        Some((rank, self.entries.get(key)?.item.clone()))
+    }
+
+    /// What is to be given back first when the system is short of memory: what is offered, then what
+    /// is idle in the segment; after `after` on that shelf.
+    pub(crate) fn surplus(&self, after: Option<(Shelf, Rank)>) -> Option<((Shelf, Rank), T)> {
+        let shelves = match after {
+            Some((Shelf::Segment, _)) => &[Shelf::Segment][..],
+            _ => &[Shelf::System, Shelf::Segment][..],
+        };
+        for &shelf in shelves {
+            let order = &self.order[shelf as usize];
+            let mut cursor = match after {
+                Some((at, rank)) if at == shelf => order.cursor_lower_bound(&Rank {
+                    stamp: rank.stamp + 1,
+                    ..rank
+                }),
+                _ => order.cursor_front(),
+            };
+            while let Some(at) = cursor {
+                let (&rank, key) = at.current();
+                let wanted = match (shelf, rank.class) {
+                    (_, Class::Offered(_)) => true,
+                    (Shelf::Segment, Class::Idle) => self.entries.get(key)?.locks == 0,
+                    _ => break,
+                };
+                if wanted {
+                    return Some(((shelf, rank), self.entries.get(key)?.item.clone()));
+                }
+                cursor = at.move_next();
+            }
+        }
+        None
+    }
+
+    /// Bytes of a group that are on residency lists, offered, or pinned: for the tables that people
+    /// read.
+    pub(crate) fn for_each_share(&self, mut each: impl FnMut(Key, &[Share; 2])) {
+        for (&key, shares) in self.shares.iter() {
+            each(key, shares);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Budgets: how much of a group of segments each process may use.
+//!
+//! Pure logic: also compiled and tested on the host.
+
+/// What one process has of one group, in bytes.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub(crate) struct Share {
+    /// In the group's memory now.
+    pub(crate) usage: u64,
+    /// On the residency lists of its devices.
+    pub(crate) listed: u64,
+    /// What it wants to be able to have (D3DKMTChangeVideoMemoryReservation).
+    pub(crate) reservation: u64,
+}
+
+impl Share {
+    /// Whether the process takes part in the group at all.
+    fn is_active(&self) -> bool {
+        self.usage > 0 || self.listed > 0 || self.reservation > 0
+    }
+
+    /// What it reserved and does not use.
+    fn unmet(&self) -> u64 {
+        self.reservation.saturating_sub(self.usage)
+    }
+}
+
+/// What all processes have of one group.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Budgets {
+    size: u64,
+    /// Processes that take part.
+    active: u64,
+    usage: u64,
+    unmet: u64,
+    reserved: u64,
+}
+
+impl Budgets {
+    /// Of a group of `size` bytes that nobody uses.
+    pub(crate) const fn new(size: u64) -> Self {
+        Self {
+            size,
+            active: 0,
+            usage: 0,
+            unmet: 0,
+            reserved: 0,
+        }
+    }
+
+    /// Bytes of the group.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Bytes in use by all processes.
+    pub(crate) fn usage(&self) -> u64 {
+        self.usage
+    }
+
+    /// Changes one process's share.
+    pub(crate) fn change(&mut self, share: &mut Share, change: impl FnOnce(&mut Share)) {
+        self.active -= u64::from(share.is_active());
+        self.usage -= share.usage;
+        self.unmet -= share.unmet();
+        self.reserved -= share.reservation;
+        change(share);
+        self.active += u64::from(share.is_active());
+        self.usage += share.usage;
+        self.unmet += share.unmet();
+        self.reserved += share.reservation;
+    }
+
+    /// How much a process may use: what the others leave, and no less than if all that take part
+    /// had the same.
+    pub(crate) fn budget(&self, share: &Share) -> u64 {
+        let takers = self.active + u64::from(!share.is_active());
+        let others = (self.usage - share.usage) + (self.unmet - share.unmet());
+        // `takers` counts at least this process.
+        (self.size / takers).max(self.size.saturating_sub(others))
+    }
+
+    /// How much a process could reserve: half of the group less what the others have reserved, within its
+    /// budget.
+    pub(crate) fn reservable(&self, share: &Share) -> u64 {
+        (self.size / 2)
+            .saturating_sub(self.reserved - share.reservation)
+            .min(self.budget(share))
+    }
+}
