@@ -21,6 +21,7 @@ use crate::{
         },
         target::Target, //
     },
+    sys::worker::WorkerQueue,
     miniport::{
         gem::Gem,
         soft::Soft, //
@@ -71,6 +72,8 @@ impl SoftAdapter {
 pub(crate) struct Adapters {
     registry: Arc<Registry>,
     segments: Segments,
+    commit: u64,
+    paging: Arc<WorkerQueue>,
     name_objects: bool,
     wanted: SoftAdapter,
     #[pin]
@@ -90,6 +93,8 @@ impl Adapters {
     pub(crate) fn new(
         registry: Arc<Registry>,
         segments: Segments,
+        commit: u64,
+        paging: Arc<WorkerQueue>,
         name_objects: bool,
         wanted: SoftAdapter,
     ) -> Result<Arc<Self>> {
@@ -102,6 +107,8 @@ impl Adapters {
             pin_init!(Self {
                 registry,
                 segments,
+                commit,
+                paging,
                 name_objects,
                 wanted,
                 state <- new_mutex!(state, "Adapters::state"),
@@ -115,7 +122,7 @@ impl Adapters {
         self.registry.adapters().add(origin, |appearance| {
             let miniport = KBox::new(Gem::new(&target, self.segments)?, GFP_KERNEL)?;
             let provider = Provider::drm(target, self.name_objects)?;
-            let vidmm = VidMm::new(provider, miniport.query_segments())?;
+            let vidmm = self.vidmm(provider, &*miniport)?;
             Ok(Adapter::new(appearance, miniport, vidmm))
         })
     }
@@ -123,9 +130,14 @@ impl Adapters {
     fn add_soft(&self) -> Result {
         self.registry.adapters().add(SOFT, |appearance| {
             let miniport = KBox::new(Soft::new(self.segments)?, GFP_KERNEL)?;
-            let vidmm = VidMm::new(Provider::system()?, miniport.query_segments())?;
+            let vidmm = self.vidmm(Provider::system()?, &*miniport)?;
             Ok(Adapter::new(appearance, miniport, vidmm))
         })
+    }
+
+    fn vidmm(&self, provider: Provider, miniport: &dyn Miniport) -> Result<Arc<VidMm>> {
+        let segments = miniport.query_segments();
+        VidMm::new(provider, segments, self.commit, self.paging.clone())
     }
 
     /// Notes what has changed, and makes or ends the software adapter if that is due.

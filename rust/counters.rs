@@ -21,12 +21,13 @@ pub(crate) enum Counter {
     GemObjects,
     PinnedPages,
     KernelPages,
+    SystemMemory,
     Mappings,
     NtHandles,
     Exports,
 }
 
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "processes",
     "adapter_opens",
     "devices",
@@ -36,6 +37,7 @@ const NAMES: [&str; 12] = [
     "gem_objects",
     "pinned_pages",
     "kernel_pages",
+    "system_memory",
     "mappings",
     "nt_handles",
     "exports",

@@ -42,11 +42,15 @@ use crate::{
     },
     drm::targets::Watcher,
     miniport::script,
-    sys::misc_device::MiscDevice, //
+    sys::{
+        misc_device::MiscDevice,
+        worker::WorkerQueue, //
+    }, //
 };
 use kernel::{
     debugfs,
-    prelude::*, //
+    prelude::*,
+    sync::Arc, //
 };
 
 module! {
@@ -64,6 +68,10 @@ module! {
         local_segment_mib: u32 {
             default: 256,
             description: "Size of each adapter's local memory segment in MiB",
+        },
+        commit_mib: u32 {
+            default: 0,
+            description: "Video memory that each adapter promises in MiB; 0: as much as its segment and the installed memory together",
         },
         global_handles: u8 {
             default: 1,
@@ -91,6 +99,16 @@ struct Dxgkrnl {
     _debugfs: debugfs::Dir,
     #[pin]
     _counters: debugfs::File<counters::Snapshot>,
+    _paging: Paging,
+}
+
+/// Where the paging workers of all adapters run: nobody does any more once it is dropped.
+struct Paging(Arc<WorkerQueue>);
+
+impl Drop for Paging {
+    fn drop(&mut self) {
+        self.0.flush();
+    }
 }
 
 impl kernel::InPlaceModule for Dxgkrnl {
@@ -110,12 +128,20 @@ impl kernel::InPlaceModule for Dxgkrnl {
                 traits: SegmentTraits::SYSTEM,
             };
             let soft = SoftAdapter::from_parameter(soft)?;
-            let adapters = Adapters::new(registry.clone(), segments, names != 0, soft)?;
+            let commit = match compat::parameter::<u32>(module_parameters::commit_mib.value()) {
+                0 => segments.local.saturating_add(sys::total_ram_bytes()),
+                mib => u64::from(mib) << 20,
+            };
+            let paging = Paging(Arc::new(WorkerQueue::new()?, GFP_KERNEL)?);
+            let queue = paging.0.clone();
+            let names = names != 0;
+            let adapters = Adapters::new(registry.clone(), segments, commit, queue, names, soft)?;
             let debugfs = debugfs::Dir::new(c"dxgkrnl");
             Ok(try_pin_init!(Self {
                 _counters <- debugfs.read_only_file(c"counters", counters::Snapshot),
                 _script: script::start(&debugfs, &registry)?,
                 _debugfs: debugfs,
+                _paging: paging,
                 _watcher: Watcher::new(adapters)?,
                 _node <- MiscDevice::register(c"dxg", mode, registry),
             }? Error))

@@ -10,13 +10,17 @@ pub(crate) mod descriptor;
 pub(crate) mod gates;
 pub(crate) mod identity;
 pub(crate) mod kernel_pages;
+pub(crate) mod memory_group;
 pub(crate) mod misc_device;
 pub(crate) mod object_file;
 pub(crate) mod page_range;
 pub(crate) mod pid;
+pub(crate) mod shrinker;
+pub(crate) mod system_memory;
 pub(crate) mod user_pages;
 pub(crate) mod view;
 pub(crate) mod window;
+pub(crate) mod worker;
 pub(crate) mod workqueue;
 
 use crate::status::NtStatus;
@@ -41,6 +45,12 @@ pub(crate) use kernel::page::PAGE_SIZE;
 pub(crate) fn total_ram_bytes() -> u64 {
     // SAFETY: No preconditions.
     unsafe { bindings::dxg_total_ram_bytes() }
+}
+
+/// Whether memory can be swapped out now.
+pub(crate) fn can_swap() -> bool {
+    // SAFETY: No preconditions.
+    unsafe { bindings::dxg_can_swap() }
 }
 
 /// Whether something that users can make happen may be said in the log: not too often.

@@ -2,31 +2,34 @@
 
 //! The video memory manager: video memory is virtual.
 //!
-//! An adapter has two segments, local memory and the aperture onto system memory. Creating an
-//! allocation reserves *commitment* and makes nothing physical; the memory comes into being when it
-//! is first needed. The backing of an allocation goes through these states:
-//!
-//! ```text
-//! Untouched (zero) → Made (GEM object or pages) → Lost     UserPages (pinned memory of the caller)
-//!                        ↑ of a dma-buf
-//! ```
+//! An adapter has two groups of segments, local memory and the aperture onto system memory. Creating an
+//! allocation takes *commitment* and makes nothing physical; memory comes into being when it is first
+//! needed. It is moved between the segment and system memory, which the kernel may swap out, so that more
+//! can be allocated than the segment holds: see [`place`] for where bytes may be, [`paging`] for how they
+//! are moved, [`rank`] for who has to go first, [`residency`], [`budget`] and [`offer`] for who has a say
+//! in it.
 //!
 //! Local memory of a DRM device is GEM objects; all other is system memory ([`provider`]), which the
-//! miniport fills with zeros. What was made is lost when the adapter goes ([`resident`]): after that,
-//! nothing of a device or of its driver's code is used.
-//!
-//! Rooms that are still empty: System (swappable), Offered, Discarded; residency, budgets that
-//! move, eviction. Until there is eviction, commitment is limited to the size of a segment.
+//! miniport fills and moves. What there is is lost when the adapter goes: after that, nothing of a device
+//! or of its driver's code is used. `Documentation/vidmm.md` has the whole picture.
 
 #![deny(unsafe_code)]
 
 pub(crate) mod account;
 pub(crate) mod backing;
+mod books;
+pub(crate) mod budget;
 pub(crate) mod ledger;
+pub(crate) mod offer;
+mod paging;
+pub(crate) mod place;
+mod pressure;
 pub(crate) mod provider;
-mod resident;
+pub(crate) mod rank;
+pub(crate) mod residency;
+mod turn;
+pub(crate) mod work;
 
-/// Memory that others have, too: what the adapter's device exports, and takes.
 pub(crate) use crate::drm::prime::DmaBuf;
 
 use crate::{
@@ -34,19 +37,31 @@ use crate::{
     status::{
         NtResult,
         NtStatus, //
+    },
+    sys::{
+        shrinker::Shrinker,
+        worker::{
+            Worker,
+            WorkerQueue, //
+        }, //
     }, //
 };
+use backing::Backing;
+use books::Books;
 use kernel::{
+    new_condvar,
     new_mutex,
     prelude::*,
     sync::{
+        atomic::Atomic,
         Arc,
+        CondVar,
         Mutex, //
     }, //
 };
 use ledger::Ledger;
 use provider::Provider;
-use resident::Residents;
+use turn::Turns;
 
 /// A group of segments, as D3DKMTQueryVideoMemoryInfo asks for them.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -61,32 +76,87 @@ pub(crate) enum SegmentGroup {
 #[pin_data]
 pub(crate) struct VidMm {
     segments: Segments,
+    /// What may be promised of video memory, wherever it will be.
     #[pin]
-    local: Mutex<Ledger>,
+    committed: Mutex<Ledger>,
+    /// What may be promised of the aperture to memory of processes.
     #[pin]
     aperture: Mutex<Ledger>,
     provider: Provider,
     #[pin]
-    residents: Residents,
+    turns: Turns,
+    #[pin]
+    books: Mutex<Books<Arc<Backing>>>,
+    worker: Arc<Worker>,
+    #[pin]
+    list: Mutex<work::List>,
+    /// Work was done.
+    #[pin]
+    done: CondVar,
+    /// Pages that the system wants back.
+    wanted: Atomic<usize>,
+    #[pin]
+    shrinker: Mutex<Option<Shrinker>>,
 }
 
 impl VidMm {
-    pub(crate) fn new(provider: Provider, segments: Segments) -> Result<Arc<Self>> {
-        Arc::pin_init(
+    /// Of an adapter with those segments, which promises up to `commit` bytes. It must be
+    /// [ended](Self::lose_all).
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(crate) fn new(
+        provider: Provider,
+        segments: Segments,
+        commit: u64,
+        queue: Arc<WorkerQueue>,
+    ) -> Result<Arc<Self>> {
+        let worker = Worker::new(queue)?;
+        let books = Books::new(segments.local, segments.aperture);
+        let vidmm = Arc::pin_init(
             pin_init!(Self {
                 segments,
-                local <- new_mutex!(Ledger::new(segments.local), "VidMm::local"),
+                committed <- new_mutex!(Ledger::new(commit), "VidMm::committed"),
                 aperture <- new_mutex!(Ledger::new(segments.aperture), "VidMm::aperture"),
                 provider,
-                residents <- Residents::new(),
+                turns <- Turns::new(),
+                books <- new_mutex!(books, "VidMm::books"),
+                worker,
+                list <- new_mutex!(work::List::new(), "VidMm::list"),
+                done <- new_condvar!("VidMm::done"),
+                wanted: Atomic::new(0),
+                shrinker <- new_mutex!(None, "VidMm::shrinker"),
             }),
             GFP_KERNEL,
-        )
+        )?;
+        let shrinker = Shrinker::new(vidmm.clone())?;
+        *vidmm.shrinker.lock() = Some(shrinker);
+        vidmm.worker.set_job(Some(vidmm.clone()));
+        Ok(vidmm)
     }
 
-    /// The adapter goes: all its memory is lost. When it returns, nothing of a device is in use.
+    /// The adapter goes: all its memory is lost, and all work is done. When it returns, nothing of a
+    /// device is in use, and nobody but its users has the video memory manager.
     pub(crate) fn lose_all(&self) {
-        self.provider.end(|| self.residents.lose_all());
+        self.provider.end(|| {
+            while let Some(backing) = self.take_any() {
+                backing.lose();
+            }
+        });
+        self.close();
+        self.worker.set_job(None);
+        let shrinker = self.shrinker.lock().take();
+        drop(shrinker);
+    }
+
+    fn take_any(&self) -> Option<Arc<Backing>> {
+        let mut books = self.books.lock();
+        let backing = books.first()?;
+        let entry = books.leave(backing.key());
+        drop(books);
+        drop(entry);
+        Some(backing)
     }
 
     /// Whether memory of that group comes in the shapes that a DRM device makes.
@@ -104,16 +174,16 @@ impl VidMm {
 
     fn ledger(&self, group: SegmentGroup) -> &Mutex<Ledger> {
         match group {
-            SegmentGroup::Local => &self.local,
+            SegmentGroup::Local => &self.committed,
             SegmentGroup::NonLocal => &self.aperture,
         }
     }
 
-    /// Reserves `bytes` of a group.
+    /// Promises `bytes` bytes of video memory, or of the aperture to a process's own memory.
     ///
     /// # Errors
     ///
-    /// GRAPHICS_NO_VIDEO_MEMORY when the group has less than that left (case 65).
+    /// GRAPHICS_NO_VIDEO_MEMORY when less than that is left (case 65).
     fn commit(self: &Arc<Self>, group: SegmentGroup, bytes: u64) -> NtResult<Commitment> {
         self.ledger(group)
             .lock()
@@ -127,7 +197,7 @@ impl VidMm {
     }
 }
 
-/// Reserved bytes of a group; they are free again when it is dropped.
+/// Bytes that were promised; they are free again when it is dropped.
 struct Commitment {
     vidmm: Arc<VidMm>,
     group: SegmentGroup,

@@ -58,6 +58,13 @@ impl Adapter {
     }
 }
 
+impl Drop for Adapter {
+    fn drop(&mut self) {
+        // An adapter that was never listed does not go, either.
+        self.vidmm.lose_all();
+    }
+}
+
 impl AsRef<Appearance> for Adapter {
     fn as_ref(&self) -> &Appearance {
         &self.appearance

@@ -28,13 +28,22 @@ use crate::{
         NtResult,
         NtStatus, //
     },
-    sys::view::View,
+    sys::view::{
+        Owner,
+        View, //
+    },
     vidmm::{
         backing::{
             Backing,
-            CpuAccess, //
+            CpuAccess,
+            OwnedBacking,
+            Paged, //
         },
         provider::Pager,
+        residency::{
+            Bound,
+            Residency, //
+        },
         DmaBuf, //
     }, //
 };
@@ -53,7 +62,10 @@ use kernel::{
 };
 
 /// An allocation as the miniport knows it; dropping it tells the miniport.
+///
+/// The fields are dropped in this order, after that: with the last allocation of it, the resource.
 pub(super) struct MiniportAllocation {
+    resource: Option<Arc<Resource>>,
     adapter: Arc<Adapter>,
     cookie: Option<Cookie>,
 }
@@ -61,9 +73,20 @@ pub(super) struct MiniportAllocation {
 impl MiniportAllocation {
     pub(super) fn new(adapter: Arc<Adapter>, cookie: Cookie) -> Self {
         Self {
+            resource: None,
             adapter,
             cookie: Some(cookie),
         }
+    }
+
+    /// As a part of `resource`, and for all who have to do with its memory.
+    ///
+    /// # Errors
+    ///
+    /// NO_MEMORY.
+    pub(super) fn of(mut self, resource: Option<Arc<Resource>>) -> NtResult<Arc<Self>> {
+        self.resource = resource;
+        Ok(Arc::new(self, ACCOUNT)?)
     }
 
     pub(super) fn cookie(&self) -> NtResult<&Cookie> {
@@ -73,6 +96,15 @@ impl MiniportAllocation {
     /// The adapter's description of it.
     pub(super) fn describe(&self) -> NtResult<AllocationDescription> {
         self.adapter.miniport().describe_allocation(self.cookie()?)
+    }
+}
+
+impl Paged for MiniportAllocation {
+    fn pager(&self) -> NtResult<Pager<'_>> {
+        Ok(Pager {
+            miniport: self.adapter.miniport(),
+            allocation: self.cookie()?,
+        })
     }
 }
 
@@ -91,13 +123,11 @@ impl Drop for MiniportAllocation {
 /// and, with the last allocation and binding of it, the resource.
 #[pin_data]
 pub(crate) struct Allocation {
-    #[pin]
-    backing: Backing,
+    backing: OwnedBacking,
     facts: CheckedFacts,
     /// The user-mode driver's private data, as the miniport left it.
     private_data: KVec<u8>,
-    miniport: MiniportAllocation,
-    resource: Option<Arc<Resource>>,
+    miniport: Arc<MiniportAllocation>,
     _counted: Counted,
 }
 
@@ -106,33 +136,36 @@ pub(super) type NewAllocation = Pin<UniqueArc<Allocation>>;
 
 impl Allocation {
     pub(super) fn new(
-        backing: impl PinInit<Backing>,
+        backing: OwnedBacking,
         facts: CheckedFacts,
         private_data: KVec<u8>,
-        miniport: MiniportAllocation,
-        resource: Option<Arc<Resource>>,
+        miniport: Arc<MiniportAllocation>,
     ) -> NtResult<NewAllocation> {
         Ok(UniqueArc::pin_init(
             pin_init!(Self {
-                backing <- backing,
+                backing,
                 facts,
                 private_data,
                 miniport,
-                resource,
                 _counted: Counted::new(Counter::Allocations),
             }),
             ACCOUNT,
         )?)
     }
 
-    pub(super) fn backing(&self) -> &Backing {
+    pub(super) fn backing(&self) -> &Arc<Backing> {
         &self.backing
     }
 
     /// Whether its memory may leave as a dma-buf: it may be scanned out, or others have it anyway.
     fn is_exportable(&self) -> bool {
-        let shared = self.resource.as_ref().is_some_and(|r| r.is_shared());
-        self.facts.displayable() || shared
+        self.facts.displayable() || self.is_shared()
+    }
+
+    /// Whether it is part of a shared resource.
+    pub(super) fn is_shared(&self) -> bool {
+        let resource = self.miniport.resource.as_ref();
+        resource.is_some_and(|resource| resource.is_shared())
     }
 
     /// The private data that goes back to the user-mode driver.
@@ -142,13 +175,6 @@ impl Allocation {
 
     pub(super) fn private_data_mut(self: Pin<&mut Self>) -> &mut [u8] {
         &mut self.project().private_data[..]
-    }
-
-    fn pager(&self) -> NtResult<Pager<'_>> {
-        Ok(Pager {
-            miniport: self.miniport.adapter.miniport(),
-            allocation: self.miniport.cookie()?,
-        })
     }
 
     /// What the miniport keeps about it.
@@ -184,6 +210,7 @@ impl Drop for MiniportBinding {
 pub(crate) struct OpenAllocation {
     #[pin]
     cpu: Mutex<CpuState>,
+    listing: Listing,
     binding: MiniportBinding,
     device: Arc<Device>,
     /// Opened for reading only: so are its mappings.
@@ -195,10 +222,31 @@ pub(crate) struct OpenAllocation {
 
 /// Locks of one binding.
 struct CpuState {
+    allocation: Arc<Allocation>,
     /// Locks that were not unlocked yet.
     locks: u32,
     /// The mapping that they share; none for memory that the process has anyway.
     view: Option<View>,
+}
+
+impl Drop for CpuState {
+    fn drop(&mut self) {
+        self.allocation.backing.unlock(self.locks);
+    }
+}
+
+/// The binding's place on its device's residency list.
+pub(super) struct Listing {
+    residency: Residency,
+    allocation: Arc<Allocation>,
+    device: Arc<Device>,
+}
+
+impl Drop for Listing {
+    fn drop(&mut self) {
+        let backing = &self.allocation.backing;
+        backing.unlist(&self.residency, self.device.account());
+    }
 }
 
 impl OpenAllocation {
@@ -207,9 +255,20 @@ impl OpenAllocation {
         binding: MiniportBinding,
         read_only: bool,
     ) -> NtResult<Arc<Self>> {
+        let cpu = CpuState {
+            allocation: binding.allocation.clone(),
+            locks: 0,
+            view: None,
+        };
+        let listing = Listing {
+            residency: Residency::new(),
+            allocation: binding.allocation.clone(),
+            device: device.clone(),
+        };
         Ok(Arc::pin_init(
             pin_init!(Self {
-                cpu <- new_mutex!(CpuState { locks: 0, view: None }, "OpenAllocation::cpu"),
+                cpu <- new_mutex!(cpu, "OpenAllocation::cpu"),
+                listing,
                 binding,
                 device,
                 read_only,
@@ -233,6 +292,14 @@ impl OpenAllocation {
         self.binding.cookie.as_ref()
     }
 
+    /// It, for a call about residency.
+    pub(super) fn bound(&self) -> Bound<'_> {
+        Bound {
+            residency: &self.listing.residency,
+            backing: &self.allocation().backing,
+        }
+    }
+
     /// Marks it as to be destroyed; `false` when it is marked already.
     pub(super) fn doom(&self) -> bool {
         !self.doomed.xchg(true, Relaxed)
@@ -245,8 +312,7 @@ impl OpenAllocation {
 
     /// Whether the allocation is part of a shared resource.
     pub(super) fn is_shared(&self) -> bool {
-        let resource = self.allocation().resource.as_ref();
-        resource.is_some_and(|resource| resource.is_shared())
+        self.allocation().is_shared()
     }
 
     /// A dma-buf of the memory.
@@ -266,8 +332,7 @@ impl OpenAllocation {
         if writable && self.read_only {
             return Err(NtStatus::ACCESS_DENIED);
         }
-        let allocation = self.allocation();
-        allocation.backing.export(writable, allocation.pager()?)
+        self.allocation().backing.export(writable)
     }
 
     /// D3DKMTLock2: the address of the allocation's bytes in the calling process.
@@ -286,12 +351,22 @@ impl OpenAllocation {
         if !flags.contains(AllocationFlags::CPU_VISIBLE) {
             return Err(NtStatus::INVALID_PARAMETER);
         }
+        allocation.backing.lock()?;
+        let counted = CountedLock(allocation);
+        let address = self.map()?;
+        core::mem::forget(counted);
+        Ok(address)
+    }
+
+    /// The address at which it is mapped, with one more lock on it.
+    fn map(&self) -> NtResult<usize> {
         if let Some(address) = self.lock_again()? {
             return Ok(address);
         }
+        let allocation = self.allocation();
         // Mapped without the lock: two threads may come this far, and the second one's mapping is
         // taken back.
-        let view = match allocation.backing.cpu_access(allocation.pager()?)? {
+        let view = match allocation.backing.cpu_access()? {
             CpuAccess::Window { window, writable } => {
                 let keep = KBox::new(allocation.clone(), ACCOUNT)?;
                 View::map(window, writable && !self.read_only, keep)?
@@ -360,6 +435,26 @@ impl OpenAllocation {
         if let Some(view) = view {
             view.unmap();
         }
+        self.allocation().backing.unlock(1);
         Ok(())
+    }
+}
+
+/// A lock that VidMm knows of.
+struct CountedLock<'a>(&'a Allocation);
+
+impl Drop for CountedLock<'_> {
+    fn drop(&mut self) {
+        self.0.backing.unlock(1);
+    }
+}
+
+impl Owner for Arc<Allocation> {
+    fn bring_back(&self) -> Result {
+        self.backing.bring_back().map_err(|_| ENOMEM)
+    }
+
+    fn grown(&self) {
+        self.backing.grown();
     }
 }

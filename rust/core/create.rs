@@ -57,7 +57,7 @@ use crate::{
     },
     status::NtResult,
     vidmm::{
-        backing::Backing,
+        backing::OwnedBacking,
         SegmentGroup, //
     }, //
 };
@@ -338,11 +338,13 @@ impl Answered {
             private_data,
         } = self;
         let (vidmm, account) = (device.adapter().vidmm(), device.account().clone());
-        let size = facts.size();
+        let (size, priority) = (facts.size(), facts.priority());
+        let miniport = miniport.of(resource)?;
         if let Some(address) = element.memory {
             let writable = !request.read_only;
-            let backing = Backing::user_pages(vidmm, account, address, size, writable)?;
-            return Allocation::new(backing, facts, private_data, miniport, resource);
+            let backing =
+                OwnedBacking::user_pages(account, vidmm, address, size, writable, priority)?;
+            return Allocation::new(backing, facts, private_data, miniport);
         }
         let group = match facts.in_local() {
             true => SegmentGroup::Local,
@@ -355,8 +357,9 @@ impl Answered {
             None
         };
         let shape = layout.filter(|_| vidmm.has_shapes(group));
-        let backing = Backing::video(vidmm, account, group, shape, size)?;
-        Allocation::new(backing, facts, private_data, miniport, resource)
+        let paged = miniport.clone();
+        let backing = OwnedBacking::video(account, vidmm, group, shape, size, priority, paged)?;
+        Allocation::new(backing, facts, private_data, miniport)
     }
 }
 

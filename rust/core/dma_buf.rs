@@ -40,7 +40,7 @@ use crate::{
     },
     sys::descriptor::NewDescriptor,
     vidmm::{
-        backing::Backing,
+        backing::OwnedBacking,
         DmaBuf, //
     }, //
 };
@@ -100,7 +100,7 @@ pub(crate) fn open<'a>(
     adapter.check_present()?;
     let read_only = read_only || !dma_buf.is_writable();
 
-    let imported = Backing::import(adapter.vidmm(), device.account().clone(), dma_buf)?;
+    let imported = OwnedBacking::import(device.account().clone(), adapter.vidmm(), dma_buf)?;
     let bytes = imported.memory.bytes;
     let reservation = process.reserve(2)?;
     let &[handle, ref handles @ ..] = reservation.handles() else {
@@ -120,8 +120,8 @@ pub(crate) fn open<'a>(
     let none = KVec::new;
     let resource = Resource::new(adapter.clone(), true, none(), none())?;
     let resource = Arc::pin_init(resource, ACCOUNT)?;
-    let backing = Backing::imported(imported);
-    let allocation = Allocation::new(backing, facts, none(), miniport, Some(resource.clone()))?;
+    let miniport = miniport.of(Some(resource.clone()))?;
+    let allocation = Allocation::new(imported.into_backing(), facts, none(), miniport)?;
     let mut allocations = KVec::with_capacity(1, ACCOUNT)?;
     allocations.push(allocation, ACCOUNT)?;
     let scope = Scope {

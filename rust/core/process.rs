@@ -170,7 +170,7 @@ impl Process {
         if let Some(account) = find(&self.accounts.lock(), luid) {
             return Ok(account);
         }
-        let account = Arc::new(Account::new(), ACCOUNT)?;
+        let account = Account::new(adapter.vidmm().clone())?;
         let mut accounts = self.accounts.lock();
         if let Some(first) = find(&accounts, luid) {
             return Ok(first);

@@ -5,6 +5,7 @@
 //! Pure logic: also compiled and tested on the host.
 
 use crate::status::NtStatus;
+use core::num::NonZeroU32;
 
 /// A set of memory segments: bit n stands for segment n + 1.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -225,11 +226,11 @@ impl Violation {
 ///
 /// # Invariants
 ///
-/// It has passed [`check`]. `size` is a multiple of the page size and not 0; `priority` is not 0.
+/// It has passed [`check`]. `size` is a multiple of the page size and not 0.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CheckedFacts {
     size: u64,
-    priority: u32,
+    priority: NonZeroU32,
     flags: AllocationFlags,
     displayable: bool,
     in_local: bool,
@@ -256,21 +257,14 @@ impl CheckedFacts {
         self.in_local
     }
 
-    /// D3DDDI_ALLOCATIONPRIORITY; not 0.
-    #[allow(
-        dead_code,
-        reason = "read by GetAllocationPriority, which is not there yet"
-    )]
-    pub(crate) const fn priority(&self) -> u32 {
+    /// D3DDDI_ALLOCATIONPRIORITY.
+    pub(crate) const fn priority(&self) -> NonZeroU32 {
         self.priority
     }
 
     /// The same with the priority that the user-mode driver wants (OverridePriority, case 84).
-    pub(crate) fn with_priority(self, priority: core::num::NonZeroU32) -> Self {
-        Self {
-            priority: priority.get(),
-            ..self
-        }
+    pub(crate) fn with_priority(self, priority: NonZeroU32) -> Self {
+        Self { priority, ..self }
     }
 }
 
@@ -296,7 +290,7 @@ pub(crate) fn check(facts: AllocationFacts, asked: &Asked) -> Result<CheckedFact
         Violation::PitchAlignedSize,
     )?;
     refuse_if(facts.physical_adapter != 0, Violation::PhysicalAdapter)?;
-    refuse_if(facts.priority == 0, Violation::Priority)?;
+    let priority = NonZeroU32::new(facts.priority).ok_or(Violation::Priority)?;
     let in_local = check_segments(&facts)?;
     check_flags(&facts, asked)?;
     if asked.primary {
@@ -305,7 +299,7 @@ pub(crate) fn check(facts: AllocationFacts, asked: &Asked) -> Result<CheckedFact
     // INVARIANT: All checks passed, and the size was rounded up.
     Ok(CheckedFacts {
         size,
-        priority: facts.priority,
+        priority,
         flags: facts.flags,
         displayable: facts.displayable,
         in_local,

@@ -17,10 +17,11 @@ pub(crate) enum PagingOperation<'a> {
         destination: PageRange<'a>,
         pattern: u32,
     },
-    /// DXGK_OPERATION_TRANSFER: copies all bytes from one place to another, which is as large.
-    #[allow(dead_code, reason = "VidMm moves nothing yet; tests do")]
+    /// DXGK_OPERATION_TRANSFER: copies bytes from one place to another, which is as large: some of the
+    /// allocation's, from byte `offset` of it on.
     Transfer {
         allocation: &'a Cookie,
+        offset: usize,
         source: PageRange<'a>,
         destination: PageRange<'a>,
     },

@@ -18,7 +18,7 @@ use crate::{
 
 /// D3DKMTQueryVideoMemoryInfo (case 243): what the calling process has and may have, in bytes.
 ///
-/// Until budgets move, the budget is the size of the segment group, and half of it can be reserved.
+/// The budget moves with what other processes use.
 ///
 /// # Errors
 ///
@@ -38,15 +38,14 @@ pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
     }
     adapter.check_present()?;
 
-    let budget = adapter.vidmm().size(group);
-    let current_usage = caller.process.account(&adapter)?.usage(group);
+    let info = caller.process.account(&adapter)?.info(group);
     write(
         argument,
         &d3dkmt_queryvideomemoryinfo {
-            budget,
-            current_usage,
-            current_reservation: 0,
-            available_for_reservation: budget / 2,
+            budget: info.budget,
+            current_usage: info.usage,
+            current_reservation: info.reservation,
+            available_for_reservation: info.reservable,
             ..args
         },
     )

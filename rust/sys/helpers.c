@@ -8,12 +8,17 @@
 #include <linux/ktime.h>
 #include <linux/mman.h>
 #include <linux/mm.h>
+#include <linux/pagemap.h>
 #include <linux/pid.h>
 #include <linux/ratelimit.h>
+#include <linux/memcontrol.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
+#include <linux/shmem_fs.h>
+#include <linux/shrinker.h>
+#include <linux/swap.h>
 #include <linux/uidgid.h>
 #include <linux/user_namespace.h>
 #include <linux/workqueue.h>
@@ -209,4 +214,74 @@ u64 dxg_total_ram_bytes(void)
 u64 dxg_ktime_get_ns(void)
 {
 	return ktime_get_ns();
+}
+
+/* Ordered for each work item, many items beside each other. */
+struct workqueue_struct *dxg_alloc_worker_queue(void)
+{
+	return alloc_workqueue("dxgkrnl-paging", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+}
+
+/*
+ * A file of shared memory that has no name. Its pages fail to come rather than
+ * have a process killed for them.
+ */
+struct file *dxg_shmem_file(loff_t size)
+{
+	struct file *file;
+
+	file = shmem_kernel_file_setup("dxg-memory", size,
+				       mk_vma_flags(VMA_NORESERVE_BIT));
+	if (!IS_ERR(file))
+		mapping_set_gfp_mask(file->f_mapping,
+				     GFP_HIGHUSER | __GFP_RETRY_MAYFAIL |
+				     __GFP_NOWARN);
+	return file;
+}
+
+/* Bytes of a shared memory file that exist, in memory or swapped out. */
+u64 dxg_shmem_present(const struct file *file)
+{
+	struct inode *inode = file_inode(file);
+
+	return (u64)READ_ONCE(SHMEM_I(inode)->alloced) << PAGE_SHIFT;
+}
+
+/* A page of a shared memory file, with a reference; an error pointer. */
+struct page *dxg_shmem_page(const struct file *file, unsigned long index)
+{
+	return shmem_read_mapping_page(file->f_mapping, index);
+}
+
+/* Lets such a page go. It may have been written to. */
+void dxg_shmem_put(struct page *page)
+{
+	set_page_dirty(page);
+	put_page(page);
+}
+
+bool dxg_can_swap(void)
+{
+	return get_nr_swap_pages() > 0;
+}
+
+/* The memory cgroup of the calling process, with a reference; NULL. */
+struct mem_cgroup *dxg_memcg_get_current(void)
+{
+	return get_mem_cgroup_from_mm(current->mm);
+}
+
+void dxg_memcg_put(struct mem_cgroup *memcg)
+{
+	mem_cgroup_put(memcg);
+}
+
+struct mem_cgroup *dxg_memcg_set_active(struct mem_cgroup *memcg)
+{
+	return set_active_memcg(memcg);
+}
+
+struct shrinker *dxg_shrinker_alloc(void)
+{
+	return shrinker_alloc(0, "dxgkrnl");
 }

@@ -9,9 +9,11 @@
 #include <linux/types.h>
 
 struct file;
+struct mem_cgroup;
 struct mm_struct;
 struct page;
 struct pid;
+struct shrinker;
 struct user_namespace;
 struct vm_area_struct;
 struct workqueue_struct;
@@ -50,6 +52,20 @@ struct workqueue_struct *dxg_alloc_workqueue(void);
 void dxg_flush_workqueue(struct workqueue_struct *queue);
 
 bool dxg_may_log(void);
+
+struct workqueue_struct *dxg_alloc_worker_queue(void);
+
+struct file *dxg_shmem_file(loff_t size);
+u64 dxg_shmem_present(const struct file *file);
+struct page *dxg_shmem_page(const struct file *file, unsigned long index);
+void dxg_shmem_put(struct page *page);
+bool dxg_can_swap(void);
+
+struct mem_cgroup *dxg_memcg_get_current(void);
+void dxg_memcg_put(struct mem_cgroup *memcg);
+struct mem_cgroup *dxg_memcg_set_active(struct mem_cgroup *memcg);
+
+struct shrinker *dxg_shrinker_alloc(void);
 
 u64 dxg_total_ram_bytes(void);
 u64 dxg_ktime_get_ns(void);

@@ -4,13 +4,14 @@
 
 use super::bindings;
 use core::ptr::NonNull;
+use kernel::bindings::mem_cgroup;
 
 /// A memory cgroup, or none where the kernel has none.
 ///
 /// # Invariants
 ///
 /// The pointer is a live memory cgroup on which this value owns a reference.
-pub(crate) struct MemoryGroup(Option<NonNull<bindings::mem_cgroup>>);
+pub(crate) struct MemoryGroup(Option<NonNull<mem_cgroup>>);
 
 // SAFETY: Memory cgroups are reference-counted and may be used by any thread.
 unsafe impl Send for MemoryGroup {}
@@ -28,7 +29,7 @@ impl MemoryGroup {
     /// Does something whose memory is charged to this group, whoever the caller is.
     pub(crate) fn pays_for<R>(&self, work: impl FnOnce() -> R) -> R {
         /// Who paid before.
-        struct Restore(*mut bindings::mem_cgroup);
+        struct Restore(*mut mem_cgroup);
         impl Drop for Restore {
             fn drop(&mut self) {
                 // SAFETY: It is what was set before, by somebody who keeps it.

@@ -8,29 +8,47 @@ use super::{
     PAGE_SIZE, //
 };
 use kernel::{
+    bindings as c,
     error::code::*,
     prelude::*, //
 };
 
-/// All pages of a source. Processes may see them and write to them at the same time: what they get is
+/// Pages of a source. Processes may see them and write to them at the same time: what they get is
 /// what they have made.
+///
+/// # Invariants
+///
+/// They are pages of a source that lives as long as `'a`.
 #[derive(Clone, Copy)]
-pub(crate) struct PageRange<'a>(&'a dyn PageSource);
+pub(crate) struct PageRange<'a>(&'a [*mut c::page]);
 
 impl<'a> PageRange<'a> {
+    /// All pages of a source.
     pub(crate) fn of(source: &'a dyn PageSource) -> Self {
-        Self(source)
+        // INVARIANT: The source is borrowed for `'a`.
+        Self(source.pages())
+    }
+
+    /// Pages `first..first + count` of a source.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL`: it has not as many.
+    pub(crate) fn part(source: &'a dyn PageSource, first: usize, count: usize) -> Result<Self> {
+        let pages = source.pages().get(first..).ok_or(EINVAL)?;
+        // INVARIANT: As above.
+        pages.get(..count).map(Self).ok_or(EINVAL)
     }
 
     /// Bytes, whole pages.
     pub(crate) fn bytes(&self) -> usize {
-        self.0.pages().len() * PAGE_SIZE
+        self.0.len() * PAGE_SIZE
     }
 
     /// Fills it with a pattern of four bytes.
     pub(crate) fn fill(&self, pattern: u32) {
-        for &page in self.0.pages() {
-            // SAFETY: The page is allocated, as the source promises.
+        for &page in self.0 {
+            // SAFETY: The page is allocated, as its source promises (the type invariant).
             unsafe { bindings::dxg_page_fill(page, pattern) };
         }
     }
@@ -38,10 +56,10 @@ impl<'a> PageRange<'a> {
     /// Whether `is` accepts every word of four bytes; it is asked until it does not.
     #[cfg(CONFIG_KUNIT = "y")]
     pub(crate) fn all_words(&self, mut is: impl FnMut(u32) -> bool) -> bool {
-        let mut pages = self.0.pages().iter();
+        let mut pages = self.0.iter();
         pages.all(|&page| {
             (0..PAGE_SIZE / 4).all(|word| {
-                // SAFETY: The page is allocated, as the source promises, and has that many words.
+                // SAFETY: The page is allocated, as its source promises (the type invariant), and has that many words.
                 is(unsafe { bindings::dxg_page_word(page, word) })
             })
         })
@@ -56,7 +74,7 @@ impl<'a> PageRange<'a> {
         if self.bytes() != source.bytes() {
             return Err(EINVAL);
         }
-        for (&to, &from) in self.0.pages().iter().zip(source.0.pages()) {
+        for (&to, &from) in self.0.iter().zip(source.0) {
             // SAFETY: Both pages are allocated, as their sources promise.
             unsafe { bindings::dxg_page_copy(to, from) };
         }

@@ -8,7 +8,10 @@
 
 use super::{
     bindings,
-    window::Window,
+    window::{
+        Touch,
+        Window, //
+    },
     AssertSync,
     PAGE_SIZE, //
 };
@@ -20,7 +23,6 @@ use crate::{
     }, //
 };
 use core::{
-    any::Any,
     ffi::c_void,
     ptr::NonNull, //
 };
@@ -38,11 +40,25 @@ use kernel::{
     }, //
 };
 
+/// Who owns what a window shows. It is asked with the lock of an address space held.
+pub(crate) trait Owner: Send + Sync + 'static {
+    /// Somebody touches a page while the pages are away: brings them back to the window.
+    ///
+    /// # Errors
+    ///
+    /// Whatever it is that keeps it from that: it is the end of whoever touched the page, unless the
+    /// pages were taken away for good.
+    fn bring_back(&self) -> Result;
+
+    /// Memory came into being because somebody touched it.
+    fn grown(&self);
+}
+
 /// What the file of a view owns.
 struct Content {
     window: Arc<Window>,
-    /// Whatever else must live as long as the view.
-    _keep: KBox<dyn Any + Send + Sync>,
+    /// It lives as long as the view.
+    owner: KBox<dyn Owner>,
 }
 
 /// A mapping in the process that made it.
@@ -62,13 +78,13 @@ impl View {
     pub(crate) fn map(
         window: Arc<Window>,
         writable: bool,
-        keep: KBox<dyn Any + Send + Sync>,
+        owner: KBox<dyn Owner>,
     ) -> Result<Self> {
         let bytes = window.count() * PAGE_SIZE;
         let content = KBox::new(
             Content {
                 window: window.clone(),
-                _keep: keep,
+                owner,
             },
             GFP_KERNEL_ACCOUNT,
         )?;
@@ -208,13 +224,13 @@ unsafe extern "C" fn mmap(file: *mut c::file, vma: *mut c::vm_area_struct) -> c_
     unsafe { bindings::dxg_vma_set_pfnmap(vma) };
     // SAFETY: The file's window has adopted it; the VMA is a shared PFN map now, under the lock of
     // the address space that it is made for, and it is as large as the window.
-    match unsafe { content.window.fill(vma, start) } {
+    match unsafe { content.window.fill(vma, (start, end), 0) } {
         Ok(()) => 0,
         Err(error) => error.to_errno(),
     }
 }
 
-/// Puts a page back whose page table entry is gone, as after `mremap`, or after the window's pages
+/// Puts pages back whose page table entries are gone, as after `mremap`, or after the window's pages
 /// were taken away.
 ///
 /// # Safety
@@ -229,7 +245,27 @@ unsafe extern "C" fn fault(vmf: *mut c::vm_fault) -> c::vm_fault_t {
     // SAFETY: `mmap` stored the `Content`, which the VMA's file keeps.
     let content = unsafe { &*(*vma).vm_private_data.cast::<Content>() };
     // SAFETY: As in `mmap`; the address is the one that faulted, inside the VMA.
-    unsafe { content.window.fault(vma, address & !(PAGE_SIZE - 1), pgoff) }
+    match unsafe { content.window.fault(vma, address & !(PAGE_SIZE - 1), pgoff) } {
+        Touch::Done(fault) => return fault,
+        Touch::Grown(fault) => {
+            content.owner.grown();
+            return fault;
+        }
+        Touch::Away => {}
+    }
+    if content.owner.bring_back().is_err() && content.window.is_away() {
+        return c::vm_fault_reason_VM_FAULT_SIGBUS;
+    }
+    // SAFETY: The VMA is live and does not change during a fault; of the union with RCU data the
+    // address pair is live here.
+    let (range, first) = unsafe {
+        let range = &(*vma).__bindgen_anon_1.__bindgen_anon_1;
+        ((range.vm_start, range.vm_end), (*vma).vm_pgoff)
+    };
+    // What is not there after all is touched again, and faults again.
+    // SAFETY: As in `mmap`.
+    let _ = unsafe { content.window.fill(vma, range, first) };
+    c::vm_fault_reason_VM_FAULT_NOPAGE
 }
 
 /// # Safety

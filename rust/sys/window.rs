@@ -2,7 +2,13 @@
 
 //! [`Window`]: pages that processes see in their mappings, until the pages are taken away.
 
-use super::bindings;
+use super::{
+    bindings,
+    system_memory::{
+        HeldPage,
+        SystemMemory, //
+    }, //
+};
 use core::ptr::NonNull;
 use kernel::{
     bindings as c,
@@ -14,6 +20,7 @@ use kernel::{
     new_mutex,
     page::Page,
     prelude::*,
+    rbtree::RBTree,
     sync::{
         aref::ARef,
         Arc,
@@ -32,12 +39,48 @@ pub(crate) unsafe trait PageSource: Send + Sync + 'static {
     fn pages(&self) -> &[*mut c::page];
 }
 
+/// What a window is to show.
+pub(crate) enum Source {
+    /// These pages, all of which are there.
+    Pages(KBox<dyn PageSource>),
+    /// Memory whose pages come into being when somebody touches them.
+    System(Arc<SystemMemory>),
+}
+
 /// What there is to see.
 enum Shown {
-    /// The pages of the source.
-    Source(KBox<dyn PageSource>),
+    Pages(KBox<dyn PageSource>),
+    System {
+        memory: Arc<SystemMemory>,
+        /// The pages that somebody sees, by their number.
+        held: RBTree<usize, HeldPage>,
+    },
+    /// Nothing for now: whoever touches a page has its owner bring it back.
+    Away,
     /// They are gone. One page of zeros, made when somebody looks, stands for all of them.
     Blank(Option<Page>),
+}
+
+impl From<Source> for Shown {
+    fn from(source: Source) -> Self {
+        match source {
+            Source::Pages(pages) => Self::Pages(pages),
+            Source::System(memory) => Self::System {
+                memory,
+                held: RBTree::new(),
+            },
+        }
+    }
+}
+
+/// What became of a touch.
+pub(super) enum Touch {
+    /// This is what the kernel is to be told.
+    Done(c::vm_fault_t),
+    /// As above, and memory came into being.
+    Grown(c::vm_fault_t),
+    /// The pages are away.
+    Away,
 }
 
 /// Pages, and the address space that knows all their mappings.
@@ -55,12 +98,12 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// Shows the pages of `source`.
+    /// Shows `count` pages of `source`, which has no fewer.
     ///
     /// # Errors
     ///
     /// `ENOMEM`.
-    pub(crate) fn new(source: KBox<dyn PageSource>) -> Result<Arc<Self>> {
+    pub(crate) fn new(count: usize, source: Source) -> Result<Arc<Self>> {
         // The file is for nobody, so its operations do not matter. The kernel's own outlive this
         // module, as the file may: a window is no reason for the module to stay.
         // SAFETY: The name is a C string; the operations are static and use no private data.
@@ -80,8 +123,8 @@ impl Window {
         Arc::pin_init(
             pin_init!(Self {
                 space,
-                count: source.pages().len(),
-                shown <- new_mutex!(Shown::Source(source), "Window::shown"),
+                count,
+                shown <- new_mutex!(Shown::from(source), "Window::shown"),
             }),
             GFP_KERNEL_ACCOUNT,
         )
@@ -92,25 +135,48 @@ impl Window {
         self.count
     }
 
-    /// Takes the pages away: all mappings show zeros from now on. When it returns, the source has
-    /// been dropped.
+    /// Whether the pages are away for now.
+    pub(crate) fn is_away(&self) -> bool {
+        matches!(*self.shown.lock(), Shown::Away)
+    }
+
+    /// Takes the pages away for a while. When it returns, nobody sees them any more.
+    pub(crate) fn hide(&self) {
+        self.replace(Shown::Away);
+    }
+
+    /// Shows pages again after they were away.
+    pub(crate) fn show(&self, source: Source) {
+        let mut shown = self.shown.lock();
+        // Not if they are gone meanwhile.
+        if matches!(*shown, Shown::Away) {
+            *shown = source.into();
+            return;
+        }
+        drop(shown);
+        drop(source);
+    }
+
+    /// Takes the pages away for good: all mappings show zeros from now on. When it returns, the source
+    /// has been dropped.
     pub(crate) fn revoke(&self) {
-        let source;
+        self.replace(Shown::Blank(None));
+    }
+
+    fn replace(&self, next: Shown) {
+        let old;
         {
             let mut shown = self.shown.lock();
-            match core::mem::replace(&mut *shown, Shown::Blank(None)) {
-                Shown::Source(pages) => source = pages,
-                // Mappings may have the blank page.
-                blank => {
-                    *shown = blank;
-                    return;
-                }
+            // Mappings may have the blank page.
+            if matches!(*shown, Shown::Blank(_)) {
+                return;
             }
+            old = core::mem::replace(&mut *shown, next);
         }
         // SAFETY: The file is live, and its address space with it. Every mapping of the window is
-        // in there, and whoever inserts a page from now on sees the blank one.
+        // in there, and whoever inserts a page from now on sees what is there now.
         unsafe { bindings::dxg_zap_space(self.space.as_ptr()) };
-        drop(source);
+        drop(old);
     }
 
     /// Makes the mappings of `file` part of this window's address space.
@@ -124,20 +190,27 @@ impl Window {
         unsafe { bindings::dxg_file_set_space(file.as_ptr(), self.space.as_ptr()) };
     }
 
-    /// Puts all pages into a mapping; none if they were taken away, as faults bring the blank one.
+    /// Puts all pages from `first` on into a mapping; none if they are not all there anyway, as faults
+    /// bring them.
     ///
     /// # Safety
     ///
     /// `vma` is a shared PFN map of a file that this window has adopted; the caller holds the lock
-    /// of its address space. `start` is its first address, and it has as many pages as the window.
-    pub(super) unsafe fn fill(&self, vma: *mut c::vm_area_struct, start: usize) -> Result {
+    /// of its address space. `start` and `end` are where it begins and ends.
+    pub(super) unsafe fn fill(
+        &self,
+        vma: *mut c::vm_area_struct,
+        (start, end): (usize, usize),
+        first: usize,
+    ) -> Result {
         let shown = self.shown.lock();
-        let Shown::Source(source) = &*shown else {
+        let Shown::Pages(source) = &*shown else {
             return Ok(());
         };
-        for (i, &page) in source.pages().iter().enumerate() {
+        let pages = source.pages().iter().take(self.count).skip(first);
+        for (address, &page) in (start..end).step_by(super::PAGE_SIZE).zip(pages) {
             // SAFETY: Per the function's contract; the page stays until it is zapped.
-            let fault = unsafe { insert(vma, start + i * super::PAGE_SIZE, page) };
+            let fault = unsafe { insert(vma, address, page) };
             if fault != c::vm_fault_reason_VM_FAULT_NOPAGE {
                 return Err(ENOMEM);
             }
@@ -145,7 +218,7 @@ impl Window {
         Ok(())
     }
 
-    /// Puts one page into a mapping.
+    /// Puts one page into a mapping, if it is there.
     ///
     /// # Safety
     ///
@@ -155,25 +228,53 @@ impl Window {
         vma: *mut c::vm_area_struct,
         address: usize,
         index: usize,
-    ) -> c::vm_fault_t {
+    ) -> Touch {
+        const OUT_OF_MEMORY: Touch = Touch::Done(c::vm_fault_reason_VM_FAULT_OOM);
+        const NO_PAGE: Touch = Touch::Done(c::vm_fault_reason_VM_FAULT_SIGBUS);
         if index >= self.count {
-            return c::vm_fault_reason_VM_FAULT_SIGBUS;
+            return NO_PAGE;
         }
+        let mut grown = false;
         let mut shown = self.shown.lock();
         let page = match &mut *shown {
-            Shown::Source(source) => source.pages()[index],
+            Shown::Pages(source) => match source.pages().get(index) {
+                Some(&page) => page,
+                None => return NO_PAGE,
+            },
+            Shown::System { memory, held } => match held.get(&index) {
+                Some(page) => page.as_ptr(),
+                None => {
+                    let Ok(page) = memory.page(index) else {
+                        return NO_PAGE;
+                    };
+                    let pointer = page.as_ptr();
+                    if held
+                        .try_create_and_insert(index, page, GFP_KERNEL_ACCOUNT)
+                        .is_err()
+                    {
+                        return NO_PAGE;
+                    }
+                    grown = true;
+                    pointer
+                }
+            },
+            Shown::Away => return Touch::Away,
             Shown::Blank(Some(page)) => page.as_ptr(),
             Shown::Blank(none) => {
                 let flags = GFP_KERNEL_ACCOUNT | kernel::alloc::flags::__GFP_ZERO;
                 let Ok(page) = Page::alloc_page(flags) else {
-                    return c::vm_fault_reason_VM_FAULT_OOM;
+                    return OUT_OF_MEMORY;
                 };
                 none.insert(page).as_ptr()
             }
         };
         // SAFETY: Per the function's contract; the source's page stays until it is zapped, and the
         // blank one as long as the window, which the VMA's file keeps.
-        unsafe { insert(vma, address, page) }
+        let fault = unsafe { insert(vma, address, page) };
+        match grown {
+            true => Touch::Grown(fault),
+            false => Touch::Done(fault),
+        }
     }
 }
 

@@ -3,19 +3,18 @@
 //! [`Backing`]: where the bytes of an allocation are.
 
 use super::{
-    account::{
-        Account,
-        Charge, //
+    account::Account,
+    books::{
+        Key,
+        NewEntry,
+        Standing, //
     },
+    place::Place,
     provider::{
         Pager,
         Stay, //
     },
-    resident::{
-        Memory,
-        OnDevice,
-        Resident, //
-    },
+    turn::Turn,
     Commitment,
     SegmentGroup,
     VidMm, //
@@ -26,7 +25,11 @@ use crate::{
         ForeignMemory, //
     },
     drm::{
-        gem::Shape,
+        gem::{
+            GemObject,
+            GemPages,
+            Shape, //
+        },
         prime::DmaBuf, //
     },
     mem::ACCOUNT,
@@ -35,63 +38,138 @@ use crate::{
         NtStatus, //
     },
     sys::{
+        kernel_pages::{
+            KernelPages,
+            ShownKernelPages, //
+        },
+        system_memory::SystemMemory,
         user_pages::{
             ShownPages,
             UserPages, //
         },
-        window::Window,
+        window::{
+            PageSource,
+            Source,
+            Window, //
+        },
         PAGE_SIZE, //
     }, //
 };
+use core::{
+    num::NonZeroU32,
+    ops::Deref, //
+};
 use kernel::{
     new_mutex,
+    pr_warn_once,
     prelude::*,
     sync::{
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
         Arc,
         Mutex, //
     }, //
 };
 
+/// Who knows the miniport's side of an allocation.
+pub(crate) trait Paged: Send + Sync {
+    /// Who fills and moves its bytes.
+    ///
+    /// # Errors
+    ///
+    /// INVALID_HANDLE: nobody any more.
+    fn pager(&self) -> NtResult<Pager<'_>>;
+}
+
+/// Where an allocation's bytes may be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Home {
+    /// In the segment or in system memory; in the segment in this shape if a DRM device makes it.
+    Segment(Option<Shape>),
+    /// In system memory.
+    System,
+    /// Where they are.
+    Fixed,
+}
+
+/// Memory in the segment.
+#[derive(Clone)]
+pub(super) enum Memory {
+    /// An object on the adapter's device.
+    Gem(Arc<GemObject>),
+    /// Pages of the module's own.
+    Pages(Arc<KernelPages>),
+}
+
+impl Memory {
+    /// The pages of the first `bytes` bytes (whole pages) of it.
+    pub(super) fn source(self, bytes: usize) -> Result<KBox<dyn PageSource>> {
+        Ok(match self {
+            Self::Gem(gem) => KBox::new(GemPages::new(gem, bytes)?, ACCOUNT)?,
+            Self::Pages(pages) => KBox::new(ShownKernelPages(pages), ACCOUNT)?,
+        })
+    }
+}
+
+/// The bytes themselves; [`Place`] says which ways lead from one to another.
+#[derive(Clone)]
+pub(super) enum State {
+    Untouched,
+    Local(Memory),
+    System(Arc<SystemMemory>),
+    UserPages(Arc<UserPages>),
+    Imported(Arc<GemObject>),
+    Discarded,
+    Lost,
+}
+
+impl State {
+    pub(super) fn place(&self) -> Place {
+        match self {
+            Self::Untouched => Place::Untouched,
+            Self::Local(_) => Place::Local,
+            Self::System(_) => Place::System,
+            Self::UserPages(_) => Place::UserPages,
+            Self::Imported(_) => Place::Imported,
+            Self::Discarded => Place::Discarded,
+            Self::Lost => Place::Lost,
+        }
+    }
+}
+
 /// Where the bytes of an allocation are, and what they are charged to.
 #[pin_data]
 pub(crate) struct Backing {
+    pub(super) vidmm: Arc<VidMm>,
+    pub(super) account: Arc<Account>,
+    paged: Option<Arc<dyn Paged>>,
+    /// Whole pages.
     bytes: u64,
-    /// They came by a dma-buf: their memory is somebody else's, who accounts for it.
-    imported: bool,
-    commitment: Commitment,
-    account: Arc<Account>,
+    pub(super) home: Home,
+    /// As D3DKMTSetAllocationPriority sets it.
+    priority: Atomic<u32>,
+    /// The books know it.
+    entered: Atomic<bool>,
     #[pin]
-    state: Mutex<State>,
+    pub(super) inner: Mutex<Inner>,
 }
 
-/// Memory that came by a dma-buf, on the way to become the backing of an allocation.
-pub(crate) struct Imported {
-    resident: Resident,
-    commitment: Commitment,
-    account: Arc<Account>,
-    bytes: u64,
-    /// What a miniport has to know of it.
-    pub(crate) memory: ForeignMemory,
-}
-
-enum State {
-    /// All zero; there is no memory yet. It will be of this shape if a DRM device makes it.
-    Untouched(Option<Shape>),
-    /// Memory of the adapter, or nothing any more since that went.
-    Made(Resident),
-    /// Memory of the process that made the allocation.
-    UserPages(UserMemory),
-}
-
-struct UserMemory {
-    pages: Arc<UserPages>,
-    /// What other processes see of it.
-    window: Option<Arc<Window>>,
-    _charge: Charge,
+/// What changes only in somebody's turn, or when nobody else has it any more.
+pub(super) struct Inner {
+    pub(super) state: State,
+    /// What processes see of it.
+    pub(super) window: Option<Arc<Window>>,
+    pub(super) commitment: Option<Commitment>,
+    /// Somebody has a dma-buf of it.
+    exported: bool,
+    /// An offer of it gives up the commitment, too.
+    pub(super) may_decommit: bool,
 }
 
 // What is pinned is behind its pointers.
-impl Unpin for UserMemory {}
+impl Unpin for Inner {}
 
 /// How the CPU gets at an allocation.
 pub(crate) enum CpuAccess {
@@ -107,26 +185,97 @@ pub(crate) enum CpuAccess {
     DmaBuf(DmaBuf),
 }
 
-impl Backing {
+/// Memory that came by a dma-buf, on the way to become the backing of an allocation.
+pub(crate) struct Imported {
+    backing: OwnedBacking,
+    /// What a miniport has to know of it.
+    pub(crate) memory: ForeignMemory,
+}
+
+impl Imported {
+    pub(crate) fn into_backing(self) -> OwnedBacking {
+        self.backing
+    }
+}
+
+/// The backing of an allocation. VidMm has references on it; when this is dropped, the bytes go.
+pub(crate) struct OwnedBacking(Arc<Backing>);
+
+impl Deref for OwnedBacking {
+    type Target = Arc<Backing>;
+
+    fn deref(&self) -> &Arc<Backing> {
+        &self.0
+    }
+}
+
+impl Drop for OwnedBacking {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+impl OwnedBacking {
     /// Video memory of `bytes` bytes (whole pages) in a group, laid out as `description` says if a
     /// DRM device makes it. Nothing physical is made.
     ///
     /// # Errors
     ///
-    /// GRAPHICS_NO_VIDEO_MEMORY.
+    /// GRAPHICS_NO_VIDEO_MEMORY: nothing is left that could be promised. NO_MEMORY.
     pub(crate) fn video(
-        vidmm: &Arc<VidMm>,
         account: Arc<Account>,
+        vidmm: &Arc<VidMm>,
         group: SegmentGroup,
         description: Option<AllocationDescription>,
         bytes: u64,
-    ) -> NtResult<impl PinInit<Self>> {
-        let commitment = vidmm.commit(group, bytes)?;
-        let shape = description.map(|description| Shape {
-            width: description.pitch / 4,
-            height: description.height,
-        });
-        Ok(Self::new(commitment, account, State::Untouched(shape)))
+        priority: NonZeroU32,
+        paged: Arc<dyn Paged>,
+    ) -> NtResult<Self> {
+        let home = match group {
+            // What is larger than the segment is never in it.
+            SegmentGroup::Local if bytes <= vidmm.size(group) => {
+                Home::Segment(description.map(|description| Shape {
+                    width: description.pitch / 4,
+                    height: description.height,
+                }))
+            }
+            _ => Home::System,
+        };
+        let commitment = vidmm.commit(SegmentGroup::Local, bytes)?;
+        let state = State::Untouched;
+        let new = Backing::new(vidmm, account, state, home, bytes, priority, Some(paged), commitment);
+        Ok(Self(Arc::pin_init(new, ACCOUNT)?))
+    }
+
+    /// `bytes` bytes (whole pages) of the calling process at `address` (page aligned), pinned.
+    ///
+    /// # Errors
+    ///
+    /// - GRAPHICS_NO_VIDEO_MEMORY: the aperture is full.
+    /// - NO_MEMORY: over RLIMIT_MEMLOCK, or kernel memory.
+    /// - INVALID_PARAMETER: the range is not ordinary memory of the caller (cases 54, 56).
+    pub(crate) fn user_pages(
+        account: Arc<Account>,
+        vidmm: &Arc<VidMm>,
+        address: usize,
+        bytes: u64,
+        writable: bool,
+        priority: NonZeroU32,
+    ) -> NtResult<Self> {
+        let stay = vidmm.provider.stay()?;
+        let commitment = vidmm.commit(SegmentGroup::NonLocal, bytes)?;
+        let size = usize::try_from(bytes).map_err(|_| NtStatus::INVALID_PARAMETER)?;
+        let pages = Arc::new(UserPages::pin(address, size, writable)?, ACCOUNT)?;
+        let state = State::UserPages(pages);
+        let home = Home::Fixed;
+        let new = Backing::new(vidmm, account, state, home, bytes, priority, None, commitment);
+        let new = Self(Arc::pin_init(new, ACCOUNT)?);
+        new.enter(&stay)?;
+        let mut books = vidmm.books.lock();
+        books.pin(new.key());
+        books.set_usage(new.key(), [0, bytes]);
+        drop(books);
+        Ok(new)
     }
 
     /// The memory behind a dma-buf.
@@ -135,8 +284,8 @@ impl Backing {
     ///
     /// DEVICE_REMOVED: the device is gone. NOT_SUPPORTED: its driver cannot. NO_MEMORY.
     pub(crate) fn import(
-        vidmm: &Arc<VidMm>,
         account: Arc<Account>,
+        vidmm: &Arc<VidMm>,
         dma_buf: DmaBuf,
     ) -> NtResult<Imported> {
         let stay = vidmm.provider.stay()?;
@@ -154,189 +303,335 @@ impl Backing {
         };
         // It takes nothing of the segments: who made the memory has accounted for it.
         let commitment = vidmm.commit(SegmentGroup::Local, 0)?;
-        let charge = account.charge(SegmentGroup::Local, 0);
+        let state = State::Imported(gem);
+        let (home, priority) = (Home::Fixed, NORMAL_PRIORITY);
+        let new = Backing::new(vidmm, account, state, home, bytes, priority, None, commitment);
+        let new = Self(Arc::pin_init(new, ACCOUNT)?);
+        // From here on it is lost with the adapter.
+        new.enter(&stay)?;
         Ok(Imported {
-            resident: Resident::new(vidmm, &stay, Memory::Gem(gem), charge)?,
-            commitment,
-            account,
-            bytes,
+            backing: new,
             memory,
         })
     }
+}
 
-    /// Of memory that came by a dma-buf.
-    pub(crate) fn imported(memory: Imported) -> impl PinInit<Self> {
-        let (commitment, account) = (memory.commitment, memory.account);
-        let state = State::Made(memory.resident);
-        Self::with(memory.bytes, true, commitment, account, state)
-    }
+/// D3DDDI_ALLOCATIONPRIORITY_NORMAL.
+const NORMAL_PRIORITY: NonZeroU32 = match NonZeroU32::new(0x7800_0000) {
+    Some(priority) => priority,
+    None => panic!(),
+};
 
-    /// `bytes` bytes (whole pages) of the calling process at `address` (page aligned), pinned.
-    ///
-    /// # Errors
-    ///
-    /// - GRAPHICS_NO_VIDEO_MEMORY: the aperture is full.
-    /// - NO_MEMORY: over RLIMIT_MEMLOCK.
-    /// - INVALID_PARAMETER: the range is not ordinary memory of the caller (cases 54, 56).
-    pub(crate) fn user_pages(
-        vidmm: &Arc<VidMm>,
-        account: Arc<Account>,
-        address: usize,
-        bytes: u64,
-        writable: bool,
-    ) -> NtResult<impl PinInit<Self>> {
-        let commitment = vidmm.commit(SegmentGroup::NonLocal, bytes)?;
-        let bytes = usize::try_from(bytes).map_err(|_| NtStatus::INVALID_PARAMETER)?;
-        let pages = Arc::new(UserPages::pin(address, bytes, writable)?, ACCOUNT)?;
-        let memory = UserMemory {
-            pages,
-            window: None,
-            _charge: account.charge(SegmentGroup::NonLocal, commitment.bytes),
-        };
-        let state = State::UserPages(memory);
-        Ok(Self::new(commitment, account, state))
-    }
-
-    fn new(commitment: Commitment, account: Arc<Account>, state: State) -> impl PinInit<Self> {
-        Self::with(commitment.bytes, false, commitment, account, state)
-    }
-
-    fn with(
-        bytes: u64,
-        imported: bool,
-        commitment: Commitment,
+impl Backing {
+    #[allow(clippy::too_many_arguments, reason = "each is another field")]
+    fn new<'a>(
+        vidmm: &'a Arc<VidMm>,
         account: Arc<Account>,
         state: State,
-    ) -> impl PinInit<Self> {
+        home: Home,
+        bytes: u64,
+        priority: NonZeroU32,
+        paged: Option<Arc<dyn Paged>>,
+        commitment: Commitment,
+    ) -> impl PinInit<Self> + 'a {
+        let inner = Inner {
+            state,
+            window: None,
+            commitment: Some(commitment),
+            exported: false,
+            may_decommit: false,
+        };
         pin_init!(Self {
-            bytes,
-            imported,
-            commitment,
+            vidmm: vidmm.clone(),
             account,
-            state <- new_mutex!(state, "Backing::state"),
+            paged,
+            bytes,
+            home,
+            priority: Atomic::new(priority.get()),
+            entered: Atomic::new(false),
+            inner <- new_mutex!(inner, "Backing::inner"),
         })
     }
 
-    fn bytes(&self) -> NtResult<usize> {
+    pub(super) fn key(&self) -> Key {
+        core::ptr::from_ref(self).addr()
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    pub(super) fn size(&self) -> NtResult<usize> {
         usize::try_from(self.bytes).map_err(|_| NtStatus::NO_MEMORY)
     }
 
-    /// The memory behind the allocation, made if it is not there yet.
-    fn made(
-        &self,
-        stay: &Stay<'_>,
-        shape: Option<Shape>,
-        pager: Pager<'_>,
-    ) -> NtResult<Arc<OnDevice>> {
-        // Made without the lock, since that takes a while and may free memory. Of two callers that
-        // come this far, the second one's is dropped when the lock is no longer held.
-        let memory = stay.make(shape, self.bytes()?, pager)?;
-        let charge = self
-            .account
-            .charge(self.commitment.group, self.commitment.bytes);
-        let resident = Resident::new(&self.commitment.vidmm, stay, memory, charge)?;
-        let mut state = self.state.lock();
-        if let State::Made(first) = &*state {
-            let memory = first.memory().clone();
-            drop(state);
-            return Ok(memory);
-        }
-        let memory = resident.memory().clone();
-        *state = State::Made(resident);
-        Ok(memory)
+    pub(super) fn pager(&self) -> NtResult<Pager<'_>> {
+        let paged = self.paged.as_ref().ok_or(NtStatus::UNSUCCESSFUL)?;
+        paged.pager()
     }
 
-    /// Where the bytes are now; made if they are nowhere yet.
-    fn touch(&self, stay: &Stay<'_>, pager: Pager<'_>) -> NtResult<Touched> {
-        let state = self.state.lock();
-        match &*state {
-            State::UserPages(memory) => Ok(Touched::UserPages(memory.pages.clone())),
-            State::Made(resident) => Ok(Touched::OnDevice(resident.memory().clone())),
-            State::Untouched(shape) => {
-                let shape = *shape;
-                drop(state);
-                Ok(Touched::OnDevice(self.made(stay, shape, pager)?))
-            }
-        }
+    pub(super) fn place(&self) -> Place {
+        self.inner.lock().state.place()
     }
 
-    /// What a lock of the allocation shows. `pager` fills memory that comes into being.
+    pub(super) fn state(&self) -> State {
+        self.inner.lock().state.clone()
+    }
+
+    /// D3DKMTGetAllocationPriority.
+    pub(crate) fn priority(&self) -> u32 {
+        self.priority.load(Relaxed)
+    }
+
+    /// D3DKMTSetAllocationPriority.
+    pub(crate) fn set_priority(&self, priority: NonZeroU32) {
+        let mut books = self.vidmm.books.lock();
+        // With the books locked, so that they and this say the same.
+        self.priority.store(priority.get(), Relaxed);
+        books.set_priority(self.key(), priority);
+    }
+
+    /// Enters it into the books, if it is not there yet.
     ///
     /// # Errors
     ///
-    /// DEVICE_REMOVED when the adapter is gone; NO_MEMORY; what the miniport says.
-    pub(crate) fn cpu_access(&self, pager: Pager<'_>) -> NtResult<CpuAccess> {
-        let stay = self.commitment.vidmm.provider.stay()?;
-        let memory = match self.touch(&stay, pager)? {
-            Touched::OnDevice(memory) => memory,
-            Touched::UserPages(pages) => {
-                return match pages.address() {
-                    Some(address) => Ok(CpuAccess::InPlace(address)),
-                    None => self.show(pages),
-                }
-            }
+    /// NO_MEMORY.
+    pub(super) fn enter(self: &Arc<Self>, _stay: &Stay<'_>) -> NtResult {
+        if self.entered.load(Relaxed) {
+            return Ok(());
+        }
+        let bytes = match self.home {
+            Home::Segment(_) => self.bytes,
+            Home::System | Home::Fixed => 0,
         };
-        if let Some(dma_buf) = memory.to_map(&stay)? {
-            return Ok(CpuAccess::DmaBuf(dma_buf));
+        let priority = NonZeroU32::new(self.priority()).unwrap_or(NORMAL_PRIORITY);
+        let (key, owner) = (self.key(), self.account.key());
+        let entry = NewEntry::new(key, self.clone(), bytes, owner, priority, ACCOUNT)?;
+        let mut books = self.vidmm.books.lock();
+        let unused = books.enter(key, entry);
+        // Somebody may have changed it since it was read.
+        if let Some(priority) = NonZeroU32::new(self.priority()) {
+            books.set_priority(key, priority);
+        }
+        self.entered.store(true, Relaxed);
+        drop(books);
+        drop(unused);
+        Ok(())
+    }
+
+    /// What the books know of it; `None` for what was never used.
+    pub(super) fn standing(&self) -> Option<Standing> {
+        self.vidmm.books.lock().standing(self.key())
+    }
+
+    /// The bytes are somewhere else from now on, `usage` of them in the segment and in system memory.
+    /// What they were in before is freed.
+    pub(super) fn go(&self, _turn: &Turn<'_>, next: State, usage: [u64; 2]) -> NtResult {
+        let mut inner = self.inner.lock();
+        let (from, to) = (inner.state.place(), next.place());
+        if !from.leads_to(to) {
+            drop(inner);
+            pr_warn_once!("memory cannot go from {from:?} to {to:?}\n");
+            return Err(NtStatus::UNSUCCESSFUL);
+        }
+        let old = core::mem::replace(&mut inner.state, next);
+        self.vidmm.books.lock().set_usage(self.key(), usage);
+        drop(inner);
+        drop(old);
+        Ok(())
+    }
+
+    /// System memory came into being because somebody touched it.
+    pub(crate) fn grown(&self) {
+        let inner = self.inner.lock();
+        if let State::System(memory) = &inner.state {
+            let mut books = self.vidmm.books.lock();
+            books.set_usage(self.key(), [0, memory.present()]);
+        }
+    }
+
+    /// What a lock of the allocation shows. The bytes come to where they belong.
+    ///
+    /// # Errors
+    ///
+    /// DEVICE_REMOVED when the adapter is gone; INVALID_PARAMETER while it is offered; NO_MEMORY;
+    /// what the miniport says.
+    pub(crate) fn cpu_access(self: &Arc<Self>) -> NtResult<CpuAccess> {
+        let stay = self.vidmm.provider.stay()?;
+        if let State::UserPages(pages) = self.state() {
+            return match pages.address() {
+                Some(address) => Ok(CpuAccess::InPlace(address)),
+                None => self.show_user_pages(pages),
+            };
+        }
+        let turn = self.vidmm.turns.take();
+        self.settle(&stay, &turn)?;
+        if let State::Imported(gem) = self.state() {
+            if let Some(dma_buf) = gem.to_map() {
+                return Ok(CpuAccess::DmaBuf(dma_buf));
+            }
         }
         Ok(CpuAccess::Window {
-            window: memory.window(&stay, self.bytes()?)?,
+            window: self.show(&stay, &turn)?,
             writable: true,
         })
     }
 
     /// Shows memory of the process that made the allocation to another process.
-    fn show(&self, pages: Arc<UserPages>) -> NtResult<CpuAccess> {
+    fn show_user_pages(&self, pages: Arc<UserPages>) -> NtResult<CpuAccess> {
         let writable = pages.is_writable();
-        let new = Window::new(KBox::new(ShownPages(pages), ACCOUNT)?)?;
-        let mut state = self.state.lock();
-        let window = match &mut *state {
-            State::UserPages(memory) => memory.window.get_or_insert_with(|| new.clone()).clone(),
-            _ => return Err(NtStatus::UNSUCCESSFUL),
-        };
-        drop(state);
+        let source = Source::Pages(KBox::new(ShownPages(pages), ACCOUNT)?);
+        let new = Window::new(self.size()? / PAGE_SIZE, source)?;
+        let mut inner = self.inner.lock();
+        let window = inner.window.get_or_insert_with(|| new.clone()).clone();
+        drop(inner);
         Ok(CpuAccess::Window { window, writable })
     }
 
-    /// A dma-buf of the memory. As long as anybody uses it, it is the only one.
+    /// The window, with the pages of where the bytes are.
+    fn show(&self, _stay: &Stay<'_>, _turn: &Turn<'_>) -> NtResult<Arc<Window>> {
+        let window = self.inner.lock().window.clone();
+        if let Some(window) = window.as_ref().filter(|window| !window.is_away()) {
+            return Ok(window.clone());
+        }
+        let bytes = self.size()?;
+        let source = match self.state() {
+            State::Local(memory) => Source::Pages(memory.source(bytes)?),
+            State::Imported(gem) => Source::Pages(Memory::Gem(gem).source(bytes)?),
+            State::System(memory) => Source::System(memory),
+            State::UserPages(_) | State::Untouched | State::Discarded | State::Lost => {
+                return Err(NtStatus::UNSUCCESSFUL)
+            }
+        };
+        if let Some(window) = window {
+            window.show(source);
+            return Ok(window);
+        }
+        let window = Window::new(bytes / PAGE_SIZE, source)?;
+        self.inner.lock().window = Some(window.clone());
+        Ok(window)
+    }
+
+    /// Somebody touches pages that were taken away for a while.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::cpu_access`].
+    pub(crate) fn bring_back(self: &Arc<Self>) -> NtResult {
+        let stay = match self.vidmm.provider.stay() {
+            Ok(stay) => stay,
+            Err(gone) => {
+                // The adapter's end may not have come this far yet; there will be zeros from now on.
+                if let Some(window) = self.inner.lock().window.clone() {
+                    window.revoke();
+                }
+                return Err(gone);
+            }
+        };
+        let turn = self.vidmm.turns.take();
+        self.settle(&stay, &turn)?;
+        self.show(&stay, &turn).map(|_| ())
+    }
+
+    /// Takes the pages away from those who see them, until they touch them again.
+    pub(super) fn hide(&self, _turn: &Turn<'_>) {
+        let window = self.inner.lock().window.clone();
+        if let Some(window) = window {
+            window.hide();
+        }
+    }
+
+    /// A dma-buf of the memory. As long as anybody uses it, it is the only one, and the memory stays
+    /// in the segment.
     ///
     /// # Errors
     ///
     /// - NOT_SUPPORTED: system memory, of the caller or of ours; or the driver cannot.
-    /// - DEVICE_REMOVED: the device is gone.
-    /// - ACCESS_DENIED: somebody uses a dma-buf of it with the other access. NO_MEMORY.
-    pub(crate) fn export(&self, writable: bool, pager: Pager<'_>) -> NtResult<DmaBuf> {
-        let stay = self.commitment.vidmm.provider.stay()?;
-        if matches!(*self.state.lock(), State::Untouched(None)) {
+    /// - DEVICE_REMOVED: the device is gone. INVALID_PARAMETER: it is offered.
+    /// - ACCESS_DENIED: somebody uses a dma-buf of it with the other access.
+    /// - NO_MEMORY: also when the segment is full of what cannot be put out.
+    pub(crate) fn export(self: &Arc<Self>, writable: bool) -> NtResult<DmaBuf> {
+        let stay = self.vidmm.provider.stay()?;
+        if matches!(self.home, Home::System | Home::Segment(None)) {
             return Err(NtStatus::NOT_SUPPORTED);
         }
-        match self.touch(&stay, pager)? {
-            Touched::OnDevice(memory) => memory.export(&stay, writable),
-            Touched::UserPages(_) => Err(NtStatus::NOT_SUPPORTED),
+        let turn = self.vidmm.turns.take();
+        self.settle(&stay, &turn)?;
+        let gem = match self.state() {
+            State::Local(Memory::Gem(gem)) | State::Imported(gem) => gem,
+            State::System(_) => return Err(NtStatus::NO_MEMORY),
+            _ => return Err(NtStatus::NOT_SUPPORTED),
+        };
+        let dma_buf = gem.export(writable)?;
+        let was = core::mem::replace(&mut self.inner.lock().exported, true);
+        if !was {
+            self.vidmm.books.lock().pin(self.key());
         }
+        Ok(dma_buf)
     }
 
     /// Whether the memory came by a dma-buf.
     pub(crate) fn is_imported(&self) -> bool {
-        self.imported
+        self.place() == Place::Imported
     }
 
     /// Whether nobody has a dma-buf of the memory any more, nor anything else of it but us.
     pub(crate) fn end_export(&self) -> bool {
-        let Ok(stay) = self.commitment.vidmm.provider.stay() else {
+        let Ok(_stay) = self.vidmm.provider.stay() else {
             // It is lost.
             return true;
         };
-        let memory = match &*self.state.lock() {
-            State::Made(resident) => resident.memory().clone(),
-            _ => return true,
+        let _turn = self.vidmm.turns.take();
+        let ended = match self.state() {
+            State::Local(Memory::Gem(gem)) | State::Imported(gem) => gem.end_export(),
+            _ => true,
         };
-        memory.end_export(&stay)
+        if ended {
+            let was = core::mem::replace(&mut self.inner.lock().exported, false);
+            if was {
+                self.vidmm.books.lock().unpin(self.key());
+            }
+        }
+        ended
     }
-}
 
-/// Where bytes are that are somewhere.
-enum Touched {
-    OnDevice(Arc<OnDevice>),
-    UserPages(Arc<UserPages>),
+    /// The adapter goes, and all visits have ended: nobody else moves anything. Who sees the memory
+    /// sees zeros from now on.
+    pub(super) fn lose(&self) {
+        let mut inner = self.inner.lock();
+        let memory = match inner.state.place() {
+            // It is not the adapter's.
+            Place::UserPages => None,
+            _ => Some(core::mem::replace(&mut inner.state, State::Lost)),
+        };
+        let window = memory.as_ref().and(inner.window.take());
+        drop(inner);
+        if let Some(window) = window {
+            window.revoke();
+        }
+        drop(memory);
+    }
+
+    /// The allocation ends.
+    fn end(&self) {
+        if !self.entered.load(Relaxed) {
+            return;
+        }
+        // Without the adapter it was lost, or will be before the device's code goes.
+        let Ok(_stay) = self.vidmm.provider.stay() else {
+            return;
+        };
+        let turn = self.vidmm.turns.take();
+        let mut inner = self.inner.lock();
+        let memory = core::mem::replace(&mut inner.state, State::Lost);
+        let window = inner.window.take();
+        drop(inner);
+        if let Some(window) = window {
+            window.revoke();
+        }
+        drop(memory);
+        drop(turn);
+        let entry = self.vidmm.books.lock().leave(self.key());
+        drop(entry);
+    }
 }

@@ -83,9 +83,9 @@ impl<T> Entry<T> {
     fn shelf(&self) -> Option<Shelf> {
         match self.usage {
             _ if self.pins > 0 => None,
-            [1.., _] => Some(Shelf::Segment),
-            [0, 1..] => Some(Shelf::System),
             [0, 0] => None,
+            [0, _] => Some(Shelf::System),
+            _ => Some(Shelf::Segment),
         }
     }
 
@@ -336,8 +336,8 @@ impl<T: Clone> Books<T> {
         self.change(key, |entry| entry.locks = entry.locks.saturating_add(1));
     }
 
-    pub(crate) fn unlock(&mut self, key: Key) {
-        self.change(key, |entry| entry.locks = entry.locks.saturating_sub(1));
+    pub(crate) fn unlock(&mut self, key: Key, count: u32) {
+        self.change(key, |entry| entry.locks = entry.locks.saturating_sub(count));
     }
 
     /// Puts it on the residency list of a device of a process.
@@ -380,10 +380,7 @@ impl<T: Clone> Books<T> {
         let order = &self.order[Shelf::Segment as usize];
         let cursor = match after {
             None => order.cursor_front()?,
-            Some(rank) => order.cursor_lower_bound(&Rank {
-                stamp: rank.stamp + 1,
-                ..rank
-            })?,
+            Some(rank) => order.cursor_lower_bound(&rank.next())?,
         };
         let (&rank, key) = cursor.current();
         if !rank.yields_to(class, priority) {
@@ -392,9 +389,13 @@ impl<T: Clone> Books<T> {
         Some((rank, self.entries.get(key)?.item.clone()))
     }
 
-    /// What is to be given back first when the system is short of memory: what is offered, then what
-    /// is idle in the segment; after `after` on that shelf.
-    pub(crate) fn surplus(&self, after: Option<(Shelf, Rank)>) -> Option<((Shelf, Rank), T)> {
+    /// What is to be given back first when the system is short of memory: what is offered, then, if
+    /// wanted, what is idle in the segment; the next one after `after`.
+    pub(crate) fn surplus(
+        &self,
+        after: Option<(Shelf, Rank)>,
+        idle_too: bool,
+    ) -> Option<((Shelf, Rank), T)> {
         let shelves = match after {
             Some((Shelf::Segment, _)) => &[Shelf::Segment][..],
             _ => &[Shelf::System, Shelf::Segment][..],
@@ -402,33 +403,29 @@ impl<T: Clone> Books<T> {
         for &shelf in shelves {
             let order = &self.order[shelf as usize];
             let mut cursor = match after {
-                Some((at, rank)) if at == shelf => order.cursor_lower_bound(&Rank {
-                    stamp: rank.stamp + 1,
-                    ..rank
-                }),
+                Some((at, rank)) if at == shelf => order.cursor_lower_bound(&rank.next()),
                 _ => order.cursor_front(),
             };
             while let Some(at) = cursor {
                 let (&rank, key) = at.current();
                 let wanted = match (shelf, rank.class) {
                     (_, Class::Offered(_)) => true,
-                    (Shelf::Segment, Class::Idle) => self.entries.get(key)?.locks == 0,
+                    (Shelf::Segment, Class::Idle) if idle_too => self.entries.get(key)?.locks == 0,
                     _ => break,
                 };
                 if wanted {
                     return Some(((shelf, rank), self.entries.get(key)?.item.clone()));
                 }
-                cursor = at.move_next();
+                cursor = order.cursor_lower_bound(&rank.next());
             }
         }
         None
     }
 
-    /// Bytes of a group that are on residency lists, offered, or pinned: for the tables that people
-    /// read.
-    pub(crate) fn for_each_share(&self, mut each: impl FnMut(Key, &[Share; 2])) {
-        for (&key, shares) in self.shares.iter() {
-            each(key, shares);
-        }
+    /// Whether it is in the segment.
+    pub(crate) fn is_in_segment(&self, key: Key) -> bool {
+        self.entries
+            .get(&key)
+            .is_some_and(|entry| entry.usage[0] > 0)
     }
 }

@@ -2,7 +2,7 @@
 
 //! [`Provider`]: where the memory of an adapter comes from, for as long as the adapter is there.
 
-use super::resident::Memory;
+use super::backing::Memory;
 use crate::{
     ddi::{
         paging::PagingOperation,

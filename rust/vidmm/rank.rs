@@ -35,6 +35,14 @@ pub(crate) struct Rank {
 }
 
 impl Rank {
+    /// The least one that goes after it.
+    pub(crate) fn next(self) -> Self {
+        Self {
+            stamp: self.stamp + 1,
+            ..self
+        }
+    }
+
     /// Whether it gives way to memory of that class and priority.
     pub(crate) fn yields_to(self, class: Class, priority: u32) -> bool {
         self.class < class || (self.class == class && self.priority <= priority)
