@@ -35,6 +35,10 @@
 //! 14. `Window::shown`
 //! 15. `VidMm::local`, `VidMm::aperture`
 //! 16. `WATCH` of `drm::targets`
+//! 17. `Timeline::state`
+//! 18. `Fences::all`
+//! 19. `MonitoredFence::state`
+//! 20. `Wait::state`
 //!
 //! None of them is held while another of them is taken, over a call of a miniport, over an access of
 //! user memory, or while objects are dropped. Whoever has to hold two takes them in this order.
@@ -44,7 +48,7 @@
 //! - The lock of an address space is taken with 6 held, to see whether a mapping is still there; 14
 //!   is taken with it held, when a view is mapped or a page of it faults.
 //! - The mutex of the drm class is held when a device comes or goes. Under it 16 is taken, and when
-//!   the device goes 2, 9, 11, 13 and 14.
+//!   the device goes 2, 9, 11, 13, 14, 18, 19 and 20.
 //! - DRM's own are taken with 12 held, so that a GEM object gets one dma-buf and no second one.
 //!
 //! Three things are waited for that are no locks, with none of the list held: a turn with a
@@ -66,8 +70,11 @@ pub(crate) mod exports;
 pub(crate) mod global_handles;
 pub(crate) mod handle;
 pub(crate) mod handle_table;
+pub(crate) mod paging_priority;
+pub(crate) mod paging_queue;
 pub(crate) mod process;
 pub(crate) mod registry;
 pub(crate) mod resource;
 pub(crate) mod share;
 pub(crate) mod shared_sizes;
+pub(crate) mod sync_object;

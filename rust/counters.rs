@@ -23,9 +23,12 @@ pub(crate) enum Counter {
     Mappings,
     NtHandles,
     Exports,
+    PagingQueues,
+    Fences,
+    Waits,
 }
 
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 14] = [
     "processes",
     "adapter_opens",
     "devices",
@@ -37,6 +40,9 @@ const NAMES: [&str; 11] = [
     "mappings",
     "nt_handles",
     "exports",
+    "paging_queues",
+    "fences",
+    "waits",
 ];
 
 static VALUES: [Atomic<i64>; NAMES.len()] = [const { Atomic::new(0) }; NAMES.len()];

@@ -18,6 +18,7 @@ mod core;
 mod counters;
 mod ddi;
 mod drm;
+mod fence;
 mod ioctl;
 #[cfg(CONFIG_KUNIT = "y")]
 mod kunit;
@@ -141,7 +142,7 @@ impl Adapters {
         self.registry.adapters().add(origin, |appearance| {
             let miniport = KBox::new(Gem::new(&target, self.segments)?, GFP_KERNEL)?;
             let vidmm = VidMm::new(target, miniport.query_segments(), self.name_objects)?;
-            Ok(Adapter::new(appearance, miniport, vidmm))
+            Adapter::new(appearance, miniport, vidmm)
         })
     }
 }
@@ -155,6 +156,8 @@ impl Listener<Arc<Target>> for Adapters {
 
     fn vanished(&self, id: TargetId) {
         if let Some(adapter) = self.registry.adapters().remove(Origin(id.0)) {
+            // First, so that nobody waits for what is being torn down.
+            adapter.fences().lose_all();
             adapter.vidmm().lose_device();
             self.registry.exports().look();
         }

@@ -41,8 +41,10 @@ use kernel::{
 /// What the file of a view owns.
 struct Content {
     window: Arc<Window>,
+    /// Children get a copy of the mapping.
+    inherited: bool,
     /// Whatever else must live as long as the view.
-    _keep: KBox<dyn Any + Send + Sync>,
+    _keep: Option<KBox<dyn Any + Send + Sync>>,
 }
 
 /// A mapping in the process that made it.
@@ -64,22 +66,40 @@ impl View {
         writable: bool,
         keep: KBox<dyn Any + Send + Sync>,
     ) -> Result<Self> {
+        let content = Content {
+            window,
+            inherited: false,
+            _keep: Some(keep),
+        };
+        Self::new(c"dxg-view", writable, content)
+    }
+
+    /// Maps the whole of `window` for reading only, into the calling process and all children that
+    /// it will have.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::map`].
+    pub(crate) fn map_inherited(window: Arc<Window>) -> Result<Self> {
+        let content = Content {
+            window,
+            inherited: true,
+            _keep: None,
+        };
+        Self::new(c"dxg-fence", false, content)
+    }
+
+    fn new(name: &'static CStr, writable: bool, content: Content) -> Result<Self> {
+        let window = content.window.clone();
         let bytes = window.count() * PAGE_SIZE;
-        let content = KBox::new(
-            Content {
-                window: window.clone(),
-                _keep: keep,
-            },
-            GFP_KERNEL_ACCOUNT,
-        )?;
-        let content = KBox::into_raw(content);
+        let content = KBox::into_raw(KBox::new(content, GFP_KERNEL_ACCOUNT)?);
         // A shared mapping of a file that is open for reading only stays that way.
         let access = if writable { c::O_RDWR } else { c::O_RDONLY };
         // SAFETY: The name is a C string, `FOPS` is static and names this module as its owner, and
         // `content` is what the callbacks in `FOPS` expect.
         let file = from_err_ptr(unsafe {
             bindings::anon_inode_getfile(
-                c"dxg-view".as_char_ptr(),
+                name.as_char_ptr(),
                 &FOPS.0,
                 content.cast(),
                 // CAST: a small flag word.
@@ -205,7 +225,7 @@ unsafe extern "C" fn mmap(file: *mut c::file, vma: *mut c::vm_area_struct) -> c_
     vma_ref.vm_ops = &VM_OPS.0;
     vma_ref.vm_private_data = core::ptr::from_ref(content).cast_mut().cast::<c_void>();
     // SAFETY: The VMA is being set up, so that its flags may change.
-    unsafe { bindings::dxg_vma_set_pfnmap(vma) };
+    unsafe { bindings::dxg_vma_set_pfnmap(vma, content.inherited) };
     // SAFETY: The file's window has adopted it; the VMA is a shared PFN map now, under the lock of
     // the address space that it is made for, and it is as large as the window.
     match unsafe { content.window.fill(vma, start) } {
