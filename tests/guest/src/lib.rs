@@ -20,6 +20,7 @@ pub mod destroy;
 pub mod device;
 pub mod dma_buf;
 pub mod faults;
+pub mod fence;
 pub mod global;
 pub mod harness;
 pub mod limit;

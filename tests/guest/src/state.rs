@@ -15,7 +15,7 @@ const DEBUGFS: &str = "/sys/kernel/debug";
 const COUNTERS: &str = "/sys/kernel/debug/dxgkrnl/counters";
 
 /// What the module counts.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 14] = [
     "processes",
     "adapter_opens",
     "devices",
@@ -27,6 +27,9 @@ const NAMES: [&str; 11] = [
     "mappings",
     "nt_handles",
     "exports",
+    "paging_queues",
+    "fences",
+    "waits",
 ];
 
 /// How long the end of an object may lag behind the call that ended it: the last reference on a
