@@ -123,10 +123,7 @@ const ENTRIES: [(usize, Entry); 23] = [
     ),
     entry::<uapi::d3dkmt_lock2>(uapi::DXG_NR_LOCK2, lock::lock),
     entry::<uapi::d3dkmt_unlock2>(uapi::DXG_NR_UNLOCK2, lock::unlock),
-    entry::<uapi::d3dkmt_createpagingqueue>(
-        uapi::DXG_NR_CREATEPAGINGQUEUE,
-        paging_queue::create,
-    ),
+    entry::<uapi::d3dkmt_createpagingqueue>(uapi::DXG_NR_CREATEPAGINGQUEUE, paging_queue::create),
     entry::<uapi::d3dddi_destroypagingqueue>(
         uapi::DXG_NR_DESTROYPAGINGQUEUE,
         paging_queue::destroy,

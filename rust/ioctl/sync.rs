@@ -164,11 +164,7 @@ pub(super) fn wait(caller: &Caller<'_>, argument: usize) -> NtResult {
     // Whoever waits does not keep the device.
     drop(device);
 
-    let enough = if wanted.any {
-        Enough::Any
-    } else {
-        Enough::All
-    };
+    let enough = if wanted.any { Enough::Any } else { Enough::All };
     let wait = Wait::new(targets, enough, event)?;
     Wait::start(&wait)?;
     if blocks {

@@ -53,8 +53,9 @@ pub(crate) fn create_sync_object(
 
     refuse_if(kind == 0 || kind >= D3DDDI_SYNCHRONIZATION_TYPE_LIMIT)?;
     // SignalByKmd is one of the reserved bits.
-    refuse_if(has(D3DDDI_SYNCHRONIZATIONOBJECT_RESERVED
-        | D3DDDI_SYNCHRONIZATIONOBJECT_RESERVED0))?;
+    refuse_if(has(
+        D3DDDI_SYNCHRONIZATIONOBJECT_RESERVED | D3DDDI_SYNCHRONIZATIONOBJECT_RESERVED0
+    ))?;
     refuse_if(has(D3DDDI_SYNCHRONIZATIONOBJECT_NT_SECURITY_SHARING) && !shared)?;
     refuse_if(no_signal && no_wait)?;
     if kind != D3DDDI_MONITORED_FENCE {

@@ -254,9 +254,7 @@ fn a_waiter_gets_the_end_of_the_queue() {
         let before = counters();
         let queue = PagingQueue::new(gpu, device);
         thread::scope(|scope| {
-            let waiting = spawn(scope, || {
-                wait(&gpu.dxg, device, &[(queue.fence.handle, 1)])
-            });
+            let waiting = spawn(scope, || wait(&gpu.dxg, device, &[(queue.fence.handle, 1)]));
             soon(|| match counters().since(&before, "waits") {
                 1 => Ok(()),
                 _ => Err(()),
