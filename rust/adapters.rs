@@ -123,7 +123,7 @@ impl Adapters {
             let miniport = KBox::new(Gem::new(&target, self.segments)?, GFP_KERNEL)?;
             let provider = Provider::drm(target, self.name_objects)?;
             let vidmm = self.vidmm(provider, &*miniport)?;
-            Ok(Adapter::new(appearance, miniport, vidmm))
+            Adapter::new(appearance, miniport, vidmm)
         })
     }
 
@@ -131,7 +131,7 @@ impl Adapters {
         self.registry.adapters().add(SOFT, |appearance| {
             let miniport = KBox::new(Soft::new(self.segments)?, GFP_KERNEL)?;
             let vidmm = self.vidmm(Provider::system()?, &*miniport)?;
-            Ok(Adapter::new(appearance, miniport, vidmm))
+            Adapter::new(appearance, miniport, vidmm)
         })
     }
 
@@ -167,6 +167,8 @@ impl Adapters {
         let Some(adapter) = self.registry.adapters().remove(origin) else {
             return false;
         };
+        // First, so that nobody waits for what is being torn down.
+        adapter.fences().lose_all();
         adapter.vidmm().lose_all();
         self.registry.exports().look();
         true

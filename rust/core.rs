@@ -35,6 +35,10 @@
 //! 14. `Window::shown`
 //! 15. `VidMm::local`, `VidMm::aperture`
 //! 16. `WATCH` of `drm::targets`
+//! 17. `Timeline::state`
+//! 18. `Fences::all`
+//! 19. `MonitoredFence::state`
+//! 20. `Wait::state`
 //!
 //! None of them is held while another of them is taken, over a call of a miniport, over an access of
 //! user memory, or while objects are dropped. Whoever has to hold two takes them in this order.
@@ -70,9 +74,12 @@ pub(crate) mod global_handles;
 pub(crate) mod handle;
 pub(crate) mod handle_table;
 mod open;
+pub(crate) mod paging_priority;
+pub(crate) mod paging_queue;
 pub(crate) mod process;
 pub(crate) mod registry;
 pub(crate) mod resource;
 pub(crate) mod share;
 pub(crate) mod shared_sizes;
 mod standard;
+pub(crate) mod sync_object;

@@ -25,9 +25,12 @@ pub(crate) enum Counter {
     Mappings,
     NtHandles,
     Exports,
+    PagingQueues,
+    Fences,
+    Waits,
 }
 
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 16] = [
     "processes",
     "adapter_opens",
     "devices",
@@ -41,6 +44,9 @@ const NAMES: [&str; 13] = [
     "mappings",
     "nt_handles",
     "exports",
+    "paging_queues",
+    "fences",
+    "waits",
 ];
 
 static VALUES: [Atomic<i64>; NAMES.len()] = [const { Atomic::new(0) }; NAMES.len()];

@@ -19,6 +19,7 @@ mod core;
 mod counters;
 mod ddi;
 mod drm;
+mod fence;
 mod ioctl;
 #[cfg(CONFIG_KUNIT = "y")]
 mod kunit;
@@ -139,7 +140,7 @@ impl kernel::InPlaceModule for Dxgkrnl {
             let debugfs = debugfs::Dir::new(c"dxgkrnl");
             Ok(try_pin_init!(Self {
                 _counters <- debugfs.read_only_file(c"counters", counters::Snapshot),
-                _script: script::start(&debugfs, &registry)?,
+                _script: script::start(&debugfs, &registry, paging.0.clone())?,
                 _debugfs: debugfs,
                 _paging: paging,
                 _watcher: Watcher::new(adapters)?,

@@ -15,8 +15,11 @@ mod allocation;
 mod device;
 mod dma_buf;
 mod lock;
+mod paging_queue;
 mod sharing;
+mod sync;
 pub(crate) mod validate;
+pub(crate) mod validate_sync;
 mod video_memory;
 
 use crate::{
@@ -90,7 +93,7 @@ const fn entry_of<T>(magic: u32, nr: u32, handler: Handler) -> (usize, Entry) {
     (nr as usize, Entry { request, handler })
 }
 
-const ENTRIES: [(usize, Entry); 17] = [
+const ENTRIES: [(usize, Entry); 23] = [
     entry::<uapi::d3dkmt_openadapterfromluid>(
         uapi::DXG_NR_OPENADAPTERFROMLUID,
         adapter::open_from_luid,
@@ -120,6 +123,27 @@ const ENTRIES: [(usize, Entry); 17] = [
     ),
     entry::<uapi::d3dkmt_lock2>(uapi::DXG_NR_LOCK2, lock::lock),
     entry::<uapi::d3dkmt_unlock2>(uapi::DXG_NR_UNLOCK2, lock::unlock),
+    entry::<uapi::d3dkmt_createpagingqueue>(uapi::DXG_NR_CREATEPAGINGQUEUE, paging_queue::create),
+    entry::<uapi::d3dddi_destroypagingqueue>(
+        uapi::DXG_NR_DESTROYPAGINGQUEUE,
+        paging_queue::destroy,
+    ),
+    entry::<uapi::d3dkmt_createsynchronizationobject2>(
+        uapi::DXG_NR_CREATESYNCHRONIZATIONOBJECT,
+        sync::create,
+    ),
+    entry::<uapi::d3dkmt_destroysynchronizationobject>(
+        uapi::DXG_NR_DESTROYSYNCHRONIZATIONOBJECT,
+        sync::destroy,
+    ),
+    entry::<uapi::d3dkmt_signalsynchronizationobjectfromcpu>(
+        uapi::DXG_NR_SIGNALSYNCHRONIZATIONOBJECTFROMCPU,
+        sync::signal,
+    ),
+    entry::<uapi::d3dkmt_waitforsynchronizationobjectfromcpu>(
+        uapi::DXG_NR_WAITFORSYNCHRONIZATIONOBJECTFROMCPU,
+        sync::wait,
+    ),
 ];
 
 /// What Windows has no call for.

@@ -11,6 +11,7 @@ use kernel::prelude::*;
 pub(crate) use kernel::alloc::{
     AllocError,
     KBox,
+    KVVec,
     KVec, //
 };
 

@@ -14,7 +14,10 @@ pub(crate) mod soft;
 /// Stands for the miniport of tests.
 #[cfg(not(dxg_script))]
 pub(crate) mod script {
-    use crate::core::registry::Registry;
+    use crate::{
+        core::registry::Registry,
+        sys::worker::WorkerQueue, //
+    };
     use kernel::{
         debugfs::Dir,
         prelude::*,
@@ -23,7 +26,11 @@ pub(crate) mod script {
 
     pub(crate) type Started = ();
 
-    pub(crate) fn start(_: &Dir, _: &Arc<Registry>) -> Result<Started> {
+    pub(crate) fn start(
+        _: &Dir,
+        _: &Arc<Registry>,
+        _: Arc<WorkerQueue>,
+    ) -> Result<Started> {
         Ok(())
     }
 }

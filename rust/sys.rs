@@ -6,6 +6,8 @@
 
 pub(crate) mod bindings;
 pub(crate) mod descriptor;
+pub(crate) mod event_fd;
+pub(crate) mod fence_page;
 #[cfg(dxg_gates)]
 pub(crate) mod gates;
 pub(crate) mod identity;

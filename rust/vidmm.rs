@@ -100,8 +100,7 @@ pub(crate) struct VidMm {
 }
 
 impl VidMm {
-    /// Of an adapter with those segments, which promises up to `commit` bytes. It must be
-    /// [ended](Self::lose_all).
+    /// Of an adapter with those segments, which promises up to `commit` bytes.
     ///
     /// # Errors
     ///
@@ -114,7 +113,7 @@ impl VidMm {
     ) -> Result<Arc<Self>> {
         let worker = Worker::new(queue)?;
         let books = Books::new(segments.local, segments.aperture);
-        let vidmm = Arc::pin_init(
+        Arc::pin_init(
             pin_init!(Self {
                 segments,
                 committed <- new_mutex!(Ledger::new(commit), "VidMm::committed"),
@@ -129,11 +128,20 @@ impl VidMm {
                 shrinker <- new_mutex!(None, "VidMm::shrinker"),
             }),
             GFP_KERNEL,
-        )?;
-        let shrinker = Shrinker::new(vidmm.clone())?;
-        *vidmm.shrinker.lock() = Some(shrinker);
-        vidmm.worker.set_job(Some(vidmm.clone()));
-        Ok(vidmm)
+        )
+    }
+
+    /// Has the worker work, and gives memory back from now on. Whoever calls it has to
+    /// [end](Self::lose_all) it, also when it fails.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(crate) fn start(self: &Arc<Self>) -> Result {
+        self.worker.set_job(Some(self.clone()));
+        let shrinker = Shrinker::new(self.clone())?;
+        *self.shrinker.lock() = Some(shrinker);
+        Ok(())
     }
 
     /// The adapter goes: all its memory is lost, and all work is done. When it returns, nothing of a

@@ -12,6 +12,7 @@ use crate::{
         Counter, //
     },
     ddi::Miniport,
+    fence::list::Fences,
     status::NtResult,
     vidmm::VidMm, //
 };
@@ -25,19 +26,27 @@ pub(crate) struct Adapter {
     appearance: Appearance,
     miniport: KBox<dyn Miniport>,
     vidmm: Arc<VidMm>,
+    fences: Arc<Fences>,
 }
 
 impl Adapter {
+    /// # Errors
+    ///
+    /// `ENOMEM`.
     pub(crate) fn new(
         appearance: Appearance,
         miniport: KBox<dyn Miniport>,
         vidmm: Arc<VidMm>,
-    ) -> Self {
-        Self {
+    ) -> Result<Self> {
+        let adapter = Self {
             appearance,
             miniport,
             vidmm,
-        }
+            fences: Fences::new()?,
+        };
+        // From here on it has to end.
+        adapter.vidmm.start()?;
+        Ok(adapter)
     }
 
     pub(crate) fn luid(&self) -> Luid {
@@ -50,6 +59,11 @@ impl Adapter {
 
     pub(crate) fn vidmm(&self) -> &Arc<VidMm> {
         &self.vidmm
+    }
+
+    /// The monitored fences of its devices.
+    pub(crate) fn fences(&self) -> &Arc<Fences> {
+        &self.fences
     }
 
     /// DEVICE_REMOVED once the DRM device has gone.

@@ -49,6 +49,20 @@ impl Process {
         self.destroy(handle, |object| matches!(object, Object::Device(_)))
     }
 
+    /// D3DKMTDestroyPagingQueue, with its fence; INVALID_PARAMETER when `handle` names no paging queue.
+    pub(crate) fn destroy_paging_queue(&self, handle: Handle) -> NtResult {
+        self.destroy(handle, |object| matches!(object, Object::PagingQueue(_)))
+    }
+
+    /// D3DKMTDestroySynchronizationObject; INVALID_PARAMETER when `handle` names none (case 186), or
+    /// that of a queue.
+    pub(crate) fn destroy_sync_object(&self, handle: Handle) -> NtResult {
+        self.destroy(
+            handle,
+            |object| matches!(object, Object::SyncObject(object) if object.rights().destroy),
+        )
+    }
+
     /// D3DKMTDestroyAllocation2 of a resource with its allocations.
     ///
     /// INVALID_PARAMETER when `handle` names no resource of `device`.

@@ -15,7 +15,9 @@ use super::{
         HandleTable,
         TableError, //
     },
-    resource::OpenResource, //
+    paging_queue::PagingQueue,
+    resource::OpenResource,
+    sync_object::SyncObject, //
 };
 use crate::{
     counters::{
@@ -49,6 +51,8 @@ pub(crate) enum Object {
     Device(Arc<Device>),
     Resource(Arc<OpenResource>),
     Allocation(Arc<OpenAllocation>),
+    PagingQueue(Arc<PagingQueue>),
+    SyncObject(Arc<SyncObject>),
 }
 
 impl Object {
@@ -59,6 +63,8 @@ impl Object {
             (Self::Device(a), Self::Device(b)) => Arc::ptr_eq(a, b),
             (Self::Resource(a), Self::Resource(b)) => Arc::ptr_eq(a, b),
             (Self::Allocation(a), Self::Allocation(b)) => Arc::ptr_eq(a, b),
+            (Self::PagingQueue(a), Self::PagingQueue(b)) => Arc::ptr_eq(a, b),
+            (Self::SyncObject(a), Self::SyncObject(b)) => Arc::ptr_eq(a, b),
             _ => false,
         }
     }
@@ -162,6 +168,28 @@ impl Process {
             }
             Ok(child)
         })
+    }
+
+    /// The paging queue that a handle names; INVALID_PARAMETER for anything else (case 256).
+    #[allow(dead_code, reason = "for paging, which there is none of yet")]
+    pub(crate) fn paging_queue(&self, handle: Handle) -> NtResult<Arc<PagingQueue>> {
+        match self.get(handle) {
+            Some(Object::PagingQueue(queue)) => Ok(queue),
+            _ => Err(NtStatus::INVALID_PARAMETER),
+        }
+    }
+
+    /// The synchronisation object that a handle names, on that device; INVALID_PARAMETER for anything
+    /// else.
+    pub(crate) fn sync_object(
+        &self,
+        device: &Arc<Device>,
+        handle: Handle,
+    ) -> NtResult<Arc<SyncObject>> {
+        match self.get(handle) {
+            Some(Object::SyncObject(object)) if Arc::ptr_eq(object.device(), device) => Ok(object),
+            _ => Err(NtStatus::INVALID_PARAMETER),
+        }
     }
 
     /// What the process uses on an adapter.

@@ -18,7 +18,7 @@ use core::num::NonZeroU32;
 
 const PAGE: u64 = 4096;
 
-fn refuse_if(refused: bool) -> NtResult {
+pub(super) fn refuse_if(refused: bool) -> NtResult {
     if refused {
         return Err(NtStatus::INVALID_PARAMETER);
     }

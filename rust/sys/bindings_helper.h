@@ -5,6 +5,7 @@
  */
 #include <linux/anon_inodes.h>
 #include <linux/device/class.h>
+#include <linux/eventfd.h>
 #include <linux/mm.h>
 #include <linux/scatterlist.h>
 #include <drm/drm_client.h>

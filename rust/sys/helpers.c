@@ -3,6 +3,7 @@
 
 #include <linux/capability.h>
 #include <linux/cred.h>
+#include <linux/eventfd.h>
 #include <linux/fs.h>
 #include <linux/highmem.h>
 #include <linux/ktime.h>
@@ -86,12 +87,13 @@ void dxg_unaccount_pinned(struct mm_struct *mm, unsigned long pages)
 
 /*
  * Makes a new VMA a window onto pages that the core must not touch: no
- * get_user_pages(), no growth by mremap(), no copy at fork(), no core dump.
+ * get_user_pages(), no growth by mremap(), no core dump; and no copy at fork(),
+ * unless children shall have it, too.
  */
-void dxg_vma_set_pfnmap(struct vm_area_struct *vma)
+void dxg_vma_set_pfnmap(struct vm_area_struct *vma, bool inherited)
 {
-	vm_flags_set(vma, VM_PFNMAP | VM_IO | VM_DONTEXPAND | VM_DONTCOPY |
-			  VM_DONTDUMP);
+	vm_flags_set(vma, VM_PFNMAP | VM_IO | VM_DONTEXPAND | VM_DONTDUMP |
+			  (inherited ? 0 : VM_DONTCOPY));
 }
 
 /* Maps a whole file into the caller; as vm_mmap(). */
@@ -130,6 +132,16 @@ u32 dxg_page_word(struct page *page, unsigned long index)
 
 	kunmap_local(words);
 	return word;
+}
+
+void *dxg_page_address(struct page *page)
+{
+	return page_address(page);
+}
+
+void dxg_eventfd_signal(struct eventfd_ctx *ctx)
+{
+	eventfd_signal(ctx);
 }
 
 /* Whether [addr, addr + len) is one whole VMA of @file. */

@@ -8,6 +8,7 @@
 
 #include <linux/types.h>
 
+struct eventfd_ctx;
 struct file;
 struct mem_cgroup;
 struct mm_struct;
@@ -31,13 +32,15 @@ struct mm_struct *dxg_current_mm(void);
 int dxg_account_pinned(struct mm_struct *mm, unsigned long pages);
 void dxg_unaccount_pinned(struct mm_struct *mm, unsigned long pages);
 
-void dxg_vma_set_pfnmap(struct vm_area_struct *vma);
+void dxg_vma_set_pfnmap(struct vm_area_struct *vma, bool inherited);
 unsigned long dxg_mmap_shared(struct file *file, unsigned long bytes,
 			      bool writable);
 unsigned long dxg_page_to_pfn(struct page *page);
 void dxg_page_fill(struct page *page, u32 pattern);
 void dxg_page_copy(struct page *to, struct page *from);
 u32 dxg_page_word(struct page *page, unsigned long index);
+void *dxg_page_address(struct page *page);
+void dxg_eventfd_signal(struct eventfd_ctx *ctx);
 bool dxg_vma_is(struct mm_struct *mm, unsigned long addr, unsigned long len,
 		const struct file *file);
 

@@ -57,8 +57,10 @@ pub(crate) trait Owner: Send + Sync + 'static {
 /// What the file of a view owns.
 struct Content {
     window: Arc<Window>,
-    /// It lives as long as the view.
-    owner: KBox<dyn Owner>,
+    /// Children get a copy of the mapping.
+    inherited: bool,
+    /// It lives as long as the view. Without one, the pages never go away for a while.
+    owner: Option<KBox<dyn Owner>>,
 }
 
 /// A mapping in the process that made it.
@@ -80,22 +82,40 @@ impl View {
         writable: bool,
         owner: KBox<dyn Owner>,
     ) -> Result<Self> {
+        let content = Content {
+            window,
+            inherited: false,
+            owner: Some(owner),
+        };
+        Self::new(c"dxg-view", writable, content)
+    }
+
+    /// Maps the whole of `window` for reading only, into the calling process and all children that
+    /// it will have.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::map`].
+    pub(crate) fn map_inherited(window: Arc<Window>) -> Result<Self> {
+        let content = Content {
+            window,
+            inherited: true,
+            owner: None,
+        };
+        Self::new(c"dxg-fence", false, content)
+    }
+
+    fn new(name: &'static CStr, writable: bool, content: Content) -> Result<Self> {
+        let window = content.window.clone();
         let bytes = window.count() * PAGE_SIZE;
-        let content = KBox::new(
-            Content {
-                window: window.clone(),
-                owner,
-            },
-            GFP_KERNEL_ACCOUNT,
-        )?;
-        let content = KBox::into_raw(content);
+        let content = KBox::into_raw(KBox::new(content, GFP_KERNEL_ACCOUNT)?);
         // A shared mapping of a file that is open for reading only stays that way.
         let access = if writable { c::O_RDWR } else { c::O_RDONLY };
         // SAFETY: The name is a C string, `FOPS` is static and names this module as its owner, and
         // `content` is what the callbacks in `FOPS` expect.
         let file = from_err_ptr(unsafe {
             bindings::anon_inode_getfile(
-                c"dxg-view".as_char_ptr(),
+                name.as_char_ptr(),
                 &FOPS.0,
                 content.cast(),
                 // CAST: a small flag word.
@@ -221,7 +241,7 @@ unsafe extern "C" fn mmap(file: *mut c::file, vma: *mut c::vm_area_struct) -> c_
     vma_ref.vm_ops = &VM_OPS.0;
     vma_ref.vm_private_data = core::ptr::from_ref(content).cast_mut().cast::<c_void>();
     // SAFETY: The VMA is being set up, so that its flags may change.
-    unsafe { bindings::dxg_vma_set_pfnmap(vma) };
+    unsafe { bindings::dxg_vma_set_pfnmap(vma, content.inherited) };
     // SAFETY: The file's window has adopted it; the VMA is a shared PFN map now, under the lock of
     // the address space that it is made for, and it is as large as the window.
     match unsafe { content.window.fill(vma, (start, end), 0) } {
@@ -248,12 +268,15 @@ unsafe extern "C" fn fault(vmf: *mut c::vm_fault) -> c::vm_fault_t {
     match unsafe { content.window.fault(vma, address & !(PAGE_SIZE - 1), pgoff) } {
         Touch::Done(fault) => return fault,
         Touch::Grown(fault) => {
-            content.owner.grown();
+            if let Some(owner) = &content.owner {
+                owner.grown();
+            }
             return fault;
         }
         Touch::Away => {}
     }
-    if content.owner.bring_back().is_err() && content.window.is_away() {
+    let result = (content.owner.as_ref()).map_or(Err(EFAULT), |owner| owner.bring_back());
+    if result.is_err() && content.window.is_away() {
         return c::vm_fault_reason_VM_FAULT_SIGBUS;
     }
     // SAFETY: The VMA is live and does not change during a fault; of the union with RCU data the

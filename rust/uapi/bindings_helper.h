@@ -3,3 +3,19 @@
 #include <misc/d3dkmthk.h>
 #include <dxgkrnl_gem.h>
 #include <misc/dxgkrnl_ext.h>
+
+/*
+ * struct d3dkmt_createsynchronizationobject2 as plain words: Rust has no safe
+ * way into its union.
+ */
+struct dxg_create_sync_object {
+	struct d3dkmthandle device;
+	__u32 reserved;
+	__u32 type;
+	struct d3dddi_synchronizationobject_flags flags;
+	__aligned_u64 data[8];
+	struct d3dkmthandle shared_handle;
+	__u32 pad0;
+	struct d3dkmthandle sync_object;
+	__u32 reserved1;
+};

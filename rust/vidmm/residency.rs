@@ -10,15 +10,12 @@ use super::{
     },
     books::Books,
     place::Place,
-    work::{
-        Progress,
-        Ticket,
-        Urgency, //
-    },
     SegmentGroup,
     VidMm, //
 };
 use crate::{
+    core::paging_priority::PagingPriority,
+    fence::timeline::Timeline,
     mem::{
         KVec,
         ACCOUNT, //
@@ -74,8 +71,8 @@ pub(crate) enum Limit {
 
 /// What became of a wish.
 pub(crate) enum Admission {
-    /// Everything is where it should be, or will be when the ticket is done.
-    Admitted(Option<Ticket>),
+    /// Everything is where it should be, or will be when the queue's fence has this value.
+    Admitted(Option<u64>),
     /// The process would be over its limit, by so many bytes. Nothing has changed.
     OverBudget(u64),
 }
@@ -125,8 +122,8 @@ impl VidMm {
         account: &Account,
         list: &[Bound<'_>],
         limit: Limit,
-        urgency: Urgency,
-        progress: &Arc<dyn Progress>,
+        priority: PagingPriority,
+        queue: &Arc<Timeline>,
     ) -> NtResult<Admission> {
         let mut order = self.order()?;
         {
@@ -136,6 +133,8 @@ impl VidMm {
             }
         }
         let mut wanted = KVec::with_capacity(list.len(), ACCOUNT)?;
+        // It ends at once if there is nothing to page.
+        let operation = Timeline::begin(queue)?;
         let mut books = self.books.lock();
         let result = admit(&mut books, account, list, limit);
         if matches!(result, Ok(None)) {
@@ -152,8 +151,9 @@ impl VidMm {
             None if wanted.is_empty() => Ok(Admission::Admitted(None)),
             None => {
                 order.bring_in(wanted);
-                let ticket = self.submit(order, urgency, Some(progress.clone()));
-                Ok(Admission::Admitted(Some(ticket)))
+                let value = operation.value();
+                self.submit(order, priority, Some(operation));
+                Ok(Admission::Admitted(Some(value)))
             }
         }
     }
@@ -194,7 +194,7 @@ impl VidMm {
         drop(books);
         if !unwanted.is_empty() {
             order.put_out(unwanted);
-            self.submit(order, Urgency::Normal, None);
+            self.submit(order, PagingPriority::Normal, None);
         }
         Ok(trim)
     }

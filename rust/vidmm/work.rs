@@ -7,6 +7,8 @@ use super::{
     VidMm, //
 };
 use crate::{
+    core::paging_priority::PagingPriority,
+    fence::timeline::Operation,
     mem::{
         KVec,
         ACCOUNT, //
@@ -14,6 +16,7 @@ use crate::{
     status::NtResult,
     sys::worker::Job, //
 };
+use core::cmp::Reverse;
 use kernel::{
     rbtree::{
         RBTree,
@@ -25,37 +28,14 @@ use kernel::{
     }, //
 };
 
-/// Who is told how far the worker is: a paging queue, whose fence counts what is done.
-pub(crate) trait Progress: Send + Sync {
-    /// The value of its fence that stands for one more piece of work. Whoever calls sees to it that
-    /// the work is done in the order of the values.
-    fn next(&self) -> u64;
-
-    /// All work up to this value is done.
-    fn done(&self, value: u64);
-}
-
-/// Which work goes first (D3DDDI_PAGINGQUEUE_PRIORITY).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Urgency {
-    AboveNormal,
-    Normal,
-    BelowNormal,
-}
-
-impl Urgency {
-    const ALL: [Self; 3] = [Self::AboveNormal, Self::Normal, Self::BelowNormal];
-}
-
-/// Work that was submitted.
-#[derive(Clone, Copy)]
-pub(crate) struct Ticket {
-    /// The value that the fence has when it is done.
-    pub(crate) fence: u64,
-}
-
 /// A place in the worker's list.
-type Slot = (Urgency, u64);
+type Slot = (Reverse<PagingPriority>, u64);
+
+const PRIORITIES: [PagingPriority; 3] = [
+    PagingPriority::AboveNormal,
+    PagingPriority::Normal,
+    PagingPriority::BelowNormal,
+];
 
 /// Work that is to be submitted, with the room that it takes.
 pub(super) struct Order {
@@ -80,15 +60,8 @@ enum Moves {
 
 struct Work {
     moves: Moves,
-    progress: Option<(Arc<dyn Progress>, u64)>,
-}
-
-impl Drop for Work {
-    fn drop(&mut self) {
-        if let Some((progress, value)) = &self.progress {
-            progress.done(*value);
-        }
-    }
+    /// It ends with the work: the fence of a paging queue says so.
+    _operation: Option<Operation>,
 }
 
 /// What there is to do.
@@ -117,12 +90,13 @@ impl List {
 
     /// Whether anything is left of what was submitted before `number`.
     fn is_left(&self, number: u64) -> bool {
-        let first = |urgency| self.todo.cursor_lower_bound(&(urgency, 0));
-        self.current.is_some_and(|current| current < number)
-            || Urgency::ALL.into_iter().any(|urgency| {
-                first(urgency).is_some_and(|at| {
-                    let (slot, _) = at.current();
-                    slot.0 == urgency && slot.1 < number
+        let is_before = |number_of: u64| number_of < number;
+        self.current.is_some_and(is_before)
+            || PRIORITIES.into_iter().map(Reverse).any(|priority| {
+                let first = self.todo.cursor_lower_bound(&(priority, 0));
+                first.is_some_and(|at| {
+                    let &(its, number) = at.current().0;
+                    its == priority && is_before(number)
                 })
             })
     }
@@ -141,39 +115,29 @@ impl VidMm {
         })
     }
 
-    /// Has the worker do it.
+    /// Has the worker do it: what is more urgent goes first, else in the order in which it comes.
     pub(super) fn submit(
         &self,
         order: Order,
-        urgency: Urgency,
-        progress: Option<Arc<dyn Progress>>,
-    ) -> Ticket {
-        let mut list = self.list.lock();
-        let number = list.submitted;
-        list.submitted += 1;
-        // With the list locked, so that the values are in the order of the work.
-        let progress = progress.map(|progress| {
-            let value = progress.next();
-            (progress, value)
-        });
-        let ticket = Ticket {
-            fence: progress.as_ref().map_or(0, |(_, value)| *value),
-        };
-        let work = Work {
+        priority: PagingPriority,
+        operation: Option<Operation>,
+    ) {
+        let mut work = Some(Work {
             moves: order.moves,
-            progress,
-        };
-        let mut rest = Some(work);
+            _operation: operation,
+        });
+        let mut list = self.list.lock();
         if !list.closed {
-            let node = (rest.take()).map(|work| order.room.into_node((urgency, number), work));
+            let slot = (Reverse(priority), list.submitted);
+            list.submitted += 1;
+            let node = work.take().map(|work| order.room.into_node(slot, work));
             // No other work has this number.
             let _ = node.and_then(|node| list.todo.insert(node));
         }
         drop(list);
         // Without a worker it is done as it is.
-        drop(rest);
+        drop(work);
         self.worker.wake();
-        ticket
     }
 
     /// Nothing is moved any more: all work that there is, and that comes, is done as it is.

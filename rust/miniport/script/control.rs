@@ -24,6 +24,7 @@ use crate::{
         Miniport, //
     },
     mem::KVec,
+    sys::worker::WorkerQueue,
     vidmm::{
         provider::Provider,
         VidMm, //
@@ -46,11 +47,14 @@ pub(crate) type Started = Pin<KBox<File<Control>>>;
 /// What the file is about.
 pub(crate) struct Control {
     registry: Arc<Registry>,
+    paging: Arc<WorkerQueue>,
     log: Arc<Log>,
 }
 
 /// Bytes of each segment.
 const SEGMENT: u64 = 16 << 20;
+/// Bytes that are promised.
+const COMMIT: u64 = 2 * SEGMENT;
 
 impl Script {
     fn new(log: Arc<Log>) -> Result<Self> {
@@ -86,13 +90,15 @@ impl Control {
     fn add_adapter(&self) -> Result {
         self.registry.adapters().add(SCRIPT, |appearance| {
             let miniport = KBox::new(Script::new(self.log.clone())?, GFP_KERNEL)?;
-            let vidmm = VidMm::new(Provider::system()?, miniport.query_segments())?;
-            Ok(Adapter::new(appearance, miniport, vidmm))
+            let (provider, segments) = (Provider::system()?, miniport.query_segments());
+            let vidmm = VidMm::new(provider, segments, COMMIT, self.paging.clone())?;
+            Adapter::new(appearance, miniport, vidmm)
         })
     }
 
     fn stop(&self) {
         if let Some(adapter) = self.registry.adapters().remove(SCRIPT) {
+            adapter.fences().lose_all();
             adapter.vidmm().lose_all();
         }
     }
@@ -119,9 +125,14 @@ impl Control {
 }
 
 /// Brings the adapter, and the file in `directory`.
-pub(crate) fn start(directory: &Dir, registry: &Arc<Registry>) -> Result<Started> {
+pub(crate) fn start(
+    directory: &Dir,
+    registry: &Arc<Registry>,
+    paging: Arc<WorkerQueue>,
+) -> Result<Started> {
     let control = Control {
         registry: registry.clone(),
+        paging,
         log: Log::new()?,
     };
     control.add_adapter()?;

@@ -56,7 +56,7 @@ pub const NO_HANDLES: [u32; 8] = [
 ];
 
 /// The requests that the module serves, with the sizes of their arguments.
-pub const SERVED: [(&str, u32, usize); 19] = [
+pub const SERVED: [(&str, u32, usize); 25] = [
     ("OpenAdapterFromLuid", request::OPENADAPTERFROMLUID, 12),
     ("CreateDevice", request::CREATEDEVICE, 64),
     ("CreateAllocation2", request::CREATEALLOCATION, 72),
@@ -81,6 +81,28 @@ pub const SERVED: [(&str, u32, usize); 19] = [
         "OpenResourceFromNtHandle",
         request::OPENRESOURCEFROMNTHANDLE,
         104,
+    ),
+    ("CreatePagingQueue", request::CREATEPAGINGQUEUE, 32),
+    ("DestroyPagingQueue", request::DESTROYPAGINGQUEUE, 4),
+    (
+        "CreateSynchronizationObject2",
+        request::CREATESYNCHRONIZATIONOBJECT,
+        96,
+    ),
+    (
+        "DestroySynchronizationObject",
+        request::DESTROYSYNCHRONIZATIONOBJECT,
+        4,
+    ),
+    (
+        "SignalSynchronizationObjectFromCpu",
+        request::SIGNALSYNCHRONIZATIONOBJECTFROMCPU,
+        32,
+    ),
+    (
+        "WaitForSynchronizationObjectFromCpu",
+        request::WAITFORSYNCHRONIZATIONOBJECTFROMCPU,
+        40,
     ),
     ("ExportDmaBuf", request::EXPORT_DMA_BUF, 16),
     ("OpenDmaBuf", request::OPEN_DMA_BUF, 32),

@@ -28,6 +28,8 @@ pub fn on_no_memory(number: u32) -> Option<Answer> {
     match number {
         request::CLOSEADAPTER
         | request::DESTROYDEVICE
+        | request::DESTROYPAGINGQUEUE
+        | request::DESTROYSYNCHRONIZATIONOBJECT
         | request::QUERYRESOURCEINFO
         | request::QUERYRESOURCEINFOFROMNTHANDLE
         | request::UNLOCK2 => None,

@@ -21,6 +21,7 @@ pub mod device;
 pub mod dma_buf;
 pub mod driver;
 pub mod faults;
+pub mod fence;
 pub mod global;
 pub mod harness;
 pub mod limit;

@@ -15,7 +15,7 @@ const DEBUGFS: &str = "/sys/kernel/debug";
 const COUNTERS: &str = "/sys/kernel/debug/dxgkrnl/counters";
 
 /// What the module counts.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 16] = [
     "processes",
     "adapter_opens",
     "devices",
@@ -25,9 +25,13 @@ const NAMES: [&str; 12] = [
     "gem_objects",
     "pinned_pages",
     "kernel_pages",
+    "system_memory",
     "mappings",
     "nt_handles",
     "exports",
+    "paging_queues",
+    "fences",
+    "waits",
 ];
 
 /// How long the end of an object may lag behind the call that ended it: the last reference on a

@@ -191,6 +191,22 @@ calls! {
         QUERYRESOURCEINFOFROMNTHANDLE;
     /// Opens the resource behind an NT handle on a device.
     D3DKMTOpenResourceFromNtHandle(D3DKMT_OPENRESOURCEFROMNTHANDLE) = OPENRESOURCEFROMNTHANDLE;
+    /// Makes a paging queue, with its fence.
+    D3DKMTCreatePagingQueue(D3DKMT_CREATEPAGINGQUEUE) = CREATEPAGINGQUEUE;
+    /// Destroys a paging queue, with its fence.
+    D3DKMTDestroyPagingQueue(D3DDDI_DESTROYPAGINGQUEUE) = DESTROYPAGINGQUEUE;
+    /// Makes a synchronisation object.
+    D3DKMTCreateSynchronizationObject2(D3DKMT_CREATESYNCHRONIZATIONOBJECT2) =
+        CREATESYNCHRONIZATIONOBJECT;
+    /// Destroys a synchronisation object.
+    D3DKMTDestroySynchronizationObject(D3DKMT_DESTROYSYNCHRONIZATIONOBJECT) =
+        DESTROYSYNCHRONIZATIONOBJECT;
+    /// Gives monitored fences new values.
+    D3DKMTSignalSynchronizationObjectFromCpu(D3DKMT_SIGNALSYNCHRONIZATIONOBJECTFROMCPU) =
+        SIGNALSYNCHRONIZATIONOBJECTFROMCPU;
+    /// Waits until monitored fences have reached values, or has an eventfd signalled then.
+    D3DKMTWaitForSynchronizationObjectFromCpu(D3DKMT_WAITFORSYNCHRONIZATIONOBJECTFROMCPU) =
+        WAITFORSYNCHRONIZATIONOBJECTFROMCPU;
     /// Makes a dma-buf of an allocation's memory: a descriptor.
     DxgkrnlExportDmaBuf(dxgkrnl_export_dma_buf) = EXPORT_DMA_BUF;
     /// Opens a dma-buf as a resource of one allocation.

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`PagingQueue`]: the order in which a device's memory is paged, and the fence that tells how far
+//! that has come.
+
+use super::{
+    device::Device,
+    paging_priority::PagingPriority,
+    sync_object::{
+        Rights,
+        SyncObject, //
+    }, //
+};
+use crate::{
+    counters::{
+        Counted,
+        Counter, //
+    },
+    fence::{
+        timeline::Timeline,
+        AtRemoval,
+        MonitoredFence, //
+    },
+    mem::ACCOUNT,
+    status::NtResult, //
+};
+use kernel::sync::Arc;
+
+/// A paging queue of a device.
+pub(crate) struct PagingQueue {
+    device: Arc<Device>,
+    priority: PagingPriority,
+    timeline: Arc<Timeline>,
+    _counted: Counted,
+}
+
+impl PagingQueue {
+    /// A queue, and its fence in the calling process: for waiting only, and without an end of its own.
+    ///
+    /// # Errors
+    ///
+    /// DEVICE_REMOVED: the adapter has gone. NO_MEMORY: no memory, or no room in the address space.
+    pub(crate) fn new(
+        device: &Arc<Device>,
+        priority: PagingPriority,
+    ) -> NtResult<(Arc<Self>, Arc<SyncObject>)> {
+        let fence = MonitoredFence::new(0, AtRemoval::Maximum)?;
+        let rights = Rights {
+            signal: false,
+            wait: true,
+            destroy: false,
+        };
+        let queue = Self {
+            device: device.clone(),
+            priority,
+            timeline: Timeline::new(fence.clone())?,
+            _counted: Counted::new(Counter::PagingQueues),
+        };
+        let queue = Arc::new(queue, ACCOUNT)?;
+        let object = SyncObject::new(device.clone(), fence, rights)?;
+        Ok((queue, object))
+    }
+
+    #[allow(dead_code, reason = "for paging, which there is none of yet")]
+    pub(crate) fn device(&self) -> &Arc<Device> {
+        &self.device
+    }
+
+    #[allow(dead_code, reason = "as above")]
+    pub(crate) fn priority(&self) -> PagingPriority {
+        self.priority
+    }
+
+    /// What its operations take their values from.
+    #[allow(dead_code, reason = "as above")]
+    pub(crate) fn timeline(&self) -> &Arc<Timeline> {
+        &self.timeline
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`Timeline`]: the fence of a queue, whose operations may end in any order.
+//!
+//! Each operation has the next value of the queue. The fence has a value when all operations up to
+//! it have ended: it never falls, and never says that something is done which is not.
+
+use super::MonitoredFence;
+use crate::{
+    mem::ACCOUNT,
+    status::NtResult, //
+};
+use kernel::{
+    new_mutex,
+    prelude::*,
+    rbtree::{
+        RBTree,
+        RBTreeNodeReservation, //
+    },
+    sync::{
+        Arc,
+        Mutex, //
+    }, //
+};
+
+/// See the module's documentation.
+#[pin_data]
+pub(crate) struct Timeline {
+    fence: Arc<MonitoredFence>,
+    #[pin]
+    state: Mutex<State>,
+}
+
+struct State {
+    /// The value of the operation that began last.
+    last: u64,
+    /// Operations that have not ended.
+    running: RBTree<u64, ()>,
+}
+
+// What is pinned is behind its pointers.
+impl Unpin for State {}
+
+impl State {
+    /// Up to where everything has ended.
+    fn reached(&self) -> u64 {
+        let first = self.running.cursor_front().map(|first| *first.current().0);
+        first.map_or(self.last, |first| first - 1)
+    }
+}
+
+impl Timeline {
+    /// The timeline of a fence with the value 0, which nobody else signals.
+    ///
+    /// # Errors
+    ///
+    /// NO_MEMORY.
+    pub(crate) fn new(fence: Arc<MonitoredFence>) -> NtResult<Arc<Self>> {
+        let state = State {
+            last: 0,
+            running: RBTree::new(),
+        };
+        Ok(Arc::pin_init(
+            pin_init!(Self {
+                fence,
+                state <- new_mutex!(state, "Timeline::state"),
+            }),
+            ACCOUNT,
+        )?)
+    }
+
+    #[allow(dead_code, reason = "for paging, which asks what is done already")]
+    pub(crate) fn fence(&self) -> &Arc<MonitoredFence> {
+        &self.fence
+    }
+
+    /// Begins an operation, with the next value.
+    ///
+    /// # Errors
+    ///
+    /// NO_MEMORY.
+    #[allow(dead_code, reason = "for paging, which there is none of yet")]
+    pub(crate) fn begin(timeline: &Arc<Self>) -> NtResult<Operation> {
+        let room = RBTreeNodeReservation::new(ACCOUNT)?;
+        let mut state = timeline.state.lock();
+        // One operation each nanosecond would take five centuries to get to the end.
+        state.last += 1;
+        let value = state.last;
+        let replaced = state.running.insert(room.into_node(value, ()));
+        drop(state);
+        // No other operation has this value.
+        drop(replaced);
+        Ok(Operation {
+            timeline: timeline.clone(),
+            value,
+        })
+    }
+}
+
+/// An operation of a queue. It ends when it is dropped, whatever became of it; that needs no memory.
+pub(crate) struct Operation {
+    timeline: Arc<Timeline>,
+    value: u64,
+}
+
+impl Operation {
+    /// What the fence has reached when this operation and all before it have ended.
+    #[allow(dead_code, reason = "for paging, which there is none of yet")]
+    pub(crate) fn value(&self) -> u64 {
+        self.value
+    }
+}
+
+impl Drop for Operation {
+    fn drop(&mut self) {
+        let (node, reached) = {
+            let mut state = self.timeline.state.lock();
+            (state.running.remove_node(&self.value), state.reached())
+        };
+        drop(node);
+        // Two that end at once may come here in either order: a fence is never signalled down.
+        self.timeline.fence.signal(reached);
+    }
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`Wait`]: one wait for the values of fences.
+//!
+//! ```text
+//! new → start → (settle, by signals and ends of fences) → outcome
+//!                 └─ block: the thread waits for it    └─ or its eventfd is signalled
+//! ```
+//!
+//! The outcome is set once, by whoever comes first: the last signal that was needed, the end of a
+//! fence, or a signal to the thread. After that nothing of the wait is left in any fence: who sets
+//! the outcome takes it out everywhere, and so does [`Wait::start`] when it finds the outcome set.
+
+use super::{
+    Key,
+    MonitoredFence, //
+};
+use crate::{
+    counters::{
+        Counted,
+        Counter, //
+    },
+    mem::{
+        KVVec,
+        ACCOUNT, //
+    },
+    status::{
+        NtResult,
+        NtStatus, //
+    },
+    sys::event_fd::EventFd, //
+};
+use kernel::{
+    new_condvar,
+    new_mutex,
+    prelude::*,
+    rbtree::RBTreeNode,
+    sync::{
+        Arc,
+        CondVar,
+        Mutex, //
+    }, //
+};
+
+/// A value that is to be reached, or signalled.
+pub(crate) struct Target {
+    pub(crate) fence: Arc<MonitoredFence>,
+    pub(crate) value: u64,
+}
+
+/// How many of the targets are enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Enough {
+    /// All, at whatever times.
+    All,
+    /// The first one.
+    Any,
+}
+
+/// See the module's documentation.
+#[pin_data]
+pub(crate) struct Wait {
+    targets: KVVec<Target>,
+    #[pin]
+    state: Mutex<State>,
+    /// The outcome is there.
+    #[pin]
+    settled: CondVar,
+    _counted: Counted,
+}
+
+struct State {
+    /// Targets that have to be reached yet.
+    missing: usize,
+    outcome: Option<NtResult>,
+    /// What is signalled when the outcome is there, if no thread waits for it.
+    event: Option<EventFd>,
+}
+
+impl Wait {
+    /// A wait for targets, of which there is at least one.
+    ///
+    /// # Errors
+    ///
+    /// NO_MEMORY.
+    pub(crate) fn new(
+        targets: KVVec<Target>,
+        enough: Enough,
+        event: Option<EventFd>,
+    ) -> NtResult<Arc<Self>> {
+        let state = State {
+            missing: match enough {
+                Enough::All => targets.len(),
+                Enough::Any => 1,
+            },
+            outcome: None,
+            event,
+        };
+        Ok(Arc::pin_init(
+            pin_init!(Self {
+                targets,
+                state <- new_mutex!(state, "Wait::state"),
+                settled <- new_condvar!("Wait::settled"),
+                _counted: Counted::new(Counter::Waits),
+            }),
+            ACCOUNT,
+        )?)
+    }
+
+    /// Begins to wait. If that fails, the event is signalled neither now nor later.
+    ///
+    /// # Errors
+    ///
+    /// NO_MEMORY, and what a fence has ended with.
+    pub(crate) fn start(wait: &Arc<Self>) -> NtResult {
+        let mut started = Ok(());
+        for (at, target) in wait.targets.iter().enumerate() {
+            if wait.is_settled() {
+                break;
+            }
+            match Self::enter(wait, wait.key(at, target), target) {
+                Ok(false) => {}
+                Ok(true) => wait.settle(Ok(())),
+                Err(status) => {
+                    started = wait.cancel(status);
+                    break;
+                }
+            }
+        }
+        // What was entered after the outcome was there has to go, too.
+        if wait.is_settled() {
+            wait.leave();
+        }
+        started
+    }
+
+    /// Enters a target into its fence, unless it is reached: then the answer is `true`.
+    fn enter(wait: &Arc<Self>, key: Key, target: &Target) -> NtResult<bool> {
+        if target.fence.has_reached(target.value)? {
+            return Ok(true);
+        }
+        let node = RBTreeNode::new(key, wait.clone(), ACCOUNT)?;
+        target.fence.enter(target.value, node)
+    }
+
+    /// Waits for the outcome, which is INTERRUPTED when a signal to the thread comes first.
+    pub(crate) fn block(&self) -> NtResult {
+        let mut state = self.state.lock();
+        while state.outcome.is_none() {
+            if self.settled.wait_interruptible(&mut state) {
+                break;
+            }
+        }
+        match state.outcome {
+            Some(outcome) => outcome,
+            None => {
+                drop(state);
+                self.cancel(NtStatus::INTERRUPTED)
+            }
+        }
+    }
+
+    /// A target is reached, or its fence has ended.
+    pub(super) fn settle(&self, result: NtResult) {
+        let event = {
+            let mut state = self.state.lock();
+            if state.outcome.is_some() {
+                return;
+            }
+            if result.is_ok() {
+                state.missing = state.missing.saturating_sub(1);
+                if state.missing > 0 {
+                    return;
+                }
+            }
+            state.outcome = Some(result);
+            state.event.take()
+        };
+        self.settled.notify_all();
+        if let Some(event) = event {
+            event.signal();
+        }
+        self.leave();
+    }
+
+    /// Gives up, unless the outcome is there already; returns the outcome.
+    fn cancel(&self, status: NtStatus) -> NtResult {
+        let (outcome, event) = {
+            let mut state = self.state.lock();
+            let outcome = *state.outcome.get_or_insert(Err(status));
+            (outcome, state.event.take())
+        };
+        drop(event);
+        self.leave();
+        outcome
+    }
+
+    fn is_settled(&self) -> bool {
+        self.state.lock().outcome.is_some()
+    }
+
+    /// Takes what is left of the wait out of all fences.
+    fn leave(&self) {
+        for (at, target) in self.targets.iter().enumerate() {
+            target.fence.leave(&self.key(at, target));
+        }
+    }
+
+    fn key(&self, at: usize, target: &Target) -> Key {
+        Key {
+            value: target.value,
+            wait: core::ptr::from_ref(self).addr(),
+            target: at,
+        }
+    }
+}

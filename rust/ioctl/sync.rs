@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Synchronisation objects: D3DKMTCreateSynchronizationObject2, DestroySynchronizationObject,
+//! SignalSynchronizationObjectFromCpu, WaitForSynchronizationObjectFromCpu.
+
+use super::{
+    read,
+    validate_sync,
+    write,
+    Caller, //
+};
+use crate::{
+    core::{
+        device::Device,
+        handle::Handle,
+        process::Object,
+        sync_object::{
+            Rights,
+            SyncObject, //
+        }, //
+    },
+    fence::{
+        wait::{
+            Enough,
+            Target,
+            Wait, //
+        },
+        AtRemoval,
+        MonitoredFence, //
+    },
+    mem::{
+        KVVec,
+        KVec,
+        ACCOUNT, //
+    },
+    status::{
+        NtResult,
+        NtStatus, //
+    },
+    sys::event_fd::EventFd,
+    uapi::{
+        d3dkmt_createsynchronizationobject2,
+        d3dkmt_destroysynchronizationobject,
+        d3dkmt_signalsynchronizationobjectfromcpu,
+        d3dkmt_waitforsynchronizationobjectfromcpu,
+        d3dkmthandle,
+        dxg_create_sync_object, //
+    }, //
+};
+use core::mem::{
+    offset_of,
+    size_of, //
+};
+use kernel::{
+    error::code::*,
+    sync::Arc, //
+};
+
+// The argument as plain words has everything where the ABI has it.
+const _: () = {
+    type Abi = d3dkmt_createsynchronizationobject2;
+    type Words = dxg_create_sync_object;
+    assert!(size_of::<Words>() == size_of::<Abi>());
+    assert!(offset_of!(Words, type_) == offset_of!(Abi, info.type_));
+    assert!(offset_of!(Words, flags) == offset_of!(Abi, info.flags));
+    assert!(offset_of!(Words, data) == offset_of!(Abi, info.__bindgen_anon_1));
+    assert!(offset_of!(Words, sync_object) == offset_of!(Abi, sync_object));
+};
+
+/// D3DKMTCreateSynchronizationObject2 (case 180).
+///
+/// # Errors
+///
+/// - See [`validate_sync::create_sync_object`]; INVALID_PARAMETER: no device (case 177).
+/// - DEVICE_REMOVED: the adapter has gone.
+/// - NO_MEMORY: no memory, or no room in the address space.
+pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
+    let argument = argument as u64;
+    let mut args: dxg_create_sync_object = read(argument)?;
+    let device = caller.process.device(args.device.into())?;
+    let new = validate_sync::create_sync_object(args.type_, args.flags, args.data[0])?;
+    device.adapter().check_present()?;
+
+    let at_removal = if new.maximum_at_removal {
+        AtRemoval::Maximum
+    } else {
+        AtRemoval::Stays
+    };
+    let fence = MonitoredFence::new(new.value, at_removal)?;
+    let rights = Rights {
+        signal: new.signal,
+        wait: new.wait,
+        destroy: true,
+    };
+    let object = SyncObject::new(device.clone(), fence, rights)?;
+
+    // Where the process reads the value, and where a GPU would: there are no such addresses yet.
+    args.data[1] = object.address() as u64;
+    args.data[2] = 0;
+    let mut objects = KVec::with_capacity(1, ACCOUNT)?;
+    objects.push(Object::SyncObject(object), ACCOUNT)?;
+    let reservation = caller.process.reserve(1)?;
+    let handle = reservation.handles().first().copied();
+    args.sync_object = handle.unwrap_or(Handle::NULL).into();
+    write(argument, &args)?;
+    let owner = Object::Device(device);
+    reservation.publish_below(Some((args.device.into(), &owner)), objects, false)
+}
+
+/// D3DKMTDestroySynchronizationObject (case 186).
+///
+/// # Errors
+///
+/// INVALID_PARAMETER: no synchronisation object, or that of a paging queue.
+pub(super) fn destroy(caller: &Caller<'_>, argument: usize) -> NtResult {
+    let args: d3dkmt_destroysynchronizationobject = read(argument as u64)?;
+    caller.process.destroy_sync_object(args.sync_object.into())
+}
+
+/// D3DKMTSignalSynchronizationObjectFromCpu: all of them, or none.
+///
+/// # Errors
+///
+/// - INVALID_PARAMETER: see [`validate_sync::signal_from_cpu`]; no device, no synchronisation object of
+///   that device.
+/// - ACCESS_DENIED: one with NoSignal (case 200), or that of a paging queue.
+/// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
+pub(super) fn signal(caller: &Caller<'_>, argument: usize) -> NtResult {
+    let args: d3dkmt_signalsynchronizationobjectfromcpu = read(argument as u64)?;
+    let signal = validate_sync::signal_from_cpu(&args)?;
+    let device = caller.process.device(args.device.into())?;
+    device.adapter().check_present()?;
+    let lists = (args.objects, args.fence_values);
+    let targets = targets(caller, &device, signal.count, lists, |rights| rights.signal)?;
+    for target in &targets {
+        if signal.rewind {
+            target.fence.rewind(target.value);
+        } else {
+            target.fence.signal(target.value);
+        }
+    }
+    Ok(())
+}
+
+/// D3DKMTWaitForSynchronizationObjectFromCpu (case 198).
+///
+/// # Errors
+///
+/// - INVALID_PARAMETER: see [`validate_sync::wait_from_cpu`]; no device, no synchronisation object of
+///   that device; one was destroyed meanwhile; a descriptor of something else than an eventfd.
+/// - INVALID_HANDLE: no open descriptor.
+/// - ACCESS_DENIED: one with NoWait (case 200).
+/// - DEVICE_REMOVED: the adapter has gone, before or meanwhile. NO_MEMORY.
+/// - INTERRUPTED: a signal came while it was waiting.
+pub(super) fn wait(caller: &Caller<'_>, argument: usize) -> NtResult {
+    let args: d3dkmt_waitforsynchronizationobjectfromcpu = read(argument as u64)?;
+    let wanted = validate_sync::wait_from_cpu(&args)?;
+    let device = caller.process.device(args.device.into())?;
+    device.adapter().check_present()?;
+    let event = event(args.async_event)?;
+    let blocks = event.is_none();
+    let lists = (args.objects, args.fence_values);
+    let targets = targets(caller, &device, wanted.count, lists, |rights| rights.wait)?;
+    // Whoever waits does not keep the device.
+    drop(device);
+
+    let enough = if wanted.any { Enough::Any } else { Enough::All };
+    let wait = Wait::new(targets, enough, event)?;
+    Wait::start(&wait)?;
+    if blocks {
+        wait.block()
+    } else {
+        Ok(())
+    }
+}
+
+/// The eventfd that a wait shall signal; without one it blocks.
+fn event(async_event: u64) -> NtResult<Option<EventFd>> {
+    if async_event == 0 {
+        return Ok(None);
+    }
+    let event = EventFd::from_fd(async_event).map_err(|error| match error {
+        EBADF => NtStatus::INVALID_HANDLE,
+        _ => NtStatus::INVALID_PARAMETER,
+    });
+    event.map(Some)
+}
+
+/// Reads the lists of objects and of values.
+fn targets(
+    caller: &Caller<'_>,
+    device: &Arc<Device>,
+    count: usize,
+    (objects, values): (u64, u64),
+    may: fn(Rights) -> bool,
+) -> NtResult<KVVec<Target>> {
+    let mut targets = KVVec::with_capacity(count, ACCOUNT)?;
+    for at in 0..count {
+        let handle: d3dkmthandle = read(element(objects, at, size_of::<d3dkmthandle>())?)?;
+        let value = read(element(values, at, size_of::<u64>())?)?;
+        let object: Arc<SyncObject> = caller.process.sync_object(device, handle.into())?;
+        if !may(object.rights()) {
+            return Err(NtStatus::ACCESS_DENIED);
+        }
+        let fence = object.fence().clone();
+        targets.push(Target { fence, value }, ACCOUNT)?;
+    }
+    Ok(targets)
+}
+
+/// The address of an element of a list; INVALID_PARAMETER beyond the last address.
+fn element(list: u64, at: usize, size: usize) -> NtResult<u64> {
+    let offset = at as u64 * size as u64;
+    list.checked_add(offset).ok_or(NtStatus::INVALID_PARAMETER)
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Checks of arguments of synchronisation objects and paging queues, as in [`super::validate`].
+//!
+//! Pure logic: also compiled and tested on the host.
+
+use super::validate::refuse_if;
+use crate::{
+    core::paging_priority::PagingPriority,
+    status::{
+        NtResult,
+        NtStatus, //
+    },
+    uapi::*, //
+};
+
+/// Objects in one WaitForSynchronizationObjectFromCpu: as many as WSL takes.
+pub(crate) const WAITED_ON_MAX: u32 = 0x2_0000;
+
+/// A monitored fence that is asked for, with the meaning of its flags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NewFence {
+    pub(crate) value: u64,
+    /// Its device may signal it.
+    pub(crate) signal: bool,
+    /// Its device may wait for it.
+    pub(crate) wait: bool,
+    /// It becomes the highest value that there is when the adapter goes.
+    pub(crate) maximum_at_removal: bool,
+}
+
+/// Checks CreateSynchronizationObject2. `data` is the first word of what belongs to the type.
+///
+/// # Errors
+///
+/// - INVALID_PARAMETER: no type that Windows knows (case 177); reserved flags; NtSecuritySharing
+///   without Shared (case 183); NoSignal with NoWait, or one of them or TopOfPipeline for anything but
+///   a monitored fence (case 200); SignalByKmd, which is for the miniport's CPU notifications.
+/// - INVALID_HANDLE: a CPU notification without an event (case 181).
+/// - NOT_SUPPORTED: another type than monitored fences, or Shared.
+pub(crate) fn create_sync_object(
+    kind: u32,
+    flags: d3dddi_synchronizationobject_flags,
+    data: u64,
+) -> NtResult<NewFence> {
+    const FENCES_ONLY: u32 = D3DDDI_SYNCHRONIZATIONOBJECT_TOP_OF_PIPELINE
+        | D3DDDI_SYNCHRONIZATIONOBJECT_NO_SIGNAL
+        | D3DDDI_SYNCHRONIZATIONOBJECT_NO_WAIT;
+    let has = |bit| flags.value & bit != 0;
+    let shared = has(D3DDDI_SYNCHRONIZATIONOBJECT_SHARED);
+    let no_signal = has(D3DDDI_SYNCHRONIZATIONOBJECT_NO_SIGNAL);
+    let no_wait = has(D3DDDI_SYNCHRONIZATIONOBJECT_NO_WAIT);
+
+    refuse_if(kind == 0 || kind >= D3DDDI_SYNCHRONIZATION_TYPE_LIMIT)?;
+    // SignalByKmd is one of the reserved bits.
+    refuse_if(has(
+        D3DDDI_SYNCHRONIZATIONOBJECT_RESERVED | D3DDDI_SYNCHRONIZATIONOBJECT_RESERVED0
+    ))?;
+    refuse_if(has(D3DDDI_SYNCHRONIZATIONOBJECT_NT_SECURITY_SHARING) && !shared)?;
+    refuse_if(no_signal && no_wait)?;
+    if kind != D3DDDI_MONITORED_FENCE {
+        refuse_if(has(FENCES_ONLY))?;
+        if kind == D3DDDI_CPU_NOTIFICATION && data == 0 {
+            return Err(NtStatus::INVALID_HANDLE);
+        }
+        return Err(NtStatus::NOT_SUPPORTED);
+    }
+    if shared {
+        return Err(NtStatus::NOT_SUPPORTED);
+    }
+    Ok(NewFence {
+        value: data,
+        signal: !no_signal,
+        wait: !no_wait,
+        maximum_at_removal: !has(D3DDDI_SYNCHRONIZATIONOBJECT_NO_SIGNAL_MAX_VALUE_ON_TDR),
+    })
+}
+
+/// How fences are to be signalled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CpuSignal {
+    pub(crate) count: usize,
+    /// Values may fall.
+    pub(crate) rewind: bool,
+}
+
+/// Checks SignalSynchronizationObjectFromCpu.
+///
+/// # Errors
+///
+/// INVALID_PARAMETER: no or more than 32 objects (case 197); reserved flags, or EnqueueCpuEvent, for
+/// which there is no event.
+pub(crate) fn signal_from_cpu(
+    args: &d3dkmt_signalsynchronizationobjectfromcpu,
+) -> NtResult<CpuSignal> {
+    let known = D3DDDICB_SIGNAL_SIGNAL_AT_SUBMISSION | D3DDDICB_SIGNAL_ALLOW_FENCE_REWIND;
+    refuse_if(args.flags.value & !known != 0)?;
+    refuse_if(args.object_count == 0 || args.object_count > D3DDDI_MAX_OBJECT_SIGNALED)?;
+    Ok(CpuSignal {
+        // CAST: at most 32.
+        count: args.object_count as usize,
+        rewind: args.flags.value & D3DDDICB_SIGNAL_ALLOW_FENCE_REWIND != 0,
+    })
+}
+
+/// What is to be waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CpuWait {
+    pub(crate) count: usize,
+    /// One object is enough.
+    pub(crate) any: bool,
+}
+
+/// Checks WaitForSynchronizationObjectFromCpu.
+///
+/// # Errors
+///
+/// INVALID_PARAMETER: no or more than [`WAITED_ON_MAX`] objects; reserved flags.
+pub(crate) fn wait_from_cpu(
+    args: &d3dkmt_waitforsynchronizationobjectfromcpu,
+) -> NtResult<CpuWait> {
+    refuse_if(args.flags.value & D3DDDI_WAITFORSYNCHRONIZATIONOBJECTFROMCPU_RESERVED != 0)?;
+    refuse_if(args.object_count == 0 || args.object_count > WAITED_ON_MAX)?;
+    Ok(CpuWait {
+        // CAST: at most 131072.
+        count: args.object_count as usize,
+        any: args.flags.value & D3DDDI_WAITFORSYNCHRONIZATIONOBJECTFROMCPU_WAIT_ANY != 0,
+    })
+}
+
+/// Checks CreatePagingQueue.
+///
+/// # Errors
+///
+/// INVALID_PARAMETER: a priority without a name; a physical adapter that is not there: an adapter has
+/// one, with the index 0.
+pub(crate) fn create_paging_queue(args: &d3dkmt_createpagingqueue) -> NtResult<PagingPriority> {
+    refuse_if(args.physical_adapter_index != 0)?;
+    match args.priority {
+        D3DDDI_PAGINGQUEUE_PRIORITY_BELOW_NORMAL => Ok(PagingPriority::BelowNormal),
+        D3DDDI_PAGINGQUEUE_PRIORITY_NORMAL => Ok(PagingPriority::Normal),
+        D3DDDI_PAGINGQUEUE_PRIORITY_ABOVE_NORMAL => Ok(PagingPriority::AboveNormal),
+        _ => Err(NtStatus::INVALID_PARAMETER),
+    }
+}
