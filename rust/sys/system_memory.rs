@@ -77,6 +77,15 @@ impl SystemMemory {
         NonNull::new(page).map(HeldPage).ok_or(ENOMEM)
     }
 
+    /// Makes all pages.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::page`].
+    pub(crate) fn populate(&self) -> Result {
+        (0..self.count).try_for_each(|index| self.page(index).map(drop))
+    }
+
     /// Pages `first..first + count`, which stay in memory while they are held.
     ///
     /// # Errors

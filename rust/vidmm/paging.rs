@@ -78,13 +78,18 @@ impl Backing {
         Ok(())
     }
 
-    /// Makes system memory if there is no memory yet.
+    /// Makes system memory if there is no memory yet. All of it, so that whoever asks hears when there
+    /// is not enough; but of what is not meant to be in the segment, as much as is touched.
     fn make_system(&self, turn: &Turn<'_>) -> NtResult {
         if self.place() != Place::Untouched {
             return Ok(());
         }
         let memory = Arc::new(SystemMemory::new(self.size()?)?, ACCOUNT)?;
-        self.go(turn, State::System(memory), [0, 0])
+        if matches!(self.home, Home::Segment(_)) {
+            self.account.group().pays_for(|| memory.populate())?;
+        }
+        let present = memory.present();
+        self.go(turn, State::System(memory), [0, present])
     }
 
     /// Brings the bytes into the segment.

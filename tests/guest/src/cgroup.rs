@@ -32,6 +32,18 @@ impl Cgroup {
         Self { path }
     }
 
+    /// What it may have, in bytes; nothing of it is swapped out.
+    pub fn limit_memory(&self, bytes: u64) {
+        write(&format!("{}/memory.max", self.path), &bytes.to_string());
+    }
+
+    /// Processes that were killed for want of memory.
+    pub fn kills(&self) -> u64 {
+        let text = fs::read_to_string(format!("{}/memory.events", self.path)).expect("events");
+        let line = text.lines().find_map(|line| line.strip_prefix("oom_kill "));
+        line.expect("oom_kill").parse().expect("a number")
+    }
+
     /// Where it is, for a child that joins it.
     pub fn path(&self) -> &str {
         &self.path

@@ -27,6 +27,7 @@ pub mod harness;
 pub mod limit;
 pub mod locked;
 pub mod memory;
+pub mod pattern;
 pub mod population;
 pub mod prime;
 pub mod questions;
