@@ -26,6 +26,16 @@ fn usual_parameters() -> String {
     words.unwrap_or_default().replace(['\'', '\\'], "")
 }
 
+/// They, with some others for their values.
+fn parameters_with(others: &str) -> String {
+    let name = |word: &str| word.split('=').next().map(str::to_owned);
+    let changed: Vec<_> = others.split_whitespace().map(name).collect();
+    let usual = usual_parameters();
+    let kept = usual.split_whitespace();
+    let kept = kept.filter(|word| !changed.contains(&name(word)));
+    kept.chain([others]).collect::<Vec<_>>().join(" ")
+}
+
 /// Loads the module.
 fn load(parameters: &str) -> io::Result<()> {
     let file = File::open(MODULE)?;
@@ -92,7 +102,7 @@ pub fn with_adapters(parameters: &str, more: isize, test: impl FnOnce()) {
             Dxg::open().expect_err("no node").errno(),
             Some(Errno::NOENT)
         );
-        load(&format!("{} {parameters}", usual_parameters())).expect("finit_module");
+        load(&parameters_with(parameters)).expect("finit_module");
         assert_eq!(wait_for_adapters(expected), Ok(()));
         test();
     });
@@ -102,7 +112,7 @@ pub fn with_adapters(parameters: &str, more: isize, test: impl FnOnce()) {
 /// is loaded as usual afterwards.
 pub fn refuses(parameter: &str) -> Option<i32> {
     unload().expect("delete_module");
-    let refused = load(&format!("{} {parameter}", usual_parameters())).err()?;
+    let refused = load(&parameters_with(parameter)).err()?;
     load(&usual_parameters()).expect("finit_module");
     refused.raw_os_error()
 }

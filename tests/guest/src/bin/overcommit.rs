@@ -36,7 +36,7 @@ fn main() -> ExitCode {
 const MIB: u64 = 1 << 20;
 /// The segment of these tests.
 const SEGMENT: u64 = 64 * MIB;
-const SMALL_SEGMENT: &str = "local_segment_mib=64";
+const SMALL_SEGMENT: &str = "local_segment_mib=64 commit_mib=1024";
 /// Four times as much.
 const TOTAL: u64 = 4 * SEGMENT;
 
@@ -216,7 +216,7 @@ fn the_promise_ends() {
     with("local_segment_mib=64 commit_mib=128", || {
         on_each_device(|gpu, device| {
             let mut all = memory(gpu, device, 128 * MIB, 4 * MIB);
-            let refused = || Create::buffer(device, 4096).refused(gpu, NO_VIDEO_MEMORY);
+            let refused = || Create::buffer(device, 4096).refused(gpu, GRAPHICS_NO_VIDEO_MEMORY);
             gpu.unchanged(refused);
             all[0].write(gpu, device, 6);
             gpu.unchanged(refused);
@@ -264,7 +264,7 @@ fn eight_gibibytes_cost_what_is_touched() {
             }
             // There are eight more, and no others.
             Create::buffer(device, HUGE).made(gpu);
-            Create::buffer(device, HUGE).refused(gpu, NO_VIDEO_MEMORY);
+            Create::buffer(device, HUGE).refused(gpu, GRAPHICS_NO_VIDEO_MEMORY);
         });
     });
 }

@@ -93,7 +93,7 @@ fn million(arguments: &[String]) {
 }
 
 fn a_million_live_allocations() {
-    with("local_segment_mib=4096", || {
+    with("local_segment_mib=4096 commit_mib=4096", || {
         let group = Cgroup::create();
         let mut child = Child::start(child::command("million", &[group.path()]));
         println!("# {}", child.line());

@@ -193,7 +193,7 @@ fn memory_comes_with_the_first_lock() {
 }
 
 fn memory_is_limited_to_the_segment() {
-    with_adapters("soft_adapter=1 local_segment_mib=8", 1, || {
+    with_adapters("soft_adapter=1 local_segment_mib=8 commit_mib=8", 1, || {
         let gpu = &Gpu::open(find().expect("the software adapter"));
         let device = gpu.device();
         let most = Create::buffer(device, 8 << 20).made(gpu);
