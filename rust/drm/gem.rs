@@ -44,6 +44,11 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
+    /// Whether drivers make such images.
+    pub(crate) fn is_usual(self) -> bool {
+        self.width <= 16384 && self.height <= 65535
+    }
+
     /// Bytes from one row to the next.
     pub(crate) fn pitch(self) -> u64 {
         u64::from(self.width) * 4

@@ -272,6 +272,16 @@ void dxg_shmem_put(struct page *page)
 	put_page(page);
 }
 
+/*
+ * A page that is charged to whoever pays. It fails to come rather than have a
+ * process killed for it.
+ */
+struct page *dxg_alloc_page(void)
+{
+	return alloc_page(GFP_KERNEL_ACCOUNT | __GFP_HIGHMEM |
+			  __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+}
+
 bool dxg_can_swap(void)
 {
 	return get_nr_swap_pages() > 0;

@@ -62,6 +62,7 @@ struct file *dxg_shmem_file(loff_t size);
 u64 dxg_shmem_present(const struct file *file);
 struct page *dxg_shmem_page(const struct file *file, unsigned long index);
 void dxg_shmem_put(struct page *page);
+struct page *dxg_alloc_page(void);
 bool dxg_can_swap(void);
 
 struct mem_cgroup *dxg_memcg_get_current(void);

@@ -231,14 +231,14 @@ impl OwnedBacking {
         priority: NonZeroU32,
         paged: Arc<dyn Paged>,
     ) -> NtResult<Self> {
+        let shape = description.map(|description| Shape {
+            width: description.pitch / 4,
+            height: description.height,
+        });
+        // What is larger than the segment, or than anything that a device makes, is never in it.
+        let fits = bytes <= vidmm.size(group) && shape.is_none_or(Shape::is_usual);
         let home = match group {
-            // What is larger than the segment is never in it.
-            SegmentGroup::Local if bytes <= vidmm.size(group) => {
-                Home::Segment(description.map(|description| Shape {
-                    width: description.pitch / 4,
-                    height: description.height,
-                }))
-            }
+            SegmentGroup::Local if fits => Home::Segment(shape),
             _ => Home::System,
         };
         let commitment = vidmm.commit(SegmentGroup::Local, bytes)?;

@@ -43,6 +43,9 @@ use kernel::sync::Arc;
 /// Pages that are moved at a time: so many are in memory twice.
 const AT_ONCE: usize = 256;
 
+/// Pages of slack beside those for lists of pages.
+const SLACK: usize = 32;
+
 /// Which way bytes go.
 #[derive(Clone, Copy)]
 enum Direction {
@@ -67,15 +70,34 @@ impl Backing {
             Place::Discarded => return Err(NtStatus::INVALID_PARAMETER),
             Place::UserPages | Place::Imported => return Ok(()),
             Place::Local => {}
-            Place::Untouched | Place::System => match self.bring_in(stay, turn) {
-                Ok(()) => {}
-                // Video memory is virtual: then it is used where it is.
-                Err(NtStatus::NO_MEMORY) => self.make_system(turn)?,
-                Err(status) => return Err(status),
-            },
+            place @ (Place::Untouched | Place::System) => {
+                let slack = match place {
+                    Place::Untouched => Some(self.slack()?),
+                    _ => None,
+                };
+                match self.bring_in(stay, turn) {
+                    Ok(()) => {}
+                    // Video memory is virtual: then it is used where it is.
+                    Err(NtStatus::NO_MEMORY) => self.make_system(turn)?,
+                    Err(status) => return Err(status),
+                }
+                drop(slack);
+            }
         }
         self.vidmm.books.lock().touch(self.key());
         Ok(())
+    }
+
+    /// Some memory that is to be left when the allocation has its own: for what the kernel takes
+    /// without asking, and would have a process killed for (page tables, lists of pages).
+    fn slack(&self) -> NtResult<SystemMemory> {
+        let pages = match self.home {
+            Home::Segment(_) => SLACK + self.size()? / PAGE_SIZE / 256,
+            Home::System | Home::Fixed => SLACK,
+        };
+        let slack = SystemMemory::new(pages * PAGE_SIZE)?;
+        self.account.group().pays_for(|| slack.populate())?;
+        Ok(slack)
     }
 
     /// Makes system memory if there is no memory yet. All of it, so that whoever asks hears when there

@@ -217,13 +217,13 @@ fn the_promise_ends() {
         on_each_device(|gpu, device| {
             let mut all = memory(gpu, device, 128 * MIB, 4 * MIB);
             let refused = || Create::buffer(device, 4096).refused(gpu, GRAPHICS_NO_VIDEO_MEMORY);
-            gpu.unchanged(refused);
+            refused();
             all[0].write(gpu, device, 6);
-            gpu.unchanged(refused);
+            refused();
             let destroyed = destroy_allocations(&gpu.dxg, device, &[all[1].allocation]);
             assert_eq!(destroyed, SUCCESS);
             Create::buffer(device, 4 * MIB).made(gpu);
-            gpu.unchanged(refused);
+            refused();
             all[0].check(gpu, device);
         });
     });
