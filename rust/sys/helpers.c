@@ -37,6 +37,11 @@ bool dxg_is_current_tgid(const struct pid *pid)
 	return task_tgid(current) == pid;
 }
 
+int dxg_pid_number(struct pid *pid)
+{
+	return pid_nr(pid);
+}
+
 /* The caller's effective user, and its namespace with a reference. */
 struct user_namespace *dxg_get_current_user(u32 *uid)
 {

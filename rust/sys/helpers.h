@@ -21,6 +21,7 @@ struct workqueue_struct;
 
 struct pid *dxg_get_current_tgid(void);
 bool dxg_is_current_tgid(const struct pid *pid);
+int dxg_pid_number(struct pid *pid);
 
 struct user_namespace *dxg_get_current_user(u32 *uid);
 void dxg_put_user_namespace(struct user_namespace *ns);

@@ -25,11 +25,12 @@ fn main() -> ExitCode {
             buffers_of_many_sizes,
             eight_processes_at_once,
             a_full_cgroup_gets_a_status,
+            what_is_put_out_stays_charged_to_its_owner,
             new_memory_is_zero_after_others_had_it,
             the_promise_ends,
             eight_gibibytes_cost_what_is_touched,
         ],
-        &[("rounds", rounds), ("fill", fill), ("limited", limited)],
+        &[("rounds", rounds), ("fill", fill), ("limited", limited), ("join_and_fill", join_and_fill)],
     )
 }
 
@@ -185,6 +186,43 @@ fn limited(arguments: &[String]) {
     rest[..written - 4]
         .iter()
         .for_each(|b| b.check(&gpu, device));
+    drop(joined);
+}
+
+fn what_is_put_out_stays_charged_to_its_owner() {
+    with(SMALL_SEGMENT, || {
+        on_each_device(|gpu, device| {
+            let cgroup = Cgroup::create();
+            let mut child = start_on("join_and_fill", gpu.luid, &[cgroup.path()]);
+            assert_eq!(child.line(), "full");
+            // Some megabytes are the process's own.
+            let is_owner = || {
+                let bytes = cgroup.memory();
+                assert!(bytes >= SEGMENT && bytes < SEGMENT + 8 * MIB, "{bytes}");
+            };
+            is_owner();
+            for mut buffer in memory(gpu, device, SEGMENT, 4 * MIB) {
+                buffer.write(gpu, device, 7);
+            }
+            assert_eq!(gpu.usage(LOCAL), SEGMENT);
+            is_owner();
+            child.succeed();
+        });
+    });
+}
+
+fn join_and_fill(arguments: &[String]) {
+    let joined = Joined::join(&arguments[2]);
+    let gpu = Gpu::open(child::adapter(arguments));
+    let device = gpu.device();
+    let mut all = memory(&gpu, device, SEGMENT, 4 * MIB);
+    for buffer in &mut all {
+        buffer.write(&gpu, device, 5);
+    }
+    say("full");
+    wait_for_parent();
+    assert_eq!(gpu.usage(LOCAL), 0);
+    assert_eq!(gpu.usage(NON_LOCAL), SEGMENT);
     drop(joined);
 }
 
