@@ -53,13 +53,14 @@ impl KernelPages {
     pub(crate) fn new(bytes: usize) -> Result<Self> {
         let count = bytes / PAGE_SIZE;
         let mut new = Self {
-            pages: KVVec::with_capacity(count, GFP_KERNEL_ACCOUNT | __GFP_NOWARN)?,
+            // Not charged to anybody, as that may have somebody killed; the segment limits it.
+            pages: KVVec::with_capacity(count, GFP_KERNEL | __GFP_NOWARN)?,
         };
         for _ in 0..count {
             // SAFETY: No preconditions but process context.
             let page = NonNull::new(unsafe { bindings::dxg_alloc_page() }).ok_or(ENOMEM)?;
             // INVARIANT: Allocated just now; there is room for `count` of them.
-            new.pages.push(page.as_ptr(), GFP_KERNEL_ACCOUNT)?;
+            new.pages.push(page.as_ptr(), GFP_KERNEL)?;
             counters::add(Counter::KernelPages, 1);
         }
         Ok(new)

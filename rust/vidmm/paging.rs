@@ -70,19 +70,12 @@ impl Backing {
             Place::Discarded => return Err(NtStatus::INVALID_PARAMETER),
             Place::UserPages | Place::Imported => return Ok(()),
             Place::Local => {}
-            place @ (Place::Untouched | Place::System) => {
-                let slack = match place {
-                    Place::Untouched => Some(self.slack()?),
-                    _ => None,
-                };
-                match self.bring_in(stay, turn) {
-                    Ok(()) => {}
-                    // Video memory is virtual: then it is used where it is.
-                    Err(NtStatus::NO_MEMORY) => self.make_system(turn)?,
-                    Err(status) => return Err(status),
-                }
-                drop(slack);
-            }
+            Place::Untouched | Place::System => match self.bring_in(stay, turn) {
+                Ok(()) => {}
+                // Video memory is virtual: then it is used where it is.
+                Err(NtStatus::NO_MEMORY) => self.make_system(turn)?,
+                Err(status) => return Err(status),
+            },
         }
         self.vidmm.books.lock().touch(self.key());
         Ok(())
@@ -106,6 +99,7 @@ impl Backing {
         if self.place() != Place::Untouched {
             return Ok(());
         }
+        let _slack = self.slack()?;
         let memory = Arc::new(SystemMemory::new(self.size()?)?, ACCOUNT)?;
         if matches!(self.home, Home::Segment(_)) {
             self.account.group().pays_for(|| memory.populate())?;
@@ -131,6 +125,10 @@ impl Backing {
         let rank = known.rank;
         self.vidmm
             .make_room(stay, turn, self.bytes(), rank.class, rank.priority)?;
+        let _slack = match state {
+            State::Untouched => Some(self.slack()?),
+            _ => None,
+        };
         let group = self.account.group();
         let memory = group.pays_for(|| self.make_local(stay, shape))?;
         if let State::System(from) = state {

@@ -300,6 +300,7 @@ fn eight_gibibytes_cost_what_is_touched() {
                 // SAFETY: As above.
                 assert_eq!(unsafe { at(offset).read_volatile() }, offset | 1);
             }
+            gpu.unlock(device, huge);
             // There are eight more, and no others.
             Create::buffer(device, HUGE).made(gpu);
             Create::buffer(device, HUGE).refused(gpu, GRAPHICS_NO_VIDEO_MEMORY);
