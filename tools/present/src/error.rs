@@ -47,14 +47,3 @@ pub enum Error {
         source: io::Error,
     },
 }
-
-/// Says what was being done when a call failed.
-pub(crate) trait During<T> {
-    fn during(self, what: &'static str) -> Result<T, Error>;
-}
-
-impl<T> During<T> for io::Result<T> {
-    fn during(self, what: &'static str) -> Result<T, Error> {
-        self.map_err(|source| Error::Call { what, source })
-    }
-}
