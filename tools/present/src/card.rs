@@ -28,9 +28,12 @@ impl drm::control::Device for Card {}
 impl Card {
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
         let file = OpenOptions::new().read(true).write(true).open(path);
-        let file = file.map_err(|source| Error::Open {
-            card: path.to_owned(),
-            source,
+        let file = file.map_err(|source| {
+            let card = path.to_owned();
+            match source.kind() {
+                io::ErrorKind::PermissionDenied => Error::NotAllowed { card },
+                _ => Error::Open { card, source },
+            }
         })?;
         Ok(Self {
             file,
