@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Allocations on the screen, by the crate `dxg-present`: what vkms shows is read back from its
-//! writeback connector. What virtio-gpu shows is seen from outside of the guest (`make run`).
+//! writeback connector. What virtio-gpu shows is for the suite `picture`.
 
-use dxg_guest_tests::{harness, state::soon, tests};
+use dxg_guest_tests::{
+    calls::counters,
+    card::{Card, Unplugged},
+    child, harness,
+    state::soon,
+    tests,
+};
 use dxg_present::{Display, Error, Layout};
 use libd3dkmt::{
     gem::{Format, Surface, Usage},
-    Access, Adapter, AllocationInfo, Device, Dxg,
+    Access, AllocationInfo, Device,
 };
-use std::{
-    fs,
-    os::fd::OwnedFd,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{fs, os::fd::OwnedFd, path::Path, process::ExitCode};
 
 fn main() -> ExitCode {
     harness::run(
@@ -25,38 +26,13 @@ fn main() -> ExitCode {
             each_card_takes_a_picture,
             a_layout_that_does_not_fit,
             a_card_that_is_not_there,
+            a_card_that_is_not_for_this_user,
             a_card_that_somebody_else_has,
             a_card_that_cannot_be_read_back,
             a_card_without_a_monitor,
         ],
-        &[],
+        &[("user", open_as_a_user)],
     )
-}
-
-/// An adapter and the node of its card.
-struct Card {
-    adapter: Adapter,
-    node: PathBuf,
-    driver: String,
-}
-
-fn cards() -> Vec<Card> {
-    let dxg = Dxg::open().expect("/dev/dxg");
-    let adapters = dxg.adapters().expect("adapters");
-    let cards = adapters.into_iter().map(|adapter| {
-        let info = adapter.registry_info().expect("registry info");
-        Card {
-            node: Path::new("/dev/dri").join(&info.dac_type),
-            driver: info.chip_type,
-            adapter,
-        }
-    });
-    cards.collect()
-}
-
-fn card(driver: &str) -> Card {
-    let mut cards = cards().into_iter();
-    cards.find(|card| card.driver == driver).expect(driver)
 }
 
 /// A picture in which each pixel has its place in it.
@@ -113,7 +89,7 @@ fn assert_shown(display: &Display, seed: u32) {
 }
 
 fn the_screen_shows_an_allocation() {
-    let card = card("vkms");
+    let card = Card::of("vkms");
     let display = Display::open(&card.node).expect("a display");
     let device = card.adapter.create_device().expect("a device");
     let picture = picture(&device, display.size(), 1);
@@ -125,7 +101,7 @@ fn the_screen_shows_an_allocation() {
 }
 
 fn flips_show_one_allocation_after_the_other() {
-    let card = card("vkms");
+    let card = Card::of("vkms");
     let display = Display::open(&card.node).expect("a display");
     let device = card.adapter.create_device().expect("a device");
     let frames = [1, 2, 3].map(|seed| {
@@ -142,7 +118,7 @@ fn flips_show_one_allocation_after_the_other() {
 }
 
 fn what_is_written_while_it_is_shown() {
-    let card = card("vkms");
+    let card = Card::of("vkms");
     let display = Display::open(&card.node).expect("a display");
     let device = card.adapter.create_device().expect("a device");
     let picture = picture(&device, display.size(), 1);
@@ -171,7 +147,7 @@ fn what_is_written_while_it_is_shown() {
 }
 
 fn the_same_allocation_in_two_frames() {
-    let card = card("vkms");
+    let card = Card::of("vkms");
     let display = Display::open(&card.node).expect("a display");
     let device = card.adapter.create_device().expect("a device");
     let picture = picture(&device, display.size(), 1);
@@ -190,8 +166,9 @@ fn the_same_allocation_in_two_frames() {
 }
 
 fn each_card_takes_a_picture() {
-    for card in cards() {
+    for card in Card::all() {
         harness::context(card.driver.clone(), || {
+            let before = counters();
             let display = Display::open(&card.node).expect("a display");
             let device = card.adapter.create_device().expect("a device");
             let frames = [1, 2].map(|seed| {
@@ -204,6 +181,10 @@ fn each_card_takes_a_picture() {
             frames[0].touched().expect("sent");
             display.flip(&frames[1]).expect("flipped");
             display.flip(&frames[0]).expect("flipped");
+            drop(frames);
+            drop(device);
+            // Exports end a while later, and the next card's calls are to find nothing of it.
+            before.assert_restored();
         });
     }
 }
@@ -217,7 +198,7 @@ fn errno<T>(result: Result<T, Error>) -> Option<i32> {
 }
 
 fn a_layout_that_does_not_fit() {
-    for card in cards() {
+    for card in Card::all() {
         let display = Display::open(&card.node).expect("a display");
         let device = card.adapter.create_device().expect("a device");
         let Picture { dma_buf, layout } = picture(&device, display.size(), 1);
@@ -251,20 +232,39 @@ fn a_card_that_is_not_there() {
     );
 }
 
+fn a_card_that_is_not_for_this_user() {
+    for card in Card::all() {
+        let mut user = child::Child::start(child::command("user", &[&card.name()]));
+        let sentence = format!(
+            "{} may not be opened by this user: run as root, or join the group that it belongs to",
+            card.node.display()
+        );
+        assert_eq!(user.line(), sentence);
+        user.succeed();
+    }
+}
+
+fn open_as_a_user(arguments: &[String]) {
+    child::become_user();
+    let node = Path::new("/dev/dri").join(&arguments[0]);
+    let error = Display::open(&node).err().expect("an error");
+    assert!(error.is_absence());
+    child::say(&error.to_string());
+}
+
 fn a_card_that_somebody_else_has() {
-    let node = card("vkms").node;
+    let node = Card::of("vkms").node;
     let first = Display::open(&node).expect("a display");
     let error = Display::open(&node).err().expect("an error");
-    assert!(
-        matches!(&error, Error::NotMaster { card } if *card == node),
-        "{error}"
-    );
+    let sentence = "belongs to another program: one only can be DRM master";
+    assert_eq!(error.to_string(), format!("{} {sentence}", node.display()));
+    assert!(error.is_absence());
     drop(first);
     Display::open(&node).expect("a display");
 }
 
 fn a_card_that_cannot_be_read_back() {
-    let node = card("virtio_gpu").node;
+    let node = Card::of("virtio_gpu").node;
     let display = Display::open(&node).expect("a display");
     let error = display.read_back().expect_err("an error");
     assert!(
@@ -273,42 +273,14 @@ fn a_card_that_cannot_be_read_back() {
     );
 }
 
-/// Sets what a connector says of itself, until it is dropped.
-struct Forced(PathBuf);
-
-impl Forced {
-    fn off(node: &Path) -> Self {
-        let card = node
-            .file_name()
-            .expect("a node")
-            .to_string_lossy()
-            .into_owned();
-        let connectors = fs::read_dir("/sys/class/drm").expect("DRM in sysfs");
-        let status = connectors
-            .map(|entry| entry.expect("a connector").path())
-            .filter(|path| !path.to_string_lossy().contains("Writeback"))
-            .find(|path| {
-                path.join("status").exists() && path.to_string_lossy().contains(&format!("{card}-"))
-            })
-            .expect("a connector")
-            .join("status");
-        fs::write(&status, "off").expect("forced off");
-        Self(status)
-    }
-}
-
-impl Drop for Forced {
-    fn drop(&mut self) {
-        fs::write(&self.0, "detect").expect("as it was");
-    }
-}
-
 fn a_card_without_a_monitor() {
-    for card in cards() {
-        let forced = Forced::off(&card.node);
+    for card in Card::all() {
+        let unplugged = Unplugged::of(&card);
         let error = Display::open(&card.node).err().expect("an error");
-        assert!(matches!(&error, Error::NotConnected { .. }), "{error}");
-        drop(forced);
+        let sentence = format!("no connector of {} has a monitor", card.node.display());
+        assert_eq!(error.to_string(), sentence);
+        assert!(error.is_absence());
+        drop(unplugged);
         let again = soon(|| Display::open(&card.node));
         assert!(again.is_ok());
     }
