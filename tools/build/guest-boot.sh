@@ -27,7 +27,7 @@ readers+=($!)
 
 # After a crash the console is all that there is; in a shell it would be in the way.
 if [ "$MODE" = shell ]; then loglevel=quiet; else loglevel=loglevel=7; fi
-if [ "$WINDOW" = 1 ]; then display=gtk; else display=none; fi
+if [ "$WINDOW" = 1 ]; then display=sdl; else display=none; fi
 # shellcheck disable=SC2054 # the commas are QEMU's
 qemu=(
 	qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -smp 2 -m 2048

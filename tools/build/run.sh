@@ -26,7 +26,7 @@ rc=0
 run_guest "${command[@]}" || rc=$?
 if [ -s "$G_SCREENSHOT" ]; then
 	say "make run: what the screen showed is ${G_SCREENSHOT#"$TOP/"}"
-else
+elif [ "$rc" = 0 ]; then
 	say "make run: there is no screenshot, as nothing was shown on virtio-gpu"
 fi
 case $rc in

@@ -12,7 +12,8 @@ check_desktop() {
 # those of the network, and abstract ones, are there.
 window_options() {
 	local socket=${WAYLAND_DISPLAY:-} cookie=${XAUTHORITY:-$HOME/.Xauthority}
-	WINDOW_OPTIONS=()
+	# Else QEMU would be content with a window that nobody sees.
+	WINDOW_OPTIONS=(--env SDL_VIDEODRIVER=x11,wayland)
 	if [ -n "${DISPLAY:-}" ]; then
 		WINDOW_OPTIONS+=(--env "DISPLAY=$DISPLAY")
 		if [ -d /tmp/.X11-unix ]; then WINDOW_OPTIONS+=(--bind /tmp/.X11-unix:/tmp/.X11-unix); fi
