@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # Boots one guest inside the build root and speaks with its init (tools/guest/init).
-# Environment: MODE exec|shell, GPU, TIMEOUT (s), SCREENSHOT 0|1, WINDOW 0|1, PULL 0|1, CMDLINE, TAINT.
+# Environment: MODE exec|shell, GPU, TIMEOUT (s), SCREENSHOT 0|1, WINDOW none|sdl|gtk, PULL 0|1, CMDLINE, TAINT.
 # Usage: guest-boot.sh KERNEL INITRD...        Results in /out: console.txt, dmesg.txt, shot.png.
 # Exit status: CMD's, or one of those below.
 set -euo pipefail
@@ -27,11 +27,10 @@ readers+=($!)
 
 # After a crash the console is all that there is; in a shell it would be in the way.
 if [ "$MODE" = shell ]; then loglevel=quiet; else loglevel=loglevel=7; fi
-if [ "$WINDOW" = 1 ]; then display=sdl; else display=none; fi
 # shellcheck disable=SC2054 # the commas are QEMU's
 qemu=(
 	qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -smp 2 -m 2048
-	-nodefaults -no-user-config -no-reboot -display "$display" -vga none
+	-nodefaults -no-user-config -no-reboot -display "$WINDOW" -vga none
 	-kernel "$kernel" -initrd /tmp/initrd
 	-append "console=ttyS0 $loglevel log_buf_len=4M panic=-1 oops=panic rdinit=/init $CMDLINE"
 	-chardev "pipe,id=qmp,path=$ports/qmp" -mon chardev=qmp,mode=control
@@ -178,7 +177,7 @@ fi
 if [ "$MODE" = shell ] && [ "$bye" = 0 ] && ! grep -q 'Kernel panic' /out/console.txt; then
 	exit 0 # left with Ctrl-A X
 fi
-if [ "$WINDOW" = 1 ] && [ "$bye" = 0 ] && [ "$qemu_rc" = 0 ] && ! grep -q 'Kernel panic' /out/console.txt; then
+if [ "$WINDOW" != none ] && [ "$bye" = 0 ] && [ "$qemu_rc" = 0 ] && ! grep -q 'Kernel panic' /out/console.txt; then
 	note "the window was closed"
 	exit "$E_CLOSED"
 fi

@@ -6,8 +6,9 @@
 # What a guest is to be; the command line sets these.
 G_MODE=exec G_GPU='virtio vkms' G_MODULE=1 G_MODULE_ARGS='' G_PUSH='' G_PULL='' G_SCREENSHOT='' G_UNLOAD=0
 G_TIMEOUT=300
-# Whether the screenshot is taken when CMD has ended, if it has not asked for one; whether QEMU opens a window.
-G_SCREENSHOT_END=0 G_WINDOW=0
+# Whether the screenshot is taken when CMD has ended, if it has not asked for one; the kind
+# of window that QEMU opens, sdl or gtk.
+G_SCREENSHOT_END=0 G_WINDOW=none
 # More words for the kernel's command line; the taint that the end must find, in numbers of
 # /proc/sys/kernel/tainted, or nothing; whether to look for leaked memory at the end.
 G_CMDLINE='' G_TAINT='' G_LEAKS=0
@@ -71,7 +72,7 @@ run_guest() {
 		pull=$(readlink -f "$G_PULL")
 		binds+=(--bind "$pull:/pull")
 	fi
-	if [ "$G_WINDOW" = 1 ]; then
+	if [ "$G_WINDOW" != none ]; then
 		need_window_root
 		window_options
 		root=$WINDOW_ROOT binds+=("${WINDOW_OPTIONS[@]}")

@@ -15,7 +15,7 @@ ROOT_PACKAGES=(
 )
 ROOT_KEY=$(printf '%s\n' 1 "$DEBIAN_SUITE" "${ROOT_PACKAGES[@]}" | sha)
 WINDOW_ROOT=$CACHE/root-window
-WINDOW_PACKAGES=(qemu-system-x86 qemu-system-gui cpio binutils)
+WINDOW_PACKAGES=(qemu-system-x86 qemu-system-gui fonts-dejavu-core cpio binutils)
 WINDOW_KEY=$(printf '%s\n' 1 "$DEBIAN_SUITE" "${WINDOW_PACKAGES[@]}" | sha)
 
 # The Debian archive that the host itself installs from; empty if it has none. apt knows whose each

@@ -8,7 +8,7 @@ set -euo pipefail
 
 if [ "${DISPLAY_WINDOW:-0}" = 1 ]; then
 	check_desktop
-	G_WINDOW=1
+	G_WINDOW=$(window_kind)
 	need_window_root
 fi
 need_everything need_dxg
@@ -18,7 +18,7 @@ G_MODULE_ARGS='flink_names=1' G_UNLOAD=1 G_SCREENSHOT=$RUN_DIR/screen.png
 if [ "$K_FLAVOUR" = debug ]; then G_LEAKS=1 G_TIMEOUT=900; fi
 rm -f "$G_SCREENSHOT"
 command=(dxg demo --while-shown screenshot)
-if [ "$G_WINDOW" = 1 ]; then
+if [ "$G_WINDOW" != none ]; then
 	say "make run: the picture moves for 60 s, or until its window is closed"
 	command=(sh -c '"$@" && exec dxg show --seconds 60' show "${command[@]}")
 fi

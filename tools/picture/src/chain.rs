@@ -11,10 +11,11 @@ const XR24: u32 = u32::from_le_bytes(*b"XR24");
 /// Buffers of the display's size that are drawn by the user-mode driver and shown in turn.
 pub struct Chain<'a> {
     display: &'a Display,
-    /// What shows each buffer; made when the buffer is shown for the first time.
-    frames: Vec<Option<Frame<'a>>>,
+    /// Ends before the frames, which keep the memory until they are off the screen.
     driver: Driver<KernelDevice>,
     resource: Resource,
+    /// What shows each buffer; made when the buffer is shown for the first time.
+    frames: Vec<Option<Frame<'a>>>,
     /// The buffer behind, which is drawn to.
     back: u32,
     presented: u64,

@@ -2,11 +2,7 @@
 //! What is on the picture: a triangle that turns, and lines of text on a panel that it shines
 //! through.
 
-use crate::{
-    chain::Chain,
-    error::Error,
-    text::{self, CHARACTER},
-};
+use crate::{chain::Chain, error::Error, text::Lines};
 use d3dddi::functions::{blend, Rect, VertexArgs};
 use std::f64::consts::TAU;
 
@@ -39,10 +35,11 @@ pub fn draw(chain: &mut Chain<'_>, steps: u32, lines: &[String]) -> Result<(), E
     };
     chain.clear(all, BACKGROUND)?;
     chain.draw(blend::REPLACE, &triangle(chain.size(), steps))?;
-    let panel = panel(chain.size(), lines);
+    let lines = Lines::new(lines, width.saturating_sub(4 * MARGIN));
+    let panel = panel(chain.size(), lines.size());
     chain.draw(blend::OVER, &quad(panel, PANEL))?;
     let at = (panel.x + MARGIN, panel.y + MARGIN);
-    chain.with_bytes(|bytes, pitch| text::write(bytes, pitch, (width, height), at, lines))
+    chain.with_bytes(|bytes, pitch| lines.write(bytes, pitch, (width, height), at))
 }
 
 /// The corners of the triangle, around the middle of the picture.
@@ -67,14 +64,8 @@ fn triangle((width, height): (u32, u32), steps: u32) -> [VertexArgs; 3] {
 }
 
 /// Where the panel is: in the lower left corner, as large as the text, and on the picture.
-fn panel((width, height): (u32, u32), lines: &[String]) -> Rect {
-    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+fn panel((width, height): (u32, u32), text: (u32, u32)) -> Rect {
     let most = |length: u32| length.saturating_sub(2 * MARGIN);
-    let longest = lines.iter().map(|line| line.chars().count()).max();
-    let text = (
-        count(longest.unwrap_or(0)).saturating_mul(CHARACTER.0),
-        count(lines.len()).saturating_mul(CHARACTER.1),
-    );
     let size = |text: u32, length: u32| text.saturating_add(2 * MARGIN).min(most(length));
     let (panel_width, panel_height) = (size(text.0, width), size(text.1, height));
     Rect {
@@ -124,14 +115,13 @@ mod tests {
 
     #[test]
     fn the_panel_stays_on_the_picture() {
-        let lines = ["four".to_owned(), "seven!!".to_owned()];
-        let fits = panel((1280, 800), &lines);
+        let fits = panel((1280, 800), (70, 40));
         assert_eq!((fits.x, fits.y), (24, 800 - 24 - 88));
         assert_eq!((fits.width, fits.height), (70 + 48, 40 + 48));
-        let narrow = panel((100, 60), &lines);
+        let narrow = panel((100, 60), (70, 40));
         assert_eq!((narrow.x, narrow.y), (24, 24));
         assert_eq!((narrow.width, narrow.height), (52, 12));
-        let tiny = panel((1, 1), &lines);
+        let tiny = panel((1, 1), (70, 40));
         assert_eq!((tiny.width, tiny.height), (0, 0));
         assert_eq!(
             places(&quad(narrow, 0)),
