@@ -35,6 +35,18 @@ fn main() -> ExitCode {
     )
 }
 
+/// Something with the card's display and a device. What is exported ends a while after its last use; the
+/// device waits for that.
+fn on(card: &Card, part: impl FnOnce(&Display, &Device)) {
+    harness::context(card.driver.clone(), || {
+        let display = Display::open(&card.node).expect("a display");
+        let device = card.adapter.create_device().expect("a device");
+        let before = counters();
+        part(&display, &device);
+        before.assert_restored();
+    });
+}
+
 /// A picture in which each pixel has its place in it.
 fn pixel(seed: u32, x: u32, y: u32) -> u32 {
     (seed * 0x15_5555 + y * 2048 + x) & 0xff_ffff
@@ -89,90 +101,83 @@ fn assert_shown(display: &Display, seed: u32) {
 }
 
 fn the_screen_shows_an_allocation() {
-    let card = Card::of("vkms");
-    let display = Display::open(&card.node).expect("a display");
-    let device = card.adapter.create_device().expect("a device");
-    let picture = picture(&device, display.size(), 1);
-    let frame = display
-        .import(picture.dma_buf, picture.layout)
-        .expect("a frame");
-    display.show(&frame).expect("shown");
-    assert_shown(&display, 1);
+    on(&Card::of("vkms"), |display, device| {
+        let picture = picture(device, display.size(), 1);
+        let frame = display
+            .import(picture.dma_buf, picture.layout)
+            .expect("a frame");
+        display.show(&frame).expect("shown");
+        assert_shown(display, 1);
+    });
 }
 
 fn flips_show_one_allocation_after_the_other() {
-    let card = Card::of("vkms");
-    let display = Display::open(&card.node).expect("a display");
-    let device = card.adapter.create_device().expect("a device");
-    let frames = [1, 2, 3].map(|seed| {
-        let picture = picture(&device, display.size(), seed);
-        display
-            .import(picture.dma_buf, picture.layout)
-            .expect("a frame")
+    on(&Card::of("vkms"), |display, device| {
+        let frames = [1, 2, 3].map(|seed| {
+            let picture = picture(device, display.size(), seed);
+            display
+                .import(picture.dma_buf, picture.layout)
+                .expect("a frame")
+        });
+        display.show(&frames[0]).expect("shown");
+        for seed in [2, 3, 1] {
+            display.flip(&frames[seed as usize - 1]).expect("flipped");
+            assert_shown(display, seed);
+        }
     });
-    display.show(&frames[0]).expect("shown");
-    for seed in [2, 3, 1] {
-        display.flip(&frames[seed as usize - 1]).expect("flipped");
-        assert_shown(&display, seed);
-    }
 }
 
 fn what_is_written_while_it_is_shown() {
-    let card = Card::of("vkms");
-    let display = Display::open(&card.node).expect("a display");
-    let device = card.adapter.create_device().expect("a device");
-    let picture = picture(&device, display.size(), 1);
-    let opened = device.open_dma_buf(&picture.dma_buf, Access::ReadWrite);
-    let mut opened = opened.expect("a resource");
-    let frame = display
-        .import(picture.dma_buf, picture.layout)
-        .expect("a frame");
-    display.show(&frame).expect("shown");
-    let pitch = picture.layout.pitch as usize;
-    // SAFETY: The allocation is as large as the picture's, which it is; nobody else has it but the
-    // display, which reads.
-    let lock = unsafe { opened.allocations_mut()[0].lock_sized(pitch) };
-    let mut first_row = lock.expect("a lock");
-    for (x, bytes) in first_row.chunks_exact_mut(4).enumerate() {
-        bytes.copy_from_slice(&pixel(2, x as u32, 0).to_le_bytes());
-    }
-    frame.touched().expect("sent");
-    let pixels = display.read_back().expect("pixels");
-    let (width, _) = display.size();
-    let expected = (0..width)
-        .map(|x| pixel(2, x, 0))
-        .chain((0..width).map(|x| pixel(1, x, 1)));
-    let shown = pixels.iter().map(|shown| shown & 0xff_ffff);
-    assert!(shown.take(2 * width as usize).eq(expected));
+    on(&Card::of("vkms"), |display, device| {
+        let picture = picture(device, display.size(), 1);
+        let opened = device.open_dma_buf(&picture.dma_buf, Access::ReadWrite);
+        let mut opened = opened.expect("a resource");
+        let frame = display
+            .import(picture.dma_buf, picture.layout)
+            .expect("a frame");
+        display.show(&frame).expect("shown");
+        let pitch = picture.layout.pitch as usize;
+        // SAFETY: The allocation is as large as the picture's, which it is; nobody else has it but the
+        // display, which reads.
+        let lock = unsafe { opened.allocations_mut()[0].lock_sized(pitch) };
+        let mut first_row = lock.expect("a lock");
+        for (x, bytes) in first_row.chunks_exact_mut(4).enumerate() {
+            bytes.copy_from_slice(&pixel(2, x as u32, 0).to_le_bytes());
+        }
+        frame.touched().expect("sent");
+        let pixels = display.read_back().expect("pixels");
+        let (width, _) = display.size();
+        let expected = (0..width)
+            .map(|x| pixel(2, x, 0))
+            .chain((0..width).map(|x| pixel(1, x, 1)));
+        let shown = pixels.iter().map(|shown| shown & 0xff_ffff);
+        assert!(shown.take(2 * width as usize).eq(expected));
+    });
 }
 
 fn the_same_allocation_in_two_frames() {
-    let card = Card::of("vkms");
-    let display = Display::open(&card.node).expect("a display");
-    let device = card.adapter.create_device().expect("a device");
-    let picture = picture(&device, display.size(), 1);
-    let import = || {
-        display
-            .import(&picture.dma_buf, picture.layout)
-            .expect("a frame")
-    };
-    let (first, second) = (import(), import());
-    display.show(&first).expect("shown");
-    display.flip(&second).expect("flipped");
-    // The card has one handle for both; it is needed until both are gone.
-    drop(first);
-    assert_shown(&display, 1);
-    drop(second);
+    on(&Card::of("vkms"), |display, device| {
+        let picture = picture(device, display.size(), 1);
+        let import = || {
+            display
+                .import(&picture.dma_buf, picture.layout)
+                .expect("a frame")
+        };
+        let (first, second) = (import(), import());
+        display.show(&first).expect("shown");
+        display.flip(&second).expect("flipped");
+        // The card has one handle for both; it is needed until both are gone.
+        drop(first);
+        assert_shown(display, 1);
+        drop(second);
+    });
 }
 
 fn each_card_takes_a_picture() {
     for card in Card::all() {
-        harness::context(card.driver.clone(), || {
-            let before = counters();
-            let display = Display::open(&card.node).expect("a display");
-            let device = card.adapter.create_device().expect("a device");
+        on(&card, |display, device| {
             let frames = [1, 2].map(|seed| {
-                let picture = picture(&device, display.size(), seed);
+                let picture = picture(device, display.size(), seed);
                 display
                     .import(picture.dma_buf, picture.layout)
                     .expect("a frame")
@@ -181,10 +186,6 @@ fn each_card_takes_a_picture() {
             frames[0].touched().expect("sent");
             display.flip(&frames[1]).expect("flipped");
             display.flip(&frames[0]).expect("flipped");
-            drop(frames);
-            drop(device);
-            // Exports end a while later, and the next card's calls are to find nothing of it.
-            before.assert_restored();
         });
     }
 }
@@ -199,26 +200,26 @@ fn errno<T>(result: Result<T, Error>) -> Option<i32> {
 
 fn a_layout_that_does_not_fit() {
     for card in Card::all() {
-        let display = Display::open(&card.node).expect("a display");
-        let device = card.adapter.create_device().expect("a device");
-        let Picture { dma_buf, layout } = picture(&device, display.size(), 1);
-        let narrow = Layout {
-            pitch: layout.width * 4 - 4,
-            ..layout
-        };
-        assert_eq!(errno(display.import(&dma_buf, narrow)), Some(libc::EINVAL));
-        // The driver of virtio-gpu leaves that to its host.
-        if card.driver == "vkms" {
-            let too_high = Layout {
-                height: layout.height + 1,
+        on(&card, |display, device| {
+            let Picture { dma_buf, layout } = picture(device, display.size(), 1);
+            let narrow = Layout {
+                pitch: layout.width * 4 - 4,
                 ..layout
             };
-            let refused = errno(display.import(&dma_buf, too_high));
-            assert_eq!(refused, Some(libc::EINVAL));
-        }
-        display.import(&dma_buf, layout).expect("a frame");
-        let file = fs::File::open("/proc/self/exe").expect("this program");
-        assert_eq!(errno(display.import(file, layout)), Some(libc::EINVAL));
+            assert_eq!(errno(display.import(&dma_buf, narrow)), Some(libc::EINVAL));
+            // The driver of virtio-gpu leaves that to its host.
+            if card.driver == "vkms" {
+                let too_high = Layout {
+                    height: layout.height + 1,
+                    ..layout
+                };
+                let refused = errno(display.import(&dma_buf, too_high));
+                assert_eq!(refused, Some(libc::EINVAL));
+            }
+            display.import(&dma_buf, layout).expect("a frame");
+            let file = fs::File::open("/proc/self/exe").expect("this program");
+            assert_eq!(errno(display.import(file, layout)), Some(libc::EINVAL));
+        });
     }
 }
 
