@@ -54,7 +54,7 @@ const SEGMENT: u64 = 16 << 20;
 
 impl Script {
     fn new(log: Arc<Log>) -> Result<Self> {
-        let mut name = || -> Result<KVec<u8>> {
+        let name = || -> Result<KVec<u8>> {
             let mut name = KVec::new();
             name.extend_from_slice(b"script", GFP_KERNEL)?;
             Ok(name)
