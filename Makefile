@@ -9,9 +9,9 @@ export KERNEL SUITE MODE GATE KDIR JOBS VERBOSE DISPLAY_WINDOW DESTDIR PREFIX LI
 help:
 	@echo 'make run [KERNEL=7.2|7.3|debug] [DISPLAY_WINDOW=1]'
 	@echo '                                  boot a guest, load dxgkrnl.ko, run the demo'
-	@echo 'make test [SUITE=name] [KERNEL=7.2|7.3] [MODE=plain|signals]'
+	@echo 'make test [SUITE=name] [KERNEL=7.2|7.3] [MODE=plain|signals|script]'
 	@echo '                                  host and guest tests'
-	@echo 'make test-debug [SUITE=name] [MODE=kunit|plain|signals|faults]'
+	@echo 'make test-debug [SUITE=name] [MODE=kunit|plain|signals|faults|script]'
 	@echo '                                  guest tests on a kernel with KASAN, lockdep, kmemleak...'
 	@echo 'make check                        formatting, lints, ABI layout'
 	@echo 'make format                       what the formatting checks ask for'

@@ -23,7 +23,7 @@
 //! 2. `AdapterList::listed`
 //! 3. `Process::accounts`
 //! 4. `Process::table`
-//! 5. `Resource::cookie`
+//! 5. `Resource::state`
 //! 6. `OpenAllocation::cpu`
 //! 7. `GlobalHandles::table`
 //! 8. `Exports::state`
@@ -38,13 +38,14 @@
 //!
 //! None of them is held while another of them is taken, over a call of a miniport, over an access of
 //! user memory, or while objects are dropped. Whoever has to hold two takes them in this order.
+//! `Adapters::state` comes before all of them: it is held while the software adapter is listed.
 //!
 //! Of the kernel's own locks these come between them:
 //!
 //! - The lock of an address space is taken with 6 held, to see whether a mapping is still there; 14
 //!   is taken with it held, when a view is mapped or a page of it faults.
-//! - The mutex of the drm class is held when a device comes or goes. Under it 16 is taken, and when
-//!   the device goes 2, 9, 11, 13 and 14.
+//! - The mutex of the drm class is held when a device comes or goes. Under it 16 and
+//!   `Adapters::state` are taken, and when the device goes 2, 9, 11, 13 and 14.
 //! - DRM's own are taken with 12 held, so that a GEM object gets one dma-buf and no second one.
 //!
 //! Three things are waited for that are no locks, with none of the list held: a turn with a
@@ -58,6 +59,8 @@
 pub(crate) mod adapter;
 pub(crate) mod adapter_list;
 pub(crate) mod allocation;
+mod callbacks;
+mod contract;
 pub(crate) mod create;
 pub(crate) mod destroy;
 pub(crate) mod device;
@@ -66,8 +69,10 @@ pub(crate) mod exports;
 pub(crate) mod global_handles;
 pub(crate) mod handle;
 pub(crate) mod handle_table;
+mod open;
 pub(crate) mod process;
 pub(crate) mod registry;
 pub(crate) mod resource;
 pub(crate) mod share;
 pub(crate) mod shared_sizes;
+mod standard;

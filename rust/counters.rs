@@ -20,12 +20,13 @@ pub(crate) enum Counter {
     Bindings,
     GemObjects,
     PinnedPages,
+    KernelPages,
     Mappings,
     NtHandles,
     Exports,
 }
 
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "processes",
     "adapter_opens",
     "devices",
@@ -34,6 +35,7 @@ const NAMES: [&str; 11] = [
     "bindings",
     "gem_objects",
     "pinned_pages",
+    "kernel_pages",
     "mappings",
     "nt_handles",
     "exports",

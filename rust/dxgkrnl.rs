@@ -12,6 +12,7 @@
 
 #![deny(unsafe_op_in_unsafe_fn)]
 
+mod adapters;
 mod chardev;
 mod compat;
 mod core;
@@ -29,32 +30,23 @@ mod uapi;
 mod vidmm;
 
 use crate::{
+    adapters::{
+        Adapters,
+        SoftAdapter, //
+    },
     chardev::DxgFile,
-    core::{
-        adapter::Adapter,
-        adapter_list::Origin,
-        registry::Registry, //
-    },
+    core::registry::Registry,
     ddi::{
-        Miniport,
-        Segments, //
+        adapter::Segments,
+        answer::SegmentTraits, //
     },
-    drm::{
-        announcer::{
-            Listener,
-            TargetId, //
-        },
-        target::Target,
-        targets::Watcher, //
-    },
-    miniport::gem::Gem,
-    sys::misc_device::MiscDevice,
-    vidmm::VidMm, //
+    drm::targets::Watcher,
+    miniport::script,
+    sys::misc_device::MiscDevice, //
 };
 use kernel::{
     debugfs,
-    prelude::*,
-    sync::Arc, //
+    prelude::*, //
 };
 
 module! {
@@ -77,6 +69,10 @@ module! {
             default: 1,
             description: "Share resources by global handles, within one user of one user namespace",
         },
+        soft_adapter: u8 {
+            default: 2,
+            description: "Software adapter without a DRM device: 0 never, 1 always, 2 while there is no other adapter",
+        },
         flink_names: u8 {
             default: 0,
             description: "Debug: give GEM objects legacy global names, so that the target's debugfs lists them. Insecure: lets its DRM clients open them",
@@ -91,6 +87,7 @@ struct Dxgkrnl {
     #[pin]
     _node: MiscDevice<DxgFile>,
     _watcher: Watcher,
+    _script: script::Started,
     _debugfs: debugfs::Dir,
     #[pin]
     _counters: debugfs::File<counters::Snapshot>,
@@ -106,57 +103,22 @@ impl kernel::InPlaceModule for Dxgkrnl {
             let mode = compat::parameter::<u16>(module_parameters::node_mode.value()) & 0o777;
             let global_handles = compat::parameter::<u8>(module_parameters::global_handles.value());
             let registry = Registry::new(global_handles != 0)?;
-            let adapters = Arc::new(
-                Adapters {
-                    registry: registry.clone(),
-                    segments: Segments {
-                        local: u64::from(local_mib) << 20,
-                        aperture: sys::total_ram_bytes() / 2,
-                    },
-                    name_objects: names != 0,
-                },
-                GFP_KERNEL,
-            )?;
+            let soft = compat::parameter::<u8>(module_parameters::soft_adapter.value());
+            let segments = Segments {
+                local: u64::from(local_mib) << 20,
+                aperture: sys::total_ram_bytes() / 2,
+                traits: SegmentTraits::SYSTEM,
+            };
+            let soft = SoftAdapter::from_parameter(soft)?;
+            let adapters = Adapters::new(registry.clone(), segments, names != 0, soft)?;
             let debugfs = debugfs::Dir::new(c"dxgkrnl");
             Ok(try_pin_init!(Self {
                 _counters <- debugfs.read_only_file(c"counters", counters::Snapshot),
+                _script: script::start(&debugfs, &registry)?,
                 _debugfs: debugfs,
                 _watcher: Watcher::new(adapters)?,
                 _node <- MiscDevice::register(c"dxg", mode, registry),
             }? Error))
         })
-    }
-}
-
-/// Makes an adapter of each DRM device that can be one.
-struct Adapters {
-    registry: Arc<Registry>,
-    segments: Segments,
-    name_objects: bool,
-}
-
-impl Adapters {
-    fn add(&self, target: Arc<Target>) -> Result {
-        let origin = Origin(target.id().0);
-        self.registry.adapters().add(origin, |appearance| {
-            let miniport = KBox::new(Gem::new(&target, self.segments)?, GFP_KERNEL)?;
-            let vidmm = VidMm::new(target, miniport.query_segments(), self.name_objects)?;
-            Ok(Adapter::new(appearance, miniport, vidmm))
-        })
-    }
-}
-
-impl Listener<Arc<Target>> for Adapters {
-    fn appeared(&self, target: Arc<Target>) {
-        if let Err(error) = self.add(target) {
-            pr_err!("no adapter for a DRM device: {error:?}\n");
-        }
-    }
-
-    fn vanished(&self, id: TargetId) {
-        if let Some(adapter) = self.registry.adapters().remove(Origin(id.0)) {
-            adapter.vidmm().lose_device();
-            self.registry.exports().look();
-        }
     }
 }

@@ -20,5 +20,6 @@ mod adapters;
 mod announcer;
 mod handles;
 mod log;
+mod paging;
 mod status;
 mod validation;

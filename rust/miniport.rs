@@ -5,3 +5,25 @@
 #![deny(unsafe_code)]
 
 pub(crate) mod gem;
+mod linear;
+pub(crate) mod private_data;
+#[cfg(dxg_script)]
+pub(crate) mod script;
+pub(crate) mod soft;
+
+/// Stands for the miniport of tests.
+#[cfg(not(dxg_script))]
+pub(crate) mod script {
+    use crate::core::registry::Registry;
+    use kernel::{
+        debugfs::Dir,
+        prelude::*,
+        sync::Arc, //
+    };
+
+    pub(crate) type Started = ();
+
+    pub(crate) fn start(_: &Dir, _: &Arc<Registry>) -> Result<Started> {
+        Ok(())
+    }
+}

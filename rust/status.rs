@@ -54,6 +54,12 @@ impl NtStatus {
     /// do the same when they are made again.
     pub(crate) const INTERRUPTED: Self = Self(0xE000_0001);
 
+    /// Any status: tests say which one a miniport answers.
+    #[cfg(dxg_script)]
+    pub(crate) const fn from_code(code: u32) -> Self {
+        Self(code)
+    }
+
     /// The status as Windows prints it.
     #[allow(dead_code, reason = "the host tests compare it")]
     pub(crate) const fn code(self) -> u32 {

@@ -9,8 +9,10 @@ pub(crate) mod descriptor;
 #[cfg(dxg_gates)]
 pub(crate) mod gates;
 pub(crate) mod identity;
+pub(crate) mod kernel_pages;
 pub(crate) mod misc_device;
 pub(crate) mod object_file;
+pub(crate) mod page_range;
 pub(crate) mod pid;
 pub(crate) mod user_pages;
 pub(crate) mod view;
@@ -39,6 +41,12 @@ pub(crate) use kernel::page::PAGE_SIZE;
 pub(crate) fn total_ram_bytes() -> u64 {
     // SAFETY: No preconditions.
     unsafe { bindings::dxg_total_ram_bytes() }
+}
+
+/// Whether something that users can make happen may be said in the log: not too often.
+pub(crate) fn may_log() -> bool {
+    // SAFETY: No preconditions.
+    unsafe { bindings::dxg_may_log() }
 }
 
 /// Nanoseconds since boot.

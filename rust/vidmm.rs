@@ -7,12 +7,13 @@
 //! is first needed. The backing of an allocation goes through these states:
 //!
 //! ```text
-//! Untouched (zero) → Local (GEM object) → Lost     UserPages (pinned memory of the caller)
-//!                      ↑ of a dma-buf
+//! Untouched (zero) → Made (GEM object or pages) → Lost     UserPages (pinned memory of the caller)
+//!                        ↑ of a dma-buf
 //! ```
 //!
-//! Everything that is on the device is lost when the device goes ([`resident`]): after that, nothing
-//! of the device or of its driver's code is used.
+//! Local memory of a DRM device is GEM objects; all other is system memory ([`provider`]), which the
+//! miniport fills with zeros. What was made is lost when the adapter goes ([`resident`]): after that,
+//! nothing of a device or of its driver's code is used.
 //!
 //! Rooms that are still empty: System (swappable), Offered, Discarded; residency, budgets that
 //! move, eviction. Until there is eviction, commitment is limited to the size of a segment.
@@ -22,17 +23,14 @@
 pub(crate) mod account;
 pub(crate) mod backing;
 pub(crate) mod ledger;
+pub(crate) mod provider;
 mod resident;
 
 /// Memory that others have, too: what the adapter's device exports, and takes.
 pub(crate) use crate::drm::prime::DmaBuf;
 
 use crate::{
-    ddi::Segments,
-    drm::{
-        presence::Presence,
-        target::Target, //
-    },
+    ddi::adapter::Segments,
     status::{
         NtResult,
         NtStatus, //
@@ -47,6 +45,7 @@ use kernel::{
     }, //
 };
 use ledger::Ledger;
+use provider::Provider;
 use resident::Residents;
 
 /// A group of segments, as D3DKMTQueryVideoMemoryInfo asks for them.
@@ -66,36 +65,33 @@ pub(crate) struct VidMm {
     local: Mutex<Ledger>,
     #[pin]
     aperture: Mutex<Ledger>,
-    #[pin]
-    target: Presence<Target>,
+    provider: Provider,
     #[pin]
     residents: Residents,
-    /// Give GEM objects legacy names, for the target's debugfs.
-    name_objects: bool,
 }
 
 impl VidMm {
-    pub(crate) fn new(
-        target: Arc<Target>,
-        segments: Segments,
-        name_objects: bool,
-    ) -> Result<Arc<Self>> {
+    pub(crate) fn new(provider: Provider, segments: Segments) -> Result<Arc<Self>> {
         Arc::pin_init(
             pin_init!(Self {
                 segments,
                 local <- new_mutex!(Ledger::new(segments.local), "VidMm::local"),
                 aperture <- new_mutex!(Ledger::new(segments.aperture), "VidMm::aperture"),
-                target <- Presence::new(target),
+                provider,
                 residents <- Residents::new(),
-                name_objects,
             }),
             GFP_KERNEL,
         )
     }
 
-    /// The device goes: all memory on it is lost. When it returns, nothing of the device is in use.
-    pub(crate) fn lose_device(&self) {
-        self.target.end(|| self.residents.lose_all());
+    /// The adapter goes: all its memory is lost. When it returns, nothing of a device is in use.
+    pub(crate) fn lose_all(&self) {
+        self.provider.end(|| self.residents.lose_all());
+    }
+
+    /// Whether memory of that group comes in the shapes that a DRM device makes.
+    pub(crate) fn has_shapes(&self, group: SegmentGroup) -> bool {
+        group == SegmentGroup::Local && matches!(self.provider, Provider::Drm { .. })
     }
 
     /// Bytes in a group of segments.

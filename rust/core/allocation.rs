@@ -13,9 +13,12 @@ use crate::{
         Counter, //
     },
     ddi::{
-        answer::CheckedFacts,
-        Cookie,
-        OpenFlags, //
+        allocation::AllocationDescription,
+        answer::{
+            AllocationFlags,
+            CheckedFacts, //
+        },
+        Cookie, //
     },
     mem::{
         KVec,
@@ -31,6 +34,7 @@ use crate::{
             Backing,
             CpuAccess, //
         },
+        provider::Pager,
         DmaBuf, //
     }, //
 };
@@ -43,7 +47,8 @@ use kernel::{
             Relaxed, //
         },
         Arc,
-        Mutex, //
+        Mutex,
+        UniqueArc, //
     }, //
 };
 
@@ -63,6 +68,11 @@ impl MiniportAllocation {
 
     pub(super) fn cookie(&self) -> NtResult<&Cookie> {
         self.cookie.as_ref().ok_or(NtStatus::INVALID_HANDLE)
+    }
+
+    /// The adapter's description of it.
+    pub(super) fn describe(&self) -> NtResult<AllocationDescription> {
+        self.adapter.miniport().describe_allocation(self.cookie()?)
     }
 }
 
@@ -91,6 +101,9 @@ pub(crate) struct Allocation {
     _counted: Counted,
 }
 
+/// An allocation that nobody else knows yet.
+pub(super) type NewAllocation = Pin<UniqueArc<Allocation>>;
+
 impl Allocation {
     pub(super) fn new(
         backing: impl PinInit<Backing>,
@@ -98,8 +111,8 @@ impl Allocation {
         private_data: KVec<u8>,
         miniport: MiniportAllocation,
         resource: Option<Arc<Resource>>,
-    ) -> NtResult<Arc<Self>> {
-        Ok(Arc::pin_init(
+    ) -> NtResult<NewAllocation> {
+        Ok(UniqueArc::pin_init(
             pin_init!(Self {
                 backing <- backing,
                 facts,
@@ -119,38 +132,59 @@ impl Allocation {
     /// Whether its memory may leave as a dma-buf: it may be scanned out, or others have it anyway.
     fn is_exportable(&self) -> bool {
         let shared = self.resource.as_ref().is_some_and(|r| r.is_shared());
-        self.facts.flags().displayable || shared
+        self.facts.displayable() || shared
     }
 
     /// The private data that goes back to the user-mode driver.
     pub(crate) fn private_data(&self) -> &[u8] {
         &self.private_data
     }
+
+    pub(super) fn private_data_mut(self: Pin<&mut Self>) -> &mut [u8] {
+        &mut self.project().private_data[..]
+    }
+
+    fn pager(&self) -> NtResult<Pager<'_>> {
+        Ok(Pager {
+            miniport: self.miniport.adapter.miniport(),
+            allocation: self.miniport.cookie()?,
+        })
+    }
+
+    /// What the miniport keeps about it.
+    pub(super) fn cookie(&self) -> Option<&Cookie> {
+        self.miniport.cookie.as_ref()
+    }
 }
 
-/// A binding as the miniport knows it; dropping it tells the miniport.
-struct MiniportBinding {
-    adapter: Arc<Adapter>,
+/// A binding as the miniport knows it; dropping it tells the miniport, before the allocation may go.
+pub(super) struct MiniportBinding {
+    allocation: Arc<Allocation>,
     cookie: Option<Cookie>,
+}
+
+impl MiniportBinding {
+    /// Without a cookie the miniport has not made it.
+    pub(super) fn new(allocation: Arc<Allocation>, cookie: Option<Cookie>) -> Self {
+        Self { allocation, cookie }
+    }
 }
 
 impl Drop for MiniportBinding {
     fn drop(&mut self) {
         if let Some(cookie) = self.cookie.take() {
-            self.adapter.miniport().close_allocation(cookie);
+            let adapter = &self.allocation.miniport.adapter;
+            adapter.miniport().close_allocation(cookie);
         }
     }
 }
 
 /// The device's half of an allocation: one opening of it, and what an allocation handle names.
-///
-/// The fields are dropped in this order: the binding is closed before the allocation may go.
 #[pin_data]
 pub(crate) struct OpenAllocation {
     #[pin]
     cpu: Mutex<CpuState>,
-    _binding: MiniportBinding,
-    allocation: Arc<Allocation>,
+    binding: MiniportBinding,
     device: Arc<Device>,
     /// Opened for reading only: so are its mappings.
     read_only: bool,
@@ -168,49 +202,15 @@ struct CpuState {
 }
 
 impl OpenAllocation {
-    /// Opens `allocation` on the device that creates it.
-    pub(super) fn create(device: Arc<Device>, allocation: Arc<Allocation>) -> NtResult<Arc<Self>> {
-        Self::new(device, allocation, true, false)
-    }
-
-    /// Opens an allocation that is there on another device, or once more (case 141).
-    pub(super) fn open(
+    pub(super) fn new(
         device: Arc<Device>,
-        allocation: Arc<Allocation>,
+        binding: MiniportBinding,
         read_only: bool,
     ) -> NtResult<Arc<Self>> {
-        Self::new(device, allocation, false, read_only)
-    }
-
-    /// Opens an allocation of memory that came by a dma-buf, on the device that it came to.
-    pub(super) fn adopt(
-        device: Arc<Device>,
-        allocation: Arc<Allocation>,
-        read_only: bool,
-    ) -> NtResult<Arc<Self>> {
-        Self::new(device, allocation, true, read_only)
-    }
-
-    fn new(
-        device: Arc<Device>,
-        allocation: Arc<Allocation>,
-        create: bool,
-        read_only: bool,
-    ) -> NtResult<Arc<Self>> {
-        let adapter = device.adapter().clone();
-        let flags = OpenFlags { create, read_only };
-        let cookie = adapter
-            .miniport()
-            .open_allocation(allocation.miniport.cookie()?, flags)?;
-        let binding = MiniportBinding {
-            adapter,
-            cookie: Some(cookie),
-        };
         Ok(Arc::pin_init(
             pin_init!(Self {
                 cpu <- new_mutex!(CpuState { locks: 0, view: None }, "OpenAllocation::cpu"),
-                _binding: binding,
-                allocation,
+                binding,
                 device,
                 read_only,
                 doomed: Atomic::new(false),
@@ -225,7 +225,12 @@ impl OpenAllocation {
     }
 
     pub(crate) fn allocation(&self) -> &Arc<Allocation> {
-        &self.allocation
+        &self.binding.allocation
+    }
+
+    /// What the miniport keeps about the binding.
+    pub(super) fn binding(&self) -> Option<&Cookie> {
+        self.binding.cookie.as_ref()
     }
 
     /// Marks it as to be destroyed; `false` when it is marked already.
@@ -240,10 +245,8 @@ impl OpenAllocation {
 
     /// Whether the allocation is part of a shared resource.
     pub(super) fn is_shared(&self) -> bool {
-        self.allocation
-            .resource
-            .as_ref()
-            .is_some_and(|resource| resource.is_shared())
+        let resource = self.allocation().resource.as_ref();
+        resource.is_some_and(|resource| resource.is_shared())
     }
 
     /// A dma-buf of the memory.
@@ -257,13 +260,14 @@ impl OpenAllocation {
     /// - NOT_SUPPORTED: memory of the caller, or the driver cannot. NO_MEMORY.
     pub(super) fn export(&self, writable: bool) -> NtResult<DmaBuf> {
         self.device.adapter().check_present()?;
-        if !self.allocation.is_exportable() {
+        if !self.allocation().is_exportable() {
             return Err(NtStatus::INVALID_PARAMETER);
         }
         if writable && self.read_only {
             return Err(NtStatus::ACCESS_DENIED);
         }
-        self.allocation.backing.export(writable)
+        let allocation = self.allocation();
+        allocation.backing.export(writable, allocation.pager()?)
     }
 
     /// D3DKMTLock2: the address of the allocation's bytes in the calling process.
@@ -277,7 +281,9 @@ impl OpenAllocation {
     /// - NO_MEMORY: no memory, or no room in the address space.
     pub(crate) fn lock(&self) -> NtResult<usize> {
         self.device.adapter().check_present()?;
-        if !self.allocation.facts.flags().cpu_visible {
+        let allocation = self.allocation();
+        let flags = allocation.facts.flags();
+        if !flags.contains(AllocationFlags::CPU_VISIBLE) {
             return Err(NtStatus::INVALID_PARAMETER);
         }
         if let Some(address) = self.lock_again()? {
@@ -285,9 +291,9 @@ impl OpenAllocation {
         }
         // Mapped without the lock: two threads may come this far, and the second one's mapping is
         // taken back.
-        let view = match self.allocation.backing.cpu_access()? {
+        let view = match allocation.backing.cpu_access(allocation.pager()?)? {
             CpuAccess::Window { window, writable } => {
-                let keep = KBox::new(self.allocation.clone(), ACCOUNT)?;
+                let keep = KBox::new(allocation.clone(), ACCOUNT)?;
                 View::map(window, writable && !self.read_only, keep)?
             }
             CpuAccess::DmaBuf(dma_buf) => dma_buf.map(!self.read_only)?,

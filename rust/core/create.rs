@@ -10,42 +10,59 @@ use super::{
     allocation::{
         Allocation,
         MiniportAllocation,
+        NewAllocation,
         OpenAllocation, //
     },
+    callbacks::{
+        New,
+        Scope, //
+    },
+    contract::broken,
     device::Device,
     global_handles::GlobalHandles,
-    process::Object,
+    handle::Handle,
+    open,
+    process::{
+        Object,
+        Process,
+        Reservation, //
+    },
     resource::{
         OpenResource,
         Resource, //
     },
-    share::Shared, //
+    share::Shared,
+    standard, //
 };
 use crate::{
     ddi::{
+        allocation::{
+            AllocationDescription,
+            AllocationRequest,
+            CreateAllocation,
+            ResourceSlot, //
+        },
         answer::{
             self,
-            AllocationAnswer, //
-        },
-        AllocationRequest,
-        CreateAllocation,
-        DataSlot,
-        ResourceSlot,
-        StandardAllocation, //
+            AllocationFacts,
+            Asked,
+            CallerMemory,
+            CheckedFacts,
+            Violation, //
+        }, //
     },
     mem::{
         KVec,
         ACCOUNT, //
     },
-    status::{
-        NtResult,
-        NtStatus, //
-    },
-    vidmm::backing::Backing, //
+    status::NtResult,
+    vidmm::{
+        backing::Backing,
+        SegmentGroup, //
+    }, //
 };
 use core::num::NonZeroU32;
 use kernel::{
-    pr_warn_once,
     prelude::*,
     sync::Arc, //
 };
@@ -70,8 +87,8 @@ pub(crate) enum Membership {
         runtime_data: KVec<u8>,
         sharing: Sharing,
     },
-    /// A resource that is there.
-    Resource(Arc<OpenResource>),
+    /// A resource that is there, by its handle.
+    Resource(Handle, Arc<OpenResource>),
 }
 
 /// One allocation that is asked for.
@@ -82,6 +99,8 @@ pub(crate) struct Element {
     pub(crate) memory: Option<usize>,
     /// Instead of the miniport's.
     pub(crate) priority: Option<NonZeroU32>,
+    /// It is the primary of a video present source.
+    pub(crate) primary: bool,
 }
 
 /// A validated request.
@@ -96,25 +115,78 @@ pub(crate) struct Request {
     pub(crate) read_only: bool,
 }
 
-/// The objects of a successful request; nothing names them yet.
-pub(crate) struct Created {
-    /// Present for [`Membership::NewResource`].
-    pub(crate) resource: Option<Arc<OpenResource>>,
-    /// In the order of the elements.
-    pub(crate) allocations: KVec<Arc<OpenAllocation>>,
+impl Request {
+    /// Which memory an element's allocation will be made of.
+    fn memory_of(&self, element: &Element) -> CallerMemory {
+        match (self.existing_heap, element.memory) {
+            (Some(bytes), _) => CallerMemory::Heap(bytes),
+            (None, Some(_)) => CallerMemory::Preallocated,
+            (None, None) => CallerMemory::None,
+        }
+    }
 }
 
-impl Created {
-    /// Everything that gets a handle, in the order of the handles.
-    pub(crate) fn objects(&self) -> NtResult<KVec<Object>> {
-        let mut objects = KVec::with_capacity(self.allocations.len() + 1, ACCOUNT)?;
-        if let Some(resource) = &self.resource {
+/// The objects of a successful request, with handles that name nothing yet.
+pub(crate) struct Created<'a> {
+    /// A resource that was made or opened.
+    resource: Option<Arc<OpenResource>>,
+    allocations: KVec<Arc<OpenAllocation>>,
+    /// All of them, in the order of the handles.
+    objects: KVec<Object>,
+    reservation: Reservation<'a>,
+    /// The new private data of a resource that is there already.
+    replaced: Option<(Arc<Resource>, Arc<KVec<u8>>)>,
+}
+
+impl<'a> Created<'a> {
+    pub(super) fn new(
+        resource: Option<Arc<OpenResource>>,
+        allocations: KVec<Arc<OpenAllocation>>,
+        reservation: Reservation<'a>,
+    ) -> NtResult<Self> {
+        let mut objects = KVec::with_capacity(allocations.len() + 1, ACCOUNT)?;
+        if let Some(resource) = &resource {
             objects.push(Object::Resource(resource.clone()), ACCOUNT)?;
         }
-        for allocation in &self.allocations {
+        for allocation in &allocations {
             objects.push(Object::Allocation(allocation.clone()), ACCOUNT)?;
         }
-        Ok(objects)
+        Ok(Self {
+            resource,
+            allocations,
+            objects,
+            reservation,
+            replaced: None,
+        })
+    }
+
+    /// The resource that was made or opened, with its handle.
+    pub(crate) fn resource(&self) -> Option<(Handle, &Arc<OpenResource>)> {
+        let handle = self.reservation.handles().first();
+        handle.copied().zip(self.resource.as_ref())
+    }
+
+    /// The allocations with their handles, in the order of the elements.
+    pub(crate) fn allocations(&self) -> impl Iterator<Item = (Handle, &Arc<OpenAllocation>)> {
+        let handles = self.reservation.handles().iter().copied();
+        handles
+            .skip(usize::from(self.resource.is_some()))
+            .zip(&self.allocations)
+    }
+
+    /// Makes the handles name the objects, below `owner`.
+    ///
+    /// # Errors
+    ///
+    /// INVALID_PARAMETER when the owner has gone; then nothing is named, and everything ends.
+    pub(crate) fn publish(self, owner: (Handle, &Object)) -> NtResult {
+        let nested = self.resource.is_some();
+        self.reservation
+            .publish_below(Some(owner), self.objects, nested)?;
+        if let Some((resource, data)) = self.replaced {
+            resource.replace_private_data(data);
+        }
+        Ok(())
     }
 }
 
@@ -126,73 +198,97 @@ impl Created {
 /// - GRAPHICS_NO_VIDEO_MEMORY: no commitment left (case 65).
 /// - NO_MEMORY: kernel memory, or RLIMIT_MEMLOCK.
 /// - INVALID_PARAMETER, GRAPHICS_DRIVER_MISMATCH, ...: what the miniport says of the private data
-///   (cases 62, 64, 72); INVALID_PARAMETER for memory that cannot be pinned (cases 54, 56).
+///   (cases 62, 64, 72); INVALID_PARAMETER for memory that cannot be pinned (cases 54, 56), and for
+///   a primary that the miniport did not make fit to be one.
 /// - UNSUCCESSFUL: the miniport broke its contract (cases 67 to 71).
-pub(crate) fn create(device: &Arc<Device>, mut request: Request) -> NtResult<Created> {
+pub(crate) fn create<'a>(
+    process: &'a Process,
+    device: &Arc<Device>,
+    mut request: Request,
+) -> NtResult<Created<'a>> {
     let adapter = device.adapter();
     adapter.check_present()?;
+    if let (Some(bytes), Some(element)) = (request.existing_heap, request.elements.first_mut()) {
+        (element.private_data, request.private_data) = standard::private_data(adapter, bytes)?;
+    }
+    let resource = resource_of(adapter, &mut request)?;
+    let is_new = matches!(request.membership, Membership::NewResource { .. });
+    let reservation = process.reserve(request.elements.len() + usize::from(is_new))?;
 
-    let resource = match &mut request.membership {
+    let handles = reservation.handles();
+    let mut new = New {
+        resource: None,
+        parent: None,
+        handles,
+        cookies: &[],
+    };
+    match (&request.membership, &resource, handles.split_first()) {
+        (Membership::NewResource { .. }, Some(resource), Some((&handle, handles))) => {
+            new.resource = Some((handle, resource));
+            (new.parent, new.handles) = (Some(handle), handles);
+        }
+        (Membership::Resource(handle, _), ..) => new.parent = Some(*handle),
+        _ => {}
+    }
+    let scope = |cookies| Scope {
+        process,
+        adapter,
+        new: New { cookies, ..new },
+    };
+
+    let answered = ask_miniport(adapter, resource.as_deref(), &mut request, &scope(&[]))?;
+    let mut cookies = KVec::with_capacity(answered.len(), ACCOUNT)?;
+    let mut allocations = KVec::with_capacity(answered.len(), ACCOUNT)?;
+    for (element, answered) in request.elements.iter().zip(answered) {
+        cookies.push(answered.miniport.cookie()?.clone(), ACCOUNT)?;
+        let allocation = answered.back(device, &request, element, resource.clone())?;
+        allocations.push(allocation, ACCOUNT)?;
+    }
+    // An append without data of its own is about the resource that there is.
+    let private_data = match (&resource, request.private_data.is_empty()) {
+        (Some(resource), true) => resource.private_data(),
+        _ => Arc::new(request.private_data, ACCOUNT)?,
+    };
+    let allocations = open::create(device, allocations, false, &private_data, &scope(&cookies))?;
+
+    let mut replaced = None;
+    let resource = match (request.membership, resource) {
+        (Membership::NewResource { sharing, .. }, Some(resource)) => Some(Arc::new(
+            open_resource(device, resource, sharing, &allocations)?,
+            ACCOUNT,
+        )?),
+        (Membership::Resource(..), Some(resource)) => {
+            replaced = Some((resource, private_data));
+            None
+        }
+        _ => None,
+    };
+    let created = Created::new(resource, allocations, reservation)?;
+    Ok(Created {
+        replaced,
+        ..created
+    })
+}
+
+/// The adapter's half of the resource that the allocations will belong to, if there is one.
+fn resource_of(adapter: &Arc<Adapter>, request: &mut Request) -> NtResult<Option<Arc<Resource>>> {
+    Ok(match &mut request.membership {
         Membership::Device => None,
-        Membership::Resource(open) => Some(open.resource().clone()),
+        Membership::Resource(_, open) => Some(open.resource().clone()),
         Membership::NewResource {
             runtime_data,
             sharing,
         } => {
             let mut private_data = KVec::new();
             private_data.extend_from_slice(&request.private_data, ACCOUNT)?;
-            Some(Arc::pin_init(
-                Resource::new(
-                    adapter.clone(),
-                    !matches!(sharing, Sharing::None),
-                    core::mem::replace(runtime_data, KVec::new()),
-                    private_data,
-                ),
-                ACCOUNT,
-            )?)
+            let resource = Resource::new(
+                adapter.clone(),
+                !matches!(sharing, Sharing::None),
+                core::mem::replace(runtime_data, KVec::new()),
+                private_data,
+            )?;
+            Some(Arc::pin_init(resource, ACCOUNT)?)
         }
-    };
-
-    if let (Some(bytes), Some(element)) = (request.existing_heap, request.elements.first_mut()) {
-        element.private_data = standard_data(adapter, bytes)?;
-    }
-    let answered = ask_miniport(adapter, resource.as_deref(), &mut request)?;
-
-    let mut allocations = KVec::with_capacity(answered.len(), ACCOUNT)?;
-    for (element, answered) in request.elements.iter().zip(answered) {
-        let (facts, miniport, private_data) = answered.check()?;
-        let facts = match element.priority {
-            Some(priority) => facts.with_priority(priority),
-            None => facts,
-        };
-        let (vidmm, account) = (adapter.vidmm(), device.account().clone());
-        let resource = resource.clone();
-        let allocation = match element.memory {
-            Some(address) => {
-                let writable = !request.read_only;
-                let size = facts.size();
-                let backing = Backing::user_pages(vidmm, account, address, size, writable)?;
-                Allocation::new(backing, facts, private_data, miniport, resource)?
-            }
-            None => {
-                let layout = adapter.miniport().describe_allocation(miniport.cookie()?)?;
-                let backing = Backing::video(vidmm, account, layout, facts.size())?;
-                Allocation::new(backing, facts, private_data, miniport, resource)?
-            }
-        };
-        allocations.push(OpenAllocation::create(device.clone(), allocation)?, ACCOUNT)?;
-    }
-
-    let resource = match (request.membership, resource) {
-        (Membership::NewResource { sharing, .. }, Some(resource)) => Some(Arc::new(
-            open_resource(device, resource, sharing, &allocations)?,
-            ACCOUNT,
-        )?),
-        _ => None,
-    };
-    Ok(Created {
-        resource,
-        allocations,
     })
 }
 
@@ -220,36 +316,60 @@ fn open_resource(
     Ok(OpenResource::shared(device.clone(), shared, opening, false))
 }
 
-/// Asks the miniport for the private data of an existing heap: its size, then the data.
-fn standard_data(adapter: &Adapter, bytes: u64) -> NtResult<KVec<u8>> {
-    let heap = StandardAllocation::ExistingHeap { bytes };
-    let miniport = adapter.miniport();
-    let mut size = 0;
-    miniport.get_standard_allocation_driver_data(heap, DataSlot::Size(&mut size))?;
-    let mut data = KVec::from_elem(0, size, ACCOUNT)?;
-    miniport.get_standard_allocation_driver_data(heap, DataSlot::Data(&mut data))?;
-    Ok(data)
-}
-
 /// An allocation that the miniport made, and what it said of it.
 struct Answered {
     miniport: MiniportAllocation,
-    facts: answer::AllocationFacts,
+    facts: CheckedFacts,
     private_data: KVec<u8>,
 }
 
 impl Answered {
-    fn check(self) -> NtResult<(answer::CheckedFacts, MiniportAllocation, KVec<u8>)> {
-        Ok((check(self.facts)?, self.miniport, self.private_data))
+    /// The adapter's half, with memory behind it.
+    fn back(
+        self,
+        device: &Device,
+        request: &Request,
+        element: &Element,
+        resource: Option<Arc<Resource>>,
+    ) -> NtResult<NewAllocation> {
+        let Self {
+            miniport,
+            facts,
+            private_data,
+        } = self;
+        let (vidmm, account) = (device.adapter().vidmm(), device.account().clone());
+        let size = facts.size();
+        if let Some(address) = element.memory {
+            let writable = !request.read_only;
+            let backing = Backing::user_pages(vidmm, account, address, size, writable)?;
+            return Allocation::new(backing, facts, private_data, miniport, resource);
+        }
+        let group = match facts.in_local() {
+            true => SegmentGroup::Local,
+            false => SegmentGroup::NonLocal,
+        };
+        // Whoever scans a primary out wants to know as well.
+        let layout = if element.primary || vidmm.has_shapes(group) {
+            Some(described(device.adapter(), &miniport, size)?)
+        } else {
+            None
+        };
+        let shape = layout.filter(|_| vidmm.has_shapes(group));
+        let backing = Backing::video(vidmm, account, group, shape, size)?;
+        Allocation::new(backing, facts, private_data, miniport, resource)
     }
 }
 
-/// The facts of an answer that keeps the contract; UNSUCCESSFUL for another one.
-pub(super) fn check(facts: answer::AllocationFacts) -> NtResult<answer::CheckedFacts> {
-    answer::check(facts).map_err(|violation| {
-        pr_warn_once!("a miniport broke its contract: {violation:?}\n");
-        NtStatus::UNSUCCESSFUL
-    })
+/// Calls `DxgkDdiDescribeAllocation`.
+fn described(
+    adapter: &Adapter,
+    miniport: &MiniportAllocation,
+    size: u64,
+) -> NtResult<AllocationDescription> {
+    let layout = miniport.describe()?;
+    answer::check_layout(layout.pitch, layout.height, size)
+        .map_err(|violation| broken(adapter, violation))?;
+    Ok(layout)
 }
 
 /// Calls `DxgkDdiCreateAllocation`. What it made is owned by the result, element for element.
@@ -257,57 +377,64 @@ fn ask_miniport(
     adapter: &Arc<Adapter>,
     resource: Option<&Resource>,
     request: &mut Request,
+    scope: &Scope<'_>,
 ) -> NtResult<KVec<Answered>> {
     let count = request.elements.len();
+    // Room for the answers first: once they are there, nothing may fail before they have owners.
+    let mut made: KVec<(MiniportAllocation, AllocationFacts)> =
+        KVec::with_capacity(count, ACCOUNT)?;
+    let mut answered = KVec::with_capacity(count, ACCOUNT)?;
     let mut requests = KVec::with_capacity(count, ACCOUNT)?;
     for element in &mut request.elements {
-        let private_data = core::mem::replace(&mut element.private_data, KVec::new());
-        requests.push(
-            AllocationRequest {
-                private_data,
-                answer: None,
-            },
-            ACCOUNT,
-        )?;
+        let request = AllocationRequest {
+            private_data: &mut element.private_data,
+            answer: None,
+        };
+        requests.push(request, ACCOUNT)?;
     }
-    // Room for the answers first: once they are there, nothing may fail before they have owners.
-    let mut answered = KVec::with_capacity(count, ACCOUNT)?;
 
     let mut turn = resource.map(Resource::turn);
-    let result = adapter.miniport().create_allocation(CreateAllocation {
+    let args = CreateAllocation {
         private_data: &request.private_data,
         resource: match &mut turn {
             Some(turn) => ResourceSlot::Resource(&mut turn.cookie),
             None => ResourceSlot::None,
         },
         allocations: &mut requests,
-    });
-    drop(turn);
-    result?;
-
-    let mut complete = true;
-    for AllocationRequest {
-        private_data,
-        answer,
-    } in requests
-    {
-        let Some(AllocationAnswer { cookie, facts }) = answer else {
-            complete = false;
-            continue;
-        };
-        let miniport = MiniportAllocation::new(adapter.clone(), cookie);
-        answered.push(
-            Answered {
-                miniport,
-                facts,
-                private_data,
-            },
-            ACCOUNT,
-        )?;
+    };
+    adapter.miniport().create_allocation(args, scope)?;
+    if let Some(turn) = turn {
+        turn.keep();
     }
-    if !complete {
-        pr_warn_once!("a miniport succeeded without an answer for each allocation\n");
-        return Err(NtStatus::UNSUCCESSFUL);
+    for answer in requests.into_iter().filter_map(|request| request.answer) {
+        let miniport = MiniportAllocation::new(adapter.clone(), answer.cookie);
+        // There is room for all of them.
+        let _ = made.push_within_capacity((miniport, answer.facts));
+    }
+    if made.len() < count {
+        return Err(broken(adapter, Violation::NoAnswer));
+    }
+
+    let traits = adapter.miniport().query_segments().traits;
+    for (i, (miniport, facts)) in made.into_iter().enumerate() {
+        let element = &request.elements[i];
+        let asked = Asked {
+            traits,
+            memory: request.memory_of(element),
+            primary: element.primary,
+        };
+        let facts = answer::check(facts, &asked).map_err(|wrong| broken(adapter, wrong))?;
+        let facts = match element.priority {
+            Some(priority) => facts.with_priority(priority),
+            None => facts,
+        };
+        let private_data = core::mem::replace(&mut request.elements[i].private_data, KVec::new());
+        let complete = Answered {
+            miniport,
+            facts,
+            private_data,
+        };
+        answered.push(complete, ACCOUNT)?;
     }
     Ok(answered)
 }

@@ -8,19 +8,28 @@ use super::{
         MiniportAllocation,
         OpenAllocation, //
     },
-    create::{
-        self,
-        Created, //
+    callbacks::{
+        New,
+        Scope, //
     },
+    contract::broken,
+    create::Created,
     device::Device,
     exports::Exports,
+    open,
+    process::Process,
     resource::{
         OpenResource,
         Resource, //
     }, //
 };
 use crate::{
-    ddi::answer::AllocationAnswer,
+    ddi::answer::{
+        self,
+        AllocationAnswer,
+        Asked,
+        CallerMemory, //
+    },
     mem::{
         KVec,
         ACCOUNT, //
@@ -60,9 +69,9 @@ pub(crate) fn export(
     dma_buf.descriptor().map_err(|_| NtStatus::NO_MEMORY)
 }
 
-/// What [`open`] has made; nothing names it yet.
-pub(crate) struct Opened {
-    pub(crate) created: Created,
+/// What [`open`] has made, with handles that name nothing yet.
+pub(crate) struct Opened<'a> {
+    pub(crate) created: Created<'a>,
     /// Its locks are for reading.
     pub(crate) read_only: bool,
     /// Bytes of the allocation, whole pages.
@@ -77,7 +86,12 @@ pub(crate) struct Opened {
 /// - DEVICE_REMOVED: the adapter has gone.
 /// - NOT_SUPPORTED: the driver cannot import it. NO_MEMORY.
 /// - UNSUCCESSFUL: the miniport broke its contract.
-pub(crate) fn open(device: &Arc<Device>, fd: i32, read_only: bool) -> NtResult<Opened> {
+pub(crate) fn open<'a>(
+    process: &'a Process,
+    device: &Arc<Device>,
+    fd: i32,
+    read_only: bool,
+) -> NtResult<Opened<'a>> {
     let dma_buf = DmaBuf::from_fd(fd).map_err(|error| match error {
         EBADF => NtStatus::INVALID_HANDLE,
         _ => NtStatus::INVALID_PARAMETER,
@@ -87,29 +101,45 @@ pub(crate) fn open(device: &Arc<Device>, fd: i32, read_only: bool) -> NtResult<O
     let read_only = read_only || !dma_buf.is_writable();
 
     let imported = Backing::import(adapter.vidmm(), device.account().clone(), dma_buf)?;
-    let memory = imported.memory;
-    let AllocationAnswer { cookie, facts } = adapter.miniport().adopt_memory(memory)?;
-    let miniport = MiniportAllocation::new(adapter.clone(), cookie);
-    let facts = create::check(facts)?;
-    if facts.size() != memory.bytes {
+    let bytes = imported.memory.bytes;
+    let reservation = process.reserve(2)?;
+    let &[handle, ref handles @ ..] = reservation.handles() else {
         return Err(NtStatus::UNSUCCESSFUL);
-    }
+    };
+    let miniport = adapter.miniport();
+    let AllocationAnswer { cookie, facts } = miniport.adopt_memory(imported.memory)?;
+    let cookies = [cookie.clone()];
+    let miniport = MiniportAllocation::new(adapter.clone(), cookie);
+    let asked = Asked {
+        traits: adapter.miniport().query_segments().traits,
+        memory: CallerMemory::DmaBuf(bytes),
+        primary: false,
+    };
+    let facts = answer::check(facts, &asked).map_err(|wrong| broken(adapter, wrong))?;
 
     let none = KVec::new;
-    let resource = Resource::new(adapter.clone(), true, none(), none());
+    let resource = Resource::new(adapter.clone(), true, none(), none())?;
     let resource = Arc::pin_init(resource, ACCOUNT)?;
     let backing = Backing::imported(imported);
     let allocation = Allocation::new(backing, facts, none(), miniport, Some(resource.clone()))?;
     let mut allocations = KVec::with_capacity(1, ACCOUNT)?;
-    let open = OpenAllocation::adopt(device.clone(), allocation, read_only)?;
-    allocations.push(open, ACCOUNT)?;
-    let opened = OpenResource::imported(device.clone(), resource, read_only);
-    Ok(Opened {
-        created: Created {
-            resource: Some(Arc::new(opened, ACCOUNT)?),
-            allocations,
+    allocations.push(allocation, ACCOUNT)?;
+    let scope = Scope {
+        process,
+        adapter,
+        new: New {
+            resource: Some((handle, &resource)),
+            parent: Some(handle),
+            handles,
+            cookies: &cookies,
         },
+    };
+    let allocations = open::create(device, allocations, read_only, &[], &scope)?;
+    let opened = OpenResource::imported(device.clone(), resource, read_only);
+    let opened = Arc::new(opened, ACCOUNT)?;
+    Ok(Opened {
+        created: Created::new(Some(opened), allocations, reservation)?,
         read_only,
-        bytes: memory.bytes,
+        bytes,
     })
 }

@@ -201,7 +201,7 @@ impl<T> HandleTable<T> {
     }
 
     /// The sibling that comes after `handle`.
-    #[allow(dead_code, reason = "part of the contract's DxgkCbEnumHandleChildren")]
+    #[allow(dead_code, reason = "not every miniport calls back for it")]
     pub(crate) fn next_sibling(&self, handle: Handle) -> Handle {
         self.slot(handle).map_or(Handle::NULL, |s| s.next)
     }

@@ -100,7 +100,8 @@ impl Process {
         &self.id
     }
 
-    fn get(&self, handle: Handle) -> Option<Object> {
+    /// What a handle names.
+    pub(super) fn get(&self, handle: Handle) -> Option<Object> {
         self.table.lock().get(handle).cloned()
     }
 
@@ -138,6 +139,29 @@ impl Process {
             Some(Object::Allocation(open)) if Arc::ptr_eq(open.device(), device) => Ok(open),
             _ => Err(NtStatus::INVALID_PARAMETER),
         }
+    }
+
+    /// The handle of an object's owner.
+    #[allow(dead_code, reason = "not every miniport calls back for it")]
+    pub(super) fn parent(&self, handle: Handle) -> Option<Handle> {
+        self.with_table(|table| table.parent(handle))
+    }
+
+    /// The handle of an object's child at a place, or how many children there are.
+    #[allow(dead_code, reason = "not every miniport calls back for it")]
+    pub(super) fn child(&self, handle: Handle, place: usize) -> Result<Handle, usize> {
+        self.with_table(|table| {
+            let mut child = table.first_child(handle);
+            let mut count = 0;
+            while !child.is_null() && count < place {
+                child = table.next_sibling(child);
+                count += 1;
+            }
+            if child.is_null() {
+                return Err(count);
+            }
+            Ok(child)
+        })
     }
 
     /// What the process uses on an adapter.

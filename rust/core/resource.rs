@@ -15,7 +15,11 @@ use crate::{
         Counter, //
     },
     ddi::Cookie,
-    mem::KVec, //
+    mem::{
+        KVec,
+        ACCOUNT, //
+    },
+    status::NtResult, //
 };
 use kernel::{
     new_condvar,
@@ -37,10 +41,8 @@ pub(crate) struct Resource {
     shared: bool,
     /// What the runtime attached, for those who open it.
     runtime_data: KVec<u8>,
-    /// What the user-mode driver attached, likewise.
-    private_data: KVec<u8>,
     #[pin]
-    cookie: Mutex<Slot>,
+    state: Mutex<State>,
     #[pin]
     idle: CondVar,
     _counted: Counted,
@@ -52,21 +54,21 @@ impl Resource {
         shared: bool,
         runtime_data: KVec<u8>,
         private_data: KVec<u8>,
-    ) -> impl PinInit<Self> {
-        let unset = Slot {
+    ) -> NtResult<impl PinInit<Self>> {
+        let unset = State {
             adapter: adapter.clone(),
             cookie: None,
+            private_data: Arc::new(private_data, ACCOUNT)?,
             busy: false,
         };
-        pin_init!(Self {
+        Ok(pin_init!(Self {
             adapter,
             shared,
             runtime_data,
-            private_data,
-            cookie <- new_mutex!(unset, "Resource::cookie"),
+            state <- new_mutex!(unset, "Resource::state"),
             idle <- new_condvar!("Resource::idle"),
             _counted: Counted::new(Counter::Resources),
-        })
+        }))
     }
 
     pub(super) fn adapter(&self) -> &Arc<Adapter> {
@@ -81,48 +83,70 @@ impl Resource {
         &self.runtime_data
     }
 
-    pub(crate) fn private_data(&self) -> &[u8] {
-        &self.private_data
+    /// What the user-mode driver attached, for the miniport and those who open it.
+    pub(crate) fn private_data(&self) -> Arc<KVec<u8>> {
+        self.state.lock().private_data.clone()
+    }
+
+    /// The user-mode driver attaches something else (case 92).
+    pub(super) fn replace_private_data(&self, data: Arc<KVec<u8>>) {
+        let mut state = self.state.lock();
+        let old = core::mem::replace(&mut state.private_data, data);
+        drop(state);
+        drop(old);
+    }
+
+    /// What the miniport keeps about it now.
+    pub(super) fn cookie(&self) -> Option<Cookie> {
+        self.state.lock().cookie.clone()
     }
 
     /// The miniport's cookie, for one call that may set or replace it; others wait their turn.
     pub(super) fn turn(&self) -> Turn<'_> {
-        let mut slot = self.cookie.lock();
-        while slot.busy {
-            self.idle.wait(&mut slot);
+        let mut state = self.state.lock();
+        while state.busy {
+            self.idle.wait(&mut state);
         }
-        slot.busy = true;
+        state.busy = true;
         Turn {
-            cookie: slot.cookie.take(),
+            cookie: state.cookie.clone(),
             resource: self,
         }
     }
 }
 
-/// The miniport's cookie of a resource, or the note that somebody uses it.
-struct Slot {
+/// What changes of a resource: the miniport's cookie, and whether a call of it may replace that.
+struct State {
     adapter: Arc<Adapter>,
     cookie: Option<Cookie>,
+    private_data: Arc<KVec<u8>>,
     busy: bool,
 }
 
-/// The right to use a resource's cookie.
+/// The right to replace a resource's cookie. Without [`Turn::keep`] it stays what it was.
 pub(super) struct Turn<'a> {
     pub(super) cookie: Option<Cookie>,
     resource: &'a Resource,
 }
 
+impl Turn<'_> {
+    /// The call has succeeded: the cookie that it has left is the resource's now.
+    pub(super) fn keep(mut self) {
+        let mut state = self.resource.state.lock();
+        core::mem::swap(&mut state.cookie, &mut self.cookie);
+        // The old one is dropped with the turn, after the lock.
+        drop(state);
+    }
+}
+
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        let mut slot = self.resource.cookie.lock();
-        slot.cookie = self.cookie.take();
-        slot.busy = false;
-        drop(slot);
+        self.resource.state.lock().busy = false;
         self.resource.idle.notify_one();
     }
 }
 
-impl Drop for Slot {
+impl Drop for State {
     fn drop(&mut self) {
         if let Some(cookie) = self.cookie.take() {
             self.adapter.miniport().destroy_resource(cookie);

@@ -4,13 +4,16 @@
 
 use super::{
     adapter::Adapter,
-    allocation::{
-        Allocation,
-        OpenAllocation, //
+    allocation::Allocation,
+    callbacks::{
+        New,
+        Scope, //
     },
     create::Created,
     device::Device,
     global_handles::Opening,
+    open,
+    process::Process,
     resource::{
         OpenResource,
         Resource, //
@@ -105,23 +108,38 @@ impl Shared {
     /// # Errors
     ///
     /// DEVICE_REMOVED: the adapter has gone. NO_MEMORY, and what the miniport says.
-    pub(crate) fn open(
+    pub(crate) fn open<'a>(
         shared: &Arc<Self>,
+        process: &'a Process,
         device: &Arc<Device>,
         read_only: bool,
         opening: Option<Opening>,
-    ) -> NtResult<Created> {
-        device.adapter().check_present()?;
-        let mut allocations = KVec::with_capacity(shared.allocations.len(), ACCOUNT)?;
+    ) -> NtResult<Created<'a>> {
+        let adapter = device.adapter();
+        adapter.check_present()?;
+        let mut cookies = KVec::with_capacity(shared.allocations.len(), ACCOUNT)?;
         for allocation in &shared.allocations {
-            let open = OpenAllocation::open(device.clone(), allocation.clone(), read_only)?;
-            allocations.push(open, ACCOUNT)?;
+            let cookie = allocation.cookie().ok_or(NtStatus::INVALID_HANDLE)?;
+            cookies.push(cookie.clone(), ACCOUNT)?;
         }
+        let reservation = process.reserve(shared.allocations.len() + 1)?;
+        let Some((&handle, handles)) = reservation.handles().split_first() else {
+            return Err(NtStatus::UNSUCCESSFUL);
+        };
+        let scope = Scope {
+            process,
+            adapter,
+            new: New {
+                resource: Some((handle, &shared.resource)),
+                parent: Some(handle),
+                handles,
+                cookies: &cookies,
+            },
+        };
+        let data = shared.resource.private_data();
+        let allocations = open::again(device, &shared.allocations, read_only, &data, &scope)?;
         let resource = OpenResource::shared(device.clone(), shared.clone(), opening, read_only);
-        Ok(Created {
-            resource: Some(Arc::new(resource, ACCOUNT)?),
-            allocations,
-        })
+        Created::new(Some(Arc::new(resource, ACCOUNT)?), allocations, reservation)
     }
 }
 

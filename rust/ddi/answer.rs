@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What a miniport answers about an allocation, and the checks before it is believed.
+//! What a miniport answers about allocations, and the checks before it is believed.
 //!
 //! Pure logic: also compiled and tested on the host.
+
+use crate::status::NtStatus;
 
 /// A set of memory segments: bit n stands for segment n + 1.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,25 +17,81 @@ impl SegmentSet {
     pub(crate) const LOCAL: Self = Self(1);
     /// Segment 2: the aperture.
     pub(crate) const APERTURE: Self = Self(2);
+    /// All that an adapter has.
+    pub(crate) const ALL: Self = Self(3);
 
     const fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
 }
 
-/// DXGK_ALLOCATIONINFOFLAGS, as far as a miniport here can answer them.
+/// What the adapter's segments can (DXGK_SEGMENTFLAGS, and of DXGK_VIDMMCAPS what is about them).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct SegmentTraits {
+    /// Segments that the CPU can access.
+    pub(crate) cpu_visible: SegmentSet,
+    /// CPU accesses to the aperture's memory are coherent with its cache.
+    pub(crate) cache_coherent: bool,
+    /// MapAperture2Supported.
+    pub(crate) map_aperture2: bool,
+}
+
+impl SegmentTraits {
+    /// Of an adapter whose memory is all system memory.
+    pub(crate) const SYSTEM: Self = Self {
+        cpu_visible: SegmentSet::ALL,
+        cache_coherent: true,
+        map_aperture2: false,
+    };
+}
+
+/// DXGK_ALLOCATIONINFOFLAGS, as WDDM 2.0 and later mean them.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-pub(crate) struct AllocationFlags {
+pub(crate) struct AllocationFlags(pub(crate) u32);
+
+impl AllocationFlags {
     /// D3DKMTLock2 is legal.
-    pub(crate) cpu_visible: bool,
+    pub(crate) const CPU_VISIBLE: Self = Self(1 << 0);
+    /// Never moves out of system memory.
+    pub(crate) const PERMANENT_SYS_MEM: Self = Self(1 << 1);
     /// CPU access is cached.
-    pub(crate) cached: bool,
-    /// Holds GPU history; excludes all but `cpu_visible` and `cached`.
-    pub(crate) history_buffer: bool,
+    pub(crate) const CACHED: Self = Self(1 << 2);
+    pub(crate) const PROTECTED: Self = Self(1 << 3);
     /// Backed by memory of the caller.
-    pub(crate) existing_sys_mem: bool,
-    /// Can be scanned out, and so may be handed to display drivers as a dma-buf.
-    pub(crate) displayable: bool,
+    pub(crate) const EXISTING_SYS_MEM: Self = Self(1 << 4);
+    /// Backed by memory that a caller in the kernel brings; there is no such caller.
+    pub(crate) const EXISTING_KERNEL_SYS_MEM: Self = Self(1 << 5);
+    /// UseAlternateVA, of primaries only (from WDDM 2.1 CreateInVpr).
+    pub(crate) const USE_ALTERNATE_VA: Self = Self(1 << 10);
+    pub(crate) const MAP_APERTURE_CPU_VISIBLE: Self = Self(1 << 13);
+    /// Holds GPU history; excludes all but `CPU_VISIBLE` and `CACHED`.
+    pub(crate) const HISTORY_BUFFER: Self = Self(1 << 14);
+    pub(crate) const ACCESSED_PHYSICALLY: Self = Self(1 << 15);
+    pub(crate) const EXPLICIT_RESIDENCY_NOTIFICATION: Self = Self(1 << 16);
+    /// Without a meaning since WDDM 2.0, or not known at all.
+    const RESERVED: Self = Self(1 << 11 | 1 << 12 | !0 << 19);
+
+    /// Both.
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// These if `wanted`, else none.
+    pub(crate) const fn only_if(self, wanted: bool) -> Self {
+        if wanted {
+            self
+        } else {
+            Self(0)
+        }
+    }
+
+    pub(crate) const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
 }
 
 /// What `DxgkDdiCreateAllocation` fills in for one allocation (DXGK_ALLOCATIONINFO).
@@ -50,49 +108,152 @@ pub(crate) struct AllocationFacts {
     pub(crate) size: u64,
     /// Bytes; a power of two.
     pub(crate) alignment: u32,
+    /// Bytes that it takes in a segment with aligned pitches: at least `size`, or 0 if it cannot be
+    /// in one.
+    pub(crate) pitch_aligned_size: u64,
     /// Segments that it may be in (the write set, the only one since WDDM 2.0).
     pub(crate) supported: SegmentSet,
-    /// Segments that it is best in, of those in `supported`; may be empty.
-    pub(crate) preferred: SegmentSet,
+    /// Numbers of the segments that it is best in, best first, each of those in `supported`; 0 for
+    /// none.
+    pub(crate) preferred: [u8; 5],
     /// Segments that it may be evicted to: apertures, or none.
     pub(crate) eviction: SegmentSet,
     pub(crate) flags: AllocationFlags,
+    /// It can be scanned out, and so may be handed to display drivers as a dma-buf. Not of WDDM.
+    pub(crate) displayable: bool,
     /// D3DDDI_ALLOCATIONPRIORITY; not 0.
     pub(crate) priority: u32,
+    /// Of the GPUs of a linked adapter the one; here there is only 0.
+    pub(crate) physical_adapter: u32,
+}
+
+impl AllocationFacts {
+    /// D3DDDI_ALLOCATIONPRIORITY_NORMAL.
+    pub(crate) const PRIORITY_NORMAL: u32 = 0x7800_0000;
+}
+
+/// Memory that the caller brings for an allocation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum CallerMemory {
+    None,
+    /// At an address; how much of it, the miniport finds out.
+    Preallocated,
+    /// So many bytes (whole pages), and the miniport was told.
+    Heap(u64),
+    /// So many bytes (whole pages), by a dma-buf, and the miniport was told.
+    DmaBuf(u64),
+}
+
+/// What an answer is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked {
+    pub(crate) traits: SegmentTraits,
+    pub(crate) memory: CallerMemory,
+    /// The user-mode driver says that it is the primary of a video present source.
+    pub(crate) primary: bool,
 }
 
 /// How a miniport broke the contract.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Violation {
+    /// It succeeded without an answer for each allocation.
+    NoAnswer,
+    /// It succeeded without a cookie for each binding.
+    NoBinding,
     /// Size 0, or too large to be rounded up to pages (case 67).
     Size,
+    /// Another size than that of the memory that the miniport was told of.
+    MemorySize,
     /// Alignment not a power of two.
     Alignment,
-    /// No segment at all, one that the adapter has not, or a preferred one outside the set
-    /// (case 68).
+    /// Smaller than the size, but not 0.
+    PitchAlignedSize,
+    /// No segment at all, or one that the adapter has not.
     Segments,
+    /// A preferred segment that is not supported (case 68).
+    PreferredSegment,
+    /// Eviction to something that is no aperture.
+    EvictionSegment,
+    /// A GPU that the adapter has not.
+    PhysicalAdapter,
     /// Priority 0 (case 71).
     Priority,
-    /// Flags that exclude each other, or need one that is missing.
-    Flags,
+    /// Flags without a meaning.
+    ReservedFlags,
+    /// Cached, PermanentSysMem or HistoryBuffer without CpuVisible.
+    NotCpuVisible,
+    /// A history buffer with other flags, or not cached where the aperture is coherent.
+    HistoryBuffer,
+    /// Two of Protected, PermanentSysMem, ExistingSysMem and ExistingKernelSysMem.
+    ExclusiveFlags,
+    /// ExistingSysMem or ExistingKernelSysMem, and there is no such memory.
+    ExistingMemory,
+    /// ExplicitResidencyNotification without AccessedPhysically.
+    ResidencyNotification,
+    /// UseAlternateVA, and it is not a primary (case 69).
+    AlternateVa,
+    /// MapApertureCpuVisible without the capability (case 70).
+    MapAperture,
+    /// Flags that a primary must not have.
+    PrimaryFlags,
+    /// A primary in a segment that the CPU cannot access.
+    PrimarySegments,
+    /// A layout without rows or columns, with half pixels, or smaller than the size.
+    Description,
+    /// Standard allocation: no private data at all, or too much of it.
+    StandardSize,
+    /// Standard allocation: other sizes in the second call.
+    StandardSizeChanged,
+    /// Standard allocation: no pitch, or one that is too small or not aligned.
+    StandardPitch,
 }
 
-/// An answer that keeps the contract.
+impl Violation {
+    /// What the caller gets.
+    ///
+    /// The miniport does not know which allocations the caller calls a primary; so that the two do
+    /// not go together may be the caller's mistake.
+    pub(crate) const fn status(self) -> NtStatus {
+        match self {
+            Self::PrimaryFlags | Self::PrimarySegments => NtStatus::INVALID_PARAMETER,
+            _ => NtStatus::UNSUCCESSFUL,
+        }
+    }
+}
+
+/// An answer that keeps the contract: what is needed of it.
 ///
 /// # Invariants
 ///
-/// `size` is a multiple of the page size and not 0; the other facts have passed [`check`].
+/// It has passed [`check`]. `size` is a multiple of the page size and not 0; `priority` is not 0.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct CheckedFacts(AllocationFacts);
+pub(crate) struct CheckedFacts {
+    size: u64,
+    priority: u32,
+    flags: AllocationFlags,
+    displayable: bool,
+    in_local: bool,
+}
 
 impl CheckedFacts {
     /// Bytes, whole pages.
     pub(crate) const fn size(&self) -> u64 {
-        self.0.size
+        self.size
     }
 
     pub(crate) const fn flags(&self) -> AllocationFlags {
-        self.0.flags
+        self.flags
+    }
+
+    /// Whether it can be scanned out.
+    pub(crate) const fn displayable(&self) -> bool {
+        self.displayable
+    }
+
+    /// Whether it is placed in local memory, else in the aperture: in the first one preferred, or
+    /// the first one supported.
+    pub(crate) const fn in_local(&self) -> bool {
+        self.in_local
     }
 
     /// D3DDDI_ALLOCATIONPRIORITY; not 0.
@@ -101,47 +262,174 @@ impl CheckedFacts {
         reason = "read by GetAllocationPriority, which is not there yet"
     )]
     pub(crate) const fn priority(&self) -> u32 {
-        self.0.priority
+        self.priority
     }
 
     /// The same with the priority that the user-mode driver wants (OverridePriority, case 84).
     pub(crate) fn with_priority(self, priority: core::num::NonZeroU32) -> Self {
-        Self(AllocationFacts {
+        Self {
             priority: priority.get(),
-            ..self.0
-        })
+            ..self
+        }
     }
 }
 
 const PAGE: u64 = 4096;
-const SEGMENTS: SegmentSet = SegmentSet(SegmentSet::LOCAL.0 | SegmentSet::APERTURE.0);
 
 /// Checks what a miniport answered about one allocation.
-pub(crate) fn check(facts: AllocationFacts) -> Result<CheckedFacts, Violation> {
+pub(crate) fn check(facts: AllocationFacts, asked: &Asked) -> Result<CheckedFacts, Violation> {
     let size = facts
         .size
         .checked_next_multiple_of(PAGE)
         .filter(|&size| size != 0)
         .ok_or(Violation::Size)?;
-    if !facts.alignment.is_power_of_two() {
-        return Err(Violation::Alignment);
-    }
-    if facts.supported.0 == 0
-        || !SEGMENTS.contains(facts.supported)
-        || !facts.supported.contains(facts.preferred)
-        || !SegmentSet::APERTURE.contains(facts.eviction)
-    {
-        return Err(Violation::Segments);
-    }
-    if facts.priority == 0 {
-        return Err(Violation::Priority);
-    }
-    let flags = facts.flags;
-    if (flags.cached || flags.history_buffer) && !flags.cpu_visible
-        || flags.history_buffer && (flags.existing_sys_mem || flags.displayable)
-    {
-        return Err(Violation::Flags);
+    refuse_if(
+        matches!(
+            asked.memory,
+            CallerMemory::Heap(bytes) | CallerMemory::DmaBuf(bytes) if bytes != size
+        ),
+        Violation::MemorySize,
+    )?;
+    refuse_if(!facts.alignment.is_power_of_two(), Violation::Alignment)?;
+    refuse_if(
+        facts.pitch_aligned_size != 0 && facts.pitch_aligned_size < facts.size,
+        Violation::PitchAlignedSize,
+    )?;
+    refuse_if(facts.physical_adapter != 0, Violation::PhysicalAdapter)?;
+    refuse_if(facts.priority == 0, Violation::Priority)?;
+    let in_local = check_segments(&facts)?;
+    check_flags(&facts, asked)?;
+    if asked.primary {
+        check_primary(&facts, &asked.traits)?;
     }
     // INVARIANT: All checks passed, and the size was rounded up.
-    Ok(CheckedFacts(AllocationFacts { size, ..facts }))
+    Ok(CheckedFacts {
+        size,
+        priority: facts.priority,
+        flags: facts.flags,
+        displayable: facts.displayable,
+        in_local,
+    })
+}
+
+fn refuse_if(broken: bool, violation: Violation) -> Result<(), Violation> {
+    if broken {
+        return Err(violation);
+    }
+    Ok(())
+}
+
+/// Checks the sets, and says whether the allocation is placed in local memory.
+fn check_segments(facts: &AllocationFacts) -> Result<bool, Violation> {
+    let supported = facts.supported;
+    refuse_if(
+        supported.0 == 0 || !SegmentSet::ALL.contains(supported),
+        Violation::Segments,
+    )?;
+    let mut placed = None;
+    for number in facts.preferred.into_iter().filter(|&number| number != 0) {
+        let segment = SegmentSet(1_u32.checked_shl(u32::from(number) - 1).unwrap_or(0));
+        refuse_if(
+            segment.0 == 0 || !supported.contains(segment),
+            Violation::PreferredSegment,
+        )?;
+        placed.get_or_insert(segment);
+    }
+    refuse_if(
+        !SegmentSet::APERTURE.contains(facts.eviction),
+        Violation::EvictionSegment,
+    )?;
+    Ok(placed.unwrap_or(supported).contains(SegmentSet::LOCAL))
+}
+
+fn check_flags(facts: &AllocationFacts, asked: &Asked) -> Result<(), Violation> {
+    type F = AllocationFlags;
+    let flags = facts.flags;
+    let has = |flag| flags.contains(flag);
+    refuse_if(flags.meets(F::RESERVED), Violation::ReservedFlags)?;
+    let visible_only = F::CACHED.and(F::PERMANENT_SYS_MEM).and(F::HISTORY_BUFFER);
+    refuse_if(
+        flags.meets(visible_only) && !has(F::CPU_VISIBLE),
+        Violation::NotCpuVisible,
+    )?;
+    let beside_history = F::CPU_VISIBLE.and(F::CACHED).and(F::HISTORY_BUFFER);
+    refuse_if(
+        has(F::HISTORY_BUFFER)
+            && (!beside_history.contains(flags)
+                || facts.displayable
+                || asked.traits.cache_coherent && !has(F::CACHED)),
+        Violation::HistoryBuffer,
+    )?;
+    let exclusive = [
+        F::PROTECTED,
+        F::PERMANENT_SYS_MEM,
+        F::EXISTING_SYS_MEM,
+        F::EXISTING_KERNEL_SYS_MEM,
+    ];
+    refuse_if(
+        exclusive.into_iter().filter(|&flag| has(flag)).count() > 1,
+        Violation::ExclusiveFlags,
+    )?;
+    let none = matches!(asked.memory, CallerMemory::None | CallerMemory::DmaBuf(_));
+    refuse_if(
+        has(F::EXISTING_KERNEL_SYS_MEM) || has(F::EXISTING_SYS_MEM) && none,
+        Violation::ExistingMemory,
+    )?;
+    refuse_if(
+        has(F::EXPLICIT_RESIDENCY_NOTIFICATION) && !has(F::ACCESSED_PHYSICALLY),
+        Violation::ResidencyNotification,
+    )?;
+    refuse_if(
+        has(F::USE_ALTERNATE_VA) && !asked.primary,
+        Violation::AlternateVa,
+    )?;
+    refuse_if(
+        has(F::MAP_APERTURE_CPU_VISIBLE) && !asked.traits.map_aperture2,
+        Violation::MapAperture,
+    )
+}
+
+fn check_primary(facts: &AllocationFacts, traits: &SegmentTraits) -> Result<(), Violation> {
+    type F = AllocationFlags;
+    let forbidden = F::PERMANENT_SYS_MEM
+        .and(F::CACHED)
+        .and(F::PROTECTED)
+        .and(F::EXISTING_SYS_MEM)
+        .and(F::EXISTING_KERNEL_SYS_MEM);
+    refuse_if(facts.flags.meets(forbidden), Violation::PrimaryFlags)?;
+    refuse_if(
+        !traits.cpu_visible.contains(facts.supported),
+        Violation::PrimarySegments,
+    )
+}
+
+/// Checks the layout of an allocation of `size` bytes: `pitch` bytes from row to row.
+pub(crate) fn check_layout(pitch: u32, height: u32, size: u64) -> Result<(), Violation> {
+    let rows = u64::from(pitch) * u64::from(height);
+    refuse_if(
+        pitch == 0 || pitch % 4 != 0 || rows.next_multiple_of(PAGE) < size,
+        Violation::Description,
+    )
+}
+
+/// Most bytes of private data, in sum.
+const PRIVATE_DATA_MAX: usize = 128 << 10;
+/// What pitches of surfaces are aligned to that several adapters use.
+const CROSS_ADAPTER_PITCH: u64 = 128;
+
+/// Checks the sizes of private data for a standard allocation: the allocation's, the resource's.
+pub(crate) fn check_standard_sizes(allocation: usize, resource: usize) -> Result<(), Violation> {
+    let sum = allocation.checked_add(resource);
+    refuse_if(
+        !sum.is_some_and(|sum| (1..PRIVATE_DATA_MAX).contains(&sum)),
+        Violation::StandardSize,
+    )
+}
+
+/// Checks the pitch of a heap of `bytes` bytes, which is one row.
+pub(crate) fn check_standard_pitch(pitch: u64, bytes: u64) -> Result<(), Violation> {
+    refuse_if(
+        pitch < bytes || pitch % CROSS_ADAPTER_PITCH != 0,
+        Violation::StandardPitch,
+    )
 }

@@ -20,6 +20,8 @@ pub(crate) struct TargetId(pub(crate) usize);
 pub(crate) trait Listener<D>: Send + Sync {
     /// A usable device is there. May sleep.
     fn appeared(&self, device: D);
+    /// The devices that were there at first have been told. May sleep.
+    fn settled(&self) {}
     /// A device goes: when this returns, nothing of it is in use any more. May sleep, with the lock of
     /// whoever says so held. The device need not have been usable.
     fn vanished(&self, id: TargetId);
@@ -51,6 +53,18 @@ impl<D: 'static> Announcer<D> {
             });
         if spawned.is_err() {
             pr_err!("no memory to look at a new DRM device\n");
+        }
+    }
+
+    /// Those that were there at first are noted.
+    pub(crate) fn settled(&self) {
+        let listener = self.listener.clone();
+        let spawned = self
+            .queue
+            .queue()
+            .try_spawn(GFP_KERNEL, move || listener.settled());
+        if spawned.is_err() {
+            pr_err!("no memory to go on without DRM devices\n");
         }
     }
 

@@ -102,6 +102,8 @@ impl Watcher {
         if registered.is_err() {
             let watch = WATCH.lock().take();
             drop(watch);
+        } else if let Some(watch) = watch() {
+            watch.settled();
         }
         // INVARIANT: Registered just now.
         registered.map(|()| Self(()))

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     core::adapter::Adapter,
-    ddi::{
+    ddi::adapter::{
         AdapterFacts,
         PciFacts, //
     },

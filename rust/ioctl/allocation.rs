@@ -90,10 +90,11 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     };
 
     let (parent, owner) = match &membership {
-        Membership::Resource(open) => (args.resource, Object::Resource(open.clone())),
+        Membership::Resource(_, open) => (args.resource, Object::Resource(open.clone())),
         _ => (args.device, Object::Device(device.clone())),
     };
     let created = create::create(
+        caller.process,
         &device,
         Request {
             membership,
@@ -104,22 +105,17 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
         },
     )?;
 
-    let objects = created.objects()?;
-    let reservation = caller.process.reserve(objects.len())?;
-    let mut handles = reservation.handles().iter().copied();
-    if created.resource.is_some() {
-        args.resource = handles.next().unwrap_or(Handle::NULL).into();
+    args.global_share.v = 0;
+    if let Some((handle, resource)) = created.resource() {
+        args.resource = handle.into();
+        args.global_share.v = resource.global_handle().unwrap_or(0);
     }
-    for (info, handle) in infos.iter_mut().zip(handles) {
+    for (info, (handle, _)) in infos.iter_mut().zip(created.allocations()) {
         info.allocation = handle.into();
     }
-    let resource = created.resource.as_ref();
-    args.global_share.v = resource.and_then(|open| open.global_handle()).unwrap_or(0);
     write_back(&created, &checked, &infos, &args, is_standard)?;
     write(argument, &args)?;
-
-    let nested = created.resource.is_some();
-    reservation.publish_below(Some((parent.into(), &owner)), objects, nested)
+    created.publish((parent.into(), &owner))
 }
 
 /// What the new allocations will belong to.
@@ -151,7 +147,7 @@ fn membership(
     {
         return Err(NtStatus::INVALID_PARAMETER);
     }
-    Ok(Membership::Resource(resource))
+    Ok(Membership::Resource(handle, resource))
 }
 
 /// How a new resource may be shared. Without global handles there is no other way than NT handles
@@ -198,20 +194,21 @@ fn read_element(element: &CheckedElement, is_standard: bool) -> NtResult<Element
             None => None,
         },
         priority: element.priority,
+        primary: element.primary,
     })
 }
 
 /// Copies out what the caller gets but for the argument itself: private data as the miniport left
 /// it (case 85), and the handles.
 fn write_back(
-    created: &Created,
+    created: &Created<'_>,
     checked: &[CheckedElement],
     infos: &[d3dddi_allocationinfo2],
     args: &d3dkmt_createallocation,
     is_standard: bool,
 ) -> NtResult {
     if !is_standard {
-        for (element, open) in checked.iter().zip(&created.allocations) {
+        for (element, (_, open)) in checked.iter().zip(created.allocations()) {
             write_bytes(element.private_data, open.allocation().private_data())?;
         }
     }

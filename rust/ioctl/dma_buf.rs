@@ -66,13 +66,11 @@ pub(super) fn open(caller: &Caller<'_>, argument: usize) -> NtResult {
     let mut args: dxgkrnl_open_dma_buf = read(argument)?;
     let flags = validate::open_dma_buf(&args)?;
     let device = caller.process.device(Handle::new(args.device))?;
-    let opened = dma_buf::open(&device, args.fd, flags.read_only)?;
+    let opened = dma_buf::open(caller.process, &device, args.fd, flags.read_only)?;
 
-    let objects = opened.created.objects()?;
-    let reservation = caller.process.reserve(objects.len())?;
-    let &[resource, allocation] = reservation.handles() else {
-        return Err(NtStatus::UNSUCCESSFUL);
-    };
+    let created = opened.created;
+    let (resource, _) = created.resource().ok_or(NtStatus::UNSUCCESSFUL)?;
+    let (allocation, _) = created.allocations().next().ok_or(NtStatus::UNSUCCESSFUL)?;
     args.flags = if opened.read_only {
         DXGKRNL_DMA_BUF_READ_ONLY
     } else {
@@ -82,7 +80,5 @@ pub(super) fn open(caller: &Caller<'_>, argument: usize) -> NtResult {
     args.allocation = allocation.value();
     args.size = opened.bytes;
     write(argument, &args)?;
-    let parent = Handle::new(args.device);
-    let owner = Object::Device(device);
-    reservation.publish_below(Some((parent, &owner)), objects, true)
+    created.publish((Handle::new(args.device), &Object::Device(device)))
 }

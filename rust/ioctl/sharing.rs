@@ -112,18 +112,15 @@ pub(super) fn open_from_nt_handle(caller: &Caller<'_>, argument: usize) -> NtRes
     let (shared, read_only) = NtHandle::with(args.nt_handle, |handle| {
         Ok((handle.shared().clone(), handle.read_only()))
     })?;
-    let created = bind(&shared, &device, &request, read_only, None)?;
+    let created = bind(caller, &shared, &device, &request, read_only, None)?;
 
-    let objects = created.objects()?;
-    let reservation = caller.process.reserve(objects.len())?;
-    args.resource = write_opened(&shared, &created, reservation.handles(), &request)?;
+    args.resource = write_opened(&shared, &created, &request)?;
     args.total_priv_drv_data_size = shared.sizes().total;
     args.keyed_mutex = d3dkmthandle::default();
     args.keyed_mutex_private_data_size = 0;
     args.sync_object = d3dkmthandle::default();
     write(argument, &args)?;
-    let owner = Object::Device(device);
-    reservation.publish_below(Some((args.device.into(), &owner)), objects, true)
+    created.publish((args.device.into(), &Object::Device(device)))
 }
 
 /// D3DKMTQueryResourceInfo: sizes only; the runtime's buffer is not written to (cases 126 to 129).
@@ -173,16 +170,13 @@ pub(super) fn open(caller: &Caller<'_>, argument: usize) -> NtResult {
         ),
     };
     let (shared, opening) = named(caller, args.hGlobalShare)?;
-    let created = bind(&shared, &device, &request, false, Some(opening))?;
+    let created = bind(caller, &shared, &device, &request, false, Some(opening))?;
 
-    let objects = created.objects()?;
-    let reservation = caller.process.reserve(objects.len())?;
-    args.hResource = write_opened(&shared, &created, reservation.handles(), &request)?.v;
+    args.hResource = write_opened(&shared, &created, &request)?.v;
     args.TotalPrivateDriverDataBufferSize = shared.sizes().total;
     write(argument, &args)?;
-    let owner = Object::Device(device);
     let parent = Handle::new(args.hDevice);
-    reservation.publish_below(Some((parent, &owner)), objects, true)
+    created.publish((parent, &Object::Device(device)))
 }
 
 /// What a global handle names for the caller.
@@ -193,16 +187,17 @@ fn named(caller: &Caller<'_>, handle: u32) -> NtResult<(Arc<Shared>, Opening)> {
         .ok_or(NtStatus::INVALID_PARAMETER)
 }
 
-fn bind(
+fn bind<'a>(
+    caller: &Caller<'a>,
     shared: &Arc<Shared>,
     device: &Arc<Device>,
     request: &OpenRequest,
     read_only: bool,
     opening: Option<Opening>,
-) -> NtResult<Created> {
+) -> NtResult<Created<'a>> {
     shared.check_adapter(device)?;
     validate::open_resource(request, &shared.sizes())?;
-    Shared::open(shared, device, read_only, opening)
+    Shared::open(shared, caller.process, device, read_only, opening)
 }
 
 /// Copies out what an opener gets but for the argument itself: what the creator attached, the
@@ -210,18 +205,16 @@ fn bind(
 /// (case 172). Returns the handle of the resource, which is the first one.
 fn write_opened(
     shared: &Shared,
-    created: &Created,
-    handles: &[Handle],
+    created: &Created<'_>,
     request: &OpenRequest,
 ) -> NtResult<d3dkmthandle> {
-    let Some((&resource, handles)) = handles.split_first() else {
-        return Err(NtStatus::UNSUCCESSFUL);
-    };
+    let (resource, _) = created.resource().ok_or(NtStatus::UNSUCCESSFUL)?;
     write_bytes(request.runtime_data.1, shared.resource().runtime_data())?;
-    write_bytes(request.private_data.1, shared.resource().private_data())?;
-    let mut infos = KVec::with_capacity(created.allocations.len(), ACCOUNT)?;
+    write_bytes(request.private_data.1, &shared.resource().private_data())?;
+    // CAST: 1024 at most.
+    let mut infos = KVec::with_capacity(request.allocations as usize, ACCOUNT)?;
     let (_, mut address) = request.total;
-    for (open, &handle) in created.allocations.iter().zip(handles) {
+    for (handle, open) in created.allocations() {
         let data = open.allocation().private_data();
         write_bytes(address, data)?;
         infos.push(

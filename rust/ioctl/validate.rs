@@ -275,6 +275,8 @@ pub(crate) struct CheckedElement {
     pub(crate) private_size: usize,
     pub(crate) private_data: u64,
     pub(crate) priority: Option<NonZeroU32>,
+    /// The primary of a video present source.
+    pub(crate) primary: bool,
 }
 
 /// Checks one element of a list.
@@ -307,6 +309,7 @@ pub(crate) fn element(info: &d3dddi_allocationinfo2, sources: u32) -> NtResult<C
         private_size: size as usize,
         private_data: info.priv_drv_data,
         priority,
+        primary,
     })
 }
 

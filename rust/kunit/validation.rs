@@ -73,6 +73,7 @@ const NOTHING: CheckedElement = CheckedElement {
     private_size: 0,
     private_data: 0,
     priority: None,
+    primary: false,
 };
 
 const HEAP: CheckedElement = CheckedElement {

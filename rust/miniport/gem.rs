@@ -1,52 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! The miniport for DRM targets: video memory is GEM objects of the target's driver.
-//!
-//! It understands the private data of `uapi/dxgkrnl_gem.h` ([`private_data`]): linear buffers and
-//! two-dimensional surfaces. Everything physical is VidMm's business.
 
-pub(crate) mod private_data;
-
+use super::linear;
 use crate::{
     ddi::{
+        adapter::{
+            AdapterFacts,
+            PciFacts,
+            Segments, //
+        },
+        allocation::{
+            AllocationDescription,
+            CreateAllocation,
+            ForeignMemory,
+            OpenAllocation, //
+        },
         answer::{
             AllocationAnswer,
-            AllocationFacts,
-            AllocationFlags,
             SegmentSet, //
         },
-        AdapterFacts,
-        AllocationDescription,
+        callbacks::Callbacks,
+        paging::PagingOperation,
+        standard::StandardAllocationData,
         Cookie,
-        CreateAllocation,
-        DataSlot,
-        ForeignMemory,
-        Miniport,
-        OpenFlags,
-        PciFacts,
-        ResourceSlot,
-        Segments,
-        StandardAllocation, //
+        Miniport, //
     },
     drm::target::Target,
-    mem::{
-        KBox,
-        KVec,
-        ACCOUNT, //
-    },
-    status::{
-        NtResult,
-        NtStatus, //
-    }, //
+    mem::KVec,
+    status::NtResult, //
 };
 use kernel::prelude::*;
-use private_data::{
-    Described,
-    Usage, //
-};
-
-/// D3DDDI_ALLOCATIONPRIORITY_NORMAL.
-const PRIORITY_NORMAL: u32 = 0x7800_0000;
 
 /// The miniport of one DRM target.
 pub(crate) struct Gem {
@@ -92,16 +76,6 @@ fn bytes(from: &[u8]) -> Result<KVec<u8>> {
     Ok(to)
 }
 
-/// What this miniport keeps about an allocation.
-struct Allocation(AllocationDescription);
-
-/// What it keeps about a resource, and about a binding: that there is one.
-struct Mark;
-
-fn mark() -> NtResult<Cookie> {
-    Ok(KBox::new(Mark, ACCOUNT)?)
-}
-
 impl Miniport for Gem {
     fn query_adapter_info(&self) -> &AdapterFacts {
         &self.facts
@@ -111,67 +85,21 @@ impl Miniport for Gem {
         self.segments
     }
 
-    fn create_allocation(&self, args: CreateAllocation<'_>) -> NtResult {
-        private_data::check_resource(args.private_data)?;
-        for request in args.allocations {
-            let described = Described::read(&request.private_data)?;
-            described.write_back(&mut request.private_data)?;
-            let visible = described.usage().contains(Usage::CPU_VISIBLE);
-            request.answer = Some(AllocationAnswer {
-                cookie: KBox::new(Allocation(described.description()), ACCOUNT)?,
-                facts: AllocationFacts {
-                    size: described.bytes(),
-                    alignment: 4096,
-                    supported: SegmentSet::LOCAL,
-                    preferred: SegmentSet::LOCAL,
-                    eviction: SegmentSet::APERTURE,
-                    flags: AllocationFlags {
-                        cpu_visible: visible,
-                        cached: visible,
-                        history_buffer: described.usage().contains(Usage::HISTORY_BUFFER),
-                        displayable: described.usage().contains(Usage::DISPLAYABLE),
-                        ..AllocationFlags::default()
-                    },
-                    priority: PRIORITY_NORMAL,
-                },
-            });
-        }
-        if let ResourceSlot::Resource(cookie) = args.resource {
-            if cookie.is_none() {
-                *cookie = Some(mark()?);
-            }
-        }
-        Ok(())
+    fn create_allocation(&self, args: CreateAllocation<'_, '_>, _: &dyn Callbacks) -> NtResult {
+        linear::create(args, SegmentSet::LOCAL)
     }
 
     fn adopt_memory(&self, memory: ForeignMemory) -> NtResult<AllocationAnswer> {
-        let rows = private_data::buffer_layout(memory.bytes).ok_or(NtStatus::NOT_SUPPORTED)?;
         let segment = if memory.native {
             SegmentSet::LOCAL
         } else {
             SegmentSet::APERTURE
         };
-        Ok(AllocationAnswer {
-            cookie: KBox::new(Allocation(rows), ACCOUNT)?,
-            facts: AllocationFacts {
-                size: memory.bytes,
-                alignment: 4096,
-                supported: segment,
-                preferred: segment,
-                // It cannot be moved: others have it, too.
-                eviction: SegmentSet::NONE,
-                flags: AllocationFlags {
-                    cpu_visible: memory.cpu_visible,
-                    cached: memory.cpu_visible,
-                    ..AllocationFlags::default()
-                },
-                priority: PRIORITY_NORMAL,
-            },
-        })
+        linear::adopt(memory, segment)
     }
 
-    fn open_allocation(&self, _allocation: &Cookie, _flags: OpenFlags) -> NtResult<Cookie> {
-        mark()
+    fn open_allocation(&self, args: OpenAllocation<'_, '_>, callbacks: &dyn Callbacks) -> NtResult {
+        linear::open(args, callbacks)
     }
 
     fn close_allocation(&self, binding: Cookie) {
@@ -187,22 +115,17 @@ impl Miniport for Gem {
     }
 
     fn describe_allocation(&self, allocation: &Cookie) -> NtResult<AllocationDescription> {
-        allocation
-            .downcast_ref::<Allocation>()
-            .map(|allocation| allocation.0)
-            .ok_or(NtStatus::INVALID_HANDLE)
+        linear::describe(allocation)
     }
 
     fn get_standard_allocation_driver_data(
         &self,
-        allocation: StandardAllocation,
-        data: DataSlot<'_>,
+        args: &mut StandardAllocationData<'_>,
     ) -> NtResult {
-        let StandardAllocation::ExistingHeap { bytes } = allocation;
-        match data {
-            DataSlot::Size(size) => *size = private_data::SIZE,
-            DataSlot::Data(data) => private_data::existing_heap(bytes, data)?,
-        }
-        Ok(())
+        linear::standard(args)
+    }
+
+    fn build_paging_buffer(&self, operation: PagingOperation<'_>) -> NtResult {
+        operation.by_cpu()
     }
 }

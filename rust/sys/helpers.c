@@ -4,13 +4,16 @@
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/fs.h>
+#include <linux/highmem.h>
 #include <linux/ktime.h>
 #include <linux/mman.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
+#include <linux/ratelimit.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
+#include <linux/string.h>
 #include <linux/uidgid.h>
 #include <linux/user_namespace.h>
 #include <linux/workqueue.h>
@@ -100,6 +103,30 @@ unsigned long dxg_page_to_pfn(struct page *page)
 	return page_to_pfn(page);
 }
 
+void dxg_page_fill(struct page *page, u32 pattern)
+{
+	u32 *words = kmap_local_page(page);
+
+	memset32(words, pattern, PAGE_SIZE / sizeof(*words));
+	kunmap_local(words);
+	cond_resched();
+}
+
+void dxg_page_copy(struct page *to, struct page *from)
+{
+	copy_highpage(to, from);
+	cond_resched();
+}
+
+u32 dxg_page_word(struct page *page, unsigned long index)
+{
+	u32 *words = kmap_local_page(page);
+	u32 word = READ_ONCE(words[index]);
+
+	kunmap_local(words);
+	return word;
+}
+
 /* Whether [addr, addr + len) is one whole VMA of @file. */
 bool dxg_vma_is(struct mm_struct *mm, unsigned long addr, unsigned long len,
 		const struct file *file)
@@ -163,6 +190,15 @@ struct workqueue_struct *dxg_alloc_workqueue(void)
 void dxg_flush_workqueue(struct workqueue_struct *queue)
 {
 	flush_workqueue(queue);
+}
+
+/* Ten lines in five seconds, as printk_ratelimited() has it. */
+bool dxg_may_log(void)
+{
+	static DEFINE_RATELIMIT_STATE(state, DEFAULT_RATELIMIT_INTERVAL,
+				      DEFAULT_RATELIMIT_BURST);
+
+	return __ratelimit(&state);
 }
 
 u64 dxg_total_ram_bytes(void)

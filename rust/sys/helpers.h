@@ -33,6 +33,9 @@ void dxg_vma_set_pfnmap(struct vm_area_struct *vma);
 unsigned long dxg_mmap_shared(struct file *file, unsigned long bytes,
 			      bool writable);
 unsigned long dxg_page_to_pfn(struct page *page);
+void dxg_page_fill(struct page *page, u32 pattern);
+void dxg_page_copy(struct page *to, struct page *from);
+u32 dxg_page_word(struct page *page, unsigned long index);
 bool dxg_vma_is(struct mm_struct *mm, unsigned long addr, unsigned long len,
 		const struct file *file);
 
@@ -45,6 +48,8 @@ void dxg_zap_space(const struct file *space);
 
 struct workqueue_struct *dxg_alloc_workqueue(void);
 void dxg_flush_workqueue(struct workqueue_struct *queue);
+
+bool dxg_may_log(void);
 
 u64 dxg_total_ram_bytes(void);
 u64 dxg_ktime_get_ns(void);

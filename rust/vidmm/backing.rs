@@ -7,7 +7,12 @@ use super::{
         Account,
         Charge, //
     },
+    provider::{
+        Pager,
+        Stay, //
+    },
     resident::{
+        Memory,
         OnDevice,
         Resident, //
     },
@@ -16,18 +21,13 @@ use super::{
     VidMm, //
 };
 use crate::{
-    ddi::{
+    ddi::allocation::{
         AllocationDescription,
         ForeignMemory, //
     },
     drm::{
-        gem::{
-            GemObject,
-            Shape, //
-        },
-        presence::Visit,
-        prime::DmaBuf,
-        target::Target, //
+        gem::Shape,
+        prime::DmaBuf, //
     },
     mem::ACCOUNT,
     status::{
@@ -75,10 +75,10 @@ pub(crate) struct Imported {
 }
 
 enum State {
-    /// All zero; there is no memory yet.
-    Untouched(Shape),
-    /// A GEM object on the adapter's device, or nothing any more since that went.
-    Local(Resident),
+    /// All zero; there is no memory yet. It will be of this shape if a DRM device makes it.
+    Untouched(Option<Shape>),
+    /// Memory of the adapter, or nothing any more since that went.
+    Made(Resident),
     /// Memory of the process that made the allocation.
     UserPages(UserMemory),
 }
@@ -108,8 +108,8 @@ pub(crate) enum CpuAccess {
 }
 
 impl Backing {
-    /// Video memory of `bytes` bytes (whole pages), laid out as `description` says. Nothing
-    /// physical is made.
+    /// Video memory of `bytes` bytes (whole pages) in a group, laid out as `description` says if a
+    /// DRM device makes it. Nothing physical is made.
     ///
     /// # Errors
     ///
@@ -117,14 +117,15 @@ impl Backing {
     pub(crate) fn video(
         vidmm: &Arc<VidMm>,
         account: Arc<Account>,
-        description: AllocationDescription,
+        group: SegmentGroup,
+        description: Option<AllocationDescription>,
         bytes: u64,
     ) -> NtResult<impl PinInit<Self>> {
-        let commitment = vidmm.commit(SegmentGroup::Local, bytes)?;
-        let shape = Shape {
+        let commitment = vidmm.commit(group, bytes)?;
+        let shape = description.map(|description| Shape {
             width: description.pitch / 4,
             height: description.height,
-        };
+        });
         Ok(Self::new(commitment, account, State::Untouched(shape)))
     }
 
@@ -138,12 +139,12 @@ impl Backing {
         account: Arc<Account>,
         dma_buf: DmaBuf,
     ) -> NtResult<Imported> {
-        let visit = vidmm.target.visit()?;
+        let stay = vidmm.provider.stay()?;
         let size = dma_buf.size();
         if size == 0 || size % PAGE_SIZE != 0 {
             return Err(NtStatus::NOT_SUPPORTED);
         }
-        let gem = GemObject::import(&visit, dma_buf)?;
+        let gem = stay.import(dma_buf)?;
         // CAST: 64 bits at most.
         let bytes = size as u64;
         let memory = ForeignMemory {
@@ -155,7 +156,7 @@ impl Backing {
         let commitment = vidmm.commit(SegmentGroup::Local, 0)?;
         let charge = account.charge(SegmentGroup::Local, 0);
         Ok(Imported {
-            resident: Resident::new(vidmm, &visit, gem, charge)?,
+            resident: Resident::new(vidmm, &stay, Memory::Gem(gem), charge)?,
             commitment,
             account,
             bytes,
@@ -166,7 +167,7 @@ impl Backing {
     /// Of memory that came by a dma-buf.
     pub(crate) fn imported(memory: Imported) -> impl PinInit<Self> {
         let (commitment, account) = (memory.commitment, memory.account);
-        let state = State::Local(memory.resident);
+        let state = State::Made(memory.resident);
         Self::with(memory.bytes, true, commitment, account, state)
     }
 
@@ -216,49 +217,57 @@ impl Backing {
         })
     }
 
-    /// The memory on the device behind the allocation, made if it is not there yet.
-    fn on_device(&self, visit: &Visit<'_, Target>, shape: Shape) -> NtResult<Arc<OnDevice>> {
+    fn bytes(&self) -> NtResult<usize> {
+        usize::try_from(self.bytes).map_err(|_| NtStatus::NO_MEMORY)
+    }
+
+    /// The memory behind the allocation, made if it is not there yet.
+    fn made(
+        &self,
+        stay: &Stay<'_>,
+        shape: Option<Shape>,
+        pager: Pager<'_>,
+    ) -> NtResult<Arc<OnDevice>> {
         // Made without the lock, since that takes a while and may free memory. Of two callers that
         // come this far, the second one's is dropped when the lock is no longer held.
-        let vidmm = &self.commitment.vidmm;
-        let gem = GemObject::new(visit, shape, vidmm.name_objects)?;
+        let memory = stay.make(shape, self.bytes()?, pager)?;
         let charge = self
             .account
-            .charge(SegmentGroup::Local, self.commitment.bytes);
-        let resident = Resident::new(vidmm, visit, gem, charge)?;
+            .charge(self.commitment.group, self.commitment.bytes);
+        let resident = Resident::new(&self.commitment.vidmm, stay, memory, charge)?;
         let mut state = self.state.lock();
-        if let State::Local(first) = &*state {
+        if let State::Made(first) = &*state {
             let memory = first.memory().clone();
             drop(state);
             return Ok(memory);
         }
         let memory = resident.memory().clone();
-        *state = State::Local(resident);
+        *state = State::Made(resident);
         Ok(memory)
     }
 
     /// Where the bytes are now; made if they are nowhere yet.
-    fn touch(&self, visit: &Visit<'_, Target>) -> NtResult<Touched> {
+    fn touch(&self, stay: &Stay<'_>, pager: Pager<'_>) -> NtResult<Touched> {
         let state = self.state.lock();
         match &*state {
             State::UserPages(memory) => Ok(Touched::UserPages(memory.pages.clone())),
-            State::Local(resident) => Ok(Touched::OnDevice(resident.memory().clone())),
+            State::Made(resident) => Ok(Touched::OnDevice(resident.memory().clone())),
             State::Untouched(shape) => {
                 let shape = *shape;
                 drop(state);
-                Ok(Touched::OnDevice(self.on_device(visit, shape)?))
+                Ok(Touched::OnDevice(self.made(stay, shape, pager)?))
             }
         }
     }
 
-    /// What a lock of the allocation shows.
+    /// What a lock of the allocation shows. `pager` fills memory that comes into being.
     ///
     /// # Errors
     ///
-    /// DEVICE_REMOVED when the device is gone; NO_MEMORY.
-    pub(crate) fn cpu_access(&self) -> NtResult<CpuAccess> {
-        let visit = self.commitment.vidmm.target.visit()?;
-        let memory = match self.touch(&visit)? {
+    /// DEVICE_REMOVED when the adapter is gone; NO_MEMORY; what the miniport says.
+    pub(crate) fn cpu_access(&self, pager: Pager<'_>) -> NtResult<CpuAccess> {
+        let stay = self.commitment.vidmm.provider.stay()?;
+        let memory = match self.touch(&stay, pager)? {
             Touched::OnDevice(memory) => memory,
             Touched::UserPages(pages) => {
                 return match pages.address() {
@@ -267,12 +276,11 @@ impl Backing {
                 }
             }
         };
-        if let Some(dma_buf) = memory.to_map(&visit)? {
+        if let Some(dma_buf) = memory.to_map(&stay)? {
             return Ok(CpuAccess::DmaBuf(dma_buf));
         }
-        let bytes = usize::try_from(self.bytes).map_err(|_| NtStatus::NO_MEMORY)?;
         Ok(CpuAccess::Window {
-            window: memory.window(&visit, bytes)?,
+            window: memory.window(&stay, self.bytes()?)?,
             writable: true,
         })
     }
@@ -294,13 +302,16 @@ impl Backing {
     ///
     /// # Errors
     ///
-    /// - NOT_SUPPORTED: memory of the caller; or the driver cannot.
+    /// - NOT_SUPPORTED: system memory, of the caller or of ours; or the driver cannot.
     /// - DEVICE_REMOVED: the device is gone.
     /// - ACCESS_DENIED: somebody uses a dma-buf of it with the other access. NO_MEMORY.
-    pub(crate) fn export(&self, writable: bool) -> NtResult<DmaBuf> {
-        let visit = self.commitment.vidmm.target.visit()?;
-        match self.touch(&visit)? {
-            Touched::OnDevice(memory) => memory.export(&visit, writable),
+    pub(crate) fn export(&self, writable: bool, pager: Pager<'_>) -> NtResult<DmaBuf> {
+        let stay = self.commitment.vidmm.provider.stay()?;
+        if matches!(*self.state.lock(), State::Untouched(None)) {
+            return Err(NtStatus::NOT_SUPPORTED);
+        }
+        match self.touch(&stay, pager)? {
+            Touched::OnDevice(memory) => memory.export(&stay, writable),
             Touched::UserPages(_) => Err(NtStatus::NOT_SUPPORTED),
         }
     }
@@ -312,15 +323,15 @@ impl Backing {
 
     /// Whether nobody has a dma-buf of the memory any more, nor anything else of it but us.
     pub(crate) fn end_export(&self) -> bool {
-        let Ok(visit) = self.commitment.vidmm.target.visit() else {
+        let Ok(stay) = self.commitment.vidmm.provider.stay() else {
             // It is lost.
             return true;
         };
         let memory = match &*self.state.lock() {
-            State::Local(resident) => resident.memory().clone(),
+            State::Made(resident) => resident.memory().clone(),
             _ => return true,
         };
-        memory.end_export(&visit)
+        memory.end_export(&stay)
     }
 }
 

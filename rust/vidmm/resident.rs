@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Residents`]: the memory on a device, all of which goes when the device goes.
+//! [`Residents`]: the memory of an adapter, all of which goes when the adapter goes.
 
 use super::{
     account::Charge,
+    provider::Stay,
     VidMm, //
 };
 use crate::{
@@ -12,16 +13,20 @@ use crate::{
             GemObject,
             GemPages, //
         },
-        presence::Visit,
-        prime::DmaBuf,
-        target::Target, //
+        prime::DmaBuf, //
     },
     mem::ACCOUNT,
     status::{
         NtResult,
         NtStatus, //
     },
-    sys::window::Window, //
+    sys::{
+        kernel_pages::{
+            KernelPages,
+            ShownKernelPages, //
+        },
+        window::Window, //
+    }, //
 };
 use kernel::{
     new_mutex,
@@ -36,7 +41,26 @@ use kernel::{
     }, //
 };
 
-/// A GEM object that backs an allocation, until it is lost.
+/// What memory is made of.
+#[derive(Clone)]
+pub(super) enum Memory {
+    /// An object on the adapter's device.
+    Gem(Arc<GemObject>),
+    /// System memory.
+    Pages(Arc<KernelPages>),
+}
+
+impl Memory {
+    /// A window onto the first `bytes` bytes (whole pages) of it.
+    fn window(self, bytes: usize) -> Result<Arc<Window>> {
+        match self {
+            Self::Gem(gem) => Window::new(KBox::new(GemPages::new(gem, bytes)?, ACCOUNT)?),
+            Self::Pages(pages) => Window::new(KBox::new(ShownKernelPages(pages), ACCOUNT)?),
+        }
+    }
+}
+
+/// Memory that backs an allocation, until it is lost.
 #[pin_data]
 pub(super) struct OnDevice {
     #[pin]
@@ -44,9 +68,9 @@ pub(super) struct OnDevice {
 }
 
 struct Held {
-    /// What processes see of it. Dropped before the object.
+    /// What processes see of it. Dropped before the memory.
     window: Option<Arc<Window>>,
-    gem: Arc<GemObject>,
+    memory: Memory,
     _charge: Charge,
 }
 
@@ -54,10 +78,10 @@ struct Held {
 impl Unpin for Held {}
 
 impl OnDevice {
-    fn new(gem: Arc<GemObject>, charge: Charge) -> impl PinInit<Self> {
+    fn new(memory: Memory, charge: Charge) -> impl PinInit<Self> {
         let held = Held {
             window: None,
-            gem,
+            memory,
             _charge: charge,
         };
         pin_init!(Self { held <- new_mutex!(Some(held), "OnDevice::held") })
@@ -68,18 +92,18 @@ impl OnDevice {
     /// # Errors
     ///
     /// DEVICE_REMOVED when it is lost; NO_MEMORY, and what the driver says.
-    pub(super) fn window(&self, _visit: &Visit<'_, Target>, bytes: usize) -> NtResult<Arc<Window>> {
-        let gem = match &*self.held.lock() {
+    pub(super) fn window(&self, _stay: &Stay<'_>, bytes: usize) -> NtResult<Arc<Window>> {
+        let memory = match &*self.held.lock() {
             None => return Err(NtStatus::DEVICE_REMOVED),
             Some(Held {
                 window: Some(window),
                 ..
             }) => return Ok(window.clone()),
-            Some(held) => held.gem.clone(),
+            Some(held) => held.memory.clone(),
         };
         // Made without the lock, since that takes a while. Of two callers that come this far, the
         // second one's window is dropped after the lock.
-        let window = Window::new(KBox::new(GemPages::new(gem, bytes)?, ACCOUNT)?)?;
+        let window = memory.window(bytes)?;
         let mut held = self.held.lock();
         let slot = &mut (*held).as_mut().ok_or(NtStatus::DEVICE_REMOVED)?.window;
         let winner = slot.get_or_insert_with(|| window.clone()).clone();
@@ -87,10 +111,10 @@ impl OnDevice {
         Ok(winner)
     }
 
-    fn gem(&self) -> NtResult<Arc<GemObject>> {
+    fn memory(&self) -> NtResult<Memory> {
         let held = self.held.lock();
         let held = held.as_ref().ok_or(NtStatus::DEVICE_REMOVED)?;
-        Ok(held.gem.clone())
+        Ok(held.memory.clone())
     }
 
     /// The dma-buf that processes map instead of a window, where the pages cannot be had.
@@ -98,8 +122,11 @@ impl OnDevice {
     /// # Errors
     ///
     /// DEVICE_REMOVED when it is lost.
-    pub(super) fn to_map(&self, _visit: &Visit<'_, Target>) -> NtResult<Option<DmaBuf>> {
-        Ok(self.gem()?.to_map())
+    pub(super) fn to_map(&self, _stay: &Stay<'_>) -> NtResult<Option<DmaBuf>> {
+        Ok(match self.memory()? {
+            Memory::Gem(gem) => gem.to_map(),
+            Memory::Pages(_) => None,
+        })
     }
 
     /// The memory's dma-buf, made if it has none.
@@ -107,14 +134,20 @@ impl OnDevice {
     /// # Errors
     ///
     /// DEVICE_REMOVED when it is lost; ACCESS_DENIED: somebody uses it with the other access;
-    /// NOT_SUPPORTED: the driver cannot; NO_MEMORY.
-    pub(super) fn export(&self, _visit: &Visit<'_, Target>, writable: bool) -> NtResult<DmaBuf> {
-        Ok(self.gem()?.export(writable)?)
+    /// NOT_SUPPORTED: system memory, or the driver cannot; NO_MEMORY.
+    pub(super) fn export(&self, _stay: &Stay<'_>, writable: bool) -> NtResult<DmaBuf> {
+        match self.memory()? {
+            Memory::Gem(gem) => Ok(gem.export(writable)?),
+            Memory::Pages(_) => Err(NtStatus::NOT_SUPPORTED),
+        }
     }
 
     /// Whether nobody has a dma-buf of it any more, nor anything else of it but us.
-    pub(super) fn end_export(&self, _visit: &Visit<'_, Target>) -> bool {
-        self.gem().map_or(true, |gem| gem.end_export())
+    pub(super) fn end_export(&self, _stay: &Stay<'_>) -> bool {
+        match self.memory() {
+            Ok(Memory::Gem(gem)) => gem.end_export(),
+            _ => true,
+        }
     }
 
     /// Gives the memory up. Processes that see it see zeros from now on.
@@ -129,7 +162,7 @@ impl OnDevice {
     }
 }
 
-/// The memory on one device, by its address.
+/// The memory of one adapter, by its address.
 #[pin_data]
 pub(super) struct Residents {
     #[pin]
@@ -161,7 +194,7 @@ impl Residents {
     }
 }
 
-/// The owner of memory on a device: dropping it frees the memory, if the device is still there.
+/// The owner of memory of an adapter: dropping it frees the memory, if the adapter is still there.
 pub(super) struct Resident {
     vidmm: Arc<VidMm>,
     memory: Arc<OnDevice>,
@@ -171,18 +204,18 @@ pub(super) struct Resident {
 impl Unpin for Resident {}
 
 impl Resident {
-    /// Enters `gem` into the list of what is on the visited device.
+    /// Enters `memory` into the list of what the adapter has.
     ///
     /// # Errors
     ///
     /// NO_MEMORY.
     pub(super) fn new(
         vidmm: &Arc<VidMm>,
-        _visit: &Visit<'_, Target>,
-        gem: Arc<GemObject>,
+        _stay: &Stay<'_>,
+        memory: Memory,
         charge: Charge,
     ) -> NtResult<Self> {
-        let memory = Arc::pin_init(OnDevice::new(gem, charge), ACCOUNT)?;
+        let memory = Arc::pin_init(OnDevice::new(memory, charge), ACCOUNT)?;
         let node = RBTreeNode::new(key(&memory), memory.clone(), ACCOUNT)?;
         let replaced = vidmm.residents.all.lock().insert(node);
         // No other memory is at this address.
@@ -200,8 +233,8 @@ impl Resident {
 
 impl Drop for Resident {
     fn drop(&mut self) {
-        // Without the device it was lost, or will be before the device's code goes.
-        let Ok(_visit) = self.vidmm.target.visit() else {
+        // Without the adapter it was lost, or will be before the device's code goes.
+        let Ok(_stay) = self.vidmm.provider.stay() else {
             return;
         };
         self.vidmm.residents.remove(key(&self.memory));

@@ -18,6 +18,8 @@ fn main() {
         println!("cargo::rerun-if-changed={}", path.display());
     }
     println!("cargo::rerun-if-env-changed=BINDGEN");
+    // The module's Kbuild sets it, nobody here does.
+    println!("cargo::rustc-check-cfg=cfg(dxg_script)");
 
     let bindgen = env::var("BINDGEN").unwrap_or_else(|_| "bindgen".into());
     let parameters = fs::read_to_string(&parameters)

@@ -5,7 +5,7 @@
 CRATES=$CACHE/crates
 
 crate_sources() {
-	(cd "$TOP" && ls -d tools/Cargo.toml tools/Cargo.lock tools/*/Cargo.toml tests uapi 2>/dev/null) | sed 's,/Cargo.toml$,,; s,^tools$,tools/Cargo.toml,'
+	(cd "$TOP" && ls -d tools/Cargo.toml tools/Cargo.lock tools/*/Cargo.toml tests uapi rust/miniport/script/wire.rs 2>/dev/null) | sed 's,/Cargo.toml$,,; s,^tools$,tools/Cargo.toml,'
 }
 crates_key() {
 	local sources
@@ -39,6 +39,7 @@ need_suites() {
 	need_programs suites dxg-guest-tests
 	need_c_programs
 }
+# shellcheck disable=SC2034 # for test.sh
 SUITE_PROGRAMS="/cache/crates/suites /cache/crates/c/bin"
 
 # c_make NAME COMMAND ARGS: libd3dkmt.so and what belongs to it (c-make.sh).

@@ -7,9 +7,15 @@
 
 MODULE_SOURCES=(Kbuild rust uapi)
 
-# The module that is loaded: as users have it, or one that can be told to make mistakes (DXG_GATE is
-# one of rust/sys/gates.rs).
-module_variant() { if [ -n "${DXG_GATE:-}" ]; then echo gates; fi; }
+# The module that is loaded: as users have it, one that can be told to make mistakes (DXG_GATE is one
+# of rust/sys/gates.rs), or one with the adapter of tests (DXG_SCRIPT, rust/miniport/script.rs).
+module_variant() {
+	if [ -n "${DXG_GATE:-}" ]; then
+		echo gates
+	elif [ -n "${DXG_SCRIPT:-}" ]; then
+		echo script
+	fi
+}
 module_name() { echo "$K_RELEASE${1:+-$1}"; }
 module_dir() { echo "$CACHE/module/$(module_name "$@")"; }
 module_ko() { echo "$(module_dir "$(module_variant)")/dxgkrnl.ko"; }
@@ -17,7 +23,10 @@ module_ko() { echo "$(module_dir "$(module_variant)")/dxgkrnl.ko"; }
 # Options of our Kbuild: for the debug kernel, and for the variant.
 module_options() {
 	if [ "$K_FLAVOUR" = debug ]; then echo DXG_KCOV=y; fi
-	if [ -n "$(module_variant)" ]; then echo DXG_GATES=y; fi
+	case $(module_variant) in
+	gates) echo DXG_GATES=y ;;
+	script) echo DXG_SCRIPT=y ;;
+	esac
 }
 
 need_module() {
@@ -39,16 +48,16 @@ refresh_module() { # KO KEY
 	stamp_set "${1%/*}/stamp" "$2"
 }
 
-# Clippy compiles otherwise, so it has objects of its own. It sees the mistakes on purpose as well.
+# Clippy compiles otherwise, so it has objects of its own. It sees what is there for tests as well.
 need_module_clippy() {
 	local key
-	key=$(printf '%s ' 3 "$K_KEY" "$(hash_files "${MODULE_SOURCES[@]}")")
+	key=$(printf '%s ' 4 "$K_KEY" "$(hash_files "${MODULE_SOURCES[@]}")")
 	if stamp_is "$(module_dir clippy)/stamp" "$key"; then return; fi
 	need_kernel
 	with_lock "module-$K_RELEASE-clippy" refresh_module_clippy "$key"
 }
 refresh_module_clippy() {
-	module_make clippy "the kernel's clippy lints, warnings are errors" CLIPPY=1 DXG_GATES=y KCFLAGS=-Werror KRUSTFLAGS=-Dwarnings
+	module_make clippy "the kernel's clippy lints, warnings are errors" CLIPPY=1 DXG_GATES=y DXG_SCRIPT=y KCFLAGS=-Werror KRUSTFLAGS=-Dwarnings
 	stamp_set "$(module_dir clippy)/stamp" "$1"
 }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # make test [SUITE=...] [KERNEL=...] [MODE=...]: host tests and guest tests, as KTAP.
 # SUITE is a guest suite, `host`, `kunit`, or `guest` for all suites of the guest.
-# MODE is plain, signals or faults (Documentation/testing.md); the debug kernel, which is
+# MODE is plain, signals, faults or script (Documentation/testing.md); the debug kernel, which is
 # `make test-debug`, by default has all of them, each in a guest of its own.
 # shellcheck disable=SC1091,SC2034 # sourced files are checked by themselves, and read what is set here
 set -euo pipefail
@@ -82,6 +82,11 @@ guest_pass() {
 	words=("$seconds" "$@")
 	case $mode in
 	plain) ;;
+	script)
+		export DXG_SCRIPT=y
+		need_module
+		need_layers
+		;;
 	kunit) G_CMDLINE=kunit.enable=1 G_TAINT=$((G_TAINT | 1 << 18)) script=$(kunit_script) words=() ;;
 	*)
 		mark=" under $mode"
@@ -109,6 +114,7 @@ guest_pass() {
 		echo
 		echo "@guest $rc"
 	)
+	unset DXG_SCRIPT
 	if [ -n "$open" ]; then
 		SUITE_PLAN=$((SUITE_PASSED + SUITE_FAILED + SUITE_SKIPPED))
 		suite_problem "the guest ended in the middle of it"
@@ -131,7 +137,7 @@ guest_pass() {
 # A suite that has a floor but no program any more must be missed.
 floors() { awk '!/^#/ && NF >= 2' "$TOP/tests/floors"; }
 kunit_suites() { floors | awk '/^dxgkrnl_/ { print $1 }'; }
-# Without those that are for the other kernel.
+# Without those that are for the other kernel, or for the adapter of tests.
 suites_of() { # FLAVOUR
 	{
 		all_suites
@@ -143,6 +149,7 @@ wanted_suites() {
 	local known
 	case $1 in
 	kunit) known=$(kunit_suites) ;;
+	script) known=$(floors | awk '$3 == "script" { print $1 }') ;;
 	plain) known=$(suites_of "$K_FLAVOUR") ;;
 	# The suites of the checkers themselves have nothing to do with signals and faults.
 	*) known=$(suites_of stock | grep -xF "$(suites_of debug)") ;;
@@ -158,16 +165,16 @@ wanted_modes() {
 	if [ -n "$MODE" ]; then
 		echo "$MODE"
 	elif [ "$K_FLAVOUR" = debug ]; then
-		echo kunit plain signals faults
+		echo kunit plain signals faults script
 	else
-		echo plain
+		echo plain script
 	fi
 }
 check_mode() {
 	case $MODE:$K_FLAVOUR in
-	:* | plain:* | signals:* | faults:debug | kunit:debug) ;;
+	:* | plain:* | signals:* | script:* | faults:debug | kunit:debug) ;;
 	faults:* | kunit:*) die "MODE=$MODE needs the debug kernel: make test-debug MODE=$MODE" ;;
-	*) die "there is no mode '$MODE': MODE= takes plain, signals and, with make test-debug, faults and kunit" ;;
+	*) die "there is no mode '$MODE': MODE= takes plain, signals, script and, with make test-debug, faults and kunit" ;;
 	esac
 }
 
@@ -190,7 +197,7 @@ for mode in $(wanted_modes); do
 	if [ -n "$suites" ]; then passes+=("$mode" "$suites"); fi
 done
 [ ${#passes[@]} -gt 0 ] ||
-	die "there is no suite '$SUITE' for this kernel and mode: SUITE= takes host, guest, kunit, $(suites_of "$K_FLAVOUR" | paste -sd ' ')"
+	die "there is no suite '$SUITE' for this kernel and mode: SUITE= takes host, guest, kunit, script, $(suites_of "$K_FLAVOUR" | paste -sd ' ')"
 ktap_begin
 # The host's tests have nothing to do with the kernel: they run once, with the stock one.
 if [ -z "$SUITE" ] && [ "$K_FLAVOUR" = stock ]; then host_tests; fi

@@ -78,7 +78,13 @@ impl Drop for Usual {
 
 /// Runs `test` with the module loaded with some more parameters.
 pub fn with(parameters: &str, test: impl FnOnce()) {
+    with_adapters(parameters, 0, test);
+}
+
+/// Runs `test` with the module loaded with some more parameters, which bring so many adapters more.
+pub fn with_adapters(parameters: &str, more: isize, test: impl FnOnce()) {
     let adapters = adapters();
+    let expected = adapters.checked_add_signed(more).expect("adapters");
     without_counters(|| {
         unload().expect("delete_module");
         let _usual = Usual { adapters };
@@ -87,7 +93,16 @@ pub fn with(parameters: &str, test: impl FnOnce()) {
             Some(Errno::NOENT)
         );
         load(&format!("{} {parameters}", usual_parameters())).expect("finit_module");
-        assert_eq!(wait_for_adapters(adapters), Ok(()));
+        assert_eq!(wait_for_adapters(expected), Ok(()));
         test();
     });
+}
+
+/// In such a test: whether the module refuses to be loaded with some parameter, by which errno. It
+/// is loaded as usual afterwards.
+pub fn refuses(parameter: &str) -> Option<i32> {
+    unload().expect("delete_module");
+    let refused = load(&format!("{} {parameter}", usual_parameters())).err()?;
+    load(&usual_parameters()).expect("finit_module");
+    refused.raw_os_error()
 }

@@ -15,7 +15,7 @@ const DEBUGFS: &str = "/sys/kernel/debug";
 const COUNTERS: &str = "/sys/kernel/debug/dxgkrnl/counters";
 
 /// What the module counts.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "processes",
     "adapter_opens",
     "devices",
@@ -24,6 +24,7 @@ const NAMES: [&str; 11] = [
     "bindings",
     "gem_objects",
     "pinned_pages",
+    "kernel_pages",
     "mappings",
     "nt_handles",
     "exports",

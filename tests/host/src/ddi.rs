@@ -14,8 +14,10 @@ use std::any::Any;
 #[allow(dead_code, reason = "as `AllocationAnswer`, which has one")]
 pub(crate) type Cookie = KBox<dyn Any + Send + Sync>;
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct AllocationDescription {
-    pub(crate) pitch: u32,
-    pub(crate) height: u32,
+pub(crate) mod allocation {
+    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    pub(crate) struct AllocationDescription {
+        pub(crate) pitch: u32,
+        pub(crate) height: u32,
+    }
 }

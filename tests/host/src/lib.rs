@@ -22,7 +22,7 @@ mod handle;
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "the kernel's lints look at it")]
 mod handle_table;
-#[path = "../../../rust/miniport/gem/private_data.rs"]
+#[path = "../../../rust/miniport/private_data.rs"]
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "the kernel's lints look at it")]
 mod private_data;

@@ -6,7 +6,7 @@ use std::error::Error as StdError;
 
 /// What there is to see when no adapter is there.
 pub const NO_ADAPTERS: &str = "no adapters: the module makes one of every DRM device that has \
-    dumb buffers; `modprobe vkms` makes such a device";
+    dumb buffers; `modprobe vkms` makes such a device, and soft_adapter=1 an adapter without one";
 
 /// The error, and what to do about it where that is known, as one line.
 pub fn line(error: &(dyn StdError + 'static)) -> String {

@@ -116,9 +116,13 @@ fn on_adapter(adapter: Adapter, require_debugfs: bool, report: &mut Report) -> O
 
 fn facts(adapter: &Adapter) -> Outcome<Facts> {
     let facts = Facts::of(adapter)?;
-    if !Path::new(&facts.node).exists() {
-        return Err(format!("{} is not there", facts.node).into());
-    }
+    let node = match &facts.node {
+        Some(node) if !Path::new(node).exists() => {
+            return Err(format!("{node} is not there").into());
+        }
+        Some(node) => node,
+        None => "no DRM node",
+    };
     let place = match &facts.pci {
         Some(Pci {
             vendor,
@@ -131,8 +135,8 @@ fn facts(adapter: &Adapter) -> Outcome<Facts> {
         None => "on no bus".to_owned(),
     };
     let figures = format!(
-        "{}, {}, {}, {place}, WDDM {}",
-        facts.name, facts.node, facts.driver_description, facts.wddm_version
+        "{}, {node}, {}, {place}, WDDM {}",
+        facts.name, facts.driver_description, facts.wddm_version
     );
     Ok((facts, figures))
 }

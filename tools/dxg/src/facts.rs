@@ -11,8 +11,8 @@ use serde::Serialize;
 pub struct Facts {
     pub luid: String,
     pub name: String,
-    /// The DRM primary node's path.
-    pub node: String,
+    /// The DRM primary node's path; absent for the software adapter.
+    pub node: Option<String>,
     /// The DRM driver's name.
     pub driver: String,
     /// What the DRM driver says of itself: name and version.
@@ -75,7 +75,7 @@ impl Facts {
         Ok(Self {
             luid: adapter.luid().to_string(),
             name: adapter.description()?,
-            node: format!("/dev/dri/{}", texts.dac_type),
+            node: (!texts.dac_type.is_empty()).then(|| format!("/dev/dri/{}", texts.dac_type)),
             driver: texts.chip_type,
             driver_description: texts.bios_string,
             driver_version: adapter.driver_version()?.to_string(),

@@ -43,7 +43,7 @@ fn as_table(facts: &[Facts]) -> String {
             [
                 facts.luid.clone(),
                 facts.name.clone(),
-                facts.node.clone(),
+                facts.node.clone().unwrap_or_else(|| "-".to_owned()),
                 facts.driver_description.clone(),
                 used(&facts.local),
                 used(&facts.non_local),

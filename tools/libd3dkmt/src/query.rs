@@ -101,7 +101,7 @@ pub struct RegistryInfo {
     pub adapter_string: String,
     /// Name and version that the driver of the DRM device gives itself.
     pub bios_string: String,
-    /// Name of the DRM primary node below `/dev/dri`, such as `card0`.
+    /// Name of the DRM primary node below `/dev/dri`, such as `card0`; empty for the software adapter.
     pub dac_type: String,
     /// Name of the DRM driver, such as `virtio_gpu`.
     pub chip_type: String,

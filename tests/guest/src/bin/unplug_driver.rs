@@ -6,13 +6,14 @@
 use dxg_guest_tests::{
     calls::*,
     create::Create,
+    driver::Driver,
     harness,
     memory::{bytes_at, unmap, Map, PAGE},
     removal::{cycles, race, while_calls_wait, End, Removable},
-    state::{soon, Counters},
-    sysfs, tests,
+    state::Counters,
+    tests,
 };
-use std::{ffi::CStr, fs::File, os::fd::AsRawFd, process::ExitCode};
+use std::process::ExitCode;
 
 fn main() -> ExitCode {
     harness::run(
@@ -31,77 +32,9 @@ fn main() -> ExitCode {
     )
 }
 
-const NAME: &CStr = c"vkms";
-const FILE: &str = "/lib/modules/vkms.ko";
-
-/// The module of vkms, with its one device.
-struct Driver {
-    luid: Luid,
-    loaded: bool,
-}
-
-fn vkms() -> Option<Luid> {
-    luids().into_iter().find(|&luid| {
-        let gpu = Gpu::open(luid);
-        let [.., driver] = sysfs::registry_texts(&gpu);
-        assert_eq!(close_adapter(&gpu.dxg, gpu.adapter), SUCCESS);
-        driver == "vkms"
-    })
-}
-
-impl Driver {
-    fn find() -> Self {
-        Self {
-            luid: vkms().expect("vkms"),
-            loaded: true,
-        }
-    }
-
-    fn insert(&mut self) {
-        let file = File::open(FILE).expect(FILE);
-        // SAFETY: The parameters are a C string.
-        let result =
-            unsafe { libc::syscall(libc::SYS_finit_module, file.as_raw_fd(), c"".as_ptr(), 0) };
-        let error = std::io::Error::last_os_error();
-        assert_eq!(result, 0, "insmod vkms: {error}");
-        self.loaded = true;
-    }
-}
-
-impl Removable for Driver {
-    fn luid(&self) -> Luid {
-        self.luid
-    }
-
-    fn remove(&mut self) {
-        // SAFETY: The name is a C string.
-        let result =
-            unsafe { libc::syscall(libc::SYS_delete_module, NAME.as_ptr(), libc::O_NONBLOCK) };
-        let error = std::io::Error::last_os_error();
-        assert_eq!(result, 0, "rmmod vkms: {error}");
-        self.loaded = false;
-        // The adapter is gone when the call returns.
-        assert!(!luids().contains(&self.luid));
-    }
-
-    fn restore(&mut self) -> Luid {
-        self.insert();
-        self.luid = soon(|| vkms().ok_or(())).expect("the adapter comes back");
-        self.luid
-    }
-}
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        if !self.loaded && !std::thread::panicking() {
-            self.insert();
-        }
-    }
-}
-
 fn the_driver_is_unloaded_under_its_users() {
     let mut driver = Driver::find();
-    let gpu = Gpu::open(driver.luid);
+    let gpu = Gpu::open(driver.luid());
     let on = gpu.device();
     let memory = Map::new(2);
     let alone = Create::buffers(on, 3).made(&gpu);
@@ -140,7 +73,7 @@ fn the_driver_is_unloaded_under_its_users() {
 
 fn the_driver_comes_back_as_a_new_adapter() {
     let mut driver = Driver::find();
-    let old = Gpu::open(driver.luid);
+    let old = Gpu::open(driver.luid());
     let on = old.device();
     let allocation = Create::buffer(on, 4096).made(&old).allocation(0);
     let address = old.lock(on, allocation);
@@ -163,7 +96,7 @@ fn the_driver_comes_back_as_a_new_adapter() {
 
 fn a_mapping_is_all_that_is_left() {
     let mut driver = Driver::find();
-    let gpu = Gpu::open(driver.luid);
+    let gpu = Gpu::open(driver.luid());
     let on = gpu.device();
     let create = Create::buffer(on, 3 * PAGE as u64).made(&gpu);
     let address = gpu.lock(on, create.allocation(0));

@@ -3,40 +3,92 @@
 //! `ddi/answer.rs`: the answers of a miniport that keep the contract, and those that break it.
 
 use super::config;
-use crate::ddi::answer::{check, AllocationFacts, AllocationFlags, SegmentSet, Violation};
+use crate::{
+    ddi::answer::{
+        check, check_layout, check_standard_pitch, check_standard_sizes, AllocationFacts,
+        AllocationFlags, Asked, CallerMemory, CheckedFacts, SegmentSet, SegmentTraits, Violation,
+    },
+    status::NtStatus,
+};
 use proptest::prelude::*;
 use std::num::NonZeroU32;
 
 const NORMAL: u32 = 0x7800_0000;
 
+// DXGK_ALLOCATIONINFOFLAGS.
+const CPU_VISIBLE: u32 = 0x1;
+const PERMANENT: u32 = 0x2;
+const CACHED: u32 = 0x4;
+const PROTECTED: u32 = 0x8;
+const EXISTING: u32 = 0x10;
+const EXISTING_KERNEL: u32 = 0x20;
+const ALTERNATE_VA: u32 = 0x400;
+const MAP_APERTURE: u32 = 0x2000;
+const HISTORY: u32 = 0x4000;
+const PHYSICALLY: u32 = 0x8000;
+const NOTIFICATION: u32 = 0x1_0000;
+
 /// An answer that keeps the contract.
 const GOOD: AllocationFacts = AllocationFacts {
     size: 0x1000,
     alignment: 0x1000,
+    pitch_aligned_size: 0,
     supported: SegmentSet(3),
-    preferred: SegmentSet::LOCAL,
+    preferred: [1, 2, 0, 0, 0],
     eviction: SegmentSet::APERTURE,
-    flags: AllocationFlags {
-        cpu_visible: true,
-        cached: false,
-        history_buffer: false,
-        existing_sys_mem: false,
-        displayable: false,
-    },
+    flags: AllocationFlags::CPU_VISIBLE,
+    displayable: false,
     priority: NORMAL,
+    physical_adapter: 0,
 };
+
+/// What it is about.
+const ASKED: Asked = Asked {
+    traits: SegmentTraits::SYSTEM,
+    memory: CallerMemory::None,
+    primary: false,
+};
+const PRIMARY: Asked = Asked {
+    primary: true,
+    ..ASKED
+};
+
+fn ask(facts: AllocationFacts) -> Result<CheckedFacts, Violation> {
+    check(facts, &ASKED)
+}
 
 #[track_caller]
 fn violates(facts: AllocationFacts, violation: Violation) {
-    assert_eq!(check(facts).err(), Some(violation), "{facts:?}");
+    assert_eq!(ask(facts).err(), Some(violation), "{facts:?}");
+}
+
+fn flagged(flags: u32) -> AllocationFacts {
+    AllocationFacts {
+        flags: AllocationFlags(flags),
+        ..GOOD
+    }
+}
+
+#[track_caller]
+fn flags_violate(asked: &Asked, flags: u32, violation: Violation) {
+    let error = check(flagged(flags), asked).err();
+    assert_eq!(error, Some(violation), "{flags:#x}");
+}
+
+#[track_caller]
+fn flags_are_good(asked: &Asked, flags: u32) {
+    let checked = check(flagged(flags), asked).unwrap();
+    assert_eq!(checked.flags(), AllocationFlags(flags));
 }
 
 #[test]
 fn a_good_answer_is_believed() {
-    let checked = check(GOOD).unwrap();
+    let checked = ask(GOOD).unwrap();
     assert_eq!(checked.size(), 0x1000);
     assert_eq!(checked.flags(), GOOD.flags);
     assert_eq!(checked.priority(), NORMAL);
+    assert!(checked.in_local());
+    assert!(check(GOOD, &PRIMARY).is_ok());
 }
 
 /// Case 67.
@@ -52,7 +104,7 @@ fn sizes_are_rounded_up_to_pages_and_never_0() {
         (LAST, LAST),
     ] {
         assert_eq!(
-            check(AllocationFacts { size, ..GOOD }).unwrap().size(),
+            ask(AllocationFacts { size, ..GOOD }).unwrap().size(),
             rounded
         );
     }
@@ -61,40 +113,116 @@ fn sizes_are_rounded_up_to_pages_and_never_0() {
     }
 }
 
+/// Memory that the caller has not said to be there must not be pinned.
+#[test]
+fn memory_is_as_large_as_the_miniport_was_told() {
+    let [heap, dma_buf] = [CallerMemory::Heap(0x3000), CallerMemory::DmaBuf(0x3000)]
+        .map(|memory| Asked { memory, ..ASKED });
+    for (size, good) in [
+        (0x2000, false),
+        (0x2001, true),
+        (0x3000, true),
+        (0x3001, false),
+        (0x4000, false),
+    ] {
+        for asked in [heap, dma_buf] {
+            let error = check(AllocationFacts { size, ..GOOD }, &asked).err();
+            assert_eq!(error, (!good).then_some(Violation::MemorySize), "{size:#x}");
+        }
+    }
+}
+
 #[test]
 fn alignments_are_powers_of_two() {
     for bit in 0..32 {
         let alignment = 1 << bit;
-        assert!(check(AllocationFacts { alignment, ..GOOD }).is_ok());
+        assert!(ask(AllocationFacts { alignment, ..GOOD }).is_ok());
     }
     for alignment in [0, 3, 0x1001, 0x8000_0001, u32::MAX] {
         violates(AllocationFacts { alignment, ..GOOD }, Violation::Alignment);
     }
 }
 
-/// Case 68, and sets that name a segment which the adapter has not.
+#[test]
+fn aligned_pitches_take_no_less() {
+    let aligned = |pitch_aligned_size| AllocationFacts {
+        pitch_aligned_size,
+        ..GOOD
+    };
+    for bytes in [0, 0x1000, 0x1001, u64::MAX] {
+        assert!(ask(aligned(bytes)).is_ok());
+    }
+    for bytes in [1, 0xFFF] {
+        violates(aligned(bytes), Violation::PitchAlignedSize);
+    }
+}
+
+#[test]
+fn there_is_one_physical_adapter() {
+    for physical_adapter in [1, 2, u32::MAX] {
+        let facts = AllocationFacts {
+            physical_adapter,
+            ..GOOD
+        };
+        violates(facts, Violation::PhysicalAdapter);
+    }
+}
+
+/// Sets that name a segment which the adapter has not, or none, and evictions to no aperture.
 #[test]
 fn segments_are_those_of_the_adapter() {
     let bits = (0..8).chain((3..32).map(|bit| 1 << bit)).chain([u32::MAX]);
     let sets: Vec<u32> = bits.collect();
     for &supported in &sets {
-        for &preferred in &sets {
-            for &eviction in &sets {
-                let facts = AllocationFacts {
-                    supported: SegmentSet(supported),
-                    preferred: SegmentSet(preferred),
-                    eviction: SegmentSet(eviction),
-                    ..GOOD
-                };
-                let good = (1..=3).contains(&supported)
-                    && preferred & !supported == 0
-                    && (eviction == 0 || eviction == 2);
-                if good {
-                    assert!(check(facts).is_ok(), "{facts:?}");
-                } else {
-                    violates(facts, Violation::Segments);
-                }
+        for &eviction in &sets {
+            let facts = AllocationFacts {
+                supported: SegmentSet(supported),
+                preferred: [0; 5],
+                eviction: SegmentSet(eviction),
+                ..GOOD
+            };
+            match (supported, eviction) {
+                (1..=3, 0 | 2) => assert!(ask(facts).is_ok(), "{facts:?}"),
+                (1..=3, _) => violates(facts, Violation::EvictionSegment),
+                _ => violates(facts, Violation::Segments),
             }
+        }
+    }
+}
+
+/// Case 68; the first one preferred counts, else the first one supported.
+#[test]
+fn preferred_segments_are_supported() {
+    let prefer = |supported, preferred| {
+        ask(AllocationFacts {
+            supported: SegmentSet(supported),
+            preferred,
+            ..GOOD
+        })
+        .map(|checked| checked.in_local())
+    };
+    for (supported, preferred, in_local) in [
+        (1, [0; 5], true),
+        (2, [0; 5], false),
+        (3, [0; 5], true),
+        (3, [1, 2, 0, 0, 0], true),
+        (3, [2, 1, 0, 0, 0], false),
+        (3, [0, 0, 0, 0, 2], false),
+        (2, [2; 5], false),
+    ] {
+        let answer = prefer(supported, preferred);
+        assert_eq!(answer, Ok(in_local), "{supported} {preferred:?}");
+    }
+    for place in 0..5 {
+        for (supported, segment) in (3..=255)
+            .map(|segment| (3, segment))
+            .chain([(1, 2), (2, 1)])
+        {
+            let mut preferred = [0; 5];
+            preferred[place] = segment;
+            let answer = prefer(supported, preferred);
+            let wrong = Err(Violation::PreferredSegment);
+            assert_eq!(answer, wrong, "{supported} {preferred:?}");
         }
     }
 }
@@ -102,42 +230,251 @@ fn segments_are_those_of_the_adapter() {
 /// Case 71.
 #[test]
 fn priority_0_is_no_priority() {
-    violates(
-        AllocationFacts {
-            priority: 0,
-            ..GOOD
-        },
-        Violation::Priority,
-    );
+    let facts = |priority| AllocationFacts { priority, ..GOOD };
+    violates(facts(0), Violation::Priority);
     for priority in [1, 0x2800_0000, 0xC800_0000, u32::MAX] {
-        let checked = check(AllocationFacts { priority, ..GOOD }).unwrap();
-        assert_eq!(checked.priority(), priority);
+        assert_eq!(ask(facts(priority)).unwrap().priority(), priority);
     }
 }
 
-/// All 32 combinations: cached and history buffer need `cpu_visible`; a history buffer is not made
-/// of the caller's memory, nor is it displayable.
 #[test]
-fn flags_go_together() {
-    // Bits: displayable 16, cpu_visible 8, history_buffer 4, cached 2, existing_sys_mem 1.
-    let accepted = [
-        0b0_0000, 0b0_0001, 0b0_1000, 0b0_1001, 0b0_1010, 0b0_1011, 0b0_1100, 0b0_1110, //
-        0b1_0000, 0b1_0001, 0b1_1000, 0b1_1001, 0b1_1010, 0b1_1011,
-    ];
-    for bits in 0..32 {
-        let flags = AllocationFlags {
-            cpu_visible: bits & 8 != 0,
-            history_buffer: bits & 4 != 0,
-            cached: bits & 2 != 0,
-            existing_sys_mem: bits & 1 != 0,
-            displayable: bits & 16 != 0,
+fn flags_without_a_meaning() {
+    for bit in [11, 12].into_iter().chain(19..32) {
+        let flags = CPU_VISIBLE | (1 << bit);
+        flags_violate(&ASKED, flags, Violation::ReservedFlags);
+        flags_violate(&PRIMARY, flags, Violation::ReservedFlags);
+    }
+    // The others say nothing that can be wrong by itself.
+    for bit in [0, 3, 6, 7, 8, 9, 15, 17, 18] {
+        flags_are_good(&ASKED, 1 << bit);
+    }
+}
+
+#[test]
+fn what_needs_cpu_visible() {
+    for flag in [PERMANENT, CACHED] {
+        flags_are_good(&ASKED, CPU_VISIBLE | flag);
+    }
+    for flag in [PERMANENT, CACHED, HISTORY, CACHED | HISTORY] {
+        flags_violate(&ASKED, flag, Violation::NotCpuVisible);
+    }
+}
+
+#[test]
+fn history_buffers_are_nothing_else() {
+    let buffer = CPU_VISIBLE | HISTORY;
+    flags_are_good(&ASKED, buffer | CACHED);
+    flags_violate(&ASKED, buffer, Violation::HistoryBuffer);
+    let incoherent = Asked {
+        traits: SegmentTraits {
+            cache_coherent: false,
+            ..ASKED.traits
+        },
+        ..ASKED
+    };
+    flags_are_good(&incoherent, buffer | CACHED);
+    flags_are_good(&incoherent, buffer);
+    for bit in [1, 3, 4, 5, 6, 7, 8, 9, 10, 13, 15, 16, 17, 18] {
+        flags_violate(
+            &ASKED,
+            buffer | CACHED | (1 << bit),
+            Violation::HistoryBuffer,
+        );
+    }
+    let displayable = AllocationFacts {
+        displayable: true,
+        ..flagged(buffer | CACHED)
+    };
+    violates(displayable, Violation::HistoryBuffer);
+}
+
+/// Whoever asks for it is told of it, and it goes with everything but history buffers.
+#[test]
+fn what_can_be_scanned_out() {
+    for displayable in [false, true] {
+        let facts = |flags| AllocationFacts {
+            displayable,
+            ..flagged(flags)
         };
-        let facts = AllocationFacts { flags, ..GOOD };
-        if accepted.contains(&bits) {
-            assert_eq!(check(facts).unwrap().flags(), flags);
-        } else {
-            violates(facts, Violation::Flags);
+        for flags in [0, CPU_VISIBLE, CPU_VISIBLE | CACHED] {
+            assert_eq!(ask(facts(flags)).unwrap().displayable(), displayable);
         }
+        assert!(check(facts(CPU_VISIBLE), &PRIMARY).is_ok());
+    }
+}
+
+#[test]
+fn flags_that_exclude_each_other() {
+    let preallocated = Asked {
+        memory: CallerMemory::Preallocated,
+        ..ASKED
+    };
+    let four = [PROTECTED, PERMANENT, EXISTING, EXISTING_KERNEL];
+    for one in four {
+        for other in four.into_iter().filter(|&other| other != one) {
+            let flags = CPU_VISIBLE | one | other;
+            flags_violate(&preallocated, flags, Violation::ExclusiveFlags);
+        }
+    }
+}
+
+#[test]
+fn existing_memory_is_there() {
+    for memory in [CallerMemory::Preallocated, CallerMemory::Heap(0x1000)] {
+        let asked = Asked { memory, ..ASKED };
+        flags_are_good(&asked, CPU_VISIBLE | EXISTING);
+        flags_are_good(&asked, CPU_VISIBLE);
+        flags_violate(&asked, EXISTING_KERNEL, Violation::ExistingMemory);
+    }
+    flags_violate(&ASKED, EXISTING, Violation::ExistingMemory);
+    flags_violate(&ASKED, EXISTING_KERNEL, Violation::ExistingMemory);
+}
+
+#[test]
+fn residency_notifications_are_for_physical_access() {
+    flags_are_good(&ASKED, NOTIFICATION | PHYSICALLY);
+    flags_violate(&ASKED, NOTIFICATION, Violation::ResidencyNotification);
+}
+
+/// Case 69.
+#[test]
+fn alternate_addresses_are_for_primaries() {
+    flags_are_good(&PRIMARY, CPU_VISIBLE | ALTERNATE_VA);
+    let flags = CPU_VISIBLE | ALTERNATE_VA;
+    flags_violate(&ASKED, flags, Violation::AlternateVa);
+}
+
+/// Case 70.
+#[test]
+fn an_aperture_that_is_mapped_needs_the_capability() {
+    let able = Asked {
+        traits: SegmentTraits {
+            map_aperture2: true,
+            ..ASKED.traits
+        },
+        ..ASKED
+    };
+    flags_are_good(&able, MAP_APERTURE);
+    flags_violate(&ASKED, MAP_APERTURE, Violation::MapAperture);
+}
+
+#[test]
+fn primaries() {
+    let preallocated = Asked {
+        memory: CallerMemory::Preallocated,
+        ..PRIMARY
+    };
+    for flag in [PERMANENT, CACHED, PROTECTED, EXISTING, CACHED | HISTORY] {
+        let flags = CPU_VISIBLE | flag;
+        flags_violate(&preallocated, flags, Violation::PrimaryFlags);
+    }
+    let unseen = |cpu_visible| Asked {
+        traits: SegmentTraits {
+            cpu_visible: SegmentSet(cpu_visible),
+            ..PRIMARY.traits
+        },
+        ..PRIMARY
+    };
+    for (supported, visible, good) in [
+        (1, 1, true),
+        (2, 2, true),
+        (3, 3, true),
+        (1, 2, false),
+        (2, 1, false),
+        (3, 1, false),
+        (3, 2, false),
+        (1, 0, false),
+    ] {
+        let facts = AllocationFacts {
+            supported: SegmentSet(supported),
+            preferred: [0; 5],
+            ..GOOD
+        };
+        let error = check(facts, &unseen(visible)).err();
+        let wrong = (!good).then_some(Violation::PrimarySegments);
+        assert_eq!(error, wrong, "{supported} {visible}");
+        // It matters for primaries alone.
+        let other = Asked {
+            primary: false,
+            ..unseen(visible)
+        };
+        assert!(check(facts, &other).is_ok());
+    }
+}
+
+/// That something is a primary is the caller's word.
+#[test]
+fn statuses() {
+    for violation in [Violation::PrimaryFlags, Violation::PrimarySegments] {
+        assert_eq!(violation.status(), NtStatus::INVALID_PARAMETER);
+    }
+    for violation in [
+        Violation::NoAnswer,
+        Violation::Size,
+        Violation::AlternateVa,
+        Violation::StandardPitch,
+    ] {
+        assert_eq!(violation.status(), NtStatus::UNSUCCESSFUL);
+    }
+}
+
+#[test]
+fn layouts_hold_the_size() {
+    for (pitch, height, size) in [
+        (4, 1, 0x1000),
+        (4096, 1, 0x1000),
+        (4096, 2, 0x2000),
+        (4100, 1, 0x2000),
+        (u32::MAX - 3, u32::MAX, 1 << 63),
+    ] {
+        assert_eq!(check_layout(pitch, height, size), Ok(()));
+    }
+    for (pitch, height, size) in [
+        (0, 1, 0x1000),
+        (4, 0, 0x1000),
+        (0, 0, 0x1000),
+        (1, 4096, 0x1000),
+        (4098, 1, 0x1000),
+        (4096, 1, 0x2000),
+        (4, 1024, 0x2000),
+        (u32::MAX - 3, u32::MAX, u64::MAX),
+    ] {
+        let answer = check_layout(pitch, height, size);
+        assert_eq!(answer, Err(Violation::Description), "{pitch} x {height}");
+    }
+}
+
+#[test]
+fn standard_allocations_have_data() {
+    for (allocation, resource) in [(1, 0), (0, 1), (48, 16), (0x1_FFFF, 0), (0x1_0000, 0xFFFF)] {
+        assert_eq!(check_standard_sizes(allocation, resource), Ok(()));
+    }
+    for (allocation, resource) in [
+        (0, 0),
+        (0x2_0000, 0),
+        (0, 0x2_0000),
+        (0x1_0000, 0x1_0000),
+        (usize::MAX, 1),
+        (usize::MAX, usize::MAX),
+    ] {
+        let answer = check_standard_sizes(allocation, resource);
+        assert_eq!(answer, Err(Violation::StandardSize));
+    }
+}
+
+#[test]
+fn standard_allocations_have_a_pitch() {
+    for (pitch, bytes) in [(0x1000, 0x1000), (0x1080, 0x1000), (1 << 40, 1 << 40)] {
+        assert_eq!(check_standard_pitch(pitch, bytes), Ok(()));
+    }
+    for (pitch, bytes) in [
+        (0, 0x1000),
+        (0xF80, 0x1000),
+        (0x1001, 0x1000),
+        (0x1040, 0x1000),
+    ] {
+        let answer = check_standard_pitch(pitch, bytes);
+        assert_eq!(answer, Err(Violation::StandardPitch), "{pitch:#x}");
     }
 }
 
@@ -145,7 +482,7 @@ fn flags_go_together() {
 #[test]
 fn the_user_mode_drivers_priority_replaces_the_miniports() {
     let one = NonZeroU32::new(1).unwrap();
-    let checked = check(AllocationFacts { size: 5, ..GOOD })
+    let checked = ask(AllocationFacts { size: 5, ..GOOD })
         .unwrap()
         .with_priority(one);
     assert_eq!(checked.priority(), 1);
@@ -157,15 +494,10 @@ fn facts() -> impl Strategy<Value = AllocationFacts> {
     let size = prop_oneof![0u64..0x3000, any::<u64>(), (u64::MAX - 0x2000)..];
     let alignment = prop_oneof![(0u32..32).prop_map(|bit| 1 << bit), any::<u32>()];
     let set = || prop_oneof![4 => 0u32..4, 1 => any::<u32>()].prop_map(SegmentSet);
-    let flags = any::<[bool; 5]>().prop_map(|[a, b, c, d, e]| AllocationFlags {
-        cpu_visible: a,
-        cached: b,
-        history_buffer: c,
-        existing_sys_mem: d,
-        displayable: e,
-    });
+    let preferred = prop::array::uniform5(prop_oneof![4 => 0u8..3, 1 => any::<u8>()]);
+    let flags = prop_oneof![4 => 0u32..0x10, 1 => any::<u32>()].prop_map(AllocationFlags);
     let priority = prop_oneof![Just(0), any::<u32>()];
-    (size, alignment, set(), set(), set(), flags, priority).prop_map(
+    (size, alignment, set(), preferred, set(), flags, priority).prop_map(
         |(size, alignment, supported, preferred, eviction, flags, priority)| AllocationFacts {
             size,
             alignment,
@@ -174,22 +506,26 @@ fn facts() -> impl Strategy<Value = AllocationFacts> {
             eviction,
             flags,
             priority,
+            ..GOOD
         },
     )
 }
 
 proptest! {
-    #![proptest_config(config(2048))]
+    #![proptest_config(config(4096))]
 
     #[test]
-    fn what_is_believed_keeps_the_contract(facts in facts()) {
-        let Ok(checked) = check(facts) else { return Ok(()) };
+    fn what_is_believed_keeps_the_contract(facts in facts(), primary: bool) {
+        let Ok(checked) = check(facts, &Asked { primary, ..ASKED }) else { return Ok(()) };
         prop_assert!(checked.size() != 0 && checked.size() % 4096 == 0);
         prop_assert!(checked.size() >= facts.size && checked.size() - facts.size < 4096);
         prop_assert_eq!(checked.flags(), facts.flags);
         prop_assert_eq!(checked.priority(), facts.priority);
         prop_assert_ne!(checked.priority(), 0);
         prop_assert_eq!(facts.alignment.count_ones(), 1);
-        prop_assert_eq!(facts.preferred.0 & !facts.supported.0, 0);
+        let placed = if checked.in_local() { 1 } else { 2 };
+        prop_assert_ne!(facts.supported.0 & placed, 0);
+        prop_assert_eq!(facts.flags.0 & (EXISTING | EXISTING_KERNEL), 0);
+        prop_assert!(!primary || facts.flags.0 & (PERMANENT | CACHED | PROTECTED) == 0);
     }
 }

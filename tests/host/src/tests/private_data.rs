@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! `miniport/gem/private_data.rs`: private data of the gem miniport.
+//! `miniport/private_data.rs`: private data of the miniports for linear memory.
 
 use super::{config, refused};
 use crate::{
-    ddi::AllocationDescription,
+    ddi::{
+        allocation::AllocationDescription,
+        answer::{AllocationFlags, SegmentSet},
+    },
     private_data::{check_resource, existing_heap, Described, Usage, SIZE},
     status::{NtResult, NtStatus},
     uapi::{dxgkrnl_gem_allocation as GemAllocation, dxgkrnl_gem_resource as GemResource},
@@ -49,6 +52,37 @@ const SURFACE: GemAllocation = GemAllocation {
 
 fn read(blob: GemAllocation) -> NtResult<Described> {
     Described::read(blob.as_bytes())
+}
+
+/// What dxgkrnl is told of each usage: nothing but what follows from it.
+#[test]
+fn usages_become_flags() {
+    const VISIBLE: u32 = 1 << 0;
+    const CACHED: u32 = 1 << 2;
+    const HISTORY: u32 = 1 << 14;
+    for (blob, usage, flags, displayable) in [
+        (BUFFER, 0, 0, false),
+        (BUFFER, 1, VISIBLE, false),
+        (BUFFER, 5, VISIBLE | CACHED | HISTORY, false),
+        (SURFACE, 0, 0, false),
+        (SURFACE, 2, 0, true),
+        (SURFACE, 3, VISIBLE, true),
+        (SURFACE, 9, VISIBLE, false),
+        (SURFACE, 11, VISIBLE, true),
+    ] {
+        for segment in [SegmentSet::LOCAL, SegmentSet::APERTURE] {
+            let described = read(GemAllocation { usage, ..blob }).unwrap();
+            let facts = described.facts(segment);
+            assert_eq!(facts.flags, AllocationFlags(flags), "{usage}");
+            assert_eq!(facts.displayable, displayable, "{usage}");
+            assert_eq!(facts.size, described.bytes());
+            assert_eq!(facts.alignment, 4096);
+            assert_eq!(facts.supported, segment);
+            assert_eq!(facts.preferred, [0; 5]);
+            assert_eq!(facts.eviction, SegmentSet::APERTURE);
+            assert_eq!(facts.priority, 0x7800_0000);
+        }
+    }
 }
 
 /// What a blob must not hold in these words, whatever its kind is.

@@ -164,6 +164,7 @@ mod several_elements {
             private_size,
             private_data: 0x1000,
             priority: None,
+            primary: false,
         }
     }
 

@@ -12,6 +12,7 @@ pub mod alloc;
 pub mod error;
 pub mod ioctl;
 pub mod rbtree;
+pub mod str;
 pub mod sync;
 pub mod time;
 pub mod uaccess;
@@ -21,9 +22,10 @@ pub mod prelude {
     pub use crate::{
         alloc::{KBox, KVec, GFP_KERNEL},
         error::{code::*, Error, Result},
-        pin_init, PinInit,
+        pin_init, pr_warn, PinInit,
     };
     pub use dxg_models_macros::pin_data;
+    pub use std::pin::Pin;
 }
 
 /// Nothing is pinned here: an initialiser is the value.
@@ -61,13 +63,13 @@ macro_rules! pin_init {
 
 /// A warning fails the model.
 #[macro_export]
-macro_rules! pr_warn_once {
+macro_rules! pr_warn {
     ($($what:tt)*) => {
         $crate::warned(format!($($what)*))
     };
 }
 
-/// See [`pr_warn_once`].
+/// See [`pr_warn`].
 #[track_caller]
 pub fn warned(what: String) {
     panic!("{what}");

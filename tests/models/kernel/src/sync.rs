@@ -9,9 +9,11 @@ use crate::{
     PinInit,
 };
 use std::{
+    any::Any,
     cell::RefCell,
     collections::HashMap,
     ops::{Deref, DerefMut},
+    pin::Pin,
 };
 
 std::thread_local! {
@@ -123,7 +125,7 @@ macro_rules! new_condvar {
     };
 }
 
-pub struct Arc<T>(loom::sync::Arc<T>);
+pub struct Arc<T: ?Sized>(loom::sync::Arc<T>);
 
 impl<T> Arc<T> {
     pub fn new(value: T, _: Flags) -> Result<Self, AllocError> {
@@ -139,17 +141,53 @@ impl<T> Arc<T> {
     }
 }
 
-impl<T> Clone for Arc<T> {
+impl Arc<dyn Any + Send + Sync> {
+    /// The kernel's becomes one by itself.
+    pub fn any(value: impl Any + Send + Sync) -> Self {
+        Self(loom::sync::Arc::from_std(std::sync::Arc::new(value)))
+    }
+}
+
+impl<T: ?Sized> Clone for Arc<T> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
 }
 
-impl<T> Deref for Arc<T> {
+impl<T: ?Sized> Deref for Arc<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
         &self.0
+    }
+}
+
+/// The only reference.
+pub struct UniqueArc<T>(T);
+
+impl<T: Unpin> UniqueArc<T> {
+    pub fn pin_init(init: impl PinInit<T>, _: Flags) -> Result<Pin<Self>, Error> {
+        Ok(Pin::new(Self(init.value())))
+    }
+}
+
+impl<T> Deref for UniqueArc<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for UniqueArc<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+impl<T: Unpin> From<Pin<UniqueArc<T>>> for Arc<T> {
+    fn from(unique: Pin<UniqueArc<T>>) -> Self {
+        Self(loom::sync::Arc::new(Pin::into_inner(unique).0))
     }
 }
 

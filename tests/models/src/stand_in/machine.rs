@@ -5,11 +5,13 @@
 
 use super::sys::{object_file::Descriptors, view::AddressSpace};
 use crate::{
-    ddi::{answer::*, *},
-    mem::KBox,
-    status::{NtResult, NtStatus},
+    ddi::{
+        adapter::*, allocation::*, answer::*, callbacks::*, paging::*, standard::*, Cookie,
+        Miniport,
+    },
+    status::NtResult,
 };
-use kernel::sync::assert_no_lock;
+use kernel::sync::{assert_no_lock, Arc};
 use loom::sync::Mutex;
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
@@ -180,13 +182,22 @@ impl Numbers {
     }
 }
 
+/// What is in a cookie.
+struct Number(u32);
+
+impl Drop for Number {
+    fn drop(&mut self) {
+        assert_no_lock("a cookie goes");
+    }
+}
+
 fn cookie(number: u32) -> Cookie {
-    let number: Box<dyn std::any::Any + Send + Sync> = Box::new(number);
-    KBox::from(number)
+    Arc::any(Number(number))
 }
 
 fn number(cookie: &Cookie) -> u32 {
-    *cookie.downcast_ref().expect("a number")
+    let number = cookie.downcast_ref::<Number>();
+    number.expect("a number").0
 }
 
 impl Miniport for Numbers {
@@ -198,10 +209,11 @@ impl Miniport for Numbers {
         Segments {
             local: 0,
             aperture: 0,
+            traits: SegmentTraits::SYSTEM,
         }
     }
 
-    fn create_allocation(&self, args: CreateAllocation<'_>) -> NtResult {
+    fn create_allocation(&self, args: CreateAllocation<'_, '_>, _: &dyn Callbacks) -> NtResult {
         let resource = match args.resource {
             ResourceSlot::None => None,
             ResourceSlot::Resource(slot) => {
@@ -219,14 +231,15 @@ impl Miniport for Numbers {
         Ok(())
     }
 
-    fn adopt_memory(&self, _: ForeignMemory) -> NtResult<AllocationAnswer> {
-        Err(NtStatus::NOT_SUPPORTED)
-    }
-
-    fn open_allocation(&self, allocation: &Cookie, _: OpenFlags) -> NtResult<Cookie> {
-        let number = number(allocation);
-        machine().log(|log| log.open(number));
-        Ok(cookie(number))
+    /// Finds each allocation by its handle, which means something here and to nobody else yet.
+    fn open_allocation(&self, args: OpenAllocation<'_, '_>, callbacks: &dyn Callbacks) -> NtResult {
+        for element in args.allocations {
+            let allocation = callbacks.get_handle_data(element.handle, HandleData::Allocation);
+            let number = number(&allocation.expect("a new handle"));
+            machine().log(|log| log.open(number));
+            *element.binding = Some(cookie(number));
+        }
+        Ok(())
     }
 
     fn close_allocation(&self, binding: Cookie) {
@@ -249,11 +262,11 @@ impl Miniport for Numbers {
         })
     }
 
-    fn get_standard_allocation_driver_data(
-        &self,
-        _: StandardAllocation,
-        _: DataSlot<'_>,
-    ) -> NtResult {
+    fn get_standard_allocation_driver_data(&self, _: &mut StandardAllocationData<'_>) -> NtResult {
+        unreachable!()
+    }
+
+    fn build_paging_buffer(&self, _: PagingOperation<'_>) -> NtResult {
         unreachable!()
     }
 }
@@ -262,13 +275,13 @@ fn facts() -> AllocationFacts {
     AllocationFacts {
         size: 4096,
         alignment: 4096,
+        pitch_aligned_size: 0,
         supported: SegmentSet::LOCAL,
-        preferred: SegmentSet::LOCAL,
+        preferred: [1, 0, 0, 0, 0],
         eviction: SegmentSet::APERTURE,
-        flags: AllocationFlags {
-            cpu_visible: true,
-            ..AllocationFlags::default()
-        },
+        flags: AllocationFlags::CPU_VISIBLE,
+        displayable: false,
         priority: 1,
+        physical_adapter: 0,
     }
 }

@@ -3,6 +3,7 @@
 //! Stands for the module's `sys`: one process of one user.
 
 pub(crate) mod object_file;
+pub(crate) mod page_range;
 pub(crate) mod view;
 
 use crate::status::NtStatus;
@@ -12,6 +13,11 @@ impl From<Error> for NtStatus {
     fn from(error: Error) -> Self {
         NtStatus::from_errno(error.errno())
     }
+}
+
+/// Whatever is said fails the model.
+pub(crate) fn may_log() -> bool {
+    true
 }
 
 /// Time does not pass.

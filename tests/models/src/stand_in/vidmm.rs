@@ -5,6 +5,7 @@
 pub(crate) mod account;
 pub(crate) mod backing;
 mod dma_buf;
+pub(crate) mod provider;
 
 pub(crate) use dma_buf::DmaBuf;
 
@@ -21,6 +22,11 @@ pub(crate) struct VidMm;
 impl VidMm {
     pub(crate) fn size(&self, _: SegmentGroup) -> u64 {
         0
+    }
+
+    /// So that the miniport is asked for a description, which says who it is.
+    pub(crate) fn has_shapes(&self, _: SegmentGroup) -> bool {
+        true
     }
 }
 

@@ -9,8 +9,13 @@ const VIDEO: CheckedElement = CheckedElement {
     private_size: 0,
     private_data: 0,
     priority: None,
+    primary: false,
 };
 const PRIMARY: u32 = 1;
+const OF_A_SOURCE: CheckedElement = CheckedElement {
+    primary: true,
+    ..VIDEO
+};
 const STEREO: u32 = 2;
 const OVERRIDE_PRIORITY: u32 = 4;
 
@@ -43,7 +48,7 @@ fn what_is_out_or_padding_is_ignored() {
 
 #[test]
 fn every_flag_alone() {
-    assert_eq!(element(&with(PRIMARY), 1), Ok(VIDEO));
+    assert_eq!(element(&with(PRIMARY), 1), Ok(OF_A_SOURCE));
     refused(element(&with(STEREO), 1));
     refused(element(&with(OVERRIDE_PRIORITY), 1));
     for bit in (3..32).map(|bit| 1 << bit) {
@@ -55,7 +60,7 @@ fn every_flag_alone() {
 /// Case 83.
 #[test]
 fn stereo_is_for_primaries() {
-    assert_eq!(element(&with(PRIMARY | STEREO), 1), Ok(VIDEO));
+    assert_eq!(element(&with(PRIMARY | STEREO), 1), Ok(OF_A_SOURCE));
     refused(element(&with(STEREO), 1));
 }
 
@@ -76,7 +81,7 @@ fn a_primary_is_of_a_source_of_the_adapter() {
             ..with(PRIMARY)
         };
         if accepted {
-            assert_eq!(element(&info, sources), Ok(VIDEO));
+            assert_eq!(element(&info, sources), Ok(OF_A_SOURCE));
         } else {
             refused(element(&info, sources));
         }
@@ -202,6 +207,7 @@ proptest! {
         prop_assert!(checked.private_size < PRIVATE_MAX as usize);
         prop_assert_eq!(checked.private_data, info.priv_drv_data);
         prop_assert!(checked.private_size == 0 || checked.private_data != 0);
+        prop_assert_eq!(checked.primary, flags & PRIMARY != 0);
         let overrides = flags & OVERRIDE_PRIORITY != 0;
         prop_assert_eq!(checked.priority.is_some(), overrides);
         if let Some(priority) = checked.priority {

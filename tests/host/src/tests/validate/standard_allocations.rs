@@ -23,6 +23,7 @@ fn element(sysmem: Option<u64>) -> CheckedElement {
         private_size: 0,
         private_data: 0,
         priority: None,
+        primary: false,
     }
 }
 

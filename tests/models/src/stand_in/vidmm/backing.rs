@@ -2,9 +2,9 @@
 
 //! Stands for the memory of an allocation, which the machine knows by the allocation's number.
 
-use super::{account::Account, DmaBuf, SharedWindow, VidMm, Window};
+use super::{account::Account, provider::Pager, DmaBuf, SegmentGroup, SharedWindow, VidMm, Window};
 use crate::{
-    ddi::{AllocationDescription, ForeignMemory},
+    ddi::allocation::{AllocationDescription, ForeignMemory},
     mem::ACCOUNT,
     stand_in::machine::machine,
     status::NtResult,
@@ -37,10 +37,11 @@ impl Backing {
     pub(crate) fn video(
         _: &Arc<VidMm>,
         _: Arc<Account>,
-        description: AllocationDescription,
+        _: SegmentGroup,
+        description: Option<AllocationDescription>,
         _: u64,
     ) -> NtResult<Self> {
-        let number = description.height;
+        let number = description.expect("a description").height;
         machine().log(|log| log.memory(number, true));
         Ok(Self {
             window: Arc::new(Window, ACCOUNT)?,
@@ -71,7 +72,7 @@ impl Backing {
         false
     }
 
-    pub(crate) fn export(&self, _: bool) -> NtResult<DmaBuf> {
+    pub(crate) fn export(&self, _: bool, _: Pager<'_>) -> NtResult<DmaBuf> {
         unreachable!()
     }
 
@@ -79,7 +80,7 @@ impl Backing {
         unreachable!()
     }
 
-    pub(crate) fn cpu_access(&self) -> NtResult<CpuAccess> {
+    pub(crate) fn cpu_access(&self, _: Pager<'_>) -> NtResult<CpuAccess> {
         machine().log(|log| log.uses(self.number));
         Ok(CpuAccess::Window {
             window: self.window.clone(),

@@ -5,7 +5,14 @@
 //! Pure logic: also compiled and tested on the host.
 
 use crate::{
-    ddi::AllocationDescription,
+    ddi::{
+        allocation::AllocationDescription,
+        answer::{
+            AllocationFacts,
+            AllocationFlags,
+            SegmentSet, //
+        }, //
+    },
     status::{
         NtResult,
         NtStatus, //
@@ -153,13 +160,38 @@ impl Described {
         })
     }
 
+    #[allow(dead_code, reason = "the host tests look at it")]
     pub(crate) const fn usage(&self) -> Usage {
         self.usage
     }
 
     /// Bytes, whole pages.
+    #[allow(dead_code, reason = "the host tests look at it")]
     pub(crate) const fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// What dxgkrnl is told of it, in memory that the segments `supported` have.
+    ///
+    /// Only history buffers say that CPU access is cached: primaries must not.
+    pub(crate) fn facts(&self, supported: SegmentSet) -> AllocationFacts {
+        let has = |usage| self.usage.contains(usage);
+        let visible = AllocationFlags::CPU_VISIBLE.only_if(has(Usage::CPU_VISIBLE));
+        let history = AllocationFlags::HISTORY_BUFFER
+            .and(AllocationFlags::CACHED)
+            .only_if(has(Usage::HISTORY_BUFFER));
+        AllocationFacts {
+            size: self.bytes,
+            alignment: 4096,
+            pitch_aligned_size: 0,
+            supported,
+            preferred: [0; 5],
+            eviction: SegmentSet::APERTURE,
+            flags: visible.and(history),
+            displayable: has(Usage::DISPLAYABLE),
+            priority: AllocationFacts::PRIORITY_NORMAL,
+            physical_adapter: 0,
+        }
     }
 
     pub(crate) const fn description(&self) -> AllocationDescription {

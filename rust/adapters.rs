@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Which adapters there are: one for each usable DRM device, and the software adapter.
+
+#![deny(unsafe_code)]
+
+use crate::{
+    core::{
+        adapter::Adapter,
+        adapter_list::Origin,
+        registry::Registry, //
+    },
+    ddi::{
+        adapter::Segments,
+        Miniport, //
+    },
+    drm::{
+        announcer::{
+            Listener,
+            TargetId, //
+        },
+        target::Target, //
+    },
+    miniport::{
+        gem::Gem,
+        soft::Soft, //
+    },
+    vidmm::{
+        provider::Provider,
+        VidMm, //
+    }, //
+};
+use kernel::{
+    new_mutex,
+    prelude::*,
+    sync::{
+        Arc,
+        Mutex, //
+    }, //
+};
+
+// DRM devices are named by their addresses.
+const SOFT: Origin = Origin(0);
+/// The adapter of tests, see `miniport::script`.
+#[cfg(dxg_script)]
+pub(crate) const SCRIPT: Origin = Origin(1);
+
+/// When there is a software adapter (parameter `soft_adapter`).
+#[derive(Clone, Copy)]
+pub(crate) enum SoftAdapter {
+    Never,
+    Always,
+    /// While there is no other one.
+    Alone,
+}
+
+impl SoftAdapter {
+    /// `EINVAL` for a number without a meaning.
+    pub(crate) fn from_parameter(value: u8) -> Result<Self> {
+        match value {
+            0 => Ok(Self::Never),
+            1 => Ok(Self::Always),
+            2 => Ok(Self::Alone),
+            _ => Err(EINVAL),
+        }
+    }
+}
+
+/// Makes an adapter of each DRM device that can be one.
+#[pin_data]
+pub(crate) struct Adapters {
+    registry: Arc<Registry>,
+    segments: Segments,
+    name_objects: bool,
+    wanted: SoftAdapter,
+    #[pin]
+    state: Mutex<State>,
+}
+
+struct State {
+    /// Adapters of DRM devices.
+    targets: usize,
+    /// The devices that were there first have been looked at.
+    settled: bool,
+    /// The software adapter is there.
+    soft: bool,
+}
+
+impl Adapters {
+    pub(crate) fn new(
+        registry: Arc<Registry>,
+        segments: Segments,
+        name_objects: bool,
+        wanted: SoftAdapter,
+    ) -> Result<Arc<Self>> {
+        let state = State {
+            targets: 0,
+            settled: false,
+            soft: false,
+        };
+        Arc::pin_init(
+            pin_init!(Self {
+                registry,
+                segments,
+                name_objects,
+                wanted,
+                state <- new_mutex!(state, "Adapters::state"),
+            }),
+            GFP_KERNEL,
+        )
+    }
+
+    fn add(&self, target: Arc<Target>) -> Result {
+        let origin = Origin(target.id().0);
+        self.registry.adapters().add(origin, |appearance| {
+            let miniport = KBox::new(Gem::new(&target, self.segments)?, GFP_KERNEL)?;
+            let provider = Provider::drm(target, self.name_objects)?;
+            let vidmm = VidMm::new(provider, miniport.query_segments())?;
+            Ok(Adapter::new(appearance, miniport, vidmm))
+        })
+    }
+
+    fn add_soft(&self) -> Result {
+        self.registry.adapters().add(SOFT, |appearance| {
+            let miniport = KBox::new(Soft::new(self.segments)?, GFP_KERNEL)?;
+            let vidmm = VidMm::new(Provider::system()?, miniport.query_segments())?;
+            Ok(Adapter::new(appearance, miniport, vidmm))
+        })
+    }
+
+    /// Notes what has changed, and makes or ends the software adapter if that is due.
+    fn note(&self, change: impl FnOnce(&mut State)) {
+        let mut state = self.state.lock();
+        change(&mut state);
+        let due = state.settled
+            && match self.wanted {
+                SoftAdapter::Never => false,
+                SoftAdapter::Always => true,
+                SoftAdapter::Alone => state.targets == 0,
+            };
+        if due && !state.soft {
+            match self.add_soft() {
+                Ok(()) => state.soft = true,
+                Err(error) => pr_err!("no software adapter: {error:?}\n"),
+            }
+        } else if !due && state.soft {
+            state.soft = false;
+            drop(state);
+            self.end(SOFT);
+        }
+    }
+
+    /// The adapter goes, if it is there.
+    fn end(&self, origin: Origin) -> bool {
+        let Some(adapter) = self.registry.adapters().remove(origin) else {
+            return false;
+        };
+        adapter.vidmm().lose_all();
+        self.registry.exports().look();
+        true
+    }
+}
+
+impl Listener<Arc<Target>> for Adapters {
+    fn appeared(&self, target: Arc<Target>) {
+        match self.add(target) {
+            Ok(()) => self.note(|state| state.targets += 1),
+            Err(error) => pr_err!("no adapter for a DRM device: {error:?}\n"),
+        }
+    }
+
+    fn settled(&self) {
+        self.note(|state| state.settled = true);
+    }
+
+    fn vanished(&self, id: TargetId) {
+        if self.end(Origin(id.0)) {
+            self.note(|state| state.targets -= 1);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`Scope`]: what a miniport may find by handles during one of its calls.
+
+use super::{
+    adapter::Adapter,
+    allocation::OpenAllocation,
+    handle::Handle,
+    process::{
+        Object,
+        Process, //
+    },
+    resource::{
+        OpenResource,
+        Resource, //
+    }, //
+};
+use crate::ddi::{
+    callbacks::{
+        Callbacks,
+        HandleData, //
+    },
+    Cookie, //
+};
+use kernel::sync::Arc;
+
+/// The objects of the call at hand. Their handles name nothing in the process's table yet.
+#[derive(Clone, Copy)]
+pub(super) struct New<'a> {
+    /// A resource that the call makes or opens.
+    pub(super) resource: Option<(Handle, &'a Resource)>,
+    /// What the allocations will be below, if that is a resource.
+    pub(super) parent: Option<Handle>,
+    /// The handles of the allocations...
+    pub(super) handles: &'a [Handle],
+    /// ... and what the miniport keeps about them; nothing before it has made them.
+    pub(super) cookies: &'a [Cookie],
+}
+
+/// The handles of the calling process that mean something on one adapter.
+///
+/// Objects are looked at with no lock held, as their last reference may end here.
+pub(super) struct Scope<'a> {
+    pub(super) process: &'a Process,
+    pub(super) adapter: &'a Arc<Adapter>,
+    pub(super) new: New<'a>,
+}
+
+impl Scope<'_> {
+    fn allocation(&self, handle: Handle) -> Option<Arc<OpenAllocation>> {
+        match self.process.get(handle)? {
+            Object::Allocation(open) if Arc::ptr_eq(open.device().adapter(), self.adapter) => {
+                Some(open)
+            }
+            _ => None,
+        }
+    }
+
+    fn resource(&self, handle: Handle) -> Option<Arc<OpenResource>> {
+        let open = self.process.resource(handle)?;
+        Arc::ptr_eq(open.device().adapter(), self.adapter).then_some(open)
+    }
+
+    /// The place of a new allocation among those of the call.
+    fn place(&self, handle: Handle) -> Option<usize> {
+        self.new.handles.iter().position(|&new| new == handle)
+    }
+}
+
+impl Callbacks for Scope<'_> {
+    fn get_handle_data(&self, handle: Handle, data: HandleData) -> Option<Cookie> {
+        match data {
+            HandleData::Allocation => match self.place(handle) {
+                Some(place) => self.new.cookies.get(place).cloned(),
+                None => self.allocation(handle)?.allocation().cookie().cloned(),
+            },
+            // New ones are not open before the call has returned.
+            HandleData::Binding => self.allocation(handle)?.binding().cloned(),
+            HandleData::Resource => match self.new.resource {
+                Some((new, resource)) if new == handle => resource.cookie(),
+                _ => self.resource(handle)?.resource().cookie(),
+            },
+        }
+    }
+
+    fn get_handle_parent(&self, allocation: Handle) -> Option<Handle> {
+        if self.place(allocation).is_some() {
+            return self.new.parent;
+        }
+        self.allocation(allocation)?;
+        let parent = self.process.parent(allocation)?;
+        self.resource(parent).map(|_| parent)
+    }
+
+    fn enum_handle_children(&self, resource: Handle, index: usize) -> Option<Handle> {
+        let mut before = 0;
+        match self.new.resource {
+            Some((new, _)) if new == resource => {}
+            _ => {
+                self.resource(resource)?;
+                match self.process.child(resource, index) {
+                    Ok(child) => return Some(child),
+                    Err(count) => before = count,
+                }
+            }
+        }
+        // Those of the call come after those that are there.
+        if self.new.parent != Some(resource) {
+            return None;
+        }
+        self.new.handles.get(index.checked_sub(before)?).copied()
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What a miniport says of its adapter (`DxgkDdiQueryAdapterInfo`).
+
+use super::answer::SegmentTraits;
+use crate::mem::KVec;
+
+/// Facts about the adapter, for D3DKMTQueryAdapterInfo.
+pub(crate) struct AdapterFacts {
+    /// What a person calls it.
+    pub(crate) description: KVec<u8>,
+    /// Name of the device's DRM node, such as `card0`; empty if there is none.
+    pub(crate) node: KVec<u8>,
+    /// Name of the Linux driver of the device.
+    pub(crate) driver: KVec<u8>,
+    /// Its version: major, minor, patch level.
+    pub(crate) driver_version: [u16; 3],
+    /// Where and what the device is on PCI.
+    pub(crate) pci: Option<PciFacts>,
+    /// Video present sources (display controllers).
+    pub(crate) num_sources: u32,
+}
+
+/// A PCI function.
+#[derive(Clone, Copy)]
+pub(crate) struct PciFacts {
+    pub(crate) bus: u32,
+    pub(crate) device: u32,
+    pub(crate) function: u32,
+    pub(crate) vendor_id: u32,
+    pub(crate) device_id: u32,
+    pub(crate) subsystem_vendor_id: u32,
+    pub(crate) subsystem_id: u32,
+    pub(crate) revision: u32,
+}
+
+/// The memory segments (DXGKQAITYPE_QUERYSEGMENT): how many bytes they have, and what they can.
+#[derive(Clone, Copy)]
+pub(crate) struct Segments {
+    /// Segment 1: memory of the adapter.
+    pub(crate) local: u64,
+    /// Segment 2: the aperture onto system memory.
+    pub(crate) aperture: u64,
+    pub(crate) traits: SegmentTraits,
+}

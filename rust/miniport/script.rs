@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The miniport of tests: private data tells it what to answer, and it writes down how it is called.
+//!
+//! Compiled with `DXG_SCRIPT=y` alone; there is one adapter of it. Its private data is in [`wire`].
+//! In debugfs, `dxgkrnl/script` is the log of all calls, a line each; writing `clear` there empties
+//! it, `stop` ends the adapter as if its device went, and `start` brings a new one.
+
+mod answers;
+mod control;
+mod log;
+#[allow(dead_code, unreachable_pub, reason = "the tests use all of it")]
+mod wire;
+mod words;
+
+pub(crate) use control::{
+    start,
+    Started, //
+};
+
+use crate::{
+    core::handle::Handle,
+    ddi::{
+        adapter::{
+            AdapterFacts,
+            Segments, //
+        },
+        allocation::{
+            AllocationDescription,
+            CreateAllocation,
+            OpenAllocation,
+            OpenData,
+            ResourceSlot, //
+        },
+        callbacks::Callbacks,
+        paging::PagingOperation,
+        standard::{
+            StandardAllocation,
+            StandardAllocationData, //
+        },
+        Cookie,
+        Miniport, //
+    },
+    mem::ACCOUNT,
+    status::{
+        NtResult,
+        NtStatus, //
+    }, //
+};
+use answers::{
+    Allocation,
+    Binding,
+    Resource, //
+};
+use core::fmt::Write;
+use kernel::sync::Arc;
+use log::{
+    log,
+    Log, //
+};
+use words::Words;
+
+/// The miniport.
+pub(crate) struct Script {
+    facts: AdapterFacts,
+    segments: Segments,
+    log: Arc<Log>,
+}
+
+/// Names an allocation that is not made yet.
+fn tag(data: &[u8]) -> u64 {
+    let words = Words::read(data);
+    words
+        .ok()
+        .and_then(|words| words.get(wire::TAG))
+        .unwrap_or(0)
+}
+
+impl Script {
+    fn create(&self, args: CreateAllocation<'_, '_>, callbacks: &dyn Callbacks) -> NtResult {
+        if let ResourceSlot::Resource(cookie) = args.resource {
+            let words = match args.private_data {
+                [] => Words::EMPTY,
+                data => Words::read(data)?,
+            };
+            let replaced = words.get(wire::REPLACE_COOKIE);
+            if words.get(wire::DROP_COOKIE).is_some() {
+                *cookie = None;
+            } else if cookie.is_none() || replaced.is_some() {
+                let tag = replaced.or(words.get(wire::TAG)).unwrap_or(0);
+                *cookie = Some(Arc::new(Resource { tag }, ACCOUNT)?);
+            }
+        }
+        for request in args.allocations.iter_mut() {
+            let words = Words::read(request.private_data)?;
+            if let Some(status) = words.get(wire::FAIL_CREATE) {
+                return Err(words::status(status));
+            }
+            self.look_up(request.private_data, 0, Handle::NULL, callbacks)?;
+            words::invert(request.private_data, wire::WRITE_AT_CREATE);
+            request.answer = answers::answer(request.private_data)?;
+        }
+        Ok(())
+    }
+
+    fn open(&self, args: OpenAllocation<'_, '_>, callbacks: &dyn Callbacks) -> NtResult {
+        for element in args.allocations.iter_mut() {
+            let data = match &element.private_data {
+                OpenData::Modifiable(data) => &**data,
+                OpenData::ReadOnly(data) => data,
+            };
+            let words = Words::read(data)?;
+            let again = words
+                .get(wire::FAIL_OPEN_AGAIN)
+                .filter(|_| !args.flags.create);
+            if let Some(status) = words.get(wire::FAIL_OPEN).or(again) {
+                return Err(words::status(status));
+            }
+            let unbound = words.get(wire::NO_BINDING).is_some();
+            let binding = Binding {
+                handle: element.handle,
+            };
+            match &mut element.private_data {
+                OpenData::Modifiable(data) => {
+                    self.look_up(data, wire::AT_OPEN, element.handle, callbacks)?;
+                    words::invert(data, wire::WRITE_AT_OPEN);
+                }
+                OpenData::ReadOnly(data) => {
+                    let mut copy = crate::mem::KVec::new();
+                    copy.extend_from_slice(data, ACCOUNT)?;
+                    self.look_up(&mut copy, wire::AT_OPEN_AGAIN, element.handle, callbacks)?;
+                }
+            }
+            if !unbound {
+                *element.binding = Some(Arc::new(binding, ACCOUNT)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the end of a call down, if it is a failure.
+    fn ended<T>(&self, result: NtResult<T>) -> NtResult<T> {
+        result.inspect_err(|status| log!(self.log, "failed {:#x}", status.code()))
+    }
+}
+
+impl Miniport for Script {
+    fn query_adapter_info(&self) -> &AdapterFacts {
+        &self.facts
+    }
+
+    fn query_segments(&self) -> Segments {
+        self.segments
+    }
+
+    fn create_allocation(
+        &self,
+        args: CreateAllocation<'_, '_>,
+        callbacks: &dyn Callbacks,
+    ) -> NtResult {
+        self.log.line(|line| {
+            write!(line, "create_allocation resource=")?;
+            match &args.resource {
+                ResourceSlot::None => write!(line, "none")?,
+                ResourceSlot::Resource(None) => write!(line, "new")?,
+                ResourceSlot::Resource(Some(cookie)) => answers::name(line, cookie)?,
+            }
+            write!(line, " data={}", args.private_data.len())?;
+            for request in args.allocations.iter() {
+                write!(line, " a{}", tag(request.private_data))?;
+            }
+            Ok(())
+        });
+        self.ended(self.create(args, callbacks))
+    }
+
+    fn open_allocation(&self, args: OpenAllocation<'_, '_>, callbacks: &dyn Callbacks) -> NtResult {
+        self.log.line(|line| {
+            write!(
+                line,
+                "open_allocation create={} read_only={} data={}",
+                u8::from(args.flags.create),
+                u8::from(args.flags.read_only),
+                args.private_data.len()
+            )?;
+            for element in args.allocations.iter() {
+                let (access, data) = match &element.private_data {
+                    OpenData::Modifiable(data) => ("rw", &**data),
+                    OpenData::ReadOnly(data) => ("ro", *data),
+                };
+                write!(
+                    line,
+                    " {:#x}={access}:a{}",
+                    element.handle.value(),
+                    tag(data)
+                )?;
+            }
+            Ok(())
+        });
+        self.ended(self.open(args, callbacks))
+    }
+
+    fn close_allocation(&self, binding: Cookie) {
+        self.log.about("close_allocation", &binding);
+    }
+
+    fn destroy_allocation(&self, allocation: Cookie) {
+        self.log.about("destroy_allocation", &allocation);
+    }
+
+    fn destroy_resource(&self, resource: Cookie) {
+        self.log.about("destroy_resource", &resource);
+    }
+
+    fn describe_allocation(&self, allocation: &Cookie) -> NtResult<AllocationDescription> {
+        self.log.about("describe_allocation", allocation);
+        let allocation = allocation.downcast_ref::<Allocation>();
+        self.ended(allocation.ok_or(NtStatus::INVALID_HANDLE)?.describe())
+    }
+
+    fn get_standard_allocation_driver_data(
+        &self,
+        args: &mut StandardAllocationData<'_>,
+    ) -> NtResult {
+        let StandardAllocation::ExistingHeap { bytes } = args.allocation;
+        let call = if args.buffers.is_some() {
+            "data"
+        } else {
+            "sizes"
+        };
+        log!(
+            self.log,
+            "get_standard_allocation_driver_data {bytes} {call}"
+        );
+        self.ended(answers::heap(args, bytes / 4096))
+    }
+
+    fn build_paging_buffer(&self, operation: PagingOperation<'_>) -> NtResult {
+        let (name, allocation) = match &operation {
+            PagingOperation::Fill { allocation, .. } => ("fill", *allocation),
+            PagingOperation::Transfer { allocation, .. } => ("transfer", *allocation),
+        };
+        self.log.line(|line| {
+            write!(line, "build_paging_buffer {name} ")?;
+            answers::name(line, allocation)?;
+            if let PagingOperation::Fill {
+                destination,
+                pattern,
+                ..
+            } = &operation
+            {
+                write!(line, " {} bytes with {pattern:#x}", destination.bytes())?;
+            }
+            Ok(())
+        });
+        let paging = allocation.downcast_ref::<Allocation>();
+        if let Some(status) = paging.and_then(|allocation| allocation.fail_paging) {
+            return self.ended(Err(status));
+        }
+        operation.by_cpu()
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The adapter of the script miniport, and its file in debugfs.
+
+use super::{
+    log::Log,
+    Script, //
+};
+use crate::{
+    adapters::SCRIPT,
+    core::{
+        adapter::Adapter,
+        registry::Registry, //
+    },
+    ddi::{
+        adapter::{
+            AdapterFacts,
+            Segments, //
+        },
+        answer::{
+            SegmentSet,
+            SegmentTraits, //
+        },
+        Miniport, //
+    },
+    mem::KVec,
+    vidmm::{
+        provider::Provider,
+        VidMm, //
+    }, //
+};
+use core::fmt;
+use kernel::{
+    debugfs::{
+        Dir,
+        File, //
+    },
+    prelude::*,
+    sync::Arc,
+    uaccess::UserSliceReader, //
+};
+
+/// The file, as long as it is there.
+pub(crate) type Started = Pin<KBox<File<Control>>>;
+
+/// What the file is about.
+pub(crate) struct Control {
+    registry: Arc<Registry>,
+    log: Arc<Log>,
+}
+
+/// Bytes of each segment.
+const SEGMENT: u64 = 16 << 20;
+
+impl Script {
+    fn new(log: Arc<Log>) -> Result<Self> {
+        let name = || -> Result<KVec<u8>> {
+            let mut name = KVec::new();
+            name.extend_from_slice(b"script", GFP_KERNEL)?;
+            Ok(name)
+        };
+        Ok(Self {
+            facts: AdapterFacts {
+                description: name()?,
+                node: KVec::new(),
+                driver: name()?,
+                driver_version: [1, 0, 0],
+                pci: None,
+                num_sources: 1,
+            },
+            segments: Segments {
+                local: SEGMENT,
+                aperture: SEGMENT,
+                // So that there is something a primary must not be in.
+                traits: SegmentTraits {
+                    cpu_visible: SegmentSet::APERTURE,
+                    ..SegmentTraits::SYSTEM
+                },
+            },
+            log,
+        })
+    }
+}
+
+impl Control {
+    fn add_adapter(&self) -> Result {
+        self.registry.adapters().add(SCRIPT, |appearance| {
+            let miniport = KBox::new(Script::new(self.log.clone())?, GFP_KERNEL)?;
+            let vidmm = VidMm::new(Provider::system()?, miniport.query_segments())?;
+            Ok(Adapter::new(appearance, miniport, vidmm))
+        })
+    }
+
+    fn stop(&self) {
+        if let Some(adapter) = self.registry.adapters().remove(SCRIPT) {
+            adapter.vidmm().lose_all();
+        }
+    }
+
+    fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.log.print(f)
+    }
+
+    fn command(&self, reader: &mut UserSliceReader) -> Result {
+        let mut bytes = [0; 8];
+        let length = reader.len().min(bytes.len());
+        reader.read_slice(&mut bytes[..length])?;
+        match bytes[..length].trim_ascii() {
+            b"clear" => self.log.clear(),
+            b"stop" => self.stop(),
+            b"start" => {
+                self.stop();
+                self.add_adapter()?;
+            }
+            _ => return Err(EINVAL),
+        }
+        Ok(())
+    }
+}
+
+/// Brings the adapter, and the file in `directory`.
+pub(crate) fn start(directory: &Dir, registry: &Arc<Registry>) -> Result<Started> {
+    let control = Control {
+        registry: registry.clone(),
+        log: Log::new()?,
+    };
+    control.add_adapter()?;
+    let file =
+        directory.read_write_callback_file(c"script", control, &Control::print, &Control::command);
+    KBox::pin_init(file, GFP_KERNEL)
+}

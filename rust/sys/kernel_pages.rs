@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`KernelPages`]: system memory of the module's own, a page at a time.
+
+use super::{
+    window::PageSource,
+    PAGE_SIZE, //
+};
+use crate::counters::{
+    self,
+    Counter, //
+};
+use core::mem::ManuallyDrop;
+use kernel::{
+    alloc::{
+        flags::{
+            __GFP_HIGHMEM,
+            __GFP_NOWARN, //
+        },
+        KVVec, //
+    },
+    bindings as c,
+    page::Page,
+    prelude::*,
+    sync::Arc, //
+};
+
+/// Pages that nobody else has. What is in them at first is what was in there before.
+///
+/// # Invariants
+///
+/// Every pointer in `pages` is a page that this value has allocated.
+pub(crate) struct KernelPages {
+    pages: KVVec<*mut c::page>,
+}
+
+// SAFETY: The list never changes, and pages may be freed by any thread.
+unsafe impl Send for KernelPages {}
+// SAFETY: There is no interior mutability.
+unsafe impl Sync for KernelPages {}
+
+// SAFETY: By the type invariant the pages stay allocated as long as this value.
+unsafe impl PageSource for KernelPages {
+    fn pages(&self) -> &[*mut c::page] {
+        &self.pages
+    }
+}
+
+impl KernelPages {
+    /// Takes `bytes` bytes (whole pages), charged to the caller's memory cgroup.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(crate) fn new(bytes: usize) -> Result<Self> {
+        let count = bytes / PAGE_SIZE;
+        let mut new = Self {
+            pages: KVVec::with_capacity(count, GFP_KERNEL_ACCOUNT | __GFP_NOWARN)?,
+        };
+        let flags = GFP_KERNEL_ACCOUNT | __GFP_HIGHMEM | __GFP_NOWARN;
+        for _ in 0..count {
+            let page = ManuallyDrop::new(Page::alloc_page(flags)?);
+            // INVARIANT: Allocated just now, and never freed by its old owner; there is room for
+            // `count` of them.
+            new.pages.push(page.as_ptr(), GFP_KERNEL_ACCOUNT)?;
+            counters::add(Counter::KernelPages, 1);
+        }
+        Ok(new)
+    }
+}
+
+impl Drop for KernelPages {
+    fn drop(&mut self) {
+        for &page in &self.pages {
+            // SAFETY: By the type invariant it is ours, and nobody uses it any more.
+            unsafe { c::__free_pages(page, 0) };
+        }
+        counters::sub(Counter::KernelPages, self.pages.len());
+    }
+}
+
+/// Kernel pages that a window shows beside others who use them.
+pub(crate) struct ShownKernelPages(pub(crate) Arc<KernelPages>);
+
+// SAFETY: The pages stay allocated until the last reference on them goes.
+unsafe impl PageSource for ShownKernelPages {
+    fn pages(&self) -> &[*mut c::page] {
+        &self.0.pages
+    }
+}
