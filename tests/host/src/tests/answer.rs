@@ -275,7 +275,11 @@ fn history_buffers_are_nothing_else() {
     flags_are_good(&incoherent, buffer | CACHED);
     flags_are_good(&incoherent, buffer);
     for bit in [1, 3, 4, 5, 6, 7, 8, 9, 10, 13, 15, 16, 17, 18] {
-        flags_violate(&ASKED, buffer | CACHED | (1 << bit), Violation::HistoryBuffer);
+        flags_violate(
+            &ASKED,
+            buffer | CACHED | (1 << bit),
+            Violation::HistoryBuffer,
+        );
     }
     let displayable = AllocationFacts {
         displayable: true,

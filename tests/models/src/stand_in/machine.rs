@@ -6,7 +6,8 @@
 use super::sys::{object_file::Descriptors, view::AddressSpace};
 use crate::{
     ddi::{
-        adapter::*, allocation::*, answer::*, callbacks::*, paging::*, standard::*, Cookie, Miniport,
+        adapter::*, allocation::*, answer::*, callbacks::*, paging::*, standard::*, Cookie,
+        Miniport,
     },
     status::NtResult,
 };
