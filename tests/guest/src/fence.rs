@@ -190,6 +190,11 @@ impl Event {
         u64::try_from(self.0.as_raw_fd()).expect("a descriptor")
     }
 
+    /// Its descriptor.
+    pub fn descriptor(&self) -> &OwnedFd {
+        &self.0
+    }
+
     /// How often it was signalled since the last time this was asked.
     pub fn count(&self) -> u64 {
         let mut bytes = [0; 8];

@@ -123,8 +123,10 @@ fn furnish(gpu: &Gpu, memory: &Map) -> u64 {
     let queue = PagingQueue::new(gpu, DEVICE);
     let fence = Fence::new(gpu, DEVICE, 0);
     let targets = [(fence.handle, 1), (queue.fence.handle, 1)];
+    // The wait keeps the event, which nobody has any more.
+    let event = Event::new();
     let way = Way {
-        event: Some(&Event::new()),
+        event: Some(&event),
         ..Way::default()
     };
     assert_eq!(wait_in(&gpu.dxg, DEVICE, &targets, way), SUCCESS);

@@ -80,13 +80,13 @@ pub(super) fn waiter(arguments: &[String]) {
     let device = gpu.device();
     let fence = Fence::new(&gpu, device, 0);
     let queue = PagingQueue::new(&gpu, device);
-    let wait_for = |fence: Fence| wait(&gpu.dxg, device, &[(fence.handle, 1)]);
     thread::scope(|scope| {
-        spawn(scope, || wait_for(fence));
+        for fence in [fence, queue.fence] {
+            let dxg = &gpu.dxg;
+            spawn(scope, move || wait(dxg, device, &[(fence.handle, 1)]));
+        }
         child::say("waiting");
-        wait_for(queue.fence)
-    })
-    .expect("never");
+    });
 }
 
 pub(super) fn a_wait_of_a_process_that_is_killed() {

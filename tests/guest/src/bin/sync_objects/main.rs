@@ -73,6 +73,7 @@ fn main() -> ExitCode {
             the_last_descriptor_ends_waits,
             a_wait_of_a_process_that_is_killed,
             signals_waits_and_ends_in_eight_threads,
+            the_library_has_fences_and_queues,
         ],
         &[("waiter", waiter)],
     )

@@ -237,3 +237,51 @@ pub(super) fn eight_threads_wait_for_one_fence() {
         });
     });
 }
+
+/// What libd3dkmt makes of it.
+pub(super) fn the_library_has_fences_and_queues() {
+    use libd3dkmt::{Dxg, FenceFlags, NtStatus, PagingPriority, WaitFor};
+    for adapter in Dxg::open().expect(Dxg::PATH).adapters().expect("adapters") {
+        let before = counters();
+        let device = adapter.create_device().expect("a device");
+        let [one, two] = [3, 4].map(|value| device.create_fence(value).expect("a fence"));
+        let queue = device.create_paging_queue(PagingPriority::NORMAL);
+        let queue = queue.expect("a queue");
+        assert_eq!((one.value(), two.value(), queue.value()), (3, 4, 0));
+        one.signal(5).expect("a signal");
+        one.signal(1).expect("a signal");
+        assert_eq!(one.value(), 5);
+        one.rewind(2).expect("a signal");
+        assert_eq!(one.value(), 2);
+        one.wait(2).expect("a wait");
+        queue.wait(0).expect("a wait");
+        let points = [one.at(9), two.at(4), queue.at(0)];
+        device.wait(&points, WaitFor::Any).expect("a wait");
+        let event = Event::new();
+        let by_event = device.signal_event_at(&points, WaitFor::All, event.descriptor());
+        by_event.expect("a wait");
+        assert_eq!(event.count(), 0);
+        thread::scope(|scope| {
+            let waiting = spawn(scope, || device.wait(&points, WaitFor::All));
+            one.signal(9).expect("a signal");
+            waiting.join().expect("no panic").expect("a wait");
+        });
+        assert_eq!(event.count(), 1);
+        let none = device.create_fence_with(0, FenceFlags::NO_SIGNAL);
+        let refused = none.expect("a fence").signal(1);
+        let status = refused.expect_err("no right").status();
+        assert_eq!(status, Some(NtStatus::ACCESS_DENIED));
+        let other = adapter.create_device().expect("a device");
+        other
+            .wait(&points, WaitFor::All)
+            .expect_err("another device");
+        other.wait(&[], WaitFor::All).expect_err("nothing");
+        drop(other);
+        queue.destroy().expect("destroyed");
+        one.destroy().expect("destroyed");
+        // The device goes with the last thing on it.
+        drop(device);
+        drop(two);
+        before.assert_restored();
+    }
+}
