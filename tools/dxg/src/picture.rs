@@ -23,11 +23,18 @@ const BUFFERS: u32 = 2;
 /// Of the demo. They make one turn of the triangle.
 const FLIPS: u32 = 6;
 
+/// Why the software adapter shows nothing.
+const NO_DEVICE: &str = "it has no DRM device, and so no display";
+
 /// `dxg show`: a picture that moves.
 pub fn run(dxg: &Dxg, limit: Duration) -> Result<ExitCode, Box<dyn Error>> {
     for adapter in dxg.adapters()? {
         let facts = Facts::of(&adapter)?;
-        let display = match Display::open(facts.node.as_ref()) {
+        let Some(node) = &facts.node else {
+            eprintln!("dxg: {}: {NO_DEVICE}", facts.name);
+            continue;
+        };
+        let display = match Display::open(node.as_ref()) {
             Ok(display) => display,
             Err(error) => {
                 eprintln!("dxg: {}: {error}", facts.name);
@@ -68,6 +75,10 @@ fn display(adapter: &Adapter, report: &mut Report) -> Option<Display> {
             report.fail("display", &error.to_string());
             return None;
         }
+    };
+    let Some(node) = node else {
+        report.skip(&format!("display of {name}"), NO_DEVICE);
+        return None;
     };
     match Display::open(node.as_ref()) {
         Err(error) if error.is_absence() => {
