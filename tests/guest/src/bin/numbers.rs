@@ -13,7 +13,7 @@ use dxg_guest_tests::{
 use libd3dkmt::sys::{
     D3DKMT_MEMORY_SEGMENT_GROUP_LOCAL as LOCAL, D3DKMT_MEMORY_SEGMENT_GROUP_NON_LOCAL as NON_LOCAL,
 };
-use std::{collections::BTreeMap, fs, os::fd::AsRawFd, process, process::ExitCode};
+use std::{collections::BTreeMap, fs, os::fd::{AsFd, AsRawFd}, process, process::ExitCode};
 
 fn main() -> ExitCode {
     harness::run(
@@ -32,7 +32,7 @@ const MIB: u64 = 1 << 20;
 
 /// The keys of fdinfo, with their values.
 fn fdinfo(gpu: &Gpu) -> BTreeMap<String, String> {
-    let path = format!("/proc/self/fdinfo/{}", gpu.dxg.as_raw_fd());
+    let path = format!("/proc/self/fdinfo/{}", gpu.dxg.as_fd().as_raw_fd());
     let text = fs::read_to_string(path).expect("fdinfo");
     let pairs = text.lines().filter_map(|line| line.split_once(':'));
     let trimmed = pairs.map(|(key, value)| (key.into(), value.trim().into()));

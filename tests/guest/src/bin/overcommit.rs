@@ -71,7 +71,7 @@ fn four_times_the_segment() {
             // The segment is full, and the rest is in system memory.
             assert_eq!(gpu.usage(LOCAL), SEGMENT);
             assert_eq!(gpu.usage(NON_LOCAL), TOTAL - SEGMENT);
-            destroy_device(&gpu.dxg, device);
+            assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS);
             assert_eq!((gpu.usage(LOCAL), gpu.usage(NON_LOCAL)), (0, 0));
         });
     });
@@ -155,7 +155,7 @@ fn a_full_cgroup_gets_a_status() {
 }
 
 fn limited(arguments: &[String]) {
-    let joined = Joined::join(&arguments[2]);
+    let _joined = Joined::join(&arguments[2]);
     let gpu = Gpu::open(child::adapter(arguments));
     let device = gpu.device();
     let mut random = Random::new(4);
@@ -186,7 +186,6 @@ fn limited(arguments: &[String]) {
     rest[..written - 4]
         .iter()
         .for_each(|b| b.check(&gpu, device));
-    drop(joined);
 }
 
 fn what_is_put_out_stays_charged_to_its_owner() {
@@ -198,7 +197,7 @@ fn what_is_put_out_stays_charged_to_its_owner() {
             // Some megabytes are the process's own.
             let is_owner = || {
                 let bytes = cgroup.memory();
-                assert!(bytes >= SEGMENT && bytes < SEGMENT + 8 * MIB, "{bytes}");
+                assert!((SEGMENT..SEGMENT + 8 * MIB).contains(&bytes), "{bytes}");
             };
             is_owner();
             for mut buffer in memory(gpu, device, SEGMENT, 4 * MIB) {
@@ -212,7 +211,7 @@ fn what_is_put_out_stays_charged_to_its_owner() {
 }
 
 fn join_and_fill(arguments: &[String]) {
-    let joined = Joined::join(&arguments[2]);
+    let _joined = Joined::join(&arguments[2]);
     let gpu = Gpu::open(child::adapter(arguments));
     let device = gpu.device();
     let mut all = memory(&gpu, device, SEGMENT, 4 * MIB);
@@ -223,7 +222,6 @@ fn join_and_fill(arguments: &[String]) {
     wait_for_parent();
     assert_eq!(gpu.usage(LOCAL), 0);
     assert_eq!(gpu.usage(NON_LOCAL), SEGMENT);
-    drop(joined);
 }
 
 fn new_memory_is_zero_after_others_had_it() {
