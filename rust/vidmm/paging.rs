@@ -38,7 +38,10 @@ use crate::{
         PAGE_SIZE, //
     }, //
 };
-use kernel::sync::Arc;
+use kernel::sync::{
+    atomic::Relaxed,
+    Arc, //
+};
 
 /// Pages that are moved at a time: so many are in memory twice.
 const AT_ONCE: usize = 256;
@@ -102,6 +105,9 @@ impl Backing {
         let (Home::Segment(shape), Some(known)) = (self.home, self.standing()) else {
             return Err(NtStatus::NO_MEMORY);
         };
+        if !self.belongs_in_segment() {
+            return Err(NtStatus::NO_MEMORY);
+        }
         let state = self.state();
         if !state.place().leads_to(Place::Local) {
             return Err(NtStatus::NO_MEMORY);
@@ -145,13 +151,10 @@ impl Backing {
     pub(super) fn discard(&self, turn: &Turn<'_>) -> NtResult {
         self.hide(turn);
         self.go(turn, State::Discarded, [0, 0])?;
-        let mut inner = self.inner.lock();
-        let commitment = match inner.may_decommit {
-            true => inner.commitment.take(),
-            false => None,
-        };
-        drop(inner);
-        drop(commitment);
+        if self.may_decommit.load(Relaxed) {
+            let commitment = self.inner.lock().commitment.take();
+            drop(commitment);
+        }
         Ok(())
     }
 
