@@ -132,11 +132,12 @@ impl Backing {
     ///
     /// # Errors
     ///
-    /// NO_MEMORY. What the miniport says.
+    /// GRAPHICS_ALLOCATION_BUSY: somebody has a dma-buf of it. NO_MEMORY. What the miniport says.
     pub(super) fn put_out(&self, _stay: &Stay<'_>, turn: &Turn<'_>) -> NtResult {
         let State::Local(from) = self.state() else {
             return Ok(());
         };
+        self.check_movable()?;
         if self.standing().is_some_and(|known| known.offer.is_some()) {
             return self.discard(turn);
         }
@@ -147,8 +148,21 @@ impl Backing {
         self.go(turn, State::System(to), [0, self.bytes()])
     }
 
+    /// Whether nobody else sees the memory by a dma-buf: they would go on with that memory alone.
+    fn check_movable(&self) -> NtResult {
+        if self.inner.lock().exported {
+            return Err(NtStatus::GRAPHICS_ALLOCATION_BUSY);
+        }
+        Ok(())
+    }
+
     /// Frees the memory of what is offered.
+    ///
+    /// # Errors
+    ///
+    /// GRAPHICS_ALLOCATION_BUSY: somebody has a dma-buf of it.
     pub(super) fn discard(&self, turn: &Turn<'_>) -> NtResult {
+        self.check_movable()?;
         self.hide(turn);
         self.go(turn, State::Discarded, [0, 0])?;
         if self.may_decommit.load(Relaxed) {
