@@ -180,6 +180,11 @@ impl VidMm {
         }
     }
 
+    /// Bytes of a group that are in use, by all processes.
+    pub(crate) fn usage(&self, group: SegmentGroup) -> u64 {
+        self.books.lock().group(group).usage()
+    }
+
     fn ledger(&self, group: SegmentGroup) -> &Mutex<Ledger> {
         match group {
             SegmentGroup::Local => &self.committed,

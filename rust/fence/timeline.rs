@@ -69,17 +69,11 @@ impl Timeline {
         )?)
     }
 
-    #[allow(dead_code, reason = "for paging, which asks what is done already")]
-    pub(crate) fn fence(&self) -> &Arc<MonitoredFence> {
-        &self.fence
-    }
-
     /// Begins an operation, with the next value.
     ///
     /// # Errors
     ///
     /// NO_MEMORY.
-    #[allow(dead_code, reason = "for paging, which there is none of yet")]
     pub(crate) fn begin(timeline: &Arc<Self>) -> NtResult<Operation> {
         let room = RBTreeNodeReservation::new(ACCOUNT)?;
         let mut state = timeline.state.lock();
@@ -105,7 +99,6 @@ pub(crate) struct Operation {
 
 impl Operation {
     /// What the fence has reached when this operation and all before it have ended.
-    #[allow(dead_code, reason = "for paging, which there is none of yet")]
     pub(crate) fn value(&self) -> u64 {
         self.value
     }

@@ -32,6 +32,8 @@ pub(crate) struct Account {
 pub(crate) struct MemoryInfo {
     pub(crate) budget: u64,
     pub(crate) usage: u64,
+    /// On the residency lists of its devices.
+    pub(crate) listed: u64,
     pub(crate) reservation: u64,
     pub(crate) reservable: u64,
 }
@@ -72,6 +74,7 @@ impl Account {
         MemoryInfo {
             budget: all.budget(&share),
             usage: share.usage,
+            listed: share.listed,
             reservation: share.reservation,
             reservable: all.reservable(&share),
         }

@@ -29,6 +29,7 @@ pub mod locked;
 pub mod memory;
 pub mod pattern;
 pub mod population;
+pub mod paging;
 pub mod prime;
 pub mod questions;
 pub mod reload;
