@@ -69,13 +69,29 @@ impl Timeline {
         )?)
     }
 
-    /// Begins an operation, with the next value.
+    /// Makes room for an operation that may have to begin.
     ///
     /// # Errors
     ///
     /// NO_MEMORY.
-    pub(crate) fn begin(timeline: &Arc<Self>) -> NtResult<Operation> {
-        let room = RBTreeNodeReservation::new(ACCOUNT)?;
+    pub(crate) fn prepare(timeline: &Arc<Self>) -> NtResult<Prepared> {
+        Ok(Prepared {
+            timeline: timeline.clone(),
+            room: RBTreeNodeReservation::new(ACCOUNT)?,
+        })
+    }
+}
+
+/// Room for an operation.
+pub(crate) struct Prepared {
+    timeline: Arc<Timeline>,
+    room: RBTreeNodeReservation<u64, ()>,
+}
+
+impl Prepared {
+    /// Begins it, with the next value.
+    pub(crate) fn begin(self) -> Operation {
+        let Self { timeline, room } = self;
         let mut state = timeline.state.lock();
         // One operation each nanosecond would take five centuries to get to the end.
         state.last += 1;
@@ -84,10 +100,7 @@ impl Timeline {
         drop(state);
         // No other operation has this value.
         drop(replaced);
-        Ok(Operation {
-            timeline: timeline.clone(),
-            value,
-        })
+        Operation { timeline, value }
     }
 }
 

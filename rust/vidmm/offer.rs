@@ -17,7 +17,10 @@ use super::{
 };
 use crate::{
     core::paging_priority::PagingPriority,
-    fence::timeline::Timeline,
+    fence::timeline::{
+        Operation,
+        Timeline, //
+    },
     mem::{
         KVVec,
         ACCOUNT, //
@@ -104,7 +107,7 @@ impl VidMm {
         let mut steps = KVVec::with_capacity(list.len(), ACCOUNT)?;
         let mut results = KVVec::with_capacity(list.len(), ACCOUNT)?;
         let mut wanted = KVVec::with_capacity(list.len(), ACCOUNT)?;
-        let operation = Timeline::begin(queue)?;
+        let operation = Timeline::prepare(queue)?;
 
         let mut failed = Ok(());
         for bound in list {
@@ -123,7 +126,8 @@ impl VidMm {
                 }
             }
         }
-        let value = (!wanted.is_empty()).then(|| operation.value());
+        let operation = (!wanted.is_empty()).then(|| operation.begin());
+        let value = operation.as_ref().map(Operation::value);
         if let Err(status) = failed.and_then(|()| tell(&results, value)) {
             for (bound, step) in list.iter().zip(steps) {
                 bound.backing.take_back(step);
@@ -133,9 +137,9 @@ impl VidMm {
         for (bound, step) in list.iter().zip(steps) {
             bound.backing.end_reclaim(step);
         }
-        if value.is_some() {
+        if operation.is_some() {
             order.bring_in(wanted);
-            self.submit(order, priority, Some(operation));
+            self.submit(order, priority, operation);
         }
         Ok(value)
     }

@@ -16,7 +16,10 @@ use super::{
 };
 use crate::{
     core::paging_priority::PagingPriority,
-    fence::timeline::Timeline,
+    fence::timeline::{
+        Operation,
+        Timeline, //
+    },
     mem::{
         KVVec,
         ACCOUNT, //
@@ -139,8 +142,7 @@ impl VidMm {
             }
         }
         let mut wanted = KVVec::with_capacity(list.len(), ACCOUNT)?;
-        // It ends at once if there is nothing to page.
-        let operation = Timeline::begin(queue)?;
+        let operation = Timeline::prepare(queue)?;
         let mut books = self.books.lock();
         let result = admit(&mut books, account, list, limit);
         if matches!(result, Ok(None)) {
@@ -152,19 +154,19 @@ impl VidMm {
             }
         }
         drop(books);
+        let operation = (!wanted.is_empty()).then(|| operation.begin());
         let admission = match result? {
             Some(trim) => Admission::OverBudget(trim),
-            None if wanted.is_empty() => Admission::Admitted(None),
-            None => Admission::Admitted(Some(operation.value())),
+            None => Admission::Admitted(operation.as_ref().map(Operation::value)),
         };
         tell(admission).inspect_err(|_| {
             if matches!(admission, Admission::Admitted(_)) {
                 self.withdraw(account, list);
             }
         })?;
-        if let Admission::Admitted(Some(_)) = admission {
+        if operation.is_some() {
             order.bring_in(wanted);
-            self.submit(order, priority, Some(operation));
+            self.submit(order, priority, operation);
         }
         Ok(admission)
     }
@@ -242,7 +244,7 @@ impl VidMm {
         backing.enter(&self.provider.stay()?)?;
         let mut moved = KVVec::with_capacity(1, ACCOUNT)?;
         moved.push(backing.clone(), ACCOUNT)?;
-        let operation = Timeline::begin(queue)?;
+        let operation = Timeline::prepare(queue)?;
 
         let mut books = self.books.lock();
         let before = excess(&books, account, Limit::Budget);
@@ -260,7 +262,8 @@ impl VidMm {
             true => listed > 0 && !is_in,
             false => is_in,
         };
-        let value = moves.then(|| operation.value());
+        let operation = moves.then(|| operation.begin());
+        let value = operation.as_ref().map(Operation::value);
         tell(value).inspect_err(|_| {
             keep_out(&mut self.books.lock(), account, &bound, was);
         })?;
@@ -269,7 +272,7 @@ impl VidMm {
                 true => order.bring_in(moved),
                 false => order.put_out(moved),
             }
-            self.submit(order, priority, Some(operation));
+            self.submit(order, priority, operation);
         }
         Ok(value)
     }
