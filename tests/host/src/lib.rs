@@ -34,5 +34,9 @@ mod status;
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "the kernel's lints look at it")]
 mod validate;
+#[path = "../../../rust/ioctl/validate_memory.rs"]
+#[rustfmt::skip]
+#[allow(clippy::all, reason = "the kernel's lints look at it")]
+mod validate_memory;
 
 mod tests;

@@ -9,6 +9,7 @@ mod ledger;
 mod private_data;
 mod status;
 mod validate;
+mod validate_memory;
 
 use crate::status::{NtResult, NtStatus};
 use proptest::test_runner::Config;

@@ -6,6 +6,10 @@
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "the kernel's lints look at it")]
 pub(crate) mod ledger;
+#[path = "../../../rust/vidmm/rank.rs"]
+#[rustfmt::skip]
+#[allow(clippy::all, dead_code, reason = "the kernel's lints look at it")]
+pub(crate) mod rank;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum SegmentGroup {
