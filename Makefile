@@ -3,11 +3,12 @@
 # Commands of the checkout; each is a script in tools/build. The kernel's build never comes here:
 # it reads Kbuild.
 
-export KERNEL SUITE MODE GATE KDIR JOBS VERBOSE DESTDIR PREFIX LIBDIR INCLUDEDIR
+export KERNEL SUITE MODE GATE KDIR JOBS VERBOSE DISPLAY_WINDOW DESTDIR PREFIX LIBDIR INCLUDEDIR
 
 .PHONY: help run test test-debug test-gates check format module install shell prepare clean
 help:
-	@echo 'make run [KERNEL=7.2|7.3|debug]   boot a guest, load dxgkrnl.ko, run the demo'
+	@echo 'make run [KERNEL=7.2|7.3|debug] [DISPLAY_WINDOW=1]'
+	@echo '                                  boot a guest, load dxgkrnl.ko, run the demo'
 	@echo 'make test [SUITE=name] [KERNEL=7.2|7.3] [MODE=plain|signals|script]'
 	@echo '                                  host and guest tests'
 	@echo 'make test-debug [SUITE=name] [MODE=kunit|plain|signals|faults|script]'

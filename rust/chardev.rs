@@ -14,12 +14,23 @@ use crate::{
         Caller, //
     },
     mem::ACCOUNT,
-    sys::misc_device::OpenFile, //
+    sys::misc_device::OpenFile,
+    vidmm::SegmentGroup, //
 };
 use kernel::{
     prelude::*,
+    seq_file::{
+        seq_print,
+        SeqFile, //
+    },
     sync::Arc, //
 };
+
+/// What the regions of video memory are called in fdinfo.
+const REGIONS: [(&str, SegmentGroup); 2] = [
+    ("local", SegmentGroup::Local),
+    ("system", SegmentGroup::NonLocal),
+];
 
 /// One open file of `/dev/dxg`.
 pub(crate) struct DxgFile {
@@ -38,6 +49,27 @@ impl OpenFile for DxgFile {
             process,
         };
         Ok(KBox::new(file, ACCOUNT)?)
+    }
+
+    /// The keys of drm-usage-stats, for each adapter that the process uses: its two segment groups are
+    /// regions of their own, named after the adapter's LUID.
+    fn show(&self, to: &SeqFile) {
+        seq_print!(to, "drm-driver:\tdxgkrnl\n");
+        seq_print!(to, "drm-client-id:\t{}\n", self.process.id().number());
+        let _ = self.process.for_each_account(|luid, account| {
+            for (name, group) in REGIONS {
+                let report = account.report(group);
+                let line = |key: &str, bytes: u64| {
+                    let (luid, kib) = (luid.0, bytes >> 10);
+                    seq_print!(to, "drm-{key}-{name}-{luid:x}:\t{kib} KiB\n");
+                };
+                line("total", report.total);
+                line("shared", 0);
+                line("resident", report.usage);
+                line("purgeable", report.offered);
+                line("active", 0);
+            }
+        });
     }
 
     fn ioctl(&self, request: u32, argument: usize) -> isize {

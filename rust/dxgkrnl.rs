@@ -27,6 +27,7 @@ mod mem;
 mod miniport;
 mod status;
 mod sys;
+mod tables;
 mod uapi;
 mod vidmm;
 
@@ -100,6 +101,10 @@ struct Dxgkrnl {
     _debugfs: debugfs::Dir,
     #[pin]
     _counters: debugfs::File<counters::Snapshot>,
+    #[pin]
+    _adapters: debugfs::File<tables::Adapters>,
+    #[pin]
+    _processes: debugfs::File<tables::Processes>,
     _paging: Paging,
 }
 
@@ -140,6 +145,14 @@ impl kernel::InPlaceModule for Dxgkrnl {
             let debugfs = debugfs::Dir::new(c"dxgkrnl");
             Ok(try_pin_init!(Self {
                 _counters <- debugfs.read_only_file(c"counters", counters::Snapshot),
+                _adapters <- debugfs.read_only_file(
+                    c"adapters",
+                    tables::Adapters(registry.clone()),
+                ),
+                _processes <- debugfs.read_only_file(
+                    c"processes",
+                    tables::Processes(registry.clone()),
+                ),
                 _script: script::start(&debugfs, &registry, paging.0.clone())?,
                 _debugfs: debugfs,
                 _paging: paging,

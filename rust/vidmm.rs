@@ -72,6 +72,14 @@ pub(crate) enum SegmentGroup {
     NonLocal,
 }
 
+/// What there is of a group of segments.
+pub(crate) struct GroupReport {
+    pub(crate) size: u64,
+    pub(crate) usage: u64,
+    pub(crate) committed: u64,
+    pub(crate) commit_limit: u64,
+}
+
 /// Video memory of one adapter.
 #[pin_data]
 pub(crate) struct VidMm {
@@ -180,9 +188,16 @@ impl VidMm {
         }
     }
 
-    /// Bytes of a group that are in use, by all processes.
-    pub(crate) fn usage(&self, group: SegmentGroup) -> u64 {
-        self.books.lock().group(group).usage()
+    /// What there is of a group, in bytes: for people.
+    pub(crate) fn report(&self, group: SegmentGroup) -> GroupReport {
+        let usage = self.books.lock().group(group).usage();
+        let ledger = self.ledger(group).lock();
+        GroupReport {
+            size: self.size(group),
+            usage,
+            committed: ledger.committed(),
+            commit_limit: ledger.size(),
+        }
     }
 
     fn ledger(&self, group: SegmentGroup) -> &Mutex<Ledger> {

@@ -191,6 +191,26 @@ impl Process {
         }
     }
 
+    /// What the process uses on each of its adapters.
+    ///
+    /// # Errors
+    ///
+    /// NO_MEMORY.
+    pub(crate) fn for_each_account(&self, mut each: impl FnMut(Luid, &Account)) -> NtResult {
+        let mut all = KVec::new();
+        // Copied, as it takes a while and other locks to look at them.
+        let count = self.accounts.lock().len();
+        all.reserve(count, ACCOUNT)?;
+        for (luid, account) in self.accounts.lock().iter().take(count) {
+            // There is room.
+            let _ = all.push_within_capacity((*luid, account.clone()));
+        }
+        for (luid, account) in &all {
+            each(*luid, account);
+        }
+        Ok(())
+    }
+
     /// What the process uses on an adapter.
     pub(crate) fn account(&self, adapter: &Adapter) -> NtResult<Arc<Account>> {
         let luid = adapter.luid();

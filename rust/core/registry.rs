@@ -90,6 +90,21 @@ impl Registry {
         Ok(new)
     }
 
+    /// All processes.
+    ///
+    /// # Errors
+    ///
+    /// NO_MEMORY.
+    pub(crate) fn processes(&self) -> NtResult<KVec<Arc<Process>>> {
+        let count = self.processes.lock().len();
+        let mut all = KVec::with_capacity(count, ACCOUNT)?;
+        for entry in self.processes.lock().iter().take(count) {
+            // There is room.
+            let _ = all.push_within_capacity(entry.process.clone());
+        }
+        Ok(all)
+    }
+
     /// One open file of a process less; with the last one everything goes that it has.
     pub(crate) fn leave_process(&self, process: &Arc<Process>) {
         let mut left = None;

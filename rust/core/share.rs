@@ -139,11 +139,7 @@ impl Shared {
         let data = shared.resource.private_data();
         let allocations = open::again(device, &shared.allocations, read_only, &data, &scope)?;
         let resource = OpenResource::shared(device.clone(), shared.clone(), opening, read_only);
-        Created::new(
-            Some(Arc::new(resource, ACCOUNT)?),
-            allocations,
-            reservation,
-        )
+        Created::new(Some(Arc::new(resource, ACCOUNT)?), allocations, reservation)
     }
 }
 

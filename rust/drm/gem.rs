@@ -19,7 +19,10 @@ use crate::{
 };
 use core::ptr::NonNull;
 use kernel::{
-    alloc::KVVec,
+    alloc::{
+        flags::__GFP_NOWARN,
+        KVVec, //
+    },
     bindings as c,
     error::{
         code::*,
@@ -44,6 +47,11 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
+    /// Whether drivers make such images.
+    pub(crate) fn is_usual(self) -> bool {
+        self.width <= 16384 && self.height <= 65535
+    }
+
     /// Bytes from one row to the next.
     pub(crate) fn pitch(self) -> u64 {
         u64::from(self.width) * 4
@@ -293,7 +301,8 @@ impl GemPages {
         };
         let count = gem.size() / PAGE_SIZE;
         let max = i32::try_from(count).map_err(|_| EINVAL)?;
-        let mut pages = KVVec::with_capacity(count, GFP_KERNEL_ACCOUNT)?;
+        // Not charged to anybody, as that may have somebody killed; the segment limits it.
+        let mut pages = KVVec::with_capacity(count, GFP_KERNEL | __GFP_NOWARN)?;
         // DRM core takes the object's lock around the driver's function; so must we.
         let object = gem.as_ptr().as_ptr();
         {

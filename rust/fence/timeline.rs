@@ -96,10 +96,9 @@ impl Prepared {
         // One operation each nanosecond would take five centuries to get to the end.
         state.last += 1;
         let value = state.last;
-        let replaced = state.running.insert(room.into_node(value, ()));
+        // No other operation has this value: nothing is replaced.
+        state.running.insert(room.into_node(value, ()));
         drop(state);
-        // No other operation has this value.
-        drop(replaced);
         Operation { timeline, value }
     }
 }

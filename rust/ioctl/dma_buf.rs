@@ -70,10 +70,7 @@ pub(super) fn open(caller: &Caller<'_>, argument: usize) -> NtResult {
 
     let created = opened.created;
     let (resource, _) = created.resource().ok_or(NtStatus::UNSUCCESSFUL)?;
-    let (allocation, _) = created
-        .allocations()
-        .next()
-        .ok_or(NtStatus::UNSUCCESSFUL)?;
+    let (allocation, _) = created.allocations().next().ok_or(NtStatus::UNSUCCESSFUL)?;
     args.flags = if opened.read_only {
         DXGKRNL_DMA_BUF_READ_ONLY
     } else {

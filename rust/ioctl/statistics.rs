@@ -121,7 +121,7 @@ pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
 }
 
 fn segment(adapter: &Adapter, group: SegmentGroup) -> d3dkmt_querystatistics_segment_information {
-    let used = adapter.vidmm().usage(group);
+    let used = adapter.vidmm().report(group).usage;
     d3dkmt_querystatistics_segment_information {
         commit_limit: adapter.vidmm().size(group),
         bytes_committed: used,

@@ -98,11 +98,7 @@ impl Miniport for Gem {
         linear::adopt(memory, segment)
     }
 
-    fn open_allocation(
-        &self,
-        args: OpenAllocation<'_, '_>,
-        callbacks: &dyn Callbacks,
-    ) -> NtResult {
+    fn open_allocation(&self, args: OpenAllocation<'_, '_>, callbacks: &dyn Callbacks) -> NtResult {
         linear::open(args, callbacks)
     }
 

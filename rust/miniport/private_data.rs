@@ -42,7 +42,8 @@ const MAX_EXTENT: u32 = 16384;
 const PITCH_ALIGN: u32 = 256;
 /// Bytes in a row of a buffer, which is laid out as an image of whole pages...
 const BUFFER_PITCH: u32 = 4096;
-/// ... unless it is so large that it would have more than this many rows.
+/// ... unless it is so large that it would have more than this many rows. A device may not be able to
+/// make rows as long as that; then it is never asked for them.
 const MAX_ROWS: u64 = 65535;
 const PAGE: u64 = 4096;
 
@@ -217,12 +218,12 @@ const FORMATS: [u32; 4] = [
     u32::from_le_bytes(*b"AB24"),
 ];
 
-/// Rows for `bytes` bytes (whole pages) that a target's driver can make: not too many of them.
+/// Rows for `bytes` bytes (whole pages): not too many of them.
 pub(crate) fn buffer_layout(bytes: u64) -> Option<AllocationDescription> {
     let mut pitch = u64::from(BUFFER_PITCH);
     while bytes.div_ceil(pitch) > MAX_ROWS {
         pitch = pitch.checked_mul(2)?;
-        if pitch > u64::from(MAX_EXTENT * PIXEL) {
+        if pitch > u64::from(u32::MAX) {
             return None;
         }
     }

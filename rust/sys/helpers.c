@@ -37,6 +37,11 @@ bool dxg_is_current_tgid(const struct pid *pid)
 	return task_tgid(current) == pid;
 }
 
+int dxg_pid_number(struct pid *pid)
+{
+	return pid_nr(pid);
+}
+
 /* The caller's effective user, and its namespace with a reference. */
 struct user_namespace *dxg_get_current_user(u32 *uid)
 {
@@ -270,6 +275,16 @@ void dxg_shmem_put(struct page *page)
 {
 	set_page_dirty(page);
 	put_page(page);
+}
+
+/*
+ * A page that is charged to whoever pays. It fails to come rather than have a
+ * process killed for it.
+ */
+struct page *dxg_alloc_page(void)
+{
+	return alloc_page(GFP_KERNEL_ACCOUNT | __GFP_HIGHMEM |
+			  __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 }
 
 bool dxg_can_swap(void)

@@ -21,6 +21,7 @@ struct workqueue_struct;
 
 struct pid *dxg_get_current_tgid(void);
 bool dxg_is_current_tgid(const struct pid *pid);
+int dxg_pid_number(struct pid *pid);
 
 struct user_namespace *dxg_get_current_user(u32 *uid);
 void dxg_put_user_namespace(struct user_namespace *ns);
@@ -62,6 +63,7 @@ struct file *dxg_shmem_file(loff_t size);
 u64 dxg_shmem_present(const struct file *file);
 struct page *dxg_shmem_page(const struct file *file, unsigned long index);
 void dxg_shmem_put(struct page *page);
+struct page *dxg_alloc_page(void);
 bool dxg_can_swap(void);
 
 struct mem_cgroup *dxg_memcg_get_current(void);

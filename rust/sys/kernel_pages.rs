@@ -3,6 +3,7 @@
 //! [`KernelPages`]: system memory of the module's own, a page at a time.
 
 use super::{
+    bindings,
     window::PageSource,
     PAGE_SIZE, //
 };
@@ -10,17 +11,14 @@ use crate::counters::{
     self,
     Counter, //
 };
-use core::mem::ManuallyDrop;
+use core::ptr::NonNull;
 use kernel::{
     alloc::{
-        flags::{
-            __GFP_HIGHMEM,
-            __GFP_NOWARN, //
-        },
+        flags::__GFP_NOWARN,
         KVVec, //
     },
     bindings as c,
-    page::Page,
+    error::code::*,
     prelude::*,
     sync::Arc, //
 };
@@ -55,14 +53,14 @@ impl KernelPages {
     pub(crate) fn new(bytes: usize) -> Result<Self> {
         let count = bytes / PAGE_SIZE;
         let mut new = Self {
-            pages: KVVec::with_capacity(count, GFP_KERNEL_ACCOUNT | __GFP_NOWARN)?,
+            // Not charged to anybody, as that may have somebody killed; the segment limits it.
+            pages: KVVec::with_capacity(count, GFP_KERNEL | __GFP_NOWARN)?,
         };
-        let flags = GFP_KERNEL_ACCOUNT | __GFP_HIGHMEM | __GFP_NOWARN;
         for _ in 0..count {
-            let page = ManuallyDrop::new(Page::alloc_page(flags)?);
-            // INVARIANT: Allocated just now, and never freed by its old owner; there is room for
-            // `count` of them.
-            new.pages.push(page.as_ptr(), GFP_KERNEL_ACCOUNT)?;
+            // SAFETY: No preconditions but process context.
+            let page = NonNull::new(unsafe { bindings::dxg_alloc_page() }).ok_or(ENOMEM)?;
+            // INVARIANT: Allocated just now; there is room for `count` of them.
+            new.pages.push(page.as_ptr(), GFP_KERNEL)?;
             counters::add(Counter::KernelPages, 1);
         }
         Ok(new)

@@ -11,6 +11,7 @@ use kernel::{
     bindings as c,
     error::to_result,
     prelude::*,
+    seq_file::SeqFile,
     types::Opaque, //
 };
 
@@ -21,6 +22,9 @@ pub(crate) trait OpenFile: Sized + Send + Sync + 'static {
 
     /// Called for `open(2)`.
     fn open(device: &Self::Device) -> Result<KBox<Self>>;
+
+    /// Called for `/proc/PID/fdinfo/FD`, by whoever reads it.
+    fn show(&self, to: &SeqFile);
 
     /// Called for `ioctl(2)` with the request and its argument; the result goes to user space.
     fn ioctl(&self, request: u32, argument: usize) -> isize;
@@ -79,6 +83,8 @@ impl<T: OpenFile> MiscDevice<T> {
         open: Some(Self::open),
         release: Some(Self::release),
         unlocked_ioctl: Some(Self::ioctl),
+        #[cfg(CONFIG_PROC_FS)]
+        show_fdinfo: Some(Self::show_fdinfo),
         // All arguments have the same layout for 32-bit callers.
         #[cfg(CONFIG_COMPAT)]
         compat_ioctl: c::compat_ptr_ioctl,
@@ -114,6 +120,17 @@ impl<T: OpenFile> MiscDevice<T> {
         // SAFETY: `open` put the box there, and nobody uses the file any more.
         drop(unsafe { KBox::<T>::from_raw((*file).private_data.cast()) });
         0
+    }
+
+    /// # Safety
+    ///
+    /// The kernel calls it through `FOPS` for an open file, with where to print to.
+    #[cfg(CONFIG_PROC_FS)]
+    unsafe extern "C" fn show_fdinfo(to: *mut c::seq_file, file: *mut c::file) {
+        // SAFETY: `open` put the box there, and it stays until `release`.
+        let open = unsafe { &*(*file).private_data.cast::<T>() };
+        // SAFETY: Per the function's contract; nobody else uses it meanwhile.
+        open.show(unsafe { SeqFile::from_raw(to) });
     }
 
     /// # Safety

@@ -4,6 +4,7 @@
 
 use super::{
     books::{
+        index,
         Key,
         NewShare, //
     },
@@ -18,13 +19,34 @@ use crate::{
     },
     sys::memory_group::MemoryGroup, //
 };
-use kernel::sync::Arc;
+use kernel::sync::{
+    atomic::{
+        Atomic,
+        Relaxed, //
+    },
+    Arc, //
+};
 
 /// See the module's documentation.
 pub(crate) struct Account {
     vidmm: Arc<VidMm>,
     /// That of the process when it began to use the adapter.
     group: MemoryGroup,
+    /// Bytes of all its allocations, by group.
+    total: [Atomic<u64>; 2],
+}
+
+/// What a process has of a group of segments, in bytes: for people.
+pub(crate) struct AccountReport {
+    /// Of all its allocations.
+    pub(crate) total: u64,
+    /// In memory.
+    pub(crate) usage: u64,
+    /// Part of it: on residency lists.
+    pub(crate) listed: u64,
+    /// Part of it: offered.
+    pub(crate) offered: u64,
+    pub(crate) budget: u64,
 }
 
 /// What a process may have and has of a group of segments, in bytes (D3DKMTQueryVideoMemoryInfo).
@@ -49,6 +71,7 @@ impl Account {
             Self {
                 vidmm,
                 group: MemoryGroup::current(),
+                total: [Atomic::new(0), Atomic::new(0)],
             },
             ACCOUNT,
         )?;
@@ -65,6 +88,29 @@ impl Account {
     /// Whom the kernel's memory for this process is charged to.
     pub(super) fn group(&self) -> &MemoryGroup {
         &self.group
+    }
+
+    /// An allocation of so many bytes comes, which belongs in that group.
+    pub(super) fn add_total(&self, group: SegmentGroup, bytes: u64) {
+        self.total[index(group)].fetch_add(bytes, Relaxed);
+    }
+
+    /// It goes.
+    pub(super) fn sub_total(&self, group: SegmentGroup, bytes: u64) {
+        self.total[index(group)].fetch_add(bytes.wrapping_neg(), Relaxed);
+    }
+
+    /// What the process has of a group.
+    pub(crate) fn report(&self, group: SegmentGroup) -> AccountReport {
+        let books = self.vidmm.books.lock();
+        let share = books.share(self.key(), group);
+        AccountReport {
+            total: self.total[index(group)].load(Relaxed),
+            usage: share.usage,
+            listed: share.listed,
+            offered: share.offered,
+            budget: books.group(group).budget(&share),
+        }
     }
 
     /// What the process may have and has.

@@ -213,11 +213,18 @@ impl Deref for OwnedBacking {
 
 impl Drop for OwnedBacking {
     fn drop(&mut self) {
+        self.0.account.sub_total(self.0.group(), self.0.bytes);
         self.0.end();
     }
 }
 
 impl OwnedBacking {
+    fn new(backing: impl PinInit<Backing>) -> NtResult<Self> {
+        let new = Arc::pin_init(backing, ACCOUNT)?;
+        new.account.add_total(new.group(), new.bytes);
+        Ok(Self(new))
+    }
+
     /// Video memory of `bytes` bytes (whole pages) in a group, laid out as `description` says if a
     /// DRM device makes it. Nothing physical is made.
     ///
@@ -233,20 +240,20 @@ impl OwnedBacking {
         priority: NonZeroU32,
         paged: Arc<dyn Paged>,
     ) -> NtResult<Self> {
+        let shape = description.map(|description| Shape {
+            width: description.pitch / 4,
+            height: description.height,
+        });
+        // What is larger than the segment, or than anything that a device makes, is never in it.
+        let fits = bytes <= vidmm.size(group) && shape.is_none_or(Shape::is_usual);
         let home = match group {
-            // What is larger than the segment is never in it.
-            SegmentGroup::Local if bytes <= vidmm.size(group) => {
-                Home::Segment(description.map(|description| Shape {
-                    width: description.pitch / 4,
-                    height: description.height,
-                }))
-            }
+            SegmentGroup::Local if fits => Home::Segment(shape),
             _ => Home::System,
         };
         let commitment = vidmm.commit(SegmentGroup::Local, bytes)?;
         let state = State::Untouched;
         let new = Backing::new(vidmm, account, state, home, bytes, priority, Some(paged), commitment);
-        Ok(Self(Arc::pin_init(new, ACCOUNT)?))
+        Self::new(new)
     }
 
     /// `bytes` bytes (whole pages) of the calling process at `address` (page aligned), pinned.
@@ -271,7 +278,7 @@ impl OwnedBacking {
         let state = State::UserPages(pages);
         let home = Home::Fixed;
         let new = Backing::new(vidmm, account, state, home, bytes, priority, None, commitment);
-        let new = Self(Arc::pin_init(new, ACCOUNT)?);
+        let new = Self::new(new)?;
         new.enter(&stay)?;
         let mut books = vidmm.books.lock();
         books.pin(new.key());
@@ -308,7 +315,7 @@ impl OwnedBacking {
         let state = State::Imported(gem);
         let (home, priority) = (Home::Fixed, NORMAL_PRIORITY);
         let new = Backing::new(vidmm, account, state, home, bytes, priority, None, commitment);
-        let new = Self(Arc::pin_init(new, ACCOUNT)?);
+        let new = Self::new(new)?;
         // From here on it is lost with the adapter.
         new.enter(&stay)?;
         Ok(Imported {
@@ -358,6 +365,14 @@ impl Backing {
 
     pub(super) fn key(&self) -> Key {
         core::ptr::from_ref(self).addr()
+    }
+
+    /// Which group its bytes belong in.
+    fn group(&self) -> SegmentGroup {
+        match self.home {
+            Home::Segment(_) => SegmentGroup::Local,
+            Home::System | Home::Fixed => SegmentGroup::NonLocal,
+        }
     }
 
     pub(super) fn bytes(&self) -> u64 {

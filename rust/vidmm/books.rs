@@ -89,13 +89,19 @@ impl<T> Entry<T> {
         }
     }
 
-    /// Bytes that are offered, and bytes that could be put out and nobody would notice.
-    fn spare_bytes(&self) -> [u64; 2] {
+    /// Bytes that are offered.
+    fn offered(&self) -> [u64; 2] {
         match self.rank().class {
-            _ if self.pins > 0 => [0, 0],
-            Class::Offered(_) => [self.usage[0] + self.usage[1], 0],
-            Class::Idle if self.locks == 0 => [0, self.usage[0]],
+            Class::Offered(_) if self.pins == 0 => self.usage,
             _ => [0, 0],
+        }
+    }
+
+    /// Bytes that could be given back, and nobody would notice.
+    fn spare_bytes(&self) -> u64 {
+        match self.rank().class {
+            Class::Idle if self.pins == 0 && self.locks == 0 => self.usage[0],
+            _ => self.offered().iter().sum(),
         }
     }
 }
@@ -167,10 +173,10 @@ pub(crate) struct Books<T> {
     order: [RBTree<Rank, Key>; 2],
     shares: RBTree<Key, [Share; 2]>,
     /// Bytes that are offered, and bytes of the segment that are idle.
-    spare: [u64; 2],
+    spare: u64,
 }
 
-const fn index(group: SegmentGroup) -> usize {
+pub(super) const fn index(group: SegmentGroup) -> usize {
     match group {
         SegmentGroup::Local => 0,
         SegmentGroup::NonLocal => 1,
@@ -186,7 +192,7 @@ impl<T: Clone> Books<T> {
             entries: RBTree::new(),
             order: [RBTree::new(), RBTree::new()],
             shares: RBTree::new(),
-            spare: [0, 0],
+            spare: 0,
         }
     }
 
@@ -197,7 +203,7 @@ impl<T: Clone> Books<T> {
 
     /// Bytes that could be given back.
     pub(crate) fn spare(&self) -> u64 {
-        self.spare[0] + self.spare[1]
+        self.spare
     }
 
     /// Enters a process.
@@ -273,15 +279,15 @@ impl<T: Clone> Books<T> {
             let node = self.order[shelf as usize].remove_node(&rank);
             entry.spare = node.map(RBTreeNode::into_reservation);
         }
-        let (spare, usage) = (entry.spare_bytes(), entry.usage);
+        let (spare, usage, offered) = (entry.spare_bytes(), entry.usage, entry.offered());
         change(entry);
-        for (i, now) in entry.spare_bytes().into_iter().enumerate() {
-            self.spare[i] = self.spare[i] - spare[i] + now;
-        }
+        self.spare = self.spare - spare + entry.spare_bytes();
         if let Some(shares) = self.shares.get_mut(&entry.owner) {
             for (i, share) in shares.iter_mut().enumerate() {
-                let now = entry.usage[i];
-                self.groups[i].change(share, |share| share.usage = share.usage - usage[i] + now);
+                self.groups[i].change(share, |share| {
+                    share.usage = share.usage - usage[i] + entry.usage[i];
+                    share.offered = share.offered - offered[i] + entry.offered()[i];
+                });
             }
         }
         let Some(shelf) = entry.shelf() else { return };

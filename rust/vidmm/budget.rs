@@ -13,6 +13,8 @@ pub(crate) struct Share {
     pub(crate) listed: u64,
     /// What it wants to be able to have (D3DKMTChangeVideoMemoryReservation).
     pub(crate) reservation: u64,
+    /// Part of its usage: what it has offered.
+    pub(crate) offered: u64,
 }
 
 impl Share {

@@ -20,6 +20,16 @@ impl Ledger {
         Self { size, committed: 0 }
     }
 
+    /// Bytes that it has.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Bytes that are committed.
+    pub(crate) fn committed(&self) -> u64 {
+        self.committed
+    }
+
     /// Commits `bytes` more; `false`, and nothing changes, when there are not as many left.
     #[must_use]
     pub(crate) fn commit(&mut self, bytes: u64) -> bool {

@@ -46,6 +46,9 @@ use kernel::sync::{
 /// Pages that are moved at a time: so many are in memory twice.
 const AT_ONCE: usize = 256;
 
+/// Pages of slack beside those for lists of pages.
+const SLACK: usize = 32;
+
 /// Which way bytes go.
 #[derive(Clone, Copy)]
 enum Direction {
@@ -81,12 +84,25 @@ impl Backing {
         Ok(())
     }
 
+    /// Some memory that is to be left when the allocation has its own: for what the kernel takes
+    /// without asking, and would have a process killed for (page tables, lists of pages).
+    fn slack(&self) -> NtResult<SystemMemory> {
+        let pages = match self.home {
+            Home::Segment(_) => SLACK + self.size()? / PAGE_SIZE / 256,
+            Home::System | Home::Fixed => SLACK,
+        };
+        let slack = SystemMemory::new(pages * PAGE_SIZE)?;
+        self.account.group().pays_for(|| slack.populate())?;
+        Ok(slack)
+    }
+
     /// Makes system memory if there is no memory yet. All of it, so that whoever asks hears when there
     /// is not enough; but of what is not meant to be in the segment, as much as is touched.
     fn make_system(&self, turn: &Turn<'_>) -> NtResult {
         if self.place() != Place::Untouched {
             return Ok(());
         }
+        let _slack = self.slack()?;
         let memory = Arc::new(SystemMemory::new(self.size()?)?, ACCOUNT)?;
         if matches!(self.home, Home::Segment(_)) {
             self.account.group().pays_for(|| memory.populate())?;
@@ -115,6 +131,10 @@ impl Backing {
         let rank = known.rank;
         self.vidmm
             .make_room(stay, turn, self.bytes(), rank.class, rank.priority)?;
+        let _slack = match state {
+            State::Untouched => Some(self.slack()?),
+            _ => None,
+        };
         let group = self.account.group();
         let memory = group.pays_for(|| self.make_local(stay, shape))?;
         if let State::System(from) = state {

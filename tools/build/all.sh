@@ -8,6 +8,7 @@ BUILD=$(dirname "${BASH_SOURCE[0]}")
 . "$BUILD/kernel.sh"
 . "$BUILD/module.sh"
 . "$BUILD/crates.sh"
+. "$BUILD/window.sh"
 . "$BUILD/guest.sh"
 
 # need_everything NEED-PROGRAMS...: the programs need neither the kernel nor the module, so both are made at the same time.

@@ -20,7 +20,12 @@ for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_
 done
 
 bind() { # FROM TO [ro]
-	mkdir -p "$root$2"
+	if [ -d "$1" ]; then
+		mkdir -p "$root$2"
+	else
+		mkdir -p "$(dirname "$root$2")"
+		[ -e "$root$2" ] || touch "$root$2"
+	fi
 	mount --rbind "$1" "$root$2"
 	# A safety net only: a user namespace may be refused it.
 	if [ "${3:-}" = ro ]; then mount -o remount,bind,ro "$root$2" 2>/dev/null || :; fi

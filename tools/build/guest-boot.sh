@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # Boots one guest inside the build root and speaks with its init (tools/guest/init).
-# Environment: MODE exec|shell, GPU, TIMEOUT (s), SCREENSHOT 0|1, PULL 0|1, CMDLINE, TAINT.
+# Environment: MODE exec|shell, GPU, TIMEOUT (s), SCREENSHOT 0|1, WINDOW none|sdl|gtk, PULL 0|1, CMDLINE, TAINT.
 # Usage: guest-boot.sh KERNEL INITRD...        Results in /out: console.txt, dmesg.txt, shot.png.
 # Exit status: CMD's, or one of those below.
 set -euo pipefail
 
-E_CRASH=120 E_WARNING=121 E_TIMEOUT=122 E_SETUP=123
+E_CRASH=120 E_WARNING=121 E_TIMEOUT=122 E_SETUP=123 E_CLOSED=124
 
 note() { printf 'dxgkrnl: %s\n' "$*" >&2; }
 
@@ -17,9 +17,9 @@ mkdir -p "$ports"
 cat "$@" >/tmp/initrd
 rm -f /out/console.txt /out/dmesg.txt /out/shot.png
 for name in out err; do mkfifo "$ports/$name"; done
-for name in ctl qmp; do mkfifo "$ports/$name.in" "$ports/$name.out"; done
+for name in ctl qmp screen; do mkfifo "$ports/$name.in" "$ports/$name.out"; done
 # Held open for both directions, so that no end of file comes before the guest is there.
-exec 4<>"$ports/ctl.in" 5<>"$ports/ctl.out" 6<>"$ports/qmp.in" 7<>"$ports/qmp.out"
+exec 4<>"$ports/ctl.in" 5<>"$ports/ctl.out" 6<>"$ports/qmp.in" 7<>"$ports/qmp.out" 8<>"$ports/screen.in" 9<>"$ports/screen.out"
 cat "$ports/out" &
 readers=($!)
 cat "$ports/err" >&2 &
@@ -30,12 +30,13 @@ if [ "$MODE" = shell ]; then loglevel=quiet; else loglevel=loglevel=7; fi
 # shellcheck disable=SC2054 # the commas are QEMU's
 qemu=(
 	qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -smp 2 -m 2048
-	-nodefaults -no-user-config -no-reboot -display none -vga none
+	-nodefaults -no-user-config -no-reboot -display "$WINDOW" -vga none
 	-kernel "$kernel" -initrd /tmp/initrd
 	-append "console=ttyS0 $loglevel log_buf_len=4M panic=-1 oops=panic rdinit=/init $CMDLINE"
 	-chardev "pipe,id=qmp,path=$ports/qmp" -mon chardev=qmp,mode=control
 	-device virtio-serial-pci
 	-chardev "pipe,id=ctl,path=$ports/ctl" -device virtserialport,chardev=ctl,name=ctl
+	-chardev "pipe,id=screen,path=$ports/screen" -device virtserialport,chardev=screen,name=screen
 	-chardev "file,id=out,path=$ports/out" -device virtserialport,chardev=out,name=out
 	-chardev "file,id=err,path=$ports/err" -device virtserialport,chardev=err,name=err
 	-chardev "file,id=dmesg,path=/out/dmesg.txt" -device virtserialport,chardev=dmesg,name=dmesg
@@ -58,19 +59,44 @@ start() {
 start
 trap 'kill -KILL "$pid" 2>/dev/null; exit 130' INT TERM
 
-screenshot() {
+# qmp COMMAND ARGUMENTS: has QEMU do something, and waits until it is done.
+qmp_number=0
+qmp() {
 	local line
-	echo '{"execute":"qmp_capabilities"}{"execute":"screendump","arguments":{"filename":"/out/shot.png","format":"png"}}' >&6
+	qmp_number=$((qmp_number + 1))
+	echo "{\"execute\":\"$1\",\"arguments\":$2,\"id\":$qmp_number}" >&6
 	while read -r -t 20 -u 7 line; do
 		case $line in
-		*'"error"'*)
-			note "the screenshot failed: $line"
-			return
+		*"\"id\": $qmp_number,"*'"error"'* | *'"error"'*"\"id\": $qmp_number"*)
+			note "QEMU: $1 failed: $line"
+			return 1
 			;;
-		*'"return"'*) if [ -s /out/shot.png ]; then return; fi ;;
+		*"\"id\": $qmp_number"[,}]*) return ;;
 		esac
 	done
+	note "QEMU: no answer to $1"
+	return 1
 }
+screenshot() { # png|ppm FILE
+	# Each QEMU wants to be greeted once.
+	if [ "$greeted" != "$pid" ]; then
+		qmp qmp_capabilities '{}' || return 1
+		greeted=$pid
+	fi
+	qmp screendump "{\"filename\":\"$2\",\"format\":\"$1\"}"
+}
+# What the guest wishes by its port "screen": "save" keeps what the screen shows as the run's screenshot,
+# "send" answers with it, as PPM, which begins with its size.
+screen_wish() {
+	local wish
+	read -r -t 5 -u 9 wish || return 0
+	case $wish in
+	save) if screenshot png /out/shot.png; then echo saved; else echo failed; fi >&8 ;;
+	# Nobody may be reading any more.
+	send) if screenshot ppm /tmp/shot.ppm; then timeout 60 cat /tmp/shot.ppm; else echo failed; fi >&8 || : ;;
+	esac
+}
+greeted=''
 
 status='' unload=0 taint='' bye=0 failure=''
 deadline=$((SECONDS + timeout))
@@ -97,6 +123,10 @@ while [ "$bye" = 0 ]; do
 			boot_again
 			continue
 		fi
+		if read -r -t 0 -u 9; then
+			screen_wish
+			continue
+		fi
 		# What the guest said last may still be in the pipe.
 		if kill -0 "$pid" 2>/dev/null || read -r -t 0 -u 5; then
 			sleep 0.1
@@ -111,7 +141,8 @@ while [ "$bye" = 0 ]; do
 	"fail "*) failure=${line#fail } ;;
 	"status "*)
 		status=${line#status }
-		if [ "$SCREENSHOT" = 1 ]; then screenshot; fi
+		# The command may have taken one itself, at the right moment.
+		if [ "$SCREENSHOT" = 1 ] && [ ! -s /out/shot.png ]; then screenshot png /out/shot.png || :; fi
 		echo go >&4
 		;;
 	"unload "*) unload=${line#unload } ;;
@@ -130,8 +161,9 @@ if [ "$timed_out" = 0 ]; then
 	done
 fi
 kill -KILL "$pid" 2>/dev/null || true
-wait "$pid" 2>/dev/null || true
-exec 4>&- 5>&- 6>&- 7>&-
+qemu_rc=0
+wait "$pid" 2>/dev/null || qemu_rc=$?
+exec 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 # Nobody writes any more once QEMU is gone; but if it never opened them, the readers wait for ever.
 if [ -s /out/console.txt ] || [ -n "$status" ]; then wait "${readers[@]}" || true; else kill "${readers[@]}" 2>/dev/null || true; fi
 
@@ -144,6 +176,10 @@ if [ "$timed_out" = 1 ]; then
 fi
 if [ "$MODE" = shell ] && [ "$bye" = 0 ] && ! grep -q 'Kernel panic' /out/console.txt; then
 	exit 0 # left with Ctrl-A X
+fi
+if [ "$WINDOW" != none ] && [ "$bye" = 0 ] && [ "$qemu_rc" = 0 ] && ! grep -q 'Kernel panic' /out/console.txt; then
+	note "the window was closed"
+	exit "$E_CLOSED"
 fi
 if grep -q 'Kernel panic' /out/console.txt || { [ "$bye" = 0 ] && [ -s /out/console.txt ]; }; then
 	note "the guest crashed; last lines of its console:"

@@ -39,6 +39,7 @@ base() {
 		if [ "$applet" != busybox ]; then ln -s busybox "$stage/bin/$applet"; fi
 	done
 	cp /src/tools/guest/init "$stage/init"
+	cp /src/tools/guest/screenshot "$stage/usr/bin/"
 	cp /src/tools/guest/passwd /src/tools/guest/group "$stage/etc/"
 	chmod 0777 "$stage/pull"
 	load_list virtio "$image" "$release" virtio_gpu

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # shellcheck shell=bash
 # Boots a guest with what the other scripts made. Needs lib.sh, root.sh, kernel.sh, module.sh and
-# crates.sh; the work inside the build root is guest-pack.sh's and guest-boot.sh's.
+# crates.sh, window.sh; the work inside the build root is guest-pack.sh's and guest-boot.sh's.
 
 # What a guest is to be; the command line sets these.
 G_MODE=exec G_GPU='virtio vkms' G_MODULE=1 G_MODULE_ARGS='' G_PUSH='' G_PULL='' G_SCREENSHOT='' G_UNLOAD=0
 G_TIMEOUT=300
+# Whether the screenshot is taken when CMD has ended, if it has not asked for one; the kind
+# of window that QEMU opens, sdl or gtk.
+G_SCREENSHOT_END=0 G_WINDOW=none
 # More words for the kernel's command line; the taint that the end must find, in numbers of
 # /proc/sys/kernel/tainted, or nothing; whether to look for leaked memory at the end.
 G_CMDLINE='' G_TAINT='' G_LEAKS=0
@@ -42,9 +45,9 @@ quoted() {
 	for word; do printf "'%s' " "${word//\'/\'\\\'\'}"; done
 }
 
-# run_guest CMD ARGS, after need_layers: returns CMD's status or one of 120..123 (guest-boot.sh).
+# run_guest CMD ARGS, after need_layers: returns CMD's status or one of 120..124 (guest-boot.sh).
 run_guest() {
-	local conf rc=0 binds=() initrd=("/cache/guest/$K_RELEASE/base.cpio") pull screenshot=0
+	local conf rc=0 binds=() initrd=("/cache/guest/$K_RELEASE/base.cpio") pull root=$ROOT
 	# Runs that were killed leave their directory.
 	find "$CACHE" -maxdepth 1 -name 'run.*' -mmin +1440 -exec rm -rf {} +
 	conf=$(mktemp -d "$CACHE/run.XXXXXX") || die "cannot write to $CACHE"
@@ -69,16 +72,20 @@ run_guest() {
 		pull=$(readlink -f "$G_PULL")
 		binds+=(--bind "$pull:/pull")
 	fi
-	if [ -n "$G_SCREENSHOT" ]; then screenshot=1; fi
+	if [ "$G_WINDOW" != none ]; then
+		need_window_root
+		window_options
+		root=$WINDOW_ROOT binds+=("${WINDOW_OPTIONS[@]}")
+	fi
 	# Checkers that are off until the command line says so; a warning is a failure, and says more there.
 	if [ "$K_FLAVOUR" = debug ]; then G_CMDLINE+=' panic_on_warn=1 page_poison=1'; fi
 	say "guest: booting kernel $K_RELEASE with ${G_GPU:-no GPU}"
-	in_root "${binds[@]}" --bind "$conf/out:/out" --env "MODE=$G_MODE" --env "GPU=$G_GPU" --env "TIMEOUT=$G_TIMEOUT" \
-		--env "CMDLINE=$G_CMDLINE" --env "TAINT=$G_TAINT" --env "SCREENSHOT=$screenshot" --env "PULL=${G_PULL:+1}" \
+	ROOT=$root in_root "${binds[@]}" --bind "$conf/out:/out" --env "MODE=$G_MODE" --env "GPU=$G_GPU" --env "TIMEOUT=$G_TIMEOUT" \
+		--env "CMDLINE=$G_CMDLINE" --env "TAINT=$G_TAINT" --env "SCREENSHOT=$G_SCREENSHOT_END" --env "WINDOW=$G_WINDOW" --env "PULL=${G_PULL:+1}" \
 		/src/tools/build/guest-run.sh "${conf/#"$CACHE"//cache}" "$G_PROGRAMS" "/cache/kernel/$K_RELEASE/image/vmlinuz" \
 		"${initrd[@]}" || rc=$?
 	cp "$conf"/out/*.txt "$RUN_DIR/" 2>/dev/null || :
-	if [ -s "$conf/out/shot.png" ]; then cp "$conf/out/shot.png" "$G_SCREENSHOT"; fi
+	if [ -n "$G_SCREENSHOT" ] && [ -s "$conf/out/shot.png" ]; then cp "$conf/out/shot.png" "$G_SCREENSHOT"; fi
 	rm -rf "$conf"
 	return "$rc"
 }

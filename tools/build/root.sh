@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # shellcheck shell=bash
-# The build root: a Debian tree with the compilers of the chosen kernels, cargo and QEMU.
+# The build root: a Debian tree with the compilers of the chosen kernels, cargo and QEMU. A second tree,
+# for those who want it, has the QEMU that opens a window, and what little it takes to boot a guest.
 
 DEBIAN_SUITE=trixie
 ROOT=$CACHE/root
@@ -13,6 +14,9 @@ ROOT_PACKAGES=(
 	qemu-system-x86 busybox-static
 )
 ROOT_KEY=$(printf '%s\n' 1 "$DEBIAN_SUITE" "${ROOT_PACKAGES[@]}" | sha)
+WINDOW_ROOT=$CACHE/root-window
+WINDOW_PACKAGES=(qemu-system-x86 qemu-system-gui fonts-dejavu-core cpio binutils)
+WINDOW_KEY=$(printf '%s\n' 1 "$DEBIAN_SUITE" "${WINDOW_PACKAGES[@]}" | sha)
 
 # The Debian archive that the host itself installs from; empty if it has none. apt knows whose each
 # archive is; before its first update only the configuration's text can tell.
@@ -92,10 +96,11 @@ bootstrap_tool() {
 }
 
 # Its commands are joined by &&: as part of a step they run where `set -e` has no effect.
-make_root() { # TOOL DIR
+make_tree() { # TOOL DIR PACKAGE...
 	local tool=$1 dir=$2 uri opts=() list line
+	shift 2
 	uri=$(archive_uri)
-	list=$(IFS=,; echo "${ROOT_PACKAGES[*]}")
+	list=$(IFS=,; echo "$*")
 	if [ "$tool" = mmdebstrap ]; then
 		while read -r line; do
 			if [ -n "$line" ]; then opts+=("--aptopt=$line"); fi
@@ -108,13 +113,15 @@ make_root() { # TOOL DIR
 		namespace debootstrap --variant=minbase "$DEBIAN_SUITE" "$dir" ${uri:+"$uri"} &&
 			{ apt_proxy; echo 'Acquire::Languages "none";'; } >"$dir/etc/apt/apt.conf.d/98dxgkrnl" &&
 			ROOT=$dir in_root apt-get -q update &&
-			ROOT=$dir in_root apt-get -q -y --no-install-recommends install "${ROOT_PACKAGES[@]}" &&
+			ROOT=$dir in_root apt-get -q -y --no-install-recommends install "$@" &&
 			ROOT=$dir in_root apt-get -q clean
-	fi && add_backports "$dir" &&
-		mkdir -p "$dir/src" "$dir/cache" "$dir/out" "$dir/push" "$dir/pull" "$dir/host" &&
-		echo 'Acquire::https::CAInfo "/etc/ssl/host.crt";' >"$dir/etc/apt/apt.conf.d/99host-ca" &&
-		toolchain_of "$dir" >"$dir/.dxgkrnl-toolchain"
+	fi && mkdir -p "$dir/src" "$dir/cache" "$dir/out" "$dir/push" "$dir/pull" "$dir/host" &&
+		echo 'Acquire::https::CAInfo "/etc/ssl/host.crt";' >"$dir/etc/apt/apt.conf.d/99host-ca"
 }
+make_root() { # TOOL DIR
+	make_tree "$@" "${ROOT_PACKAGES[@]}" && add_backports "$2" && toolchain_of "$2" >"$2/.dxgkrnl-toolchain"
+}
+make_window_root() { make_tree "$@" "${WINDOW_PACKAGES[@]}"; }
 # Kernels come from backports; apt takes nothing else from there by itself.
 add_backports() {
 	local uri
@@ -122,26 +129,34 @@ add_backports() {
 	[ -n "$uri" ] && echo "deb $uri $DEBIAN_SUITE-backports main" >"$1/etc/apt/sources.list.d/backports.list"
 }
 
-root_made() { stamp_is "$ROOT/.dxgkrnl-key" "$ROOT_KEY" && [ -s "$ROOT/usr/bin/qemu-system-x86_64" ]; }
 need_root() {
-	check_namespace
-	if root_made; then return; fi
-	with_lock root refresh_root
+	need_tree "$ROOT" "$ROOT_KEY" make_root "build root" \
+		"Debian $DEBIAN_SUITE's compilers, cargo, bindgen, QEMU (about 370 MB to download)"
 }
-refresh_root() {
-	local tool
-	if root_made; then return; fi
+need_window_root() {
+	need_tree "$WINDOW_ROOT" "$WINDOW_KEY" make_window_root "window root" \
+		"the QEMU of Debian $DEBIAN_SUITE that opens windows (about 160 MB to download)"
+}
+# need_tree DIR KEY MAKE NAME CONTENT
+need_tree() {
+	check_namespace
+	if tree_made "$@"; then return; fi
+	with_lock "$(basename "$1")" refresh_tree "$@"
+}
+tree_made() { stamp_is "$1/.dxgkrnl-key" "$2" && [ -s "$1/usr/bin/qemu-system-x86_64" ]; }
+refresh_tree() {
+	local dir=$1 tool
+	if tree_made "$@"; then return; fi
 	tool=$(bootstrap_tool)
 	need_space 8 "the build"
-	if [ -e "$ROOT" ]; then
-		say "build root: removing an older or broken one"
-		remove_tree "$ROOT"
+	if [ -e "$dir" ]; then
+		say "$4: removing an older or broken one"
+		remove_tree "$dir"
 	fi
-	if [ -e "$ROOT.new" ]; then remove_tree "$ROOT.new"; fi
-	step "build root" "making it with $tool: Debian $DEBIAN_SUITE's compilers, cargo, bindgen, QEMU (about 370 MB to download)" \
-		make_root "$tool" "$ROOT.new"
-	printf '%s\n' "$ROOT_KEY" >"$ROOT.new/.dxgkrnl-key"
-	mv "$ROOT.new" "$ROOT"
+	if [ -e "$dir.new" ]; then remove_tree "$dir.new"; fi
+	step "$4" "making it with $tool: $5" "$3" "$tool" "$dir.new"
+	printf '%s\n' "$2" >"$dir.new/.dxgkrnl-key"
+	mv "$dir.new" "$dir"
 }
 
 # A user cannot remove files of its subordinate ids from outside.

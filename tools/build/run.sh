@@ -6,16 +6,35 @@
 set -euo pipefail
 . "${BASH_SOURCE%/*}/all.sh"
 
+if [ "${DISPLAY_WINDOW:-0}" = 1 ]; then
+	check_desktop
+	G_WINDOW=$(window_kind)
+	need_window_root
+fi
 need_everything need_dxg
 need_layers
 # The demo counts our objects in the target's debugfs, and only named ones are listed there.
-G_MODULE_ARGS='flink_names=1' G_UNLOAD=1
+G_MODULE_ARGS='flink_names=1' G_UNLOAD=1 G_SCREENSHOT=$RUN_DIR/screen.png
 if [ "$K_FLAVOUR" = debug ]; then G_LEAKS=1 G_TIMEOUT=900; fi
-rc=0
-run_guest dxg demo || rc=$?
-if [ "$rc" = 0 ]; then
-	say "make run: every step of the demo was right"
-else
-	say "make run: failed with status $rc; the kernel's log is build/run/dmesg.txt"
+rm -f "$G_SCREENSHOT"
+command=(dxg demo --while-shown screenshot)
+if [ "$G_WINDOW" != none ]; then
+	say "make run: the picture moves for 60 s, or until its window is closed"
+	command=(sh -c '"$@" && exec dxg show --seconds 60' show "${command[@]}")
 fi
+rc=0
+run_guest "${command[@]}" || rc=$?
+if [ -s "$G_SCREENSHOT" ]; then
+	say "make run: what the screen showed is ${G_SCREENSHOT#"$TOP/"}"
+elif [ "$rc" = 0 ]; then
+	say "make run: there is no screenshot, as nothing was shown on virtio-gpu"
+fi
+case $rc in
+0) say "make run: every step of the demo was right" ;;
+124)
+	say "make run: the window was closed"
+	rc=0
+	;;
+*) say "make run: failed with status $rc; the kernel's log is build/run/dmesg.txt" ;;
+esac
 exit "$rc"

@@ -58,7 +58,7 @@ const COMMIT: u64 = 2 * SEGMENT;
 
 impl Script {
     fn new(log: Arc<Log>) -> Result<Self> {
-        let mut name = || -> Result<KVec<u8>> {
+        let name = || -> Result<KVec<u8>> {
             let mut name = KVec::new();
             name.extend_from_slice(b"script", GFP_KERNEL)?;
             Ok(name)

@@ -37,6 +37,12 @@ impl Cgroup {
         write(&format!("{}/memory.max", self.path), &bytes.to_string());
     }
 
+    /// Bytes that are charged to it.
+    pub fn memory(&self) -> u64 {
+        let text = fs::read_to_string(format!("{}/memory.current", self.path));
+        text.expect("memory").trim().parse().expect("a number")
+    }
+
     /// Processes that were killed for want of memory.
     pub fn kills(&self) -> u64 {
         let text = fs::read_to_string(format!("{}/memory.events", self.path)).expect("events");

@@ -180,9 +180,19 @@ impl Event {
         Self(eventfd(0, flags).expect("an eventfd"))
     }
 
+    /// Another descriptor of it.
+    pub fn duplicate(&self) -> Self {
+        Self(self.0.try_clone().expect("a descriptor"))
+    }
+
     /// Its number, as in an argument.
     pub fn number(&self) -> u64 {
         u64::try_from(self.0.as_raw_fd()).expect("a descriptor")
+    }
+
+    /// Its descriptor.
+    pub fn descriptor(&self) -> &OwnedFd {
+        &self.0
     }
 
     /// How often it was signalled since the last time this was asked.

@@ -13,6 +13,7 @@
 
 pub mod absent;
 pub mod calls;
+pub mod card;
 pub mod cgroup;
 pub mod child;
 pub mod create;
@@ -36,6 +37,7 @@ pub mod reload;
 pub mod removal;
 pub mod round;
 pub mod runtime;
+pub mod screenshot;
 pub mod script;
 pub mod share;
 pub mod signals;

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! What is tried when a DRM device goes and comes back, in whichever way it does that.
 //!
-//! No call waits for the adapter yet, so that there is no waiter that a removal would have to end;
-//! calls that wait for memory of their caller are here.
+//! Calls that wait for fences are ended by it; those that wait for memory of their caller are not.
 
 use crate::{
     absent::Absent,
     calls::*,
     create::Create,
+    fence::{
+        create_paging_queue, create_sync_object, destroy_paging_queue, destroy_sync_object,
+        new_fence, new_paging_queue, signal, wait, wait_in, Event, Fence, PagingQueue, Way,
+    },
     global, harness,
     memory::{bytes_at, unmap, Map, PAGE},
     population::{instead, Population, ITS_PROCESS, POPULATION},
     share::{self, shared, Open},
     signals::spawn,
+    state::soon,
 };
 use std::{
     collections::{BTreeSet, VecDeque},
@@ -304,3 +308,69 @@ pub fn while_calls_wait(device: &mut impl Removable) {
     before.assert_restored();
     device.restore();
 }
+
+/// The device goes while threads and eventfds wait for fences of every kind: all waits end, whoever
+/// polls goes on, and what is left can be destroyed.
+pub fn while_fences_are_waited_for(device: &mut impl Removable) {
+    let before = counters();
+    let gpu = Gpu::open(device.luid());
+    let on = gpu.device();
+    let [fence, other] = [0; 2].map(|_| Fence::new(&gpu, on, 3));
+    let stays = Fence::with_flags(&gpu, on, 3, STAYS);
+    let queue = PagingQueue::new(&gpu, on);
+    let all = [fence, other, stays, queue.fence].map(|fence| (fence.handle, 4));
+    let event = Event::new();
+    let by_event = |any| Way {
+        any,
+        event: Some(&event),
+    };
+    for any in [false, true] {
+        assert_eq!(wait_in(&gpu.dxg, on, &all, by_event(any)), SUCCESS);
+    }
+    thread::scope(|scope| {
+        let dxg = &gpu.dxg;
+        let waiting = all.map(|target| spawn(scope, move || wait(dxg, on, &[target])));
+        let any = spawn(scope, || {
+            let any = true;
+            wait_in(&gpu.dxg, on, &all, Way { any, event: None })
+        });
+        let polling = spawn(scope, || {
+            while fence.value() < 4 {
+                thread::yield_now();
+            }
+        });
+        let waits = soon(|| match counters().since(&before, "waits") {
+            7 => Ok(()),
+            other => Err(other),
+        });
+        assert_eq!(waits, Ok(()), "waits");
+        device.remove();
+        for waiting in waiting.into_iter().chain([any]) {
+            assert_eq!(waiting.join().expect("no panic"), DEVICE_REMOVED);
+        }
+        polling.join().expect("no panic");
+    });
+    assert_eq!(event.count(), 2);
+    let values = [fence, other, queue.fence, stays].map(|fence| fence.value());
+    assert_eq!(values, [u64::MAX, u64::MAX, u64::MAX, 3]);
+    // Nothing can be made, signalled or waited for, whatever it is.
+    let removed = |answer: Answer| assert_eq!(answer, DEVICE_REMOVED);
+    removed(create_sync_object(&gpu.dxg, &mut new_fence(on, 0)));
+    removed(create_paging_queue(&gpu.dxg, &mut new_paging_queue(on)));
+    removed(signal(&gpu.dxg, on, &[(fence.handle, 9)]));
+    removed(wait(&gpu.dxg, on, &[(fence.handle, 0)]));
+    removed(wait_in(&gpu.dxg, on, &all, by_event(true)));
+    assert_eq!(event.count(), 0);
+    assert_eq!(stays.value(), 3);
+    // Destroying works as before.
+    assert_eq!(destroy_sync_object(&gpu.dxg, fence.handle), SUCCESS);
+    assert_eq!(destroy_paging_queue(&gpu.dxg, queue.handle), SUCCESS);
+    device.restore();
+    assert_eq!(stays.value(), 3);
+    assert_eq!(destroy_device(&gpu.dxg, on), SUCCESS);
+    drop(gpu);
+    before.assert_restored();
+}
+
+/// NoSignalMaxValueOnTdr.
+const STAYS: u32 = 0x40;

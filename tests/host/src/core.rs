@@ -2,6 +2,9 @@
 
 //! What the rooms take from the object model.
 
+#[path = "../../../rust/core/paging_priority.rs"]
+#[rustfmt::skip]
+pub(crate) mod paging_priority;
 #[path = "../../../rust/core/shared_sizes.rs"]
 #[rustfmt::skip]
 pub(crate) mod shared_sizes;

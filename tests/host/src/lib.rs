@@ -38,5 +38,9 @@ mod validate;
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "the kernel's lints look at it")]
 mod validate_memory;
+#[path = "../../../rust/ioctl/validate_sync.rs"]
+#[rustfmt::skip]
+#[allow(clippy::all, reason = "the kernel's lints look at it")]
+mod validate_sync;
 
 mod tests;

@@ -3,10 +3,13 @@
 //! One file for each room.
 
 mod answer;
+mod budget;
 mod handle;
 mod handle_model;
 mod ledger;
+mod place;
 mod private_data;
+mod rank;
 mod status;
 mod validate;
 mod validate_memory;

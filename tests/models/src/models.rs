@@ -2,13 +2,14 @@
 
 //! The models, and what each of them begins and ends with.
 
+mod fences;
 mod handles;
 mod locks;
 mod resources;
 mod sharing;
 mod world;
 
-use self::world::{Refused, World, INVALID_HANDLE, INVALID_PARAMETER};
+use self::world::{Refused, World, DEVICE_REMOVED, INVALID_HANDLE, INVALID_PARAMETER};
 use crate::stand_in::{counters, machine, sys};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 

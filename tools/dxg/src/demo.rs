@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! `dxg demo`: the whole way of an allocation, on every adapter.
+//! `dxg demo`: the whole way of an allocation, on every adapter, and a picture at the end.
 
 use crate::{
     advice,
     facts::{Facts, Pci},
     pattern::Pattern,
+    picture,
     proof::Proof,
     report::{Outcome, Report},
     size::mib,
@@ -36,7 +37,11 @@ const CALLERS: Pattern = Pattern::new(5);
 const WRITTEN: Pattern = Pattern::new(6);
 
 /// Runs on every adapter. Exits with 0 only if every step was right.
-pub fn run(dxg: &Dxg, require_debugfs: bool) -> Result<ExitCode, Box<dyn Error>> {
+pub fn run(
+    dxg: &Dxg,
+    require_debugfs: bool,
+    while_shown: Option<&str>,
+) -> Result<ExitCode, Box<dyn Error>> {
     let adapters = dxg.adapters()?;
     if adapters.is_empty() {
         return Err(advice::NO_ADAPTERS.into());
@@ -47,6 +52,8 @@ pub fn run(dxg: &Dxg, require_debugfs: bool) -> Result<ExitCode, Box<dyn Error>>
         // The steps that fail are counted where they do.
         let _ = on_adapter(adapter, require_debugfs, &mut report);
     }
+    report.heading("picture");
+    picture::steps(&dxg.adapters()?, while_shown, &mut report);
     Ok(if report.finish("demo") {
         ExitCode::SUCCESS
     } else {

@@ -4,9 +4,12 @@
 use crate::{
     adapter::{Luid, VideoMemoryInfo},
     global::GlobalHandle,
-    handle::{AdapterHandle, AllocationHandle, DeviceHandle, ResourceHandle},
+    handle::{
+        AdapterHandle, AllocationHandle, DeviceHandle, PagingQueueHandle, ResourceHandle,
+        SyncObjectHandle,
+    },
     sys::{self, d3dkmthandle, ext, NtStatus},
-    AdapterFilter, CallError, DestroyFlags, Dxg, Error, SegmentGroup,
+    AdapterFilter, CallError, DestroyFlags, Dxg, Error, FenceFlags, SegmentGroup,
 };
 use rustix::io::Errno;
 use std::{
@@ -16,6 +19,8 @@ use std::{
 
 pub(crate) const OPEN_GLOBAL: &str = "D3DKMTOpenResource";
 pub(crate) const CREATE_ALLOCATION: &str = "D3DKMTCreateAllocation2";
+pub(crate) const CREATE_PAGING_QUEUE: &str = "D3DKMTCreatePagingQueue";
+pub(crate) const CREATE_SYNC_OBJECT: &str = "D3DKMTCreateSynchronizationObject2";
 pub(crate) const OPEN_RESOURCE: &str = "D3DKMTOpenResourceFromNtHandle";
 
 /// Makes an error of everything but success.
@@ -369,4 +374,118 @@ pub(crate) fn open_dma_buf(
     let result = unsafe { sys::DxgkrnlOpenDmaBuf(dxg, &mut argument) };
     check("DXGKRNL_IOCTL_OPEN_DMA_BUF", result)?;
     Ok(argument)
+}
+
+/// A fence: its handle, and the address of its value.
+pub(crate) fn create_fence(
+    dxg: &Dxg,
+    device: DeviceHandle,
+    value: u64,
+    flags: FenceFlags,
+) -> Result<(SyncObjectHandle, u64), Error> {
+    let mut argument = sys::D3DKMT_CREATESYNCHRONIZATIONOBJECT2 {
+        device: device.into(),
+        ..Default::default()
+    };
+    argument.info.type_ = sys::D3DDDI_MONITORED_FENCE;
+    argument.info.flags = flags.into();
+    argument.info.__bindgen_anon_1.monitored_fence = sys::d3dddi_monitored_fence {
+        initial_fence_value: value,
+        ..Default::default()
+    };
+    // SAFETY: The addresses in the argument are answers.
+    let result = unsafe { sys::D3DKMTCreateSynchronizationObject2(dxg, &mut argument) };
+    check(CREATE_SYNC_OBJECT, result)?;
+    // SAFETY: Any bytes are a value of it.
+    let made = unsafe { argument.info.__bindgen_anon_1.monitored_fence };
+    let handle = SyncObjectHandle(argument.sync_object.v);
+    Ok((handle, made.fence_cpu_virtual_address))
+}
+
+pub(crate) fn destroy_sync_object(dxg: &Dxg, object: SyncObjectHandle) -> Result<(), Error> {
+    let mut argument = sys::D3DKMT_DESTROYSYNCHRONIZATIONOBJECT {
+        sync_object: object.into(),
+    };
+    // SAFETY: The argument holds no address.
+    let result = unsafe { sys::D3DKMTDestroySynchronizationObject(dxg, &mut argument) };
+    check("D3DKMTDestroySynchronizationObject", result)
+}
+
+pub(crate) fn signal_from_cpu(
+    dxg: &Dxg,
+    device: DeviceHandle,
+    object: SyncObjectHandle,
+    value: u64,
+    flags: u32,
+) -> Result<(), Error> {
+    let (objects, values) = ([d3dkmthandle::from(object)], [value]);
+    let mut argument = sys::D3DKMT_SIGNALSYNCHRONIZATIONOBJECTFROMCPU {
+        device: device.into(),
+        object_count: 1,
+        objects: objects.as_ptr() as u64,
+        fence_values: values.as_ptr() as u64,
+        ..Default::default()
+    };
+    argument.flags.value = flags;
+    // SAFETY: The addresses are those of arrays of one element each.
+    let result = unsafe { sys::D3DKMTSignalSynchronizationObjectFromCpu(dxg, &mut argument) };
+    check("D3DKMTSignalSynchronizationObjectFromCpu", result)
+}
+
+/// Blocks, unless there is an eventfd to be signalled instead.
+pub(crate) fn wait_from_cpu(
+    dxg: &Dxg,
+    device: DeviceHandle,
+    points: &[(SyncObjectHandle, u64)],
+    any: bool,
+    event: Option<BorrowedFd<'_>>,
+) -> Result<(), Error> {
+    let (objects, values): (Vec<_>, Vec<_>) = points
+        .iter()
+        .map(|&(object, value)| (d3dkmthandle::from(object), value))
+        .unzip();
+    let event = event.map(|event| u64::try_from(event.as_raw_fd()).unwrap_or(u64::MAX));
+    if event == Some(0) {
+        return Err(Error::Argument("descriptor 0 stands for no event"));
+    }
+    let mut argument = sys::D3DKMT_WAITFORSYNCHRONIZATIONOBJECTFROMCPU {
+        device: device.into(),
+        // More than the ABI can express is refused in any case.
+        object_count: u32::try_from(points.len()).unwrap_or(u32::MAX),
+        objects: objects.as_ptr() as u64,
+        fence_values: values.as_ptr() as u64,
+        async_event: event.unwrap_or(0),
+        ..Default::default()
+    };
+    if any {
+        argument.flags.value = sys::D3DDDI_WAITFORSYNCHRONIZATIONOBJECTFROMCPU_WAIT_ANY;
+    }
+    // SAFETY: The addresses are those of arrays with as many elements as stated.
+    let result = unsafe { sys::D3DKMTWaitForSynchronizationObjectFromCpu(dxg, &mut argument) };
+    check("D3DKMTWaitForSynchronizationObjectFromCpu", result)
+}
+
+pub(crate) fn create_paging_queue(
+    dxg: &Dxg,
+    device: DeviceHandle,
+    priority: sys::D3DDDI_PAGINGQUEUE_PRIORITY,
+) -> Result<sys::D3DKMT_CREATEPAGINGQUEUE, Error> {
+    let mut argument = sys::D3DKMT_CREATEPAGINGQUEUE {
+        device: device.into(),
+        priority: priority.into(),
+        ..Default::default()
+    };
+    // SAFETY: The address in the argument is an answer.
+    let result = unsafe { sys::D3DKMTCreatePagingQueue(dxg, &mut argument) };
+    check(CREATE_PAGING_QUEUE, result)?;
+    Ok(argument)
+}
+
+pub(crate) fn destroy_paging_queue(dxg: &Dxg, queue: PagingQueueHandle) -> Result<(), Error> {
+    let mut argument = sys::D3DDDI_DESTROYPAGINGQUEUE {
+        paging_queue: queue.into(),
+    };
+    // SAFETY: The argument holds no address.
+    let result = unsafe { sys::D3DKMTDestroyPagingQueue(dxg, &mut argument) };
+    check("D3DKMTDestroyPagingQueue", result)
 }

@@ -49,6 +49,10 @@ handles! {
     ResourceHandle
     /// Handle of an allocation.
     AllocationHandle
+    /// Handle of a synchronisation object.
+    SyncObjectHandle
+    /// Handle of a paging queue.
+    PagingQueueHandle
 }
 
 #[cfg(test)]

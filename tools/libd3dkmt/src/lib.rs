@@ -12,6 +12,7 @@ mod dma_buf;
 mod dxg;
 mod enumerate;
 mod error;
+mod fence;
 pub mod gem;
 mod global;
 mod handle;
@@ -28,13 +29,19 @@ pub use self::{
     device::Device,
     dxg::Dxg,
     error::{CallError, Error},
+    fence::{Fence, FencePoint, PagingQueue, WaitFor},
     global::GlobalHandle,
-    handle::{AdapterHandle, AllocationHandle, DeviceHandle, ResourceHandle},
+    handle::{
+        AdapterHandle, AllocationHandle, DeviceHandle, PagingQueueHandle, ResourceHandle,
+        SyncObjectHandle,
+    },
     page_buf::PageBuf,
     resource::Resource,
     sharing::{Access, SharedResourceInfo},
     sys::{
         NtStatus, D3DDDICB_DESTROYALLOCATION2FLAGS as DestroyFlags,
+        D3DDDI_PAGINGQUEUE_PRIORITY as PagingPriority,
+        D3DDDI_SYNCHRONIZATIONOBJECT_FLAGS as FenceFlags,
         D3DKMT_CREATEALLOCATIONFLAGS as CreateFlags, D3DKMT_ENUMADAPTERS_FILTER as AdapterFilter,
         D3DKMT_MEMORY_SEGMENT_GROUP as SegmentGroup,
     },
@@ -56,6 +63,9 @@ mod tests {
         any_thread::<Allocation>();
         any_thread::<Resource>();
         any_thread::<Lock<'_>>();
+        any_thread::<Fence>();
+        any_thread::<FencePoint<'_>>();
+        any_thread::<PagingQueue>();
         any_thread::<PageBuf>();
         any_thread::<Error>();
     }

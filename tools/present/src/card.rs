@@ -5,6 +5,7 @@ use crate::error::Error;
 use drm::control::{connector, Device as _};
 use std::{
     fs::{File, OpenOptions},
+    io,
     os::fd::{AsFd, BorrowedFd},
     path::{Path, PathBuf},
 };
@@ -27,9 +28,12 @@ impl drm::control::Device for Card {}
 impl Card {
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
         let file = OpenOptions::new().read(true).write(true).open(path);
-        let file = file.map_err(|source| Error::Open {
-            card: path.to_owned(),
-            source,
+        let file = file.map_err(|source| {
+            let card = path.to_owned();
+            match source.kind() {
+                io::ErrorKind::PermissionDenied => Error::NotAllowed { card },
+                _ => Error::Open { card, source },
+            }
         })?;
         Ok(Self {
             file,
@@ -41,12 +45,33 @@ impl Card {
         self.path.clone()
     }
 
+    /// Makes a call, and makes it again when a signal has interrupted it, as libdrm does: the `drm`
+    /// crate does not.
+    pub(crate) fn retry<T>(&self, call: impl Fn(&Self) -> io::Result<T>) -> io::Result<T> {
+        loop {
+            match call(self) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                answer => return answer,
+            }
+        }
+    }
+
+    /// The same, with what is being done in the error.
+    pub(crate) fn call<T>(
+        &self,
+        what: &'static str,
+        call: impl Fn(&Self) -> io::Result<T>,
+    ) -> Result<T, Error> {
+        let answer = self.retry(call);
+        answer.map_err(|source| Error::Call { what, source })
+    }
+
     /// All connectors, as they are now.
-    pub(crate) fn connectors(&self) -> std::io::Result<Vec<connector::Info>> {
-        let resources = self.resource_handles()?;
+    pub(crate) fn connectors(&self) -> io::Result<Vec<connector::Info>> {
+        let resources = self.retry(|card| card.resource_handles())?;
         let connectors = resources.connectors().iter();
         connectors
-            .map(|&handle| self.get_connector(handle, true))
+            .map(|&handle| self.retry(|card| card.get_connector(handle, true)))
             .collect()
     }
 }

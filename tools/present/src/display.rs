@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! One output of a card, and the frames that it shows.
 
-use crate::{
-    card::Card,
-    error::{During, Error},
-};
+use crate::{card::Card, error::Error};
 use drm::{
     buffer::{self, DrmFourcc},
     control::{
@@ -13,7 +10,7 @@ use drm::{
     },
     Device as _,
 };
-use std::{cell::RefCell, collections::HashMap, os::fd::AsFd, path::Path};
+use std::{cell::RefCell, collections::HashMap, io, os::fd::AsFd, path::Path};
 
 /// How a picture lies in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +45,7 @@ impl Display {
     pub fn open(path: &Path) -> Result<Self, Error> {
         let card = Card::open(path)?;
         // The first one to open the card is the master; else it has to be asked for.
-        if card.acquire_master_lock().is_err() {
+        if card.retry(|card| card.acquire_master_lock()).is_err() {
             return Err(Error::NotMaster { card: card.path() });
         }
         let connectors = card.connectors();
@@ -87,8 +84,9 @@ impl Display {
     ///
     /// [`Error::Call`], when the card's driver cannot import it or show its layout.
     pub fn import(&self, dma_buf: impl AsFd, layout: Layout) -> Result<Frame<'_>, Error> {
-        let imported = self.card.prime_fd_to_buffer(dma_buf.as_fd());
-        let buffer = imported.during("importing the dma-buf")?;
+        let buffer = self.card.call("importing the dma-buf", |card| {
+            card.prime_fd_to_buffer(dma_buf.as_fd())
+        })?;
         *self.buffers.borrow_mut().entry(buffer).or_default() += 1;
         let mut frame = Frame {
             display: self,
@@ -98,8 +96,10 @@ impl Display {
         };
         let picture = Picture { buffer, layout };
         let flags = drm::control::FbCmd2Flags::empty();
-        let framebuffer = self.card.add_planar_framebuffer(&picture, flags);
-        frame.framebuffer = Some(framebuffer.during("making a framebuffer")?);
+        let framebuffer = self.card.call("making a framebuffer", |card| {
+            card.add_planar_framebuffer(&picture, flags)
+        })?;
+        frame.framebuffer = Some(framebuffer);
         Ok(frame)
     }
 
@@ -109,14 +109,16 @@ impl Display {
     ///
     /// [`Error::Call`].
     pub fn show(&self, frame: &Frame<'_>) -> Result<(), Error> {
-        let set = self.card.set_crtc(
-            self.crtc,
-            frame.framebuffer,
-            (0, 0),
-            &[self.connector],
-            Some(self.mode),
-        );
-        set.during("setting the mode")
+        self.card.call("setting the mode", |card| {
+            let connectors = [self.connector];
+            card.set_crtc(
+                self.crtc,
+                frame.framebuffer,
+                (0, 0),
+                &connectors,
+                Some(self.mode),
+            )
+        })
     }
 
     /// Shows another frame instead of the one that [`Display::show`] has shown, and waits until it
@@ -127,14 +129,12 @@ impl Display {
     /// [`Error::Call`].
     pub fn flip(&self, frame: &Frame<'_>) -> Result<(), Error> {
         const WHAT: &str = "flipping to the next frame";
-        let framebuffer = frame.framebuffer.ok_or(std::io::ErrorKind::NotFound.into());
-        let framebuffer = framebuffer.during(WHAT)?;
-        let flip = self
-            .card
-            .page_flip(self.crtc, framebuffer, PageFlipFlags::EVENT, None);
-        flip.during(WHAT)?;
+        self.card.call(WHAT, |card| {
+            let framebuffer = frame.framebuffer.ok_or(io::ErrorKind::NotFound)?;
+            card.page_flip(self.crtc, framebuffer, PageFlipFlags::EVENT, None)
+        })?;
         loop {
-            let mut events = self.card.receive_events().during(WHAT)?;
+            let mut events = self.card.call(WHAT, |card| card.receive_events())?;
             if events.any(|event| matches!(event, Event::PageFlip(_))) {
                 return Ok(());
             }
@@ -148,7 +148,7 @@ impl Display {
             if *frames == 0 {
                 buffers.remove(&buffer);
                 // Nobody is there to be told.
-                let _ = self.card.close_buffer(buffer);
+                let _ = self.card.retry(|card| card.close_buffer(buffer));
             }
         }
     }
@@ -156,7 +156,8 @@ impl Display {
 
 impl Drop for Display {
     fn drop(&mut self) {
-        let _ = self.card.set_crtc(self.crtc, None, (0, 0), &[], None);
+        let dark = |card: &Card| card.set_crtc(self.crtc, None, (0, 0), &[], None);
+        let _ = self.card.retry(dark);
     }
 }
 
@@ -170,9 +171,9 @@ fn preferred(modes: &[Mode]) -> Option<Mode> {
 /// A display controller that can drive the connector.
 fn crtc_for(card: &Card, connector: &connector::Info) -> Result<crtc::Handle, Error> {
     const WHAT: &str = "looking for a display controller";
-    let resources = card.resource_handles().during(WHAT)?;
+    let resources = card.call(WHAT, |card| card.resource_handles())?;
     for &encoder in connector.encoders() {
-        let encoder = card.get_encoder(encoder).during(WHAT)?;
+        let encoder = card.call(WHAT, |card| card.get_encoder(encoder))?;
         let crtcs = resources.filter_crtcs(encoder.possible_crtcs());
         if let Some(&crtc) = crtcs.first() {
             return Ok(crtc);
@@ -202,21 +203,22 @@ impl Frame<'_> {
         };
         let end = |pixels: u32| u16::try_from(pixels).unwrap_or(u16::MAX);
         let all = ClipRect::new(0, 0, end(self.layout.width), end(self.layout.height));
-        let told = self.display.card.dirty_framebuffer(framebuffer, &[all]);
-        match told {
-            // Cards that show the memory itself have no such call.
-            Err(error) if error.raw_os_error() == Some(rustix::io::Errno::NOSYS.raw_os_error()) => {
-                Ok(())
+        let no_call = Some(rustix::io::Errno::NOSYS.raw_os_error());
+        self.display.card.call("sending the pixels", |card| {
+            match card.dirty_framebuffer(framebuffer, &[all]) {
+                // Cards that show the memory itself have no such call.
+                Err(error) if error.raw_os_error() == no_call => Ok(()),
+                told => told,
             }
-            told => told.during("sending the pixels"),
-        }
+        })
     }
 }
 
 impl Drop for Frame<'_> {
     fn drop(&mut self) {
         if let Some(framebuffer) = self.framebuffer {
-            let _ = self.display.card.destroy_framebuffer(framebuffer);
+            let destroy = |card: &Card| card.destroy_framebuffer(framebuffer);
+            let _ = self.display.card.retry(destroy);
         }
         self.display.forget(self.buffer);
     }

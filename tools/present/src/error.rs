@@ -14,6 +14,15 @@ pub enum Error {
         /// What the kernel said.
         source: io::Error,
     },
+    /// The node is not for this user.
+    #[error(
+        "{} may not be opened by this user: run as root, or join the group that it belongs to",
+        .card.display()
+    )]
+    NotAllowed {
+        /// Its node.
+        card: PathBuf,
+    },
     /// Somebody else has the display.
     #[error("{} belongs to another program: one only can be DRM master", .card.display())]
     NotMaster {
@@ -48,13 +57,9 @@ pub enum Error {
     },
 }
 
-/// Says what was being done when a call failed.
-pub(crate) trait During<T> {
-    fn during(self, what: &'static str) -> Result<T, Error>;
-}
-
-impl<T> During<T> for io::Result<T> {
-    fn during(self, what: &'static str) -> Result<T, Error> {
-        self.map_err(|source| Error::Call { what, source })
+impl Error {
+    /// There is no display to be had, but nothing has gone wrong either.
+    pub fn is_absence(&self) -> bool {
+        !matches!(self, Self::Call { .. })
     }
 }

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! What a display really shows, through a writeback connector, as vkms has one.
 
-use crate::{
-    display::Display,
-    error::{During, Error},
-};
+use crate::{card::Card, display::Display, error::Error};
 use drm::{
     buffer::{Buffer, DrmFourcc},
     control::{
@@ -45,25 +42,26 @@ impl Display {
             ClientCapability::Atomic,
             ClientCapability::WritebackConnectors,
         ] {
-            let set = self.card.set_client_capability(capability, true);
-            set.map_err(|_| missing())?;
+            let set = |card: &Card| card.set_client_capability(capability, true);
+            self.card.retry(set).map_err(|_| missing())?;
         }
-        let connectors = self.card.connectors().during(WHAT)?;
+        let connectors = self.card.call(WHAT, Card::connectors)?;
         let connector = connectors
             .iter()
             .find(|connector| connector.interface() == Interface::Writeback)
             .ok_or_else(missing)?
             .handle();
-        let mut target = Target::new(self, (width, height))?;
+        let target = Target::new(self, (width, height))?;
         self.write_to(connector, target.framebuffer)?;
         target.pixels()
     }
 
     fn property<H: ResourceHandle>(&self, of: H, name: &str) -> Result<property::Handle, Error> {
-        let properties = self.card.get_properties(of).during(WHAT)?;
-        let properties = properties.as_hashmap(&self.card).during(WHAT)?;
-        let info = properties.get(name).ok_or(io::ErrorKind::NotFound.into());
-        Ok(info.during(WHAT)?.handle())
+        self.card.call(WHAT, |card| {
+            let properties = card.get_properties(of)?.as_hashmap(card)?;
+            let info = properties.get(name).ok_or(io::ErrorKind::NotFound)?;
+            Ok(info.handle())
+        })
     }
 
     /// Lets the controller write one frame, and waits for it.
@@ -83,69 +81,73 @@ impl Display {
         let address = &raw mut fence as u64;
         set("WRITEBACK_OUT_FENCE_PTR", Value::UnsignedRange(address))?;
         let flags = AtomicCommitFlags::ALLOW_MODESET;
-        self.card.atomic_commit(flags, request).during(WHAT)?;
+        self.commit(flags, &request)?;
         // SAFETY: The commit succeeded, so the kernel has written a new descriptor, which is ours.
         let fence = unsafe { OwnedFd::from_raw_fd(fence) };
-        let ready = poll(&mut [PollFd::new(&fence, PollFlags::IN)], Some(&LIMIT));
-        let ready = ready.map_err(io::Error::from).during(WHAT)?;
-        if ready == 0 {
-            return Err(io::ErrorKind::TimedOut.into()).during(WHAT);
-        }
+        self.card.call(WHAT, |_| {
+            match poll(&mut [PollFd::new(&fence, PollFlags::IN)], Some(&LIMIT))? {
+                0 => Err(io::ErrorKind::TimedOut.into()),
+                _ => Ok(()),
+            }
+        })?;
         // Else the connector would keep the controller busy.
         let mut request = AtomicModeReq::new();
         let property = self.property(connector, "CRTC_ID")?;
         request.add_property(connector, property, Value::CRTC(None));
-        self.card.atomic_commit(flags, request).during(WHAT)
+        self.commit(flags, &request)
+    }
+
+    fn commit(&self, flags: AtomicCommitFlags, request: &AtomicModeReq) -> Result<(), Error> {
+        self.card
+            .call(WHAT, |card| card.atomic_commit(flags, request.clone()))
     }
 }
 
 /// Memory that a frame is written to.
 struct Target<'a> {
     display: &'a Display,
-    buffer: Option<DumbBuffer>,
+    buffer: DumbBuffer,
     framebuffer: framebuffer::Handle,
 }
 
 impl<'a> Target<'a> {
     fn new(display: &'a Display, size: (u32, u32)) -> Result<Self, Error> {
         let card = &display.card;
-        let buffer = card.create_dumb_buffer(size, DrmFourcc::Xrgb8888, 32);
-        let buffer = buffer.during(WHAT)?;
-        let framebuffer = match card.add_framebuffer(&buffer, 24, 32) {
+        let create = |card: &Card| card.create_dumb_buffer(size, DrmFourcc::Xrgb8888, 32);
+        let buffer = card.call(WHAT, create)?;
+        let framebuffer = match card.call(WHAT, |card| card.add_framebuffer(&buffer, 24, 32)) {
             Ok(framebuffer) => framebuffer,
             Err(error) => {
-                let _ = card.destroy_dumb_buffer(buffer);
-                return Err(error).during(WHAT);
+                let _ = card.retry(|card| card.destroy_dumb_buffer(buffer));
+                return Err(error);
             }
         };
         Ok(Self {
             display,
-            buffer: Some(buffer),
+            buffer,
             framebuffer,
         })
     }
 
-    fn pixels(&mut self) -> Result<Vec<u32>, Error> {
-        let Some(buffer) = &mut self.buffer else {
-            return Ok(Vec::new());
-        };
-        let ((width, _), pitch) = (buffer.size(), buffer.pitch());
-        let mapping = self.display.card.map_dumb_buffer(buffer).during(WHAT)?;
+    fn pixels(&self) -> Result<Vec<u32>, Error> {
+        let (width, pitch) = (self.buffer.size().0 as usize, self.buffer.pitch() as usize);
         let row = |bytes: &[u8]| -> Vec<u32> {
-            let pixels = bytes.chunks_exact(4).take(width as usize);
+            let pixels = bytes.chunks_exact(4).take(width);
             let pixel = |pixel: &[u8]| u32::from_le_bytes([pixel[0], pixel[1], pixel[2], pixel[3]]);
             pixels.map(pixel).collect()
         };
-        Ok(mapping.chunks_exact(pitch as usize).flat_map(row).collect())
+        self.display.card.call(WHAT, |card| {
+            let mut buffer = self.buffer;
+            let mapping = card.map_dumb_buffer(&mut buffer)?;
+            Ok(mapping.chunks_exact(pitch).flat_map(row).collect())
+        })
     }
 }
 
 impl Drop for Target<'_> {
     fn drop(&mut self) {
         let card = &self.display.card;
-        let _ = card.destroy_framebuffer(self.framebuffer);
-        if let Some(buffer) = self.buffer.take() {
-            let _ = card.destroy_dumb_buffer(buffer);
-        }
+        let _ = card.retry(|card| card.destroy_framebuffer(self.framebuffer));
+        let _ = card.retry(|card| card.destroy_dumb_buffer(self.buffer));
     }
 }

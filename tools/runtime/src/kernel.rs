@@ -7,7 +7,10 @@ use libd3dkmt::{
     Device, NtStatus,
 };
 use rustix::io::Errno;
-use std::ptr::NonNull;
+use std::{
+    os::fd::{FromRawFd, OwnedFd},
+    ptr::NonNull,
+};
 
 /// What a call answers: a status that is no success is an error.
 pub type Result<T = ()> = std::result::Result<T, NtStatus>;
@@ -105,6 +108,29 @@ impl KernelDevice {
 
     fn handle(&self) -> d3dkmthandle {
         self.0.handle().into()
+    }
+
+    /// Makes a dma-buf of an allocation that is made to be shown. It is read-only, so that nobody
+    /// writes by it to what the driver has mapped.
+    ///
+    /// # Errors
+    ///
+    /// The status: INVALID_PARAMETER if there is no such allocation, or it is not displayable;
+    /// NO_MEMORY; DEVICE_REMOVED.
+    pub fn export_dma_buf(&self, allocation: D3DKMT_HANDLE) -> Result<OwnedFd> {
+        let mut args = sys::ext::dxgkrnl_export_dma_buf {
+            device: self.handle().v,
+            allocation: allocation.0,
+            flags: sys::ext::DXGKRNL_DMA_BUF_READ_ONLY,
+            fd: -1,
+        };
+        // SAFETY: The argument holds no address.
+        check(unsafe { sys::DxgkrnlExportDmaBuf(self.0.dxg(), &mut args) })?;
+        if args.fd < 0 {
+            return Err(NtStatus::UNSUCCESSFUL);
+        }
+        // SAFETY: The call has just made the descriptor, for us.
+        Ok(unsafe { OwnedFd::from_raw_fd(args.fd) })
     }
 }
 

@@ -56,6 +56,11 @@ programs! {
         cases_146_to_172_an_nt_handle
         case_141_opening_in_another_process
     }
+    c_sync {
+        a_fence_is_signalled_and_waited_for
+        a_paging_queue_has_a_fence
+        the_first_version_of_creating_objects
+    }
     c_process {
         one_descriptor
         not_behind_the_standard_streams

@@ -25,11 +25,12 @@ fn main() -> ExitCode {
             buffers_of_many_sizes,
             eight_processes_at_once,
             a_full_cgroup_gets_a_status,
+            what_is_put_out_stays_charged_to_its_owner,
             new_memory_is_zero_after_others_had_it,
             the_promise_ends,
             eight_gibibytes_cost_what_is_touched,
         ],
-        &[("rounds", rounds), ("fill", fill), ("limited", limited)],
+        &[("rounds", rounds), ("fill", fill), ("limited", limited), ("join_and_fill", join_and_fill)],
     )
 }
 
@@ -70,7 +71,7 @@ fn four_times_the_segment() {
             // The segment is full, and the rest is in system memory.
             assert_eq!(gpu.usage(LOCAL), SEGMENT);
             assert_eq!(gpu.usage(NON_LOCAL), TOTAL - SEGMENT);
-            destroy_device(&gpu.dxg, device);
+            assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS);
             assert_eq!((gpu.usage(LOCAL), gpu.usage(NON_LOCAL)), (0, 0));
         });
     });
@@ -154,7 +155,7 @@ fn a_full_cgroup_gets_a_status() {
 }
 
 fn limited(arguments: &[String]) {
-    let joined = Joined::join(&arguments[2]);
+    let _joined = Joined::join(&arguments[2]);
     let gpu = Gpu::open(child::adapter(arguments));
     let device = gpu.device();
     let mut random = Random::new(4);
@@ -185,7 +186,42 @@ fn limited(arguments: &[String]) {
     rest[..written - 4]
         .iter()
         .for_each(|b| b.check(&gpu, device));
-    drop(joined);
+}
+
+fn what_is_put_out_stays_charged_to_its_owner() {
+    with(SMALL_SEGMENT, || {
+        on_each_device(|gpu, device| {
+            let cgroup = Cgroup::create();
+            let mut child = start_on("join_and_fill", gpu.luid, &[cgroup.path()]);
+            assert_eq!(child.line(), "full");
+            // Some megabytes are the process's own.
+            let is_owner = || {
+                let bytes = cgroup.memory();
+                assert!((SEGMENT..SEGMENT + 8 * MIB).contains(&bytes), "{bytes}");
+            };
+            is_owner();
+            for mut buffer in memory(gpu, device, SEGMENT, 4 * MIB) {
+                buffer.write(gpu, device, 7);
+            }
+            assert_eq!(gpu.usage(LOCAL), SEGMENT);
+            is_owner();
+            child.succeed();
+        });
+    });
+}
+
+fn join_and_fill(arguments: &[String]) {
+    let _joined = Joined::join(&arguments[2]);
+    let gpu = Gpu::open(child::adapter(arguments));
+    let device = gpu.device();
+    let mut all = memory(&gpu, device, SEGMENT, 4 * MIB);
+    for buffer in &mut all {
+        buffer.write(&gpu, device, 5);
+    }
+    say("full");
+    wait_for_parent();
+    assert_eq!(gpu.usage(LOCAL), 0);
+    assert_eq!(gpu.usage(NON_LOCAL), SEGMENT);
 }
 
 fn new_memory_is_zero_after_others_had_it() {
@@ -217,13 +253,13 @@ fn the_promise_ends() {
         on_each_device(|gpu, device| {
             let mut all = memory(gpu, device, 128 * MIB, 4 * MIB);
             let refused = || Create::buffer(device, 4096).refused(gpu, GRAPHICS_NO_VIDEO_MEMORY);
-            gpu.unchanged(refused);
+            refused();
             all[0].write(gpu, device, 6);
-            gpu.unchanged(refused);
+            refused();
             let destroyed = destroy_allocations(&gpu.dxg, device, &[all[1].allocation]);
             assert_eq!(destroyed, SUCCESS);
             Create::buffer(device, 4 * MIB).made(gpu);
-            gpu.unchanged(refused);
+            refused();
             all[0].check(gpu, device);
         });
     });
@@ -262,6 +298,7 @@ fn eight_gibibytes_cost_what_is_touched() {
                 // SAFETY: As above.
                 assert_eq!(unsafe { at(offset).read_volatile() }, offset | 1);
             }
+            gpu.unlock(device, huge);
             // There are eight more, and no others.
             Create::buffer(device, HUGE).made(gpu);
             Create::buffer(device, HUGE).refused(gpu, GRAPHICS_NO_VIDEO_MEMORY);

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Allocations on the screen, by the crate `dxg-present`: what vkms shows is read back from its
-//! writeback connector. What virtio-gpu shows is seen from outside of the guest (`make run`).
+//! writeback connector. What virtio-gpu shows is for the suite `picture`.
 
-use dxg_guest_tests::{harness, state::soon, tests};
+use dxg_guest_tests::{
+    calls::counters,
+    card::{Card, Unplugged},
+    child, harness,
+    state::soon,
+    tests,
+};
 use dxg_present::{Display, Error, Layout};
 use libd3dkmt::{
     gem::{Format, Surface, Usage},
-    Access, Adapter, AllocationInfo, Device, Dxg,
+    Access, AllocationInfo, Device,
 };
-use std::{
-    fs,
-    os::fd::OwnedFd,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{fs, os::fd::OwnedFd, path::Path, process::ExitCode};
 
 fn main() -> ExitCode {
     harness::run(
@@ -25,38 +26,25 @@ fn main() -> ExitCode {
             each_card_takes_a_picture,
             a_layout_that_does_not_fit,
             a_card_that_is_not_there,
+            a_card_that_is_not_for_this_user,
             a_card_that_somebody_else_has,
             a_card_that_cannot_be_read_back,
             a_card_without_a_monitor,
         ],
-        &[],
+        &[("user", open_as_a_user)],
     )
 }
 
-/// An adapter and the node of its card.
-struct Card {
-    adapter: Adapter,
-    node: PathBuf,
-    driver: String,
-}
-
-fn cards() -> Vec<Card> {
-    let dxg = Dxg::open().expect("/dev/dxg");
-    let adapters = dxg.adapters().expect("adapters");
-    let cards = adapters.into_iter().map(|adapter| {
-        let info = adapter.registry_info().expect("registry info");
-        Card {
-            node: Path::new("/dev/dri").join(&info.dac_type),
-            driver: info.chip_type,
-            adapter,
-        }
+/// Something with the card's display and a device. What is exported ends a while after its last use; the
+/// device waits for that.
+fn on(card: &Card, part: impl FnOnce(&Display, &Device)) {
+    harness::context(card.driver.clone(), || {
+        let display = Display::open(&card.node).expect("a display");
+        let device = card.adapter.create_device().expect("a device");
+        let before = counters();
+        part(&display, &device);
+        before.assert_restored();
     });
-    cards.collect()
-}
-
-fn card(driver: &str) -> Card {
-    let mut cards = cards().into_iter();
-    cards.find(|card| card.driver == driver).expect(driver)
 }
 
 /// A picture in which each pixel has its place in it.
@@ -113,89 +101,83 @@ fn assert_shown(display: &Display, seed: u32) {
 }
 
 fn the_screen_shows_an_allocation() {
-    let card = card("vkms");
-    let display = Display::open(&card.node).expect("a display");
-    let device = card.adapter.create_device().expect("a device");
-    let picture = picture(&device, display.size(), 1);
-    let frame = display
-        .import(picture.dma_buf, picture.layout)
-        .expect("a frame");
-    display.show(&frame).expect("shown");
-    assert_shown(&display, 1);
+    on(&Card::of("vkms"), |display, device| {
+        let picture = picture(device, display.size(), 1);
+        let frame = display
+            .import(picture.dma_buf, picture.layout)
+            .expect("a frame");
+        display.show(&frame).expect("shown");
+        assert_shown(display, 1);
+    });
 }
 
 fn flips_show_one_allocation_after_the_other() {
-    let card = card("vkms");
-    let display = Display::open(&card.node).expect("a display");
-    let device = card.adapter.create_device().expect("a device");
-    let frames = [1, 2, 3].map(|seed| {
-        let picture = picture(&device, display.size(), seed);
-        display
-            .import(picture.dma_buf, picture.layout)
-            .expect("a frame")
+    on(&Card::of("vkms"), |display, device| {
+        let frames = [1, 2, 3].map(|seed| {
+            let picture = picture(device, display.size(), seed);
+            display
+                .import(picture.dma_buf, picture.layout)
+                .expect("a frame")
+        });
+        display.show(&frames[0]).expect("shown");
+        for seed in [2, 3, 1] {
+            display.flip(&frames[seed as usize - 1]).expect("flipped");
+            assert_shown(display, seed);
+        }
     });
-    display.show(&frames[0]).expect("shown");
-    for seed in [2, 3, 1] {
-        display.flip(&frames[seed as usize - 1]).expect("flipped");
-        assert_shown(&display, seed);
-    }
 }
 
 fn what_is_written_while_it_is_shown() {
-    let card = card("vkms");
-    let display = Display::open(&card.node).expect("a display");
-    let device = card.adapter.create_device().expect("a device");
-    let picture = picture(&device, display.size(), 1);
-    let opened = device.open_dma_buf(&picture.dma_buf, Access::ReadWrite);
-    let mut opened = opened.expect("a resource");
-    let frame = display
-        .import(picture.dma_buf, picture.layout)
-        .expect("a frame");
-    display.show(&frame).expect("shown");
-    let pitch = picture.layout.pitch as usize;
-    // SAFETY: The allocation is as large as the picture's, which it is; nobody else has it but the
-    // display, which reads.
-    let lock = unsafe { opened.allocations_mut()[0].lock_sized(pitch) };
-    let mut first_row = lock.expect("a lock");
-    for (x, bytes) in first_row.chunks_exact_mut(4).enumerate() {
-        bytes.copy_from_slice(&pixel(2, x as u32, 0).to_le_bytes());
-    }
-    frame.touched().expect("sent");
-    let pixels = display.read_back().expect("pixels");
-    let (width, _) = display.size();
-    let expected = (0..width)
-        .map(|x| pixel(2, x, 0))
-        .chain((0..width).map(|x| pixel(1, x, 1)));
-    let shown = pixels.iter().map(|shown| shown & 0xff_ffff);
-    assert!(shown.take(2 * width as usize).eq(expected));
+    on(&Card::of("vkms"), |display, device| {
+        let picture = picture(device, display.size(), 1);
+        let opened = device.open_dma_buf(&picture.dma_buf, Access::ReadWrite);
+        let mut opened = opened.expect("a resource");
+        let frame = display
+            .import(picture.dma_buf, picture.layout)
+            .expect("a frame");
+        display.show(&frame).expect("shown");
+        let pitch = picture.layout.pitch as usize;
+        // SAFETY: The allocation is as large as the picture's, which it is; nobody else has it but the
+        // display, which reads.
+        let lock = unsafe { opened.allocations_mut()[0].lock_sized(pitch) };
+        let mut first_row = lock.expect("a lock");
+        for (x, bytes) in first_row.chunks_exact_mut(4).enumerate() {
+            bytes.copy_from_slice(&pixel(2, x as u32, 0).to_le_bytes());
+        }
+        frame.touched().expect("sent");
+        let pixels = display.read_back().expect("pixels");
+        let (width, _) = display.size();
+        let expected = (0..width)
+            .map(|x| pixel(2, x, 0))
+            .chain((0..width).map(|x| pixel(1, x, 1)));
+        let shown = pixels.iter().map(|shown| shown & 0xff_ffff);
+        assert!(shown.take(2 * width as usize).eq(expected));
+    });
 }
 
 fn the_same_allocation_in_two_frames() {
-    let card = card("vkms");
-    let display = Display::open(&card.node).expect("a display");
-    let device = card.adapter.create_device().expect("a device");
-    let picture = picture(&device, display.size(), 1);
-    let import = || {
-        display
-            .import(&picture.dma_buf, picture.layout)
-            .expect("a frame")
-    };
-    let (first, second) = (import(), import());
-    display.show(&first).expect("shown");
-    display.flip(&second).expect("flipped");
-    // The card has one handle for both; it is needed until both are gone.
-    drop(first);
-    assert_shown(&display, 1);
-    drop(second);
+    on(&Card::of("vkms"), |display, device| {
+        let picture = picture(device, display.size(), 1);
+        let import = || {
+            display
+                .import(&picture.dma_buf, picture.layout)
+                .expect("a frame")
+        };
+        let (first, second) = (import(), import());
+        display.show(&first).expect("shown");
+        display.flip(&second).expect("flipped");
+        // The card has one handle for both; it is needed until both are gone.
+        drop(first);
+        assert_shown(display, 1);
+        drop(second);
+    });
 }
 
 fn each_card_takes_a_picture() {
-    for card in cards() {
-        harness::context(card.driver.clone(), || {
-            let display = Display::open(&card.node).expect("a display");
-            let device = card.adapter.create_device().expect("a device");
+    for card in Card::all() {
+        on(&card, |display, device| {
             let frames = [1, 2].map(|seed| {
-                let picture = picture(&device, display.size(), seed);
+                let picture = picture(device, display.size(), seed);
                 display
                     .import(picture.dma_buf, picture.layout)
                     .expect("a frame")
@@ -217,27 +199,27 @@ fn errno<T>(result: Result<T, Error>) -> Option<i32> {
 }
 
 fn a_layout_that_does_not_fit() {
-    for card in cards() {
-        let display = Display::open(&card.node).expect("a display");
-        let device = card.adapter.create_device().expect("a device");
-        let Picture { dma_buf, layout } = picture(&device, display.size(), 1);
-        let narrow = Layout {
-            pitch: layout.width * 4 - 4,
-            ..layout
-        };
-        assert_eq!(errno(display.import(&dma_buf, narrow)), Some(libc::EINVAL));
-        // The driver of virtio-gpu leaves that to its host.
-        if card.driver == "vkms" {
-            let too_high = Layout {
-                height: layout.height + 1,
+    for card in Card::all() {
+        on(&card, |display, device| {
+            let Picture { dma_buf, layout } = picture(device, display.size(), 1);
+            let narrow = Layout {
+                pitch: layout.width * 4 - 4,
                 ..layout
             };
-            let refused = errno(display.import(&dma_buf, too_high));
-            assert_eq!(refused, Some(libc::EINVAL));
-        }
-        display.import(&dma_buf, layout).expect("a frame");
-        let file = fs::File::open("/proc/self/exe").expect("this program");
-        assert_eq!(errno(display.import(file, layout)), Some(libc::EINVAL));
+            assert_eq!(errno(display.import(&dma_buf, narrow)), Some(libc::EINVAL));
+            // The driver of virtio-gpu leaves that to its host.
+            if card.driver == "vkms" {
+                let too_high = Layout {
+                    height: layout.height + 1,
+                    ..layout
+                };
+                let refused = errno(display.import(&dma_buf, too_high));
+                assert_eq!(refused, Some(libc::EINVAL));
+            }
+            display.import(&dma_buf, layout).expect("a frame");
+            let file = fs::File::open("/proc/self/exe").expect("this program");
+            assert_eq!(errno(display.import(file, layout)), Some(libc::EINVAL));
+        });
     }
 }
 
@@ -251,20 +233,39 @@ fn a_card_that_is_not_there() {
     );
 }
 
+fn a_card_that_is_not_for_this_user() {
+    for card in Card::all() {
+        let mut user = child::Child::start(child::command("user", &[&card.name()]));
+        let sentence = format!(
+            "{} may not be opened by this user: run as root, or join the group that it belongs to",
+            card.node.display()
+        );
+        assert_eq!(user.line(), sentence);
+        user.succeed();
+    }
+}
+
+fn open_as_a_user(arguments: &[String]) {
+    child::become_user();
+    let node = Path::new("/dev/dri").join(&arguments[0]);
+    let error = Display::open(&node).err().expect("an error");
+    assert!(error.is_absence());
+    child::say(&error.to_string());
+}
+
 fn a_card_that_somebody_else_has() {
-    let node = card("vkms").node;
+    let node = Card::of("vkms").node;
     let first = Display::open(&node).expect("a display");
     let error = Display::open(&node).err().expect("an error");
-    assert!(
-        matches!(&error, Error::NotMaster { card } if *card == node),
-        "{error}"
-    );
+    let sentence = "belongs to another program: one only can be DRM master";
+    assert_eq!(error.to_string(), format!("{} {sentence}", node.display()));
+    assert!(error.is_absence());
     drop(first);
     Display::open(&node).expect("a display");
 }
 
 fn a_card_that_cannot_be_read_back() {
-    let node = card("virtio_gpu").node;
+    let node = Card::of("virtio_gpu").node;
     let display = Display::open(&node).expect("a display");
     let error = display.read_back().expect_err("an error");
     assert!(
@@ -273,42 +274,14 @@ fn a_card_that_cannot_be_read_back() {
     );
 }
 
-/// Sets what a connector says of itself, until it is dropped.
-struct Forced(PathBuf);
-
-impl Forced {
-    fn off(node: &Path) -> Self {
-        let card = node
-            .file_name()
-            .expect("a node")
-            .to_string_lossy()
-            .into_owned();
-        let connectors = fs::read_dir("/sys/class/drm").expect("DRM in sysfs");
-        let status = connectors
-            .map(|entry| entry.expect("a connector").path())
-            .filter(|path| !path.to_string_lossy().contains("Writeback"))
-            .find(|path| {
-                path.join("status").exists() && path.to_string_lossy().contains(&format!("{card}-"))
-            })
-            .expect("a connector")
-            .join("status");
-        fs::write(&status, "off").expect("forced off");
-        Self(status)
-    }
-}
-
-impl Drop for Forced {
-    fn drop(&mut self) {
-        fs::write(&self.0, "detect").expect("as it was");
-    }
-}
-
 fn a_card_without_a_monitor() {
-    for card in cards() {
-        let forced = Forced::off(&card.node);
+    for card in Card::all() {
+        let unplugged = Unplugged::of(&card);
         let error = Display::open(&card.node).err().expect("an error");
-        assert!(matches!(&error, Error::NotConnected { .. }), "{error}");
-        drop(forced);
+        let sentence = format!("no connector of {} has a monitor", card.node.display());
+        assert_eq!(error.to_string(), sentence);
+        assert!(error.is_absence());
+        drop(unplugged);
         let again = soon(|| Display::open(&card.node));
         assert!(again.is_ok());
     }

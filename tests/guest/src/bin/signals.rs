@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! Signals that come while a call waits. No call of today waits for anything but locks of the
-//! kernel, which nobody can hold for long, and memory of the caller, which can take for ever.
+//! Signals that come while a call waits: for memory of the caller, which only a deadly signal ends; or
+//! for a fence, which any signal ends.
 
 use dxg_guest_tests::{
     absent::Absent,
     calls::*,
     child::{self, Child},
     create::Create,
+    fence::{signal, wait, Fence},
     harness,
     memory::{bytes_at, PAGE},
+    state::{soon, Counters},
     tests,
 };
 use libd3dkmt::sys::{self, request};
@@ -35,8 +37,18 @@ fn main() -> ExitCode {
             a_deadly_signal_ends_a_call_while_it_pins,
             a_deadly_signal_ends_a_call_while_it_reads,
             a_deadly_signal_ends_a_call_while_it_writes,
+            a_handler_ends_a_wait_for_a_fence,
+            a_wait_for_a_fence_is_restarted,
+            the_library_waits_again,
+            a_stop_does_not_end_a_wait_for_a_fence,
+            a_deadly_signal_ends_a_wait_for_a_fence,
         ],
-        &[("pin", pin), ("read", read), ("write", write)],
+        &[
+            ("pin", pin),
+            ("read", read),
+            ("write", write),
+            ("fence", fence),
+        ],
     )
 }
 
@@ -93,12 +105,13 @@ extern "C" fn count(_: i32) {
     HANDLED.fetch_add(1, Relaxed);
 }
 
-/// Counts SIGUSR1, without SA_RESTART.
-fn handle_signal() {
+/// Counts SIGUSR1.
+fn handle_signal(flags: i32) {
     // SAFETY: The structure is complete, and the handler only counts.
     unsafe {
         let mut action: libc::sigaction = mem::zeroed();
         action.sa_sigaction = count as extern "C" fn(i32) as usize;
+        action.sa_flags = flags;
         assert_eq!(libc::sigaction(libc::SIGUSR1, &action, ptr::null_mut()), 0);
     }
     HANDLED.store(0, Relaxed);
@@ -107,8 +120,15 @@ fn handle_signal() {
 /// Longer than anything of a call takes, but the wait.
 const A_WHILE: Duration = Duration::from_millis(50);
 
+/// Sends SIGUSR1 to a thread of this process.
+fn send_to(thread: i32) {
+    // SAFETY: The thread lives, and the signal has a handler.
+    let sent = unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), thread, libc::SIGUSR1) };
+    assert_eq!(sent, 0, "tgkill");
+}
+
 fn goes_on(wait: Wait) {
-    handle_signal();
+    handle_signal(0);
     // Asked for now: it takes handles.
     let luid = luid_bytes();
     let absent = Absent::new();
@@ -123,10 +143,7 @@ fn goes_on(wait: Wait) {
         });
         let caller = caller.recv().expect("a thread");
         absent.wait_for_touch();
-        // SAFETY: The thread lives, and the signal has a handler.
-        let sent =
-            unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), caller, libc::SIGUSR1) };
-        assert_eq!(sent, 0, "tgkill");
+        send_to(caller);
         thread::sleep(A_WHILE);
         assert_eq!(HANDLED.load(Relaxed), 0, "the call has returned");
         absent.bring(&luid);
@@ -211,4 +228,118 @@ fn a_deadly_signal_ends_a_call_while_it_reads() {
 
 fn a_deadly_signal_ends_a_call_while_it_writes() {
     ends("write");
+}
+
+/// Waits until a wait is on.
+fn wait_for_a_wait(before: &Counters) {
+    let waiting = soon(|| match counters().since(before, "waits") {
+        1 => Ok(()),
+        other => Err(other),
+    });
+    assert_eq!(waiting, Ok(()), "waits");
+}
+
+/// A thread waits for a fence with 0 to get 1, by `wait`, and is sent a signal whose handler has such
+/// flags. Before the fence is signalled `then` looks at what the signal did.
+fn waits_under_a_signal(
+    flags: i32,
+    wait: impl Fn(&Gpu, u32, Fence) -> Answer + Sync,
+    then: impl Fn(&Counters),
+) -> Answer {
+    handle_signal(flags);
+    let gpu = Gpu::first();
+    let device = gpu.device();
+    let fence = Fence::new(&gpu, device, 0);
+    let before = counters();
+    let (tell, caller) = mpsc::channel();
+    thread::scope(|scope| {
+        // Not by `signals::spawn`: other signals would interrupt it as well.
+        let waiting = scope.spawn(|| {
+            // SAFETY: No preconditions.
+            tell.send(unsafe { libc::gettid() }).expect("a receiver");
+            wait(&gpu, device, fence)
+        });
+        let caller = caller.recv().expect("a thread");
+        wait_for_a_wait(&before);
+        send_to(caller);
+        let handled = soon(|| match HANDLED.load(Relaxed) {
+            1 => Ok(()),
+            other => Err(other),
+        });
+        assert_eq!(handled, Ok(()), "signals");
+        then(&before);
+        assert_eq!(signal(&gpu.dxg, device, &[(fence.handle, 1)]), SUCCESS);
+        let answer = waiting.join().expect("the wait");
+        before.assert_restored();
+        answer
+    })
+}
+
+/// D3DKMTWaitForSynchronizationObjectFromCpu, as it is answered the first time.
+fn wait_once(gpu: &Gpu, device: u32, fence: Fence) -> Answer {
+    let (objects, values) = ([handle(fence.handle)], [1_u64]);
+    let mut args = sys::D3DKMT_WAITFORSYNCHRONIZATIONOBJECTFROMCPU {
+        device: handle(device),
+        object_count: 1,
+        objects: objects.as_ptr() as u64,
+        fence_values: values.as_ptr() as u64,
+        ..Default::default()
+    };
+    let number = request::WAITFORSYNCHRONIZATIONOBJECTFROMCPU;
+    // SAFETY: The lists have one element each.
+    unsafe { sys::ioctl_once(&gpu.dxg, number, (&raw mut args).cast()) }
+}
+
+fn a_handler_ends_a_wait_for_a_fence() {
+    // Nothing of the wait is left when its answer is there.
+    let answer = waits_under_a_signal(0, wait_once, Counters::assert_restored);
+    assert_eq!(answer, Err(rustix::io::Errno::INTR));
+}
+
+fn a_wait_for_a_fence_is_restarted() {
+    let answer = waits_under_a_signal(libc::SA_RESTART, wait_once, wait_for_a_wait);
+    assert_eq!(answer, SUCCESS);
+}
+
+fn the_library_waits_again() {
+    let again = |gpu: &Gpu, device, fence: Fence| wait(&gpu.dxg, device, &[(fence.handle, 1)]);
+    let answer = waits_under_a_signal(0, again, wait_for_a_wait);
+    assert_eq!(answer, SUCCESS);
+}
+
+/// In a child: waits for a fence, which is signalled when the parent says so.
+fn fence(_: &[String]) {
+    let gpu = Gpu::first();
+    let device = gpu.device();
+    let fence = Fence::new(&gpu, device, 0);
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| wait_once(&gpu, device, fence));
+        child::say("waiting");
+        child::wait_for_parent();
+        assert_eq!(signal(&gpu.dxg, device, &[(fence.handle, 1)]), SUCCESS);
+        assert_eq!(waiting.join().expect("the wait"), SUCCESS);
+    });
+}
+
+fn a_stop_does_not_end_a_wait_for_a_fence() {
+    let before = counters();
+    let child = waiting("fence");
+    wait_for_a_wait(&before);
+    for signal in [libc::SIGSTOP, libc::SIGCONT] {
+        child.signal(signal);
+        thread::sleep(A_WHILE);
+    }
+    child.succeed();
+    before.assert_restored();
+}
+
+fn a_deadly_signal_ends_a_wait_for_a_fence() {
+    let before = counters();
+    for signal in [libc::SIGKILL, libc::SIGTERM] {
+        let child = waiting("fence");
+        wait_for_a_wait(&before);
+        child.signal(signal);
+        assert_eq!(child.end().signal(), Some(signal));
+        before.assert_restored();
+    }
 }

@@ -7,6 +7,7 @@ use dxg_guest_tests::{
     child::{self, say, Child},
     create::{surface, Create},
     device::Device,
+    dma_buf::{self, displayable, export, Export},
     driver::Driver,
     global, harness,
     memory::{bytes_at, unmap, Map, PAGE},
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
             read_only_openings,
             another_process_opens_a_resource,
             there_are_no_primaries,
+            there_are_no_dma_bufs,
             a_mapping_outlives_everything_else,
             case_253_it_goes_when_a_device_comes,
             it_comes_when_the_last_device_goes,
@@ -159,6 +161,7 @@ fn memory_is_zero_whoever_had_it_before() {
                 let memory = unsafe { bytes_at(address, PAGE) };
                 assert!(memory.iter().all(|&byte| byte == 0), "round {round}");
                 memory.fill(!round);
+                gpu.unlock(device, allocation);
             }
             let list = create.allocations();
             assert_eq!(destroy_allocations(&gpu.dxg, device, &list), SUCCESS);
@@ -286,6 +289,7 @@ fn resources_are_shared_by_nt_handles() {
         let address = gpu.lock(two, open.allocation(1));
         // SAFETY: The lock has a page.
         assert_eq!(unsafe { bytes_at(address, PAGE) }[77], 77);
+        gpu.unlock(two, open.allocation(1));
         // Not on another adapter.
         let first = Gpu::first();
         let device = first.device();
@@ -317,6 +321,7 @@ fn read_only_openings() {
         assert!(!wrote.success(), "{wrote}");
         // SAFETY: The lock has a page.
         assert_eq!(unsafe { bytes_at(address, PAGE) }[0], 0);
+        gpu.unlock(two, open.allocation(0));
     });
 }
 
@@ -346,6 +351,7 @@ fn another_process_opens_a_resource() {
         assert_eq!(child.line(), "12 34");
         child.succeed();
         assert!(memory.iter().all(|&byte| byte == 0x77));
+        gpu.unlock(device, create.allocation(0));
     });
 }
 
@@ -356,6 +362,28 @@ fn there_are_no_primaries() {
         let mut create = Create::blobs(device, &[surface(64, 64)]);
         create.infos[0].flags.value = c::D3DDDI_ALLOCATIONINFO2_PRIMARY;
         create.refused(gpu, INVALID_PARAMETER);
+    });
+}
+
+/// Nobody could take its memory as such.
+fn there_are_no_dma_bufs() {
+    on_soft(|gpu| {
+        let device = gpu.device();
+        let surface = displayable(device).made(gpu).allocation(0);
+        Export::new(device, surface).refused(gpu, NOT_SUPPORTED);
+        // Nothing was made to see that.
+        assert_eq!(gpu.usage(0), 0);
+        gpu.lock(device, surface);
+        Export::new(device, surface).refused(gpu, NOT_SUPPORTED);
+        gpu.unlock(device, surface);
+        let buffer = Create::buffer(device, 4096).made(gpu).allocation(0);
+        Export::new(device, buffer).refused(gpu, INVALID_PARAMETER);
+
+        let vkms = Gpu::open(Driver::find().luid());
+        let there = vkms.device();
+        let theirs = displayable(there).made(&vkms).allocation(0);
+        let dma_buf = export(&vkms, there, theirs);
+        dma_buf::Open::new(device, &dma_buf).refused(gpu, NOT_SUPPORTED);
     });
 }
 
@@ -463,6 +491,7 @@ fn it_is_there_at_load_without_any_device() {
             // SAFETY: The lock has a page.
             let memory = unsafe { bytes_at(address, PAGE) };
             assert!(memory.iter().all(|&byte| byte == 0));
+            gpu.unlock(device, create.allocation(0));
         });
     });
 }

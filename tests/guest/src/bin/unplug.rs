@@ -8,7 +8,7 @@ use dxg_guest_tests::{
     device::Device,
     global, harness,
     memory::{bytes_at, unmap, Map, PAGE},
-    removal::{cycles, race, while_calls_wait, End},
+    removal::{cycles, race, while_calls_wait, while_fences_are_waited_for, End},
     share::{self, number, shared, Open, Share},
     signals::spawn,
     state::soon,
@@ -37,6 +37,7 @@ fn main() -> ExitCode {
             a_hundred_removals_kept_until_the_next_one,
             eight_threads_call_while_the_device_goes,
             the_device_goes_while_calls_wait,
+            the_device_goes_while_fences_are_waited_for,
             calls_while_the_device_goes,
             vkms_instances_come_and_go,
             the_module_stays_while_it_is_used,
@@ -271,6 +272,10 @@ fn eight_threads_call_while_the_device_goes() {
 
 fn the_device_goes_while_calls_wait() {
     while_calls_wait(&mut Device::find());
+}
+
+fn the_device_goes_while_fences_are_waited_for() {
+    while_fences_are_waited_for(&mut Device::find());
 }
 
 /// Makes, uses and destroys; whatever comes too late is told so.

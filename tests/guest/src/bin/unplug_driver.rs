@@ -9,7 +9,7 @@ use dxg_guest_tests::{
     driver::Driver,
     harness,
     memory::{bytes_at, unmap, Map, PAGE},
-    removal::{cycles, race, while_calls_wait, End, Removable},
+    removal::{cycles, race, while_calls_wait, while_fences_are_waited_for, End, Removable},
     state::Counters,
     tests,
 };
@@ -27,6 +27,7 @@ fn main() -> ExitCode {
             a_hundred_removals_kept_until_the_next_one,
             eight_threads_call_while_the_driver_is_unloaded,
             the_driver_is_unloaded_while_calls_wait,
+            the_driver_is_unloaded_while_fences_are_waited_for,
         ],
         &[],
     )
@@ -134,4 +135,8 @@ fn eight_threads_call_while_the_driver_is_unloaded() {
 
 fn the_driver_is_unloaded_while_calls_wait() {
     while_calls_wait(&mut Driver::find());
+}
+
+fn the_driver_is_unloaded_while_fences_are_waited_for() {
+    while_fences_are_waited_for(&mut Driver::find());
 }

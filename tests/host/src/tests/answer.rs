@@ -86,7 +86,7 @@ fn a_good_answer_is_believed() {
     let checked = ask(GOOD).unwrap();
     assert_eq!(checked.size(), 0x1000);
     assert_eq!(checked.flags(), GOOD.flags);
-    assert_eq!(checked.priority(), NORMAL);
+    assert_eq!(checked.priority().get(), NORMAL);
     assert!(checked.in_local());
     assert!(check(GOOD, &PRIMARY).is_ok());
 }
@@ -233,7 +233,7 @@ fn priority_0_is_no_priority() {
     let facts = |priority| AllocationFacts { priority, ..GOOD };
     violates(facts(0), Violation::Priority);
     for priority in [1, 0x2800_0000, 0xC800_0000, u32::MAX] {
-        assert_eq!(ask(facts(priority)).unwrap().priority(), priority);
+        assert_eq!(ask(facts(priority)).unwrap().priority().get(), priority);
     }
 }
 
@@ -275,7 +275,11 @@ fn history_buffers_are_nothing_else() {
     flags_are_good(&incoherent, buffer | CACHED);
     flags_are_good(&incoherent, buffer);
     for bit in [1, 3, 4, 5, 6, 7, 8, 9, 10, 13, 15, 16, 17, 18] {
-        flags_violate(&ASKED, buffer | CACHED | (1 << bit), Violation::HistoryBuffer);
+        flags_violate(
+            &ASKED,
+            buffer | CACHED | (1 << bit),
+            Violation::HistoryBuffer,
+        );
     }
     let displayable = AllocationFacts {
         displayable: true,
@@ -481,7 +485,7 @@ fn the_user_mode_drivers_priority_replaces_the_miniports() {
     let checked = ask(AllocationFacts { size: 5, ..GOOD })
         .unwrap()
         .with_priority(one);
-    assert_eq!(checked.priority(), 1);
+    assert_eq!(checked.priority().get(), 1);
     assert_eq!(checked.size(), 0x1000);
     assert_eq!(checked.flags(), GOOD.flags);
 }
@@ -516,8 +520,7 @@ proptest! {
         prop_assert!(checked.size() != 0 && checked.size() % 4096 == 0);
         prop_assert!(checked.size() >= facts.size && checked.size() - facts.size < 4096);
         prop_assert_eq!(checked.flags(), facts.flags);
-        prop_assert_eq!(checked.priority(), facts.priority);
-        prop_assert_ne!(checked.priority(), 0);
+        prop_assert_eq!(checked.priority().get(), facts.priority);
         prop_assert_eq!(facts.alignment.count_ones(), 1);
         let placed = if checked.in_local() { 1 } else { 2 };
         prop_assert_ne!(facts.supported.0 & placed, 0);

@@ -20,8 +20,8 @@ const XR24: u32 = u32::from_le_bytes(*b"XR24");
 const AR24: u32 = u32::from_le_bytes(*b"AR24");
 const XB24: u32 = u32::from_le_bytes(*b"XB24");
 const AB24: u32 = u32::from_le_bytes(*b"AB24");
-/// The largest buffer: 65535 rows of 64 KiB.
-const LARGEST: u64 = 65535 * 65536;
+/// The largest buffer: 65535 rows of 2 GiB.
+const LARGEST: u64 = 65535 << 31;
 
 const HEADER: GemAllocation = GemAllocation {
     magic: MAGIC,
@@ -196,7 +196,7 @@ fn a_buffer_is_whole_pages() {
     for bytes in [0, LAST + 1, u64::MAX] {
         refused(read(GemAllocation { bytes, ..BUFFER }));
     }
-    for bytes in [LARGEST + 1, 1 << 40, LAST] {
+    for bytes in [LARGEST + 1, 1 << 50, LAST] {
         let result = read(GemAllocation { bytes, ..BUFFER });
         assert_eq!(result.err(), Some(NtStatus::GRAPHICS_NO_VIDEO_MEMORY));
     }
@@ -213,7 +213,9 @@ fn a_buffer_is_laid_out_in_rows() {
         (65535 * 8192, 8192, 65535),
         (65535 * 8192 + 1, 16384, 32768),
         (65535 * 32768 + 1, 65536, 32768),
-        (LARGEST, 65536, 65535),
+        (65535 * 65536, 65536, 65535),
+        (65535 * 65536 + 1, 0x2_0000, 32768),
+        (LARGEST, 0x8000_0000, 65535),
     ] {
         let described = read(GemAllocation { bytes, ..BUFFER }).unwrap();
         let layout = AllocationDescription { pitch, height };

@@ -8,6 +8,7 @@ mod one_element;
 mod sharing;
 mod sizes;
 mod standard_allocations;
+mod sync;
 
 use super::{config, refused};
 use crate::{

@@ -15,7 +15,7 @@ pub struct AllocError;
 
 /// Looks at what is held when a box goes.
 #[derive(Debug)]
-struct Freed;
+pub(crate) struct Freed;
 
 impl Drop for Freed {
     fn drop(&mut self) {
@@ -58,6 +58,8 @@ impl<T: ?Sized> DerefMut for KBox<T> {
 }
 
 pub struct KVec<T>(Vec<T>);
+
+pub type KVVec<T> = KVec<T>;
 
 impl<T> KVec<T> {
     pub const fn new() -> Self {

@@ -2,12 +2,26 @@
 
 //! Stands for the kernel's red-black trees.
 
-use crate::alloc::{AllocError, Flags};
-use std::{collections::BTreeMap, marker::PhantomData};
+use crate::{
+    alloc::{AllocError, Flags, Freed},
+    error::Result,
+};
+use std::{collections::BTreeMap, marker::PhantomData, mem};
 
 pub struct RBTree<K, V>(BTreeMap<K, V>);
 
-pub struct RBTreeNode<K, V>(K, V);
+/// A node that is in no tree: memory.
+pub struct RBTreeNode<K, V>(K, V, Freed);
+
+impl<K, V> RBTreeNode<K, V> {
+    pub fn new(key: K, value: V, _: Flags) -> Result<Self> {
+        Ok(Self(key, value, Freed))
+    }
+
+    pub fn to_key_value(self) -> (K, V) {
+        (self.0, self.1)
+    }
+}
 
 pub struct RBTreeNodeReservation<K, V>(PhantomData<(K, V)>);
 
@@ -17,7 +31,7 @@ impl<K, V> RBTreeNodeReservation<K, V> {
     }
 
     pub fn into_node(self, key: K, value: V) -> RBTreeNode<K, V> {
-        RBTreeNode(key, value)
+        RBTreeNode(key, value, Freed)
     }
 }
 
@@ -34,12 +48,18 @@ impl<K: Ord + Copy, V> RBTree<K, V> {
         self.0.get_mut(key)
     }
 
-    pub fn insert(&mut self, RBTreeNode(key, value): RBTreeNode<K, V>) -> Option<V> {
+    pub fn insert(&mut self, node: RBTreeNode<K, V>) -> Option<V> {
+        let RBTreeNode(key, value, freed) = node;
+        mem::forget(freed);
         self.0.insert(key, value)
     }
 
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    pub fn cursor_front(&self) -> Option<Cursor<'_, K, V>> {
+        self.0.iter().next().map(Cursor)
     }
 
     /// The first entry from `key` on.
@@ -49,7 +69,7 @@ impl<K: Ord + Copy, V> RBTree<K, V> {
 
     pub fn remove_node(&mut self, key: &K) -> Option<RBTreeNode<K, V>> {
         let value = self.0.remove(key)?;
-        Some(RBTreeNode(*key, value))
+        Some(RBTreeNode(*key, value, Freed))
     }
 }
 

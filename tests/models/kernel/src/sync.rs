@@ -104,6 +104,12 @@ impl CondVar {
         guard.0 = Some(self.0.wait(inner).expect("a model that has not failed"));
     }
 
+    /// No signal comes.
+    pub fn wait_interruptible<T>(&self, guard: &mut Guard<'_, T>) -> bool {
+        self.wait(guard);
+        false
+    }
+
     /// Time does not pass: it ends when somebody says so.
     pub fn wait_interruptible_timeout<T>(&self, guard: &mut Guard<'_, T>, _: u64) {
         self.wait(guard);

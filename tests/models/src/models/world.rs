@@ -19,6 +19,7 @@ pub(super) struct Refused(isize);
 
 pub(super) const INVALID_PARAMETER: Refused = Refused(-22);
 pub(super) const INVALID_HANDLE: Refused = Refused(-9);
+pub(super) const DEVICE_REMOVED: Refused = Refused(-19);
 
 /// One process with a node, on a machine with one adapter, which it has opened.
 #[derive(Clone)]
@@ -47,7 +48,7 @@ pub(super) const NOT_AT_ALL: u32 = D3DKMT_CREATEALLOCATION_CREATE_RESOURCE;
 
 const GENERIC_ALL: u32 = 0x1000_0000;
 
-fn handle(v: u32) -> d3dkmthandle {
+pub(super) fn handle(v: u32) -> d3dkmthandle {
     d3dkmthandle { v }
 }
 
@@ -57,7 +58,7 @@ impl World {
         let added = registry.adapters().add(Origin(1), |appearance| {
             let miniport: Box<dyn crate::ddi::Miniport> = Box::new(Numbers::new());
             let vidmm = Arc::new(VidMm, ACCOUNT)?;
-            Ok(Adapter::new(appearance, KBox::from(miniport), vidmm))
+            Adapter::new(appearance, KBox::from(miniport), vidmm)
         });
         assert_eq!(added, Ok(()));
         let process = registry.enter_process().expect("memory");
@@ -77,6 +78,12 @@ impl World {
         self.registry.leave_process(&self.process);
     }
 
+    /// The adapter's device goes.
+    pub(super) fn remove_adapter(&self) {
+        let adapter = self.registry.adapters().remove(Origin(1));
+        adapter.expect("an adapter").fences().lose_all();
+    }
+
     /// Starts a thread.
     pub(super) fn thread<R: 'static>(
         &self,
@@ -86,7 +93,7 @@ impl World {
         thread::spawn(move || body(&world))
     }
 
-    fn call<T>(&self, nr: u32, args: &mut T) -> Result<(), Refused> {
+    pub(super) fn call<T>(&self, nr: u32, args: &mut T) -> Result<(), Refused> {
         let caller = Caller {
             registry: &self.registry,
             process: &self.process,

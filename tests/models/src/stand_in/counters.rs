@@ -15,6 +15,9 @@ pub(crate) enum Counter {
     Bindings,
     NtHandles,
     Exports,
+    PagingQueues,
+    Fences,
+    Waits,
 }
 
 std::thread_local! {

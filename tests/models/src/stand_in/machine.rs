@@ -3,10 +3,11 @@
 //! The machine that a model runs on: an address space, descriptors, and a miniport that looks at the
 //! order of its calls.
 
-use super::sys::{object_file::Descriptors, view::AddressSpace};
+use super::sys::{event_fd::Events, object_file::Descriptors, view::AddressSpace};
 use crate::{
     ddi::{
-        adapter::*, allocation::*, answer::*, callbacks::*, paging::*, standard::*, Cookie, Miniport,
+        adapter::*, allocation::*, answer::*, callbacks::*, paging::*, standard::*, Cookie,
+        Miniport,
     },
     status::NtResult,
 };
@@ -19,6 +20,7 @@ use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 pub(crate) struct Machine {
     files: Mutex<Descriptors>,
     address_space: Mutex<AddressSpace>,
+    events: RefCell<Events>,
     log: RefCell<Log>,
 }
 
@@ -65,6 +67,11 @@ impl Machine {
     pub(crate) fn with_address_space<R>(&self, f: impl FnOnce(&mut AddressSpace) -> R) -> R {
         let space = self.address_space.lock();
         f(&mut space.expect("a model that has not failed"))
+    }
+
+    /// The eventfds of the process.
+    pub(crate) fn with_events<R>(&self, f: impl FnOnce(&mut Events) -> R) -> R {
+        f(&mut self.events.borrow_mut())
     }
 
     /// Looks at a call of the miniport or of the video memory manager.

@@ -3,7 +3,7 @@
 //! Stands for the module's `mem`.
 
 use crate::status::NtStatus;
-pub(crate) use kernel::alloc::{AllocError, Flags, KBox, KVec};
+pub(crate) use kernel::alloc::{AllocError, Flags, KBox, KVVec, KVec};
 
 pub(crate) const ACCOUNT: Flags = Flags;
 

@@ -2,6 +2,8 @@
 
 //! Stands for the module's `sys`: one process of one user.
 
+pub(crate) mod event_fd;
+pub(crate) mod fence_page;
 pub(crate) mod object_file;
 pub(crate) mod page_range;
 pub(crate) mod view;
@@ -56,6 +58,10 @@ pub(crate) mod pid {
     impl ProcessId {
         pub(crate) fn current() -> Option<Self> {
             Some(Self)
+        }
+
+        pub(crate) fn is_current(&self) -> bool {
+            true
         }
 
         pub(crate) fn key(&self) -> usize {

@@ -6,6 +6,7 @@ use dxg_guest_tests::{
     calls::*,
     create::Create,
     device::Device,
+    fence::{destroy_paging_queue, wait, PagingQueue},
     locked::write,
     memory::{unmap_views, Map},
     round::everything,
@@ -43,6 +44,12 @@ pub const CASES: &[Case] = &[
         "DestroyDevice of garbage, of a device that was destroyed, of other objects",
         I,
         "INVALID_PARAMETER",
+    ),
+    case!(
+        case_025_destroy_with_paging_queues,
+        "DestroyDevice with paging queues",
+        C,
+        "SUCCESS; queues and fences are gone, their handles name nothing",
     ),
     case!(
         case_026_destroy_with_everything_alive,
@@ -130,6 +137,23 @@ fn case_023_destroy_of_what_is_no_device() {
             });
         });
         write(gpu, device, create.allocation(0), 1);
+    });
+}
+
+fn case_025_destroy_with_paging_queues() {
+    on_each_adapter(|gpu| {
+        let before = counters();
+        let device = gpu.device();
+        let queues = [0; 2].map(|_| PagingQueue::new(gpu, device));
+        assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS);
+        before.assert_restored();
+        let device = gpu.device();
+        for queue in queues {
+            let answer = destroy_paging_queue(&gpu.dxg, queue.handle);
+            assert_eq!(answer, INVALID_PARAMETER);
+            let answer = wait(&gpu.dxg, device, &[(queue.fence.handle, 0)]);
+            assert_eq!(answer, INVALID_PARAMETER);
+        }
     });
 }
 

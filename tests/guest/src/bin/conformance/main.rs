@@ -43,6 +43,7 @@ mod not_executed;
 mod nt_handles;
 mod opening;
 mod resources;
+mod sync_objects;
 mod table;
 mod transport;
 mod video_memory;
@@ -53,7 +54,7 @@ use dxg_guest_tests::harness::{self, Test};
 use std::{env, process::ExitCode};
 
 /// Everything, in the order of the numbers.
-const SECTIONS: [Section; 13] = [
+const SECTIONS: [Section; 14] = [
     ("Adapters", adapters::CASES),
     ("Devices", devices::CASES),
     ("Creating: existing heaps", existing_heap::CASES),
@@ -63,6 +64,7 @@ const SECTIONS: [Section; 13] = [
     ("Sharing by global handles", global_handles::CASES),
     ("Sharing by NT handles: ShareObjects", nt_handles::CASES),
     ("Sharing by NT handles: opening", opening::CASES),
+    ("Synchronisation objects", sync_objects::CASES),
     ("CPU access", cpu_access::CASES),
     ("Video memory information", video_memory_info::CASES),
     ("Lifetimes", lifetime::CASES),

@@ -28,12 +28,6 @@ pub const NOT_EXECUTED: &[(u32, u32, &str, &str)] = &[
         "/dev/dxg has no call that makes an owner; scanning out is for DRM",
     ),
     (
-        25,
-        25,
-        "DestroyDevice with paging queues",
-        "paging queues are not there yet",
-    ),
-    (
         67,
         71,
         "CreateAllocation, the miniport answers against its contract",
@@ -82,10 +76,22 @@ pub const NOT_EXECUTED: &[(u32, u32, &str, &str)] = &[
         "/dev/dxg has no keyed mutexes",
     ),
     (
-        177,
-        201,
-        "synchronisation objects",
-        "they are not there yet",
+        187,
+        189,
+        "OpenSynchronizationObject",
+        "synchronisation objects are not shared yet",
+    ),
+    (
+        191,
+        196,
+        "ShareObjects of synchronisation objects, and OpenSyncObjectFromNtHandle",
+        "synchronisation objects are not shared yet",
+    ),
+    (
+        199,
+        199,
+        "OpenSyncObjectFromNtHandle2 of a descriptor of something else",
+        "synchronisation objects are not shared yet",
     ),
     (202, 211, "keyed mutexes", "/dev/dxg has none"),
     (
@@ -128,6 +134,6 @@ pub const NOT_EXECUTED: &[(u32, u32, &str, &str)] = &[
         263,
         263,
         "a status that counts as success but is not 0",
-        "no call that is served has one; MakeResident and waits will",
+        "no call that is served has one; MakeResident will",
     ),
 ];

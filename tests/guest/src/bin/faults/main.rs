@@ -12,15 +12,17 @@ mod dma_buf;
 mod global_handles;
 mod node;
 mod sharing;
+mod sync;
 
 use self::{
     adapters::*, allocations::*, cpu_access::*, devices::*, dma_buf::*, global_handles::*, node::*,
-    sharing::*,
+    sharing::*, sync::*,
 };
 use dxg_guest_tests::{
     calls::*,
     create::Create,
     faults::was_swept,
+    fence::{wait_in, Event, Fence, PagingQueue, Way},
     harness::{self, context},
     memory::{Map, PAGE},
     sysfs, tests,
@@ -77,6 +79,14 @@ fn main() -> ExitCode {
             open_of_a_dma_buf,
             locks_of_what_was_opened,
             destroy_of_what_was_exported_and_opened,
+            create_of_a_fence,
+            destroy_of_a_fence,
+            signal_of_fences,
+            signal_of_fences_that_are_waited_for,
+            wait_for_what_is_reached,
+            wait_by_an_event,
+            create_of_a_paging_queue,
+            destroy_of_a_paging_queue,
             every_served_request_was_swept,
         ],
         &[("owner", owner)],
@@ -110,6 +120,16 @@ fn furnish(gpu: &Gpu, memory: &Map) -> u64 {
     let resource = Create::buffers(DEVICE, 2).in_resource().made(gpu);
     let alone = Create::buffer(DEVICE, 4096).made(gpu);
     Create::heap(DEVICE, memory.address(), PAGE as u64).made(gpu);
+    let queue = PagingQueue::new(gpu, DEVICE);
+    let fence = Fence::new(gpu, DEVICE, 0);
+    let targets = [(fence.handle, 1), (queue.fence.handle, 1)];
+    // The wait keeps the event, which nobody has any more.
+    let event = Event::new();
+    let way = Way {
+        event: Some(&event),
+        ..Way::default()
+    };
+    assert_eq!(wait_in(&gpu.dxg, DEVICE, &targets, way), SUCCESS);
     gpu.lock(DEVICE, alone.allocation(0));
     gpu.unlock(DEVICE, alone.allocation(0));
     gpu.lock(DEVICE, resource.allocation(1))

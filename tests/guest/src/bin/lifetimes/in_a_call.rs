@@ -25,7 +25,6 @@ const PLACES: [(&str, &[(&str, i64)]); 5] = [
             ("devices", 1),
             ("resources", 1),
             ("allocations", 1023),
-            ("bindings", 1023),
             ("pinned_pages", 1023),
         ],
     ),

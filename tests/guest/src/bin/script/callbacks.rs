@@ -171,7 +171,12 @@ const fn at_open(instruction: u64) -> u64 {
 
 pub fn new_handles_while_opening() {
     let (gpu, device) = adapter();
-    let child = |index: u64| (at_open(wire::LOOK_UP_CHILD), wire::OWN_PARENT | (index << 32));
+    let child = |index: u64| {
+        (
+            at_open(wire::LOOK_UP_CHILD),
+            wire::OWN_PARENT | (index << 32),
+        )
+    };
     let questions = |tag| {
         blob(&[
             (wire::TAG, tag),
@@ -213,7 +218,12 @@ pub fn new_handles_of_an_append() {
     let (gpu, device) = adapter();
     let first = Create::named(device, 2).in_resource();
     let first = first.with_data(&[(wire::TAG, 5)]).made(&gpu);
-    let child = |index: u64| (at_open(wire::LOOK_UP_CHILD), wire::OWN_PARENT | (index << 32));
+    let child = |index: u64| {
+        (
+            at_open(wire::LOOK_UP_CHILD),
+            wire::OWN_PARENT | (index << 32),
+        )
+    };
     let append = Create::one(
         device,
         &[

@@ -86,6 +86,7 @@ pub fn a_failed_open_once_more() {
     let lines = log();
     assert_eq!(lines[1..], ["failed 0xc0000017"]);
     gpu.lock(one, create.allocation(2));
+    gpu.unlock(one, create.allocation(2));
 }
 
 pub fn no_memory_in_the_segment() {

@@ -130,6 +130,10 @@ pub fn flags_that_do_not_go_together() {
         EXISTING_KERNEL,
         NOTIFICATION,
     ]);
+    // What is scanned out is no history buffer.
+    let history = (wire::FLAGS, CPU_VISIBLE | CACHED | HISTORY);
+    refused(&[&[history, (wire::DISPLAYABLE, 0)]]);
+    accepted(&[&[(wire::DISPLAYABLE, 0)]]);
     for flags in [
         0,
         CPU_VISIBLE | PERMANENT | CACHED,

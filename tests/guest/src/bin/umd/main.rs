@@ -2,9 +2,10 @@
 //! The user-mode driver on the module: what it allocates, draws, and says when something is missing.
 
 mod memory;
+mod private_data;
 mod removal;
 
-use crate::{memory::*, removal::*};
+use crate::{memory::*, private_data::*, removal::*};
 use d3dddi::{functions::*, HResult};
 use dxg_guest_tests::{
     calls::*,
@@ -37,6 +38,8 @@ fn main() -> ExitCode {
             without_room_for_scratch_pads,
             destroying_what_is_mapped,
             everything_goes_with_the_device,
+            case_064_a_driver_of_another_version,
+            case_062_a_driver_that_talks_nonsense,
             case_255_a_removed_adapter,
             a_device_removed_while_it_is_mapped,
         ],

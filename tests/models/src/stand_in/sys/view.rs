@@ -32,13 +32,19 @@ pub(crate) fn is_mapped(address: usize) -> bool {
     machine().with_address_space(|space| space.mapped.contains_key(&address))
 }
 
+#[allow(dead_code, reason = "in the models pages never go away")]
+pub(crate) trait Owner: Send + Sync + 'static {
+    fn bring_back(&self) -> Result;
+    fn grown(&self);
+}
+
 pub(crate) struct View {
     file: File,
     address: usize,
 }
 
 impl View {
-    pub(crate) fn map<T: Any + Send + Sync>(
+    pub(crate) fn map<T: Any + Owner>(
         window: Arc<Window>,
         _: bool,
         keep: KBox<T>,

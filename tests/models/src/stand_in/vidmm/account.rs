@@ -2,16 +2,14 @@
 
 //! Stands for accounts, to which nothing is charged.
 
-use super::SegmentGroup;
+use super::VidMm;
+use crate::{mem::ACCOUNT, status::NtResult};
+use kernel::sync::Arc;
 
 pub(crate) struct Account;
 
 impl Account {
-    pub(crate) const fn new() -> Self {
-        Self
-    }
-
-    pub(crate) fn usage(&self, _: SegmentGroup) -> u64 {
-        0
+    pub(crate) fn new(_: Arc<VidMm>) -> NtResult<Arc<Self>> {
+        Ok(Arc::new(Self, ACCOUNT)?)
     }
 }

@@ -2,7 +2,10 @@
 
 //! Stands for the memory of an allocation, which the machine knows by the allocation's number.
 
-use super::{account::Account, provider::Pager, DmaBuf, SegmentGroup, SharedWindow, VidMm, Window};
+use super::{
+    account::Account, provider::Pager, residency::Residency, DmaBuf, SegmentGroup, SharedWindow,
+    VidMm, Window,
+};
 use crate::{
     ddi::allocation::{AllocationDescription, ForeignMemory},
     mem::ACCOUNT,
@@ -10,10 +13,28 @@ use crate::{
     status::NtResult,
 };
 use kernel::sync::Arc;
+use std::{num::NonZeroU32, ops::Deref};
+
+pub(crate) trait Paged: Send + Sync {
+    #[allow(dead_code, reason = "in the models nothing is paged")]
+    fn pager(&self) -> NtResult<Pager<'_>>;
+}
 
 pub(crate) struct Backing {
     window: SharedWindow,
     number: u32,
+    /// As in the module, the memory keeps the miniport's allocation.
+    _paged: Arc<dyn Paged>,
+}
+
+pub(crate) struct OwnedBacking(Arc<Backing>);
+
+impl Deref for OwnedBacking {
+    type Target = Arc<Backing>;
+
+    fn deref(&self) -> &Arc<Backing> {
+        &self.0
+    }
 }
 
 pub(crate) enum CpuAccess {
@@ -32,39 +53,64 @@ pub(crate) struct Imported {
     pub(crate) memory: ForeignMemory,
 }
 
-impl Backing {
+impl Imported {
+    pub(crate) fn into_backing(self) -> OwnedBacking {
+        unreachable!()
+    }
+}
+
+impl OwnedBacking {
     /// The stand-in of a miniport says the number as the height.
     pub(crate) fn video(
-        _: &Arc<VidMm>,
         _: Arc<Account>,
+        _: &Arc<VidMm>,
         _: SegmentGroup,
         description: Option<AllocationDescription>,
         _: u64,
+        _: NonZeroU32,
+        paged: Arc<dyn Paged>,
     ) -> NtResult<Self> {
         let number = description.expect("a description").height;
         machine().log(|log| log.memory(number, true));
-        Ok(Self {
+        let backing = Backing {
             window: Arc::new(Window, ACCOUNT)?,
             number,
-        })
+            _paged: paged,
+        };
+        Ok(Self(Arc::new(backing, ACCOUNT)?))
     }
 
     /// Likewise.
     pub(crate) fn user_pages(
-        _: &Arc<VidMm>,
         _: Arc<Account>,
+        _: &Arc<VidMm>,
         _: usize,
         _: u64,
         _: bool,
+        _: NonZeroU32,
     ) -> NtResult<Self> {
         unreachable!()
     }
 
-    pub(crate) fn import(_: &Arc<VidMm>, _: Arc<Account>, dma_buf: DmaBuf) -> NtResult<Imported> {
+    pub(crate) fn import(_: Arc<Account>, _: &Arc<VidMm>, dma_buf: DmaBuf) -> NtResult<Imported> {
         match dma_buf {}
     }
+}
 
-    pub(crate) fn imported(_: Imported) -> Self {
+impl Backing {
+    pub(crate) fn lock(&self) -> NtResult {
+        Ok(())
+    }
+
+    pub(crate) fn unlock(&self, _: u32) {}
+
+    pub(crate) fn unlist(&self, _: &Residency, _: &Account) {}
+
+    pub(crate) fn bring_back(&self) -> NtResult {
+        unreachable!()
+    }
+
+    pub(crate) fn grown(&self) {
         unreachable!()
     }
 
@@ -72,7 +118,7 @@ impl Backing {
         false
     }
 
-    pub(crate) fn export(&self, _: bool, _: Pager<'_>) -> NtResult<DmaBuf> {
+    pub(crate) fn export(&self, _: bool) -> NtResult<DmaBuf> {
         unreachable!()
     }
 
@@ -80,7 +126,7 @@ impl Backing {
         unreachable!()
     }
 
-    pub(crate) fn cpu_access(&self, _: Pager<'_>) -> NtResult<CpuAccess> {
+    pub(crate) fn cpu_access(&self) -> NtResult<CpuAccess> {
         machine().log(|log| log.uses(self.number));
         Ok(CpuAccess::Window {
             window: self.window.clone(),

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Who has how much video memory, as tables in debugfs: one line for each adapter and group of
+//! segments, and one for each process beside. All numbers are bytes.
+
+#![deny(unsafe_code)]
+
+use crate::{
+    core::registry::Registry,
+    vidmm::SegmentGroup, //
+};
+use core::fmt;
+use kernel::sync::Arc;
+
+const GROUPS: [(&str, SegmentGroup); 2] = [
+    ("local", SegmentGroup::Local),
+    ("system", SegmentGroup::NonLocal),
+];
+
+/// The content of `adapters`, as a debugfs file has it.
+pub(crate) struct Adapters(pub(crate) Arc<Registry>);
+
+impl fmt::Debug for Adapters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "luid group size usage committed commit_limit")?;
+        for adapter in self.0.adapters().all().map_err(|_| fmt::Error)? {
+            for (name, group) in GROUPS {
+                let (luid, report) = (adapter.luid().0, adapter.vidmm().report(group));
+                write!(f, "\n{luid:x} {name} {} {}", report.size, report.usage)?;
+                write!(f, " {} {}", report.committed, report.commit_limit)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The content of `processes`.
+pub(crate) struct Processes(pub(crate) Arc<Registry>);
+
+impl fmt::Debug for Processes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "pid luid group total usage resident offered budget")?;
+        for process in self.0.processes().map_err(|_| fmt::Error)? {
+            let mut result = Ok(());
+            let pid = process.id().pid();
+            let copied = process.for_each_account(|luid, account| {
+                for (name, group) in GROUPS {
+                    let is = account.report(group);
+                    result = result.and_then(|()| {
+                        write!(f, "\n{pid} {:x} {name} {} {}", luid.0, is.total, is.usage)?;
+                        write!(f, " {} {} {}", is.listed, is.offered, is.budget)
+                    });
+                }
+            });
+            copied.map_err(|_| fmt::Error)?;
+            result?;
+        }
+        Ok(())
+    }
+}

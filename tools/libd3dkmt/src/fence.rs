@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Monitored fences, waits for them, and paging queues.
+
+use crate::{
+    call,
+    device::OpenDevice,
+    handle::{PagingQueueHandle, SyncObjectHandle},
+    sys, Device, Error, FenceFlags, PagingPriority,
+};
+use std::{
+    os::fd::{AsFd, BorrowedFd},
+    ptr::NonNull,
+    sync::{
+        atomic::{AtomicU64, Ordering::Acquire},
+        Arc,
+    },
+};
+
+/// The place of a value that the kernel writes, mapped for reading as long as its fence lives.
+#[derive(Clone, Copy, Debug)]
+struct Value(NonNull<AtomicU64>);
+
+// SAFETY: The place is only read, by atomic operations.
+unsafe impl Send for Value {}
+// SAFETY: As above.
+unsafe impl Sync for Value {}
+
+impl Value {
+    fn at(call: &'static str, address: u64) -> Result<Self, Error> {
+        let place = usize::try_from(address).ok();
+        let place = place.and_then(|place| NonNull::new(place as *mut AtomicU64));
+        place.map(Self).ok_or(Error::Answer {
+            call,
+            what: "there is nothing at the address of the value",
+        })
+    }
+
+    fn load(self) -> u64 {
+        // SAFETY: The kernel has mapped a page there, aligned and for reading; whoever has this has
+        // the fence, with which the mapping ends. A load is all that is done.
+        unsafe { self.0.as_ref() }.load(Acquire)
+    }
+}
+
+/// A monitored fence of a device: a 64-bit value that rises (D3DKMT_CREATESYNCHRONIZATIONOBJECT2).
+///
+/// ```no_run
+/// # fn main() -> Result<(), libd3dkmt::Error> {
+/// use libd3dkmt::Dxg;
+///
+/// let adapter = Dxg::open()?.adapters()?.remove(0);
+/// let device = adapter.create_device()?;
+/// let fence = device.create_fence(0)?;
+/// std::thread::scope(|scope| {
+///     let waiting = scope.spawn(|| fence.wait(1));
+///     fence.signal(1)?;
+///     waiting.join().expect("no panic")
+/// })?;
+/// assert_eq!(fence.value(), 1);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Fence {
+    device: Arc<OpenDevice>,
+    handle: SyncObjectHandle,
+    value: Value,
+}
+
+impl Fence {
+    /// Its handle.
+    pub fn handle(&self) -> SyncObjectHandle {
+        self.handle
+    }
+
+    /// The value now, without a call.
+    pub fn value(&self) -> u64 {
+        self.value.load()
+    }
+
+    /// Raises the value; one that is higher already stays (D3DKMTSignalSynchronizationObjectFromCpu).
+    ///
+    /// # Errors
+    ///
+    /// `ACCESS_DENIED`: made with [`FenceFlags::NO_SIGNAL`]. `DEVICE_REMOVED`.
+    pub fn signal(&self, value: u64) -> Result<(), Error> {
+        self.device.signal(self.handle, value, 0)
+    }
+
+    /// Sets the value, even to a lower one.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::signal`].
+    pub fn rewind(&self, value: u64) -> Result<(), Error> {
+        let flags = sys::D3DDDICB_SIGNAL_ALLOW_FENCE_REWIND;
+        self.device.signal(self.handle, value, flags)
+    }
+
+    /// Waits until the fence has reached a value (D3DKMTWaitForSynchronizationObjectFromCpu).
+    ///
+    /// # Errors
+    ///
+    /// `ACCESS_DENIED`: made with [`FenceFlags::NO_WAIT`]. `DEVICE_REMOVED`, also while it waits.
+    pub fn wait(&self, value: u64) -> Result<(), Error> {
+        self.device.wait(&[(self.handle, value)], false, None)
+    }
+
+    /// The fence and a value of it, for [`Device::wait`].
+    pub fn at(&self, value: u64) -> FencePoint<'_> {
+        FencePoint {
+            device: &self.device,
+            handle: self.handle,
+            value,
+        }
+    }
+
+    /// Destroys the fence and says whether that worked (D3DKMTDestroySynchronizationObject). Dropping it
+    /// does the same, without saying.
+    ///
+    /// # Errors
+    ///
+    /// What the kernel says.
+    pub fn destroy(mut self) -> Result<(), Error> {
+        let handle = std::mem::replace(&mut self.handle, SyncObjectHandle(0));
+        call::destroy_sync_object(self.device.dxg(), handle)
+    }
+}
+
+impl Drop for Fence {
+    fn drop(&mut self) {
+        // The handle is 0 after `destroy`.
+        if self.handle.0 != 0 {
+            let _ = call::destroy_sync_object(self.device.dxg(), self.handle);
+        }
+    }
+}
+
+/// A value of a fence, which can be waited for.
+#[derive(Clone, Copy, Debug)]
+pub struct FencePoint<'a> {
+    device: &'a Arc<OpenDevice>,
+    handle: SyncObjectHandle,
+    value: u64,
+}
+
+/// How many of some values a wait is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitFor {
+    /// All of them.
+    All,
+    /// One of them is enough.
+    Any,
+}
+
+/// A paging queue of a device, with the fence that says how far it has come
+/// (D3DKMT_CREATEPAGINGQUEUE).
+#[derive(Debug)]
+pub struct PagingQueue {
+    device: Arc<OpenDevice>,
+    handle: PagingQueueHandle,
+    fence: SyncObjectHandle,
+    value: Value,
+}
+
+impl PagingQueue {
+    /// Its handle.
+    pub fn handle(&self) -> PagingQueueHandle {
+        self.handle
+    }
+
+    /// The handle of its fence, which can be waited for and nothing else.
+    pub fn fence_handle(&self) -> SyncObjectHandle {
+        self.fence
+    }
+
+    /// The value of its fence, without a call: everything up to it is done.
+    pub fn value(&self) -> u64 {
+        self.value.load()
+    }
+
+    /// Waits until everything up to a value is done.
+    ///
+    /// # Errors
+    ///
+    /// `DEVICE_REMOVED`, also while it waits.
+    pub fn wait(&self, value: u64) -> Result<(), Error> {
+        self.device.wait(&[(self.fence, value)], false, None)
+    }
+
+    /// Its fence and a value of it, for [`Device::wait`].
+    pub fn at(&self, value: u64) -> FencePoint<'_> {
+        FencePoint {
+            device: &self.device,
+            handle: self.fence,
+            value,
+        }
+    }
+
+    /// Destroys the queue and its fence, and says whether that worked (D3DKMTDestroyPagingQueue).
+    /// Dropping it does the same, without saying.
+    ///
+    /// # Errors
+    ///
+    /// What the kernel says.
+    pub fn destroy(mut self) -> Result<(), Error> {
+        let handle = std::mem::replace(&mut self.handle, PagingQueueHandle(0));
+        call::destroy_paging_queue(self.device.dxg(), handle)
+    }
+}
+
+impl Drop for PagingQueue {
+    fn drop(&mut self) {
+        // The handle is 0 after `destroy`.
+        if self.handle.0 != 0 {
+            let _ = call::destroy_paging_queue(self.device.dxg(), self.handle);
+        }
+    }
+}
+
+impl OpenDevice {
+    fn signal(&self, fence: SyncObjectHandle, value: u64, flags: u32) -> Result<(), Error> {
+        call::signal_from_cpu(self.dxg(), self.handle(), fence, value, flags)
+    }
+
+    fn wait(
+        &self,
+        points: &[(SyncObjectHandle, u64)],
+        any: bool,
+        event: Option<BorrowedFd<'_>>,
+    ) -> Result<(), Error> {
+        call::wait_from_cpu(self.dxg(), self.handle(), points, any, event)
+    }
+}
+
+impl Device {
+    /// Makes a monitored fence with a value.
+    ///
+    /// # Errors
+    ///
+    /// `NO_MEMORY`, `DEVICE_REMOVED`.
+    pub fn create_fence(&self, value: u64) -> Result<Fence, Error> {
+        self.create_fence_with(value, FenceFlags::empty())
+    }
+
+    /// Makes a monitored fence with a value and flags.
+    ///
+    /// # Errors
+    ///
+    /// `INVALID_PARAMETER`: flags that do not go together. `NOT_SUPPORTED`: shared ones.
+    /// `NO_MEMORY`, `DEVICE_REMOVED`.
+    pub fn create_fence_with(&self, value: u64, flags: FenceFlags) -> Result<Fence, Error> {
+        let device = self.shared().clone();
+        let (handle, address) = call::create_fence(device.dxg(), device.handle(), value, flags)?;
+        Ok(Fence {
+            value: Value::at(call::CREATE_SYNC_OBJECT, address)?,
+            device,
+            handle,
+        })
+    }
+
+    /// Makes a paging queue.
+    ///
+    /// # Errors
+    ///
+    /// `NO_MEMORY`, `DEVICE_REMOVED`.
+    pub fn create_paging_queue(&self, priority: PagingPriority) -> Result<PagingQueue, Error> {
+        let device = self.shared().clone();
+        let made = call::create_paging_queue(device.dxg(), device.handle(), priority)?;
+        Ok(PagingQueue {
+            handle: PagingQueueHandle(made.paging_queue.v),
+            fence: SyncObjectHandle(made.sync_object.v),
+            value: Value::at(call::CREATE_PAGING_QUEUE, made.fence_cpu_virtual_address)?,
+            device,
+        })
+    }
+
+    /// Waits for values of fences of this device.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Argument`]: no value, or one of another device. As for [`Fence::wait`].
+    pub fn wait(&self, points: &[FencePoint<'_>], wait_for: WaitFor) -> Result<(), Error> {
+        self.wait_in(points, wait_for, None)
+    }
+
+    /// Has an eventfd signalled when fences of this device have reached values; or when the adapter
+    /// goes or a fence is destroyed before that.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::wait`], and `INVALID_PARAMETER`: no eventfd.
+    pub fn signal_event_at(
+        &self,
+        points: &[FencePoint<'_>],
+        wait_for: WaitFor,
+        event: impl AsFd,
+    ) -> Result<(), Error> {
+        self.wait_in(points, wait_for, Some(event.as_fd()))
+    }
+
+    fn wait_in(
+        &self,
+        points: &[FencePoint<'_>],
+        wait_for: WaitFor,
+        event: Option<BorrowedFd<'_>>,
+    ) -> Result<(), Error> {
+        let device = self.shared();
+        if points.is_empty() {
+            return Err(Error::Argument("a wait for no value"));
+        }
+        if !points.iter().all(|point| Arc::ptr_eq(point.device, device)) {
+            return Err(Error::Argument("a wait for a fence of another device"));
+        }
+        let points: Vec<_> = points.iter().map(|p| (p.handle, p.value)).collect();
+        device.wait(&points, wait_for == WaitFor::Any, event)
+    }
+}
