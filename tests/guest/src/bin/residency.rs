@@ -552,7 +552,7 @@ fn moves_that_are_refused() {
         args.preferred_segment.value = u32::MAX;
     });
     assert_eq!(nothing, SUCCESS);
-    for_each([3, 31, 1 | 3 << 6, 0x4000_0000, 0x8000_0001], |value| {
+    for_each([3, 31, 1 | (3 << 6), 0x4000_0000, 0x8000_0001], |value| {
         let answer = update(&|args| args.preferred_segment.value = value);
         assert_eq!(answer, INVALID_PARAMETER);
     });

