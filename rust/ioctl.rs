@@ -156,29 +156,17 @@ const ENTRIES: [(usize, Entry); 35] = [
     entry::<uapi::d3dkmt_lock2>(uapi::DXG_NR_LOCK2, lock::lock),
     entry::<uapi::d3dkmt_unlock2>(uapi::DXG_NR_UNLOCK2, lock::unlock),
     entry::<uapi::d3dkmt_invalidatecache>(uapi::DXG_NR_INVALIDATECACHE, lock::invalidate_cache),
-    entry::<uapi::d3dkmt_setallocationpriority>(
-        uapi::DXG_NR_SETALLOCATIONPRIORITY,
-        priority::set,
-    ),
-    entry::<uapi::d3dkmt_getallocationpriority>(
-        uapi::DXG_NR_GETALLOCATIONPRIORITY,
-        priority::get,
-    ),
+    entry::<uapi::d3dkmt_setallocationpriority>(uapi::DXG_NR_SETALLOCATIONPRIORITY, priority::set),
+    entry::<uapi::d3dkmt_getallocationpriority>(uapi::DXG_NR_GETALLOCATIONPRIORITY, priority::get),
     paging::<uapi::d3dddi_makeresident>(uapi::DXG_NR_MAKERESIDENT, residency::make_resident),
     entry::<uapi::d3dkmt_evict>(uapi::DXG_NR_EVICT, residency::evict),
     entry::<uapi::d3dkmt_offerallocations>(uapi::DXG_NR_OFFERALLOCATIONS, offer::offer),
-    paging::<uapi::d3dkmt_reclaimallocations2>(
-        uapi::DXG_NR_RECLAIMALLOCATIONS2,
-        offer::reclaim,
-    ),
+    paging::<uapi::d3dkmt_reclaimallocations2>(uapi::DXG_NR_RECLAIMALLOCATIONS2, offer::reclaim),
     entry::<uapi::d3dkmt_queryallocationresidency>(
         uapi::DXG_NR_QUERYALLOCATIONRESIDENCY,
         residency::query,
     ),
-    paging::<uapi::d3dddi_updateallocproperty>(
-        uapi::DXG_NR_UPDATEALLOCPROPERTY,
-        residency::update,
-    ),
+    paging::<uapi::d3dddi_updateallocproperty>(uapi::DXG_NR_UPDATEALLOCPROPERTY, residency::update),
     entry::<uapi::d3dkmt_createpagingqueue>(uapi::DXG_NR_CREATEPAGINGQUEUE, paging_queue::create),
     entry::<uapi::d3dddi_destroypagingqueue>(
         uapi::DXG_NR_DESTROYPAGINGQUEUE,

@@ -106,9 +106,7 @@ pub(super) fn reclaim(caller: &Caller<'_>, argument: usize) -> NtResult<NtStatus
     let value = queue.reclaim(&openings, |results, value| {
         let mut rest = results;
         for &count in &of_each {
-            let (its, others) = rest
-                .split_at_checked(count)
-                .ok_or(NtStatus::UNSUCCESSFUL)?;
+            let (its, others) = rest.split_at_checked(count).ok_or(NtStatus::UNSUCCESSFUL)?;
             rest = others;
             let worst = its.iter().copied().max();
             numbers.push(number(worst.unwrap_or(Reclaimed::Ok)), ACCOUNT)?;

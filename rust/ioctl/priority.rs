@@ -44,7 +44,13 @@ pub(super) fn set(caller: &Caller<'_>, argument: usize) -> NtResult {
         validate_memory::subject(args.resource, args.allocation_list, args.allocation_count)?;
     let device = caller.process.device(args.device.into())?;
     device.adapter().check_present()?;
-    let list = subjects(caller, &device, subject, args.resource, args.allocation_list)?;
+    let list = subjects(
+        caller,
+        &device,
+        subject,
+        args.resource,
+        args.allocation_list,
+    )?;
     let count = match subject {
         Subject::Resource => 1,
         Subject::Allocations(count) => count,
@@ -72,7 +78,13 @@ pub(super) fn get(caller: &Caller<'_>, argument: usize) -> NtResult {
         validate_memory::subject(args.resource, args.allocation_list, args.allocation_count)?;
     let device = caller.process.device(args.device.into())?;
     device.adapter().check_present()?;
-    let list = subjects(caller, &device, subject, args.resource, args.allocation_list)?;
+    let list = subjects(
+        caller,
+        &device,
+        subject,
+        args.resource,
+        args.allocation_list,
+    )?;
     let priorities = list.iter().map(|open| open.priority());
     if subject == Subject::Resource {
         let highest = priorities.max().ok_or(NtStatus::INVALID_PARAMETER)?;

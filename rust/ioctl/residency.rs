@@ -125,8 +125,7 @@ pub(super) fn evict(caller: &Caller<'_>, argument: usize) -> NtResult {
 /// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
 pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_queryallocationresidency = read(argument as u64)?;
-    let subject =
-        validate_memory::subject(args.resource, args.allocations, args.allocation_count)?;
+    let subject = validate_memory::subject(args.resource, args.allocations, args.allocation_count)?;
     let device = caller.process.device(args.device.into())?;
     device.adapter().check_present()?;
     let list = subjects(caller, &device, subject, args.resource, args.allocations)?;

@@ -72,9 +72,8 @@ pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
     let adapter = adapter.ok_or(NtStatus::INVALID_PARAMETER)?;
     let pipes = adapter.miniport().query_adapter_info().num_sources;
     let answer = Answer(argument);
-    let mine = |group| -> NtResult<MemoryInfo> {
-        Ok(caller.process.account(&adapter)?.info(group))
-    };
+    let mine =
+        |group| -> NtResult<MemoryInfo> { Ok(caller.process.account(&adapter)?.info(group)) };
 
     match asked {
         Statistics::Adapter => answer.write(&d3dkmt_querystatistics_adapter_information {
@@ -144,6 +143,9 @@ impl Answer {
         }
         let offset = offset_of!(d3dkmt_querystatistics, result);
         let address = self.0.checked_add(offset as u64);
-        write_bytes(address.ok_or(NtStatus::INVALID_PARAMETER)?, result.as_bytes())
+        write_bytes(
+            address.ok_or(NtStatus::INVALID_PARAMETER)?,
+            result.as_bytes(),
+        )
     }
 }

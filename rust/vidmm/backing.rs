@@ -252,7 +252,16 @@ impl OwnedBacking {
         };
         let commitment = vidmm.commit(SegmentGroup::Local, bytes)?;
         let state = State::Untouched;
-        let new = Backing::new(vidmm, account, state, home, bytes, priority, Some(paged), commitment);
+        let new = Backing::new(
+            vidmm,
+            account,
+            state,
+            home,
+            bytes,
+            priority,
+            Some(paged),
+            commitment,
+        );
         Self::new(new)
     }
 
@@ -277,7 +286,9 @@ impl OwnedBacking {
         let pages = Arc::new(UserPages::pin(address, size, writable)?, ACCOUNT)?;
         let state = State::UserPages(pages);
         let home = Home::Fixed;
-        let new = Backing::new(vidmm, account, state, home, bytes, priority, None, commitment);
+        let new = Backing::new(
+            vidmm, account, state, home, bytes, priority, None, commitment,
+        );
         let new = Self::new(new)?;
         new.enter(&stay)?;
         let mut books = vidmm.books.lock();
@@ -314,7 +325,9 @@ impl OwnedBacking {
         let commitment = vidmm.commit(SegmentGroup::Local, 0)?;
         let state = State::Imported(gem);
         let (home, priority) = (Home::Fixed, NORMAL_PRIORITY);
-        let new = Backing::new(vidmm, account, state, home, bytes, priority, None, commitment);
+        let new = Backing::new(
+            vidmm, account, state, home, bytes, priority, None, commitment,
+        );
         let new = Self::new(new)?;
         // From here on it is lost with the adapter.
         new.enter(&stay)?;

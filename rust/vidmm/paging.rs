@@ -33,6 +33,7 @@ use crate::{
         NtStatus, //
     },
     sys::{
+        kernel_pages::KernelPages,
         page_range::PageRange,
         system_memory::SystemMemory,
         PAGE_SIZE, //
@@ -46,7 +47,7 @@ use kernel::sync::{
 /// Pages that are moved at a time: so many are in memory twice.
 const AT_ONCE: usize = 256;
 
-/// Pages of slack beside those for lists of pages.
+/// Pages of slack.
 const SLACK: usize = 32;
 
 /// Which way bytes go.
@@ -85,15 +86,18 @@ impl Backing {
     }
 
     /// Some memory that is to be left when the allocation has its own: for what the kernel takes
-    /// without asking, and would have a process killed for (page tables, lists of pages).
-    fn slack(&self) -> NtResult<SystemMemory> {
-        let pages = match self.home {
-            Home::Segment(_) => SLACK + self.size()? / PAGE_SIZE / 256,
-            Home::System | Home::Fixed => SLACK,
-        };
-        let slack = SystemMemory::new(pages * PAGE_SIZE)?;
-        self.account.group().pays_for(|| slack.populate())?;
-        Ok(slack)
+    /// without asking, and would have a process killed for (files, page tables).
+    fn slack(&self) -> NtResult<KernelPages> {
+        let pages = || KernelPages::new(SLACK * PAGE_SIZE);
+        Ok(self.account.group().pays_for(pages)?)
+    }
+
+    /// System memory that nobody has touched.
+    fn new_system(&self) -> NtResult<Arc<SystemMemory>> {
+        drop(self.slack()?);
+        let bytes = self.size()?;
+        let group = self.account.group();
+        group.pays_for(|| Ok(Arc::new(SystemMemory::new(bytes)?, ACCOUNT)?))
     }
 
     /// Makes system memory if there is no memory yet. All of it, so that whoever asks hears when there
@@ -102,8 +106,8 @@ impl Backing {
         if self.place() != Place::Untouched {
             return Ok(());
         }
+        let memory = self.new_system()?;
         let _slack = self.slack()?;
-        let memory = Arc::new(SystemMemory::new(self.size()?)?, ACCOUNT)?;
         if matches!(self.home, Home::Segment(_)) {
             self.account.group().pays_for(|| memory.populate())?;
         }
@@ -161,7 +165,7 @@ impl Backing {
         if self.standing().is_some_and(|known| known.offer.is_some()) {
             return self.discard(turn);
         }
-        let to = Arc::new(SystemMemory::new(self.size()?)?, ACCOUNT)?;
+        let to = self.new_system()?;
         self.hide(turn);
         let group = self.account.group();
         group.pays_for(|| self.transfer(&to, &from, Direction::Out))?;

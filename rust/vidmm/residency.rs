@@ -255,7 +255,9 @@ impl VidMm {
             return Err(NtStatus::NO_MEMORY);
         }
         let is_in = books.is_in_segment(backing.key());
-        let listed = books.standing(backing.key()).map_or(0, |known| known.listed);
+        let listed = books
+            .standing(backing.key())
+            .map_or(0, |known| known.listed);
         drop(books);
 
         let moves = match backing.belongs_in_segment() {
@@ -379,7 +381,9 @@ fn keep_out(
     books.set_bytes(key, bytes);
     if residency.count() > 0 {
         books.unlist(key, account.key(), residency.counted.load(Relaxed));
-        residency.counted.store(books.list(key, account.key()), Relaxed);
+        residency
+            .counted
+            .store(books.list(key, account.key()), Relaxed);
     }
     was
 }

@@ -115,21 +115,9 @@ pub const SERVED: [(&str, u32, usize); 37] = [
         request::QUERYALLOCATIONRESIDENCY,
         32,
     ),
-    (
-        "UpdateAllocationProperty",
-        request::UPDATEALLOCPROPERTY,
-        40,
-    ),
-    (
-        "SetAllocationPriority",
-        request::SETALLOCATIONPRIORITY,
-        32,
-    ),
-    (
-        "GetAllocationPriority",
-        request::GETALLOCATIONPRIORITY,
-        32,
-    ),
+    ("UpdateAllocationProperty", request::UPDATEALLOCPROPERTY, 40),
+    ("SetAllocationPriority", request::SETALLOCATIONPRIORITY, 32),
+    ("GetAllocationPriority", request::GETALLOCATIONPRIORITY, 32),
     (
         "ChangeVideoMemoryReservation",
         request::CHANGEVIDEOMEMORYRESERVATION,

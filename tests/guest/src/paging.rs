@@ -241,7 +241,13 @@ pub fn reclaim_with(dxg: &Dxg, args: &mut sys::D3DKMT_RECLAIMALLOCATIONS2) -> An
 }
 
 /// What became of what was offered, in a call that has to succeed. It waits for what is paged in.
-pub fn reclaimed(gpu: &Gpu, device: u32, queue: &PagingQueue, kind: Kind, list: &[u32]) -> Vec<u32> {
+pub fn reclaimed(
+    gpu: &Gpu,
+    device: u32,
+    queue: &PagingQueue,
+    kind: Kind,
+    list: &[u32],
+) -> Vec<u32> {
     let mut results = vec![u32::MAX; count(list) as usize];
     let list = List::new(list);
     let mut args = to_reclaim(queue.handle, kind, &list);
@@ -339,10 +345,7 @@ pub fn to_reserve(
 }
 
 /// D3DKMTChangeVideoMemoryReservation with an argument.
-pub fn reserve_with(
-    dxg: &Dxg,
-    args: &mut sys::D3DKMT_CHANGEVIDEOMEMORYRESERVATION,
-) -> Answer {
+pub fn reserve_with(dxg: &Dxg, args: &mut sys::D3DKMT_CHANGEVIDEOMEMORYRESERVATION) -> Answer {
     // SAFETY: The argument holds no address.
     unsafe { sys::D3DKMTChangeVideoMemoryReservation(dxg, args) }
 }

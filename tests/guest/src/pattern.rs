@@ -70,6 +70,11 @@ impl Patterned {
         }
     }
 
+    /// The contents were discarded: all is zero.
+    pub fn forget(&mut self) {
+        self.seed = 0;
+    }
+
     /// Writes another pattern, through a lock that is there.
     pub fn write_at(&mut self, address: u64, seed: u64) {
         self.seed = seed | 1;

@@ -3,6 +3,7 @@
 //! One file for each room.
 
 mod answer;
+mod books;
 mod budget;
 mod handle;
 mod handle_model;

@@ -2,6 +2,10 @@
 
 //! Stands for the module's `vidmm`: its pure rooms, and the type that pure rooms take from it.
 
+#[path = "../../../rust/vidmm/books.rs"]
+#[rustfmt::skip]
+#[allow(clippy::all, reason = "the kernel's lints look at it")]
+pub(crate) mod books;
 #[path = "../../../rust/vidmm/budget.rs"]
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "the kernel's lints look at it")]

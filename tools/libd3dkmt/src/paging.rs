@@ -21,7 +21,9 @@ pub enum MadeResident {
 
 fn handles(allocations: &[&Allocation]) -> Vec<d3dkmthandle> {
     let handles = allocations.iter();
-    handles.map(|allocation| allocation.handle().into()).collect()
+    handles
+        .map(|allocation| allocation.handle().into())
+        .collect()
 }
 
 fn count(handles: &[d3dkmthandle]) -> u32 {

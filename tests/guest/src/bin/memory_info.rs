@@ -216,9 +216,15 @@ fn reservations_that_are_refused() {
     for_each([1, u64::from(std::process::id()), u64::MAX], |process| {
         with(&|args| args.process = process);
     });
-    for_each([2, 3, u32::MAX], |group| with(&|args| args.memory_segment_group = group));
-    for_each([1, u32::MAX], |index| with(&|args| args.physical_adapter_index = index));
-    for_each([0, device, 0x40], |other| with(&|args| args.adapter = handle(other)));
+    for_each([2, 3, u32::MAX], |group| {
+        with(&|args| args.memory_segment_group = group)
+    });
+    for_each([1, u32::MAX], |index| {
+        with(&|args| args.physical_adapter_index = index)
+    });
+    for_each([0, device, 0x40], |other| {
+        with(&|args| args.adapter = handle(other))
+    });
     let answer = call_at(&gpu.dxg, request::CHANGEVIDEOMEMORYRESERVATION, 0);
     assert_eq!(answer, INVALID_PARAMETER);
     assert_eq!(query(&gpu, LOCAL).current_reservation, 0);
@@ -240,7 +246,10 @@ fn reservations_of_other_processes() {
     let line = child.line();
     assert_eq!(line, before.available_for_reservation.to_string());
     let now = query(&gpu, LOCAL);
-    assert_eq!((now.current_reservation, now.available_for_reservation), (0, 0));
+    assert_eq!(
+        (now.current_reservation, now.available_for_reservation),
+        (0, 0)
+    );
     assert_eq!(now.budget, before.budget - before.available_for_reservation);
     assert_eq!(reserve(&gpu, LOCAL, 1), INVALID_PARAMETER);
     child.succeed();

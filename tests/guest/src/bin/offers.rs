@@ -404,8 +404,12 @@ fn arguments_of_offers() {
     let refused = |change: &dyn Fn(&mut sys::D3DKMT_OFFERALLOCATIONS)| {
         assert_eq!(ask(change), INVALID_PARAMETER);
     };
-    for_each([0, 5, 6, u32::MAX], |priority| refused(&|args| args.priority = priority));
-    for_each([4, 8, 0x8000_0000, u32::MAX], |flags| refused(&|args| args.flags.value = flags));
+    for_each([0, 5, 6, u32::MAX], |priority| {
+        refused(&|args| args.priority = priority)
+    });
+    for_each([4, 8, 0x8000_0000, u32::MAX], |flags| {
+        refused(&|args| args.flags.value = flags)
+    });
     for_each([0, PAGED_MAX + 1, u32::MAX], |count| {
         refused(&|args| args.allocation_count = count);
         refused(&|args| {
@@ -478,7 +482,12 @@ fn allocations_of_others() {
     let mine = buffer(&gpu, device, PAGE as u64);
     let other_device = gpu.device();
     let others = Create::buffer(other_device, 4096).in_resource().made(&gpu);
-    let wrong = [device, others.allocation(0), others.resource(), queue.handle];
+    let wrong = [
+        device,
+        others.allocation(0),
+        others.resource(),
+        queue.handle,
+    ];
     for_each(NO_HANDLES.into_iter().chain(wrong), |handle| {
         for kind in [Kind::Allocations, Kind::Resources] {
             let list = List::new(&[handle]);

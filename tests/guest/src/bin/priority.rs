@@ -68,7 +68,10 @@ fn it_begins_as_normal() {
         let memory = Map::new(1);
         let heap = Create::heap(device, memory.address(), 4096).made(gpu);
         assert_eq!(priorities(gpu, device, &heap.allocations()), [NORMAL]);
-        assert_eq!(priority_of(gpu, device, create.resource()), (SUCCESS, NORMAL));
+        assert_eq!(
+            priority_of(gpu, device, create.resource()),
+            (SUCCESS, NORMAL)
+        );
     });
 }
 
@@ -189,24 +192,35 @@ fn allocations_of_others() {
     let others = Create::buffer(other_device, 4096).in_resource().made(&gpu);
     let queue = PagingQueue::new(&gpu, device);
     let wrong = [device, gpu.adapter, queue.handle, others.allocation(0)];
-    for_each(NO_HANDLES.into_iter().chain(wrong).chain([mine.resource()]), |handle| {
-        let list = [mine.allocation(0), handle];
-        let answer = set_priorities(&gpu.dxg, device, &list, &[LOW; 2]);
-        assert_eq!(answer, INVALID_PARAMETER);
-        let answer = get_priorities(&gpu.dxg, device, &list).0;
-        assert_eq!(answer, INVALID_PARAMETER);
-    });
-    for_each(wrong.into_iter().chain([others.resource(), mine.allocation(0)]), |handle| {
-        let answer = set_resource_priority(&gpu.dxg, device, handle, LOW);
-        assert_eq!(answer, INVALID_PARAMETER);
-        assert_eq!(priority_of(&gpu, device, handle).0, INVALID_PARAMETER);
-    });
-    for_each([0, gpu.adapter, mine.allocation(0), queue.handle], |handle| {
-        let list = mine.allocations();
-        let answer = set_priorities(&gpu.dxg, handle, &list, &[LOW; 2]);
-        assert_eq!(answer, INVALID_PARAMETER);
-        assert_eq!(get_priorities(&gpu.dxg, handle, &list).0, INVALID_PARAMETER);
-    });
+    for_each(
+        NO_HANDLES.into_iter().chain(wrong).chain([mine.resource()]),
+        |handle| {
+            let list = [mine.allocation(0), handle];
+            let answer = set_priorities(&gpu.dxg, device, &list, &[LOW; 2]);
+            assert_eq!(answer, INVALID_PARAMETER);
+            let answer = get_priorities(&gpu.dxg, device, &list).0;
+            assert_eq!(answer, INVALID_PARAMETER);
+        },
+    );
+    for_each(
+        wrong
+            .into_iter()
+            .chain([others.resource(), mine.allocation(0)]),
+        |handle| {
+            let answer = set_resource_priority(&gpu.dxg, device, handle, LOW);
+            assert_eq!(answer, INVALID_PARAMETER);
+            assert_eq!(priority_of(&gpu, device, handle).0, INVALID_PARAMETER);
+        },
+    );
+    for_each(
+        [0, gpu.adapter, mine.allocation(0), queue.handle],
+        |handle| {
+            let list = mine.allocations();
+            let answer = set_priorities(&gpu.dxg, handle, &list, &[LOW; 2]);
+            assert_eq!(answer, INVALID_PARAMETER);
+            assert_eq!(get_priorities(&gpu.dxg, handle, &list).0, INVALID_PARAMETER);
+        },
+    );
     let now = priorities(&gpu, device, &mine.allocations());
     assert_eq!(now, [NORMAL; 2]);
 }
@@ -243,14 +257,20 @@ fn addresses() {
     };
     let hole = Map::before_a_hole();
     hole.put(4092, LOW);
-    for_each([0, UNMAPPED, hole.address() + 4092, u64::MAX - 3], |address| {
-        assert_eq!(set(address), INVALID_PARAMETER);
-        assert_eq!(get(address), INVALID_PARAMETER);
-    });
+    for_each(
+        [0, UNMAPPED, hole.address() + 4092, u64::MAX - 3],
+        |address| {
+            assert_eq!(set(address), INVALID_PARAMETER);
+            assert_eq!(get(address), INVALID_PARAMETER);
+        },
+    );
     assert_eq!(priorities(&gpu, device, &create.allocations()), [NORMAL; 2]);
     assert_eq!(get(memory.address()), INVALID_PARAMETER);
     assert_eq!(set(memory.address()), SUCCESS);
-    for request in [request::SETALLOCATIONPRIORITY, request::GETALLOCATIONPRIORITY] {
+    for request in [
+        request::SETALLOCATIONPRIORITY,
+        request::GETALLOCATIONPRIORITY,
+    ] {
         assert_eq!(call_at(&gpu.dxg, request, 0), INVALID_PARAMETER);
     }
 }

@@ -160,19 +160,28 @@ fn allocations_of_others() {
     let other = buffer(&gpu, other_device, PAGE as u64);
     let fence = Fence::new(&gpu, device, 0);
     let mine = good.allocation(0);
-    let wrong = [device, gpu.adapter, good.resource(), queue.handle, fence.handle];
+    let wrong = [
+        device,
+        gpu.adapter,
+        good.resource(),
+        queue.handle,
+        fence.handle,
+    ];
     let queues = [device, gpu.adapter, good.resource(), mine, fence.handle];
     let before = counters();
-    for_each(NO_HANDLES.into_iter().chain(wrong).chain([other]), |handle| {
-        let made = make_resident(&gpu.dxg, queue.handle, &[mine, handle]);
-        assert_eq!(made, INVALID_PARAMETER);
-        let evicted = evict(&gpu.dxg, device, &[handle]);
-        assert_eq!(evicted, INVALID_PARAMETER);
-        let asked = places(&gpu.dxg, device, &[mine, handle]).0;
-        assert_eq!(asked, INVALID_PARAMETER);
-        let updated = update_with(&gpu.dxg, &mut to_move(queue.handle, handle, 1));
-        assert_eq!(updated, INVALID_PARAMETER);
-    });
+    for_each(
+        NO_HANDLES.into_iter().chain(wrong).chain([other]),
+        |handle| {
+            let made = make_resident(&gpu.dxg, queue.handle, &[mine, handle]);
+            assert_eq!(made, INVALID_PARAMETER);
+            let evicted = evict(&gpu.dxg, device, &[handle]);
+            assert_eq!(evicted, INVALID_PARAMETER);
+            let asked = places(&gpu.dxg, device, &[mine, handle]).0;
+            assert_eq!(asked, INVALID_PARAMETER);
+            let updated = update_with(&gpu.dxg, &mut to_move(queue.handle, handle, 1));
+            assert_eq!(updated, INVALID_PARAMETER);
+        },
+    );
     for_each(NO_HANDLES.into_iter().chain(queues), |handle| {
         assert_eq!(make_resident(&gpu.dxg, handle, &[mine]), INVALID_PARAMETER);
         let updated = update_with(&gpu.dxg, &mut to_move(handle, mine, 1));
@@ -188,7 +197,11 @@ fn allocations_of_others() {
     let mut args = to_make_resident(queue.handle, &List::new(&[mine]));
     args.allocation_list = unmapped;
     assert_eq!(make_resident_with(&gpu.dxg, &mut args), INVALID_PARAMETER);
-    for request in [request::MAKERESIDENT, request::EVICT, request::UPDATEALLOCPROPERTY] {
+    for request in [
+        request::MAKERESIDENT,
+        request::EVICT,
+        request::UPDATEALLOCPROPERTY,
+    ] {
         assert_eq!(call_at(&gpu.dxg, request, 0), INVALID_PARAMETER);
     }
     before.assert_restored();
@@ -591,7 +604,10 @@ fn moves_that_are_refused() {
     let memory = Map::new(1);
     let heap = Create::heap(device, memory.address(), PAGE as u64).made(&gpu);
     let answer = update(&|args| args.allocation = handle(heap.allocation(0)));
-    assert!(answer == SUCCESS || answer == INVALID_PARAMETER, "{answer:?}");
+    assert!(
+        answer == SUCCESS || answer == INVALID_PARAMETER,
+        "{answer:?}"
+    );
     assert_eq!(place(&gpu, device, heap.allocation(0)), IN_SHARED_MEMORY);
 }
 
@@ -618,15 +634,30 @@ fn cache_ranges() {
     let other_device = gpu.device();
     let allocation = buffer(&gpu, device, 8192);
     let of = |offset, length| invalidate(&gpu.dxg, device, allocation, offset, length);
-    for_each([(0, 8192), (0, 0), (8192, 0), (1, 8191), (4097, 1)], |(offset, length)| {
-        assert_eq!(of(offset, length), SUCCESS);
-    });
-    for_each([(0, 8193), (8193, 0), (1, 8192), (u64::MAX, 1), (1, u64::MAX)], |(offset, length)| {
-        assert_eq!(of(offset, length), INVALID_PARAMETER);
-    });
+    for_each(
+        [(0, 8192), (0, 0), (8192, 0), (1, 8191), (4097, 1)],
+        |(offset, length)| {
+            assert_eq!(of(offset, length), SUCCESS);
+        },
+    );
+    for_each(
+        [
+            (0, 8193),
+            (8193, 0),
+            (1, 8192),
+            (u64::MAX, 1),
+            (1, u64::MAX),
+        ],
+        |(offset, length)| {
+            assert_eq!(of(offset, length), INVALID_PARAMETER);
+        },
+    );
     let answer = invalidate(&gpu.dxg, other_device, allocation, 0, 1);
     assert_eq!(answer, INVALID_PARAMETER);
-    assert_eq!(invalidate(&gpu.dxg, device, device, 0, 1), INVALID_PARAMETER);
+    assert_eq!(
+        invalidate(&gpu.dxg, device, device, 0, 1),
+        INVALID_PARAMETER
+    );
     let answer = call_at(&gpu.dxg, request::INVALIDATECACHE, 0);
     assert_eq!(answer, INVALID_PARAMETER);
 }

@@ -157,7 +157,11 @@ fn of_the_process() {
         type Info = sys::D3DKMT_QUERYSTATISTICS_PROCESS_INFORMATION;
         type OnAdapter = sys::D3DKMT_QUERYSTATISTICS_PROCESS_ADAPTER_INFORMATION;
         type OnSegment = sys::D3DKMT_QUERYSTATISTICS_PROCESS_SEGMENT_INFORMATION;
-        let sizes = [size_of::<Info>(), size_of::<OnAdapter>(), size_of::<OnSegment>()];
+        let sizes = [
+            size_of::<Info>(),
+            size_of::<OnAdapter>(),
+            size_of::<OnSegment>(),
+        ];
         assert_eq!(sizes, [144, 256, 216]);
         let memory = Map::new(2);
         furnished(gpu, device, &memory);
@@ -241,10 +245,15 @@ fn other_processes_count_in_segments() {
 
 fn what_is_not_told() {
     let gpu = Gpu::first();
-    for_each([NODE, PROCESS_NODE, 11, 12, 15, 0x8000_0000, u32::MAX], |kind| {
-        assert_eq!(refusal(&gpu, kind, 0), INVALID_PARAMETER);
+    for_each(
+        [NODE, PROCESS_NODE, 11, 12, 15, 0x8000_0000, u32::MAX],
+        |kind| {
+            assert_eq!(refusal(&gpu, kind, 0), INVALID_PARAMETER);
+        },
+    );
+    for_each([0, 1], |query| {
+        assert_eq!(refusal(&gpu, PHYSICAL, query), NOT_SUPPORTED)
     });
-    for_each([0, 1], |query| assert_eq!(refusal(&gpu, PHYSICAL, query), NOT_SUPPORTED));
     for_each([SEGMENT, PROCESS_SEGMENT, PROCESS_GROUP], |kind| {
         for_each([2, 3, u32::MAX], |query| {
             assert_eq!(refusal(&gpu, kind, query), INVALID_PARAMETER);
@@ -255,11 +264,18 @@ fn what_is_not_told() {
         args.process = process;
         assert_eq!(ask(&gpu.dxg, &mut args), INVALID_PARAMETER);
     });
-    for_each([Luid(0, 0), Luid(gpu.luid.0 ^ 1, gpu.luid.1), Luid(u32::MAX, u32::MAX)], |luid| {
-        let mut args = question(luid, ADAPTER, 0);
-        assert_eq!(ask(&gpu.dxg, &mut args), INVALID_PARAMETER);
-        assert_eq!(args.result.size, [0xa5; 776], "nothing was written");
-    });
+    for_each(
+        [
+            Luid(0, 0),
+            Luid(gpu.luid.0 ^ 1, gpu.luid.1),
+            Luid(u32::MAX, u32::MAX),
+        ],
+        |luid| {
+            let mut args = question(luid, ADAPTER, 0);
+            assert_eq!(ask(&gpu.dxg, &mut args), INVALID_PARAMETER);
+            assert_eq!(args.result.size, [0xa5; 776], "nothing was written");
+        },
+    );
     let answer = call_at(&gpu.dxg, request::QUERYSTATISTICS, 0);
     assert_eq!(answer, INVALID_PARAMETER);
 }
@@ -267,7 +283,14 @@ fn what_is_not_told() {
 fn the_adapter_need_not_be_open() {
     for_each(luids(), |luid| {
         let dxg = Dxg::open().expect("/dev/dxg");
-        for kind in [ADAPTER, PROCESS, PROCESS_ADAPTER, SEGMENT, PROCESS_SEGMENT, PROCESS_GROUP] {
+        for kind in [
+            ADAPTER,
+            PROCESS,
+            PROCESS_ADAPTER,
+            SEGMENT,
+            PROCESS_SEGMENT,
+            PROCESS_GROUP,
+        ] {
             assert_eq!(ask(&dxg, &mut question(luid, kind, 0)), SUCCESS);
         }
     });

@@ -42,6 +42,7 @@ impl Group {
 #[test]
 fn who_is_alone_has_everything() {
     let mut group = Group::of(2);
+    assert_eq!(group.budgets.size(), SIZE);
     assert_eq!(group.budget(0), SIZE);
     group.uses(0, SIZE);
     assert_eq!(group.budget(0), SIZE);

@@ -178,9 +178,8 @@ fn offers_and_reclaims_have_one_list() {
 /// Cases 240 and 241.
 #[test]
 fn a_call_is_about_a_resource_or_a_list() {
-    let subject = |resource, list, count| {
-        validate_memory::subject(d3dkmthandle { v: resource }, list, count)
-    };
+    let subject =
+        |resource, list, count| validate_memory::subject(d3dkmthandle { v: resource }, list, count);
     assert_eq!(subject(7, 0, 0), Ok(Subject::Resource));
     for count in [1, 2, 0x2_0000] {
         let expected = Subject::Allocations(count as usize);

@@ -21,6 +21,11 @@ impl<K, V> RBTreeNode<K, V> {
     pub fn to_key_value(self) -> (K, V) {
         (self.0, self.1)
     }
+
+    pub fn into_reservation(self) -> RBTreeNodeReservation<K, V> {
+        std::mem::forget(self.2);
+        RBTreeNodeReservation(PhantomData)
+    }
 }
 
 pub struct RBTreeNodeReservation<K, V>(PhantomData<(K, V)>);
@@ -48,10 +53,15 @@ impl<K: Ord + Copy, V> RBTree<K, V> {
         self.0.get_mut(key)
     }
 
-    pub fn insert(&mut self, node: RBTreeNode<K, V>) -> Option<V> {
+    pub fn insert(&mut self, node: RBTreeNode<K, V>) -> Option<RBTreeNode<K, V>> {
         let RBTreeNode(key, value, freed) = node;
-        mem::forget(freed);
-        self.0.insert(key, value)
+        match self.0.insert(key, value) {
+            Some(old) => Some(RBTreeNode(key, old, freed)),
+            None => {
+                mem::forget(freed);
+                None
+            }
+        }
     }
 
     pub fn is_empty(&self) -> bool {

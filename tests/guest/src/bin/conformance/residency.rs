@@ -123,7 +123,9 @@ const MIB: u64 = 1 << 20;
 
 /// On each adapter, with a segment of 16 MiB.
 fn on_each_small_queue(test: impl Fn(&Gpu, u32, &PagingQueue)) {
-    with("local_segment_mib=16 commit_mib=64", || on_each_queue(&test));
+    with("local_segment_mib=16 commit_mib=64", || {
+        on_each_queue(&test)
+    });
 }
 
 fn on_each_queue(test: impl Fn(&Gpu, u32, &PagingQueue)) {
@@ -203,7 +205,10 @@ fn case_230_how_many() {
         let allocation = buffer(gpu, device, 4096);
         let list = vec![allocation; PAGED_MAX as usize + 1];
         for list in [&[][..], &list] {
-            assert_eq!(make_resident(&gpu.dxg, queue.handle, list), INVALID_PARAMETER);
+            assert_eq!(
+                make_resident(&gpu.dxg, queue.handle, list),
+                INVALID_PARAMETER
+            );
         }
     });
 }
@@ -266,7 +271,13 @@ fn case_236_reclaimed_in_time() {
 fn taken(gpu: &Gpu, device: u32, flags: u32) -> u32 {
     let [first, second] = [0; 2].map(|_| buffer(gpu, device, 10 * MIB));
     write(gpu, device, first, 1);
-    let answer = offer_in(&gpu.dxg, device, &[first], c::D3DKMT_OFFER_PRIORITY_LOW, flags);
+    let answer = offer_in(
+        &gpu.dxg,
+        device,
+        &[first],
+        c::D3DKMT_OFFER_PRIORITY_LOW,
+        flags,
+    );
     assert_eq!(answer, SUCCESS);
     write(gpu, device, second, 2);
     first

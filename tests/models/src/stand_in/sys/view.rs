@@ -44,7 +44,7 @@ pub(crate) struct View {
 }
 
 impl View {
-    pub(crate) fn map<T: Any + Owner>(
+    pub(crate) fn map<T: Any + Send + Sync>(
         window: Arc<Window>,
         _: bool,
         keep: KBox<T>,

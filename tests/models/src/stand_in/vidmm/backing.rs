@@ -13,7 +13,7 @@ use crate::{
     status::NtResult,
 };
 use kernel::sync::Arc;
-use std::{num::NonZeroU32, ops::Deref};
+use std::{any::Any, num::NonZeroU32, ops::Deref};
 
 pub(crate) trait Paged: Send + Sync {
     #[allow(dead_code, reason = "in the models nothing is paged")]
@@ -24,7 +24,7 @@ pub(crate) struct Backing {
     window: SharedWindow,
     number: u32,
     /// As in the module, the memory keeps the miniport's allocation.
-    _paged: Arc<dyn Paged>,
+    _paged: Box<dyn Any + Send + Sync>,
 }
 
 pub(crate) struct OwnedBacking(Arc<Backing>);
@@ -68,14 +68,14 @@ impl OwnedBacking {
         description: Option<AllocationDescription>,
         _: u64,
         _: NonZeroU32,
-        paged: Arc<dyn Paged>,
+        paged: Arc<impl Paged + 'static>,
     ) -> NtResult<Self> {
         let number = description.expect("a description").height;
         machine().log(|log| log.memory(number, true));
         let backing = Backing {
             window: Arc::new(Window, ACCOUNT)?,
             number,
-            _paged: paged,
+            _paged: Box::new(paged),
         };
         Ok(Self(Arc::new(backing, ACCOUNT)?))
     }

@@ -3,9 +3,7 @@
 //! Stands for offers: in the models nobody makes one.
 
 use super::{rank::OfferPriority, residency::Bound, VidMm};
-use crate::{
-    core::paging_priority::PagingPriority, fence::timeline::Timeline, status::NtResult,
-};
+use crate::{core::paging_priority::PagingPriority, fence::timeline::Timeline, status::NtResult};
 use kernel::sync::Arc;
 
 #[allow(dead_code, reason = "in the models nobody answers it")]

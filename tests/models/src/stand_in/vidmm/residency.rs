@@ -3,9 +3,7 @@
 //! Stands for residency: in the models nobody asks for it.
 
 use super::{account::Account, backing::Backing, VidMm};
-use crate::{
-    core::paging_priority::PagingPriority, fence::timeline::Timeline, status::NtResult,
-};
+use crate::{core::paging_priority::PagingPriority, fence::timeline::Timeline, status::NtResult};
 use kernel::sync::Arc;
 
 pub(crate) struct Residency;

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! `vidmm/books.rs` against lists that are looked through.
+
+use super::config;
+use crate::vidmm::{
+    books::{Books, Key, NewEntry, NewShare},
+    rank::{Class, OfferPriority, Rank},
+    SegmentGroup::{Local, NonLocal},
+};
+use kernel::alloc::GFP_KERNEL;
+use proptest::prelude::*;
+use std::{collections::BTreeMap, num::NonZeroU32};
+
+const SIZE: u64 = 1 << 20;
+const PROCESSES: [Key; 3] = [1000, 2000, 3000];
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Enter { bytes: u64, owner: Key },
+    Leave(usize),
+    Touch(usize),
+    Move { which: usize, usage: [u64; 2] },
+    Priority(usize, u32),
+    Offer(usize, Option<OfferPriority>),
+    Resize(usize, u64),
+    Pin(usize),
+    Unpin(usize),
+    Lock(usize),
+    Unlock(usize),
+    List(usize, Key),
+    Unlist(usize, Key),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let which = || 0..16usize;
+    let process = || prop::sample::select(PROCESSES.to_vec());
+    let offer = prop::sample::select(vec![
+        None,
+        Some(OfferPriority::Low),
+        Some(OfferPriority::Normal),
+        Some(OfferPriority::High),
+    ]);
+    let usage = prop::sample::select(vec![[0, 0], [4096, 0], [8192, 0], [0, 4096], [0, 12288]]);
+    prop_oneof![
+        3 => (0..3u64, process()).prop_map(|(n, owner)| Step::Enter { bytes: n << 12, owner }),
+        1 => which().prop_map(Step::Leave),
+        2 => which().prop_map(Step::Touch),
+        4 => (which(), usage).prop_map(|(which, usage)| Step::Move { which, usage }),
+        1 => (which(), 1..4u32).prop_map(|(which, priority)| Step::Priority(which, priority)),
+        2 => (which(), offer).prop_map(|(which, offer)| Step::Offer(which, offer)),
+        1 => (which(), 0..3u64).prop_map(|(which, n)| Step::Resize(which, n << 12)),
+        1 => which().prop_map(Step::Pin),
+        1 => which().prop_map(Step::Unpin),
+        1 => which().prop_map(Step::Lock),
+        1 => which().prop_map(Step::Unlock),
+        2 => (which(), process()).prop_map(|(which, process)| Step::List(which, process)),
+        2 => (which(), process()).prop_map(|(which, process)| Step::Unlist(which, process)),
+    ]
+}
+
+/// What the books should know of an allocation.
+#[derive(Clone, Debug)]
+struct Known {
+    bytes: u64,
+    owner: Key,
+    usage: [u64; 2],
+    priority: u32,
+    stamp: u64,
+    offer: Option<OfferPriority>,
+    pins: u32,
+    locks: u32,
+    /// On whose lists, and what it counts there.
+    listed: BTreeMap<Key, u64>,
+}
+
+impl Known {
+    fn rank(&self) -> Rank {
+        let class = match self.offer {
+            Some(priority) => Class::Offered(priority),
+            None if self.listed.is_empty() => Class::Idle,
+            None => Class::Listed,
+        };
+        Rank {
+            class,
+            priority: self.priority,
+            stamp: self.stamp,
+        }
+    }
+}
+
+/// The books, and what should be in them.
+struct Pair {
+    books: Books<Key>,
+    known: BTreeMap<Key, Known>,
+    last: Key,
+    clock: u64,
+}
+
+impl Pair {
+    fn new() -> Self {
+        let mut books = Books::new(SIZE, SIZE);
+        for process in PROCESSES {
+            let share = NewShare::new(process, GFP_KERNEL).unwrap();
+            assert!(books.open_share(share).is_none());
+        }
+        Self {
+            books,
+            known: BTreeMap::new(),
+            last: 0,
+            clock: 0,
+        }
+    }
+
+    fn tick(&mut self) -> u64 {
+        self.clock += 1;
+        self.clock
+    }
+
+    fn enter(&mut self, bytes: u64, owner: Key) {
+        self.last += 1;
+        let (key, priority) = (self.last, NonZeroU32::new(2).unwrap());
+        let entry = || NewEntry::new(key, key, bytes, owner, priority, GFP_KERNEL).unwrap();
+        assert!(self.books.enter(key, entry()).is_none());
+        // The second one is not needed.
+        assert!(self.books.enter(key, entry()).is_some());
+        let known = Known {
+            bytes,
+            owner,
+            usage: [0, 0],
+            priority: 2,
+            stamp: 0,
+            offer: None,
+            pins: 0,
+            locks: 0,
+            listed: BTreeMap::new(),
+        };
+        self.known.insert(key, known);
+    }
+
+    fn make(&mut self, step: Step) {
+        if let Step::Enter { bytes, owner } = step {
+            return self.enter(bytes, owner);
+        }
+        let (Step::Leave(which)
+        | Step::Touch(which)
+        | Step::Move { which, .. }
+        | Step::Priority(which, _)
+        | Step::Offer(which, _)
+        | Step::Resize(which, _)
+        | Step::Pin(which)
+        | Step::Unpin(which)
+        | Step::Lock(which)
+        | Step::Unlock(which)
+        | Step::List(which, _)
+        | Step::Unlist(which, _)) = step
+        else {
+            unreachable!()
+        };
+        let keys: Vec<_> = self.known.keys().copied().collect();
+        if keys.is_empty() {
+            return;
+        }
+        let key = keys[which % keys.len()];
+        let now = self.clock + 1;
+        let known = self.known.get_mut(&key).unwrap();
+        match step {
+            Step::Enter { .. } => {}
+            Step::Leave(_) => {
+                // Bindings go before the allocation does.
+                for (process, bytes) in std::mem::take(&mut known.listed) {
+                    self.books.unlist(key, process, bytes);
+                }
+                assert!(self.books.leave(key).is_some());
+                self.known.remove(&key);
+            }
+            Step::Touch(_) => {
+                known.stamp = now;
+                self.tick();
+                self.books.touch(key);
+            }
+            Step::Move { usage, .. } => {
+                known.usage = usage;
+                if known.stamp == 0 {
+                    known.stamp = now;
+                }
+                self.tick();
+                self.books.set_usage(key, usage);
+            }
+            Step::Priority(_, priority) => {
+                known.priority = priority;
+                let priority = NonZeroU32::new(priority).unwrap();
+                self.books.set_priority(key, priority);
+            }
+            Step::Offer(_, offer) => {
+                known.offer = offer;
+                self.books.set_offer(key, offer);
+            }
+            // It counts as before on the lists that it is on.
+            Step::Resize(_, bytes) => {
+                known.bytes = bytes;
+                self.books.set_bytes(key, bytes);
+            }
+            Step::Pin(_) => {
+                known.pins += 1;
+                self.books.pin(key);
+            }
+            Step::Unpin(_) if known.pins > 0 => {
+                known.pins -= 1;
+                self.books.unpin(key);
+            }
+            Step::Lock(_) => {
+                known.locks += 1;
+                self.books.lock(key);
+            }
+            Step::Unlock(_) if known.locks > 0 => {
+                known.locks -= 1;
+                self.books.unlock(key, 1);
+            }
+            // The books are told of the first time on a list, and of the last.
+            Step::List(_, process) if !known.listed.contains_key(&process) => {
+                known.listed.insert(process, known.bytes);
+                known.stamp = now;
+                let bytes = known.bytes;
+                self.tick();
+                assert_eq!(self.books.list(key, process), bytes);
+            }
+            Step::Unlist(_, process) => {
+                if let Some(bytes) = known.listed.remove(&process) {
+                    self.books.unlist(key, process, bytes);
+                }
+            }
+            Step::Unpin(_) | Step::Unlock(_) | Step::List(..) => {}
+        }
+    }
+
+    /// Those that can be taken from a shelf, in the order in which they go.
+    fn order(&self, shelf: usize) -> Vec<(Rank, Key)> {
+        let here = |known: &Known| match shelf {
+            0 => known.usage[0] > 0,
+            _ => known.usage[0] == 0 && known.usage[1] > 0,
+        };
+        let all = self.known.iter();
+        let there = all.filter(|(_, known)| known.pins == 0 && here(known));
+        let mut order: Vec<_> = there.map(|(&key, known)| (known.rank(), key)).collect();
+        order.sort();
+        order
+    }
+
+    fn compare(&self) {
+        for process in PROCESSES {
+            for (i, group) in [Local, NonLocal].into_iter().enumerate() {
+                let share = self.books.share(process, group);
+                let own = self.known.values().filter(|known| known.owner == process);
+                assert_eq!(share.usage, own.map(|known| known.usage[i]).sum::<u64>());
+                let on_list = |known: &Known| known.listed.get(&process).copied();
+                let listed: u64 = self.known.values().filter_map(on_list).sum();
+                assert_eq!(share.listed, if i == 0 { listed } else { 0 });
+            }
+        }
+        for (i, group) in [Local, NonLocal].into_iter().enumerate() {
+            let all = self.known.values().map(|known| known.usage[i]).sum::<u64>();
+            assert_eq!(self.books.group(group).usage(), all);
+        }
+        let used = self.books.group(Local).usage();
+        assert!(self.books.has_room(SIZE - used));
+        assert!(!self.books.has_room(SIZE - used + 1));
+        let spare = self.known.values().map(|known| match known.rank().class {
+            _ if known.pins > 0 => 0,
+            Class::Offered(_) => known.usage.iter().sum(),
+            Class::Idle if known.locks == 0 => known.usage[0],
+            _ => 0,
+        });
+        assert_eq!(self.books.spare(), spare.sum::<u64>());
+        self.compare_victims();
+        self.compare_surplus();
+    }
+
+    fn compare_victims(&self) {
+        for (class, priority) in [(Class::Listed, 3), (Class::Listed, 2), (Class::Idle, 1)] {
+            let mut after = None;
+            let mut found = vec![];
+            while let Some((rank, key)) = self.books.victim(after, class, priority) {
+                found.push((rank, key));
+                after = Some(rank);
+            }
+            let gives_way = |(rank, _): &(Rank, Key)| rank.yields_to(class, priority);
+            let order = self.order(0).into_iter().take_while(gives_way);
+            assert_eq!(found, order.collect::<Vec<_>>());
+        }
+    }
+
+    fn compare_surplus(&self) {
+        for idle_too in [false, true] {
+            let mut after = None;
+            let mut found = vec![];
+            while let Some((at, key)) = self.books.surplus(after, idle_too) {
+                found.push(key);
+                after = Some(at);
+            }
+            let is_wanted = |(rank, key): &(Rank, Key)| match rank.class {
+                Class::Offered(_) => true,
+                Class::Idle => {
+                    let known = &self.known[key];
+                    idle_too && known.usage[0] > 0 && known.locks == 0
+                }
+                Class::Listed => false,
+            };
+            let shelves = self.order(1).into_iter().chain(self.order(0));
+            let wanted = shelves.filter(is_wanted).map(|(_, key)| key);
+            assert_eq!(found, wanted.collect::<Vec<_>>());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(config(256))]
+
+    #[test]
+    fn the_books_say_what_the_lists_say(steps in prop::collection::vec(step(), 1..80)) {
+        let mut pair = Pair::new();
+        for step in steps {
+            pair.make(step);
+            pair.compare();
+        }
+        // When all have gone, nothing is left.
+        while let Some(key) = pair.books.first() {
+            let known = pair.known.remove(&key).unwrap();
+            for (process, bytes) in known.listed {
+                pair.books.unlist(key, process, bytes);
+            }
+            assert!(pair.books.leave(key).is_some());
+        }
+        assert!(pair.known.is_empty());
+        pair.compare();
+        for process in PROCESSES {
+            assert!(pair.books.close_share(process).is_some());
+        }
+    }
+}
