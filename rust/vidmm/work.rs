@@ -193,6 +193,8 @@ impl VidMm {
             };
             // What does not work is seen at the next use: the bytes are used where they are.
             let _ = match (inwards, known.listed) {
+                // What is offered stays until the room is needed.
+                _ if known.offer.is_some() => Ok(()),
                 (true, 1..) => backing.settle(&stay, &turn),
                 (false, 0) => backing.put_out(&stay, &turn),
                 (false, 1..) if !backing.belongs_in_segment() => backing.put_out(&stay, &turn),

@@ -2,7 +2,8 @@
 //! Residency, offers, priorities and statistics, as tests ask for them.
 
 use crate::{
-    calls::{handle, Answer, Gpu, SUCCESS},
+    calls::{handle, Answer, Gpu, PENDING, SUCCESS},
+    faults::every_call,
     fence::{wait, PagingQueue},
 };
 use libd3dkmt::{
@@ -19,6 +20,14 @@ pub const LISTED_MAX: u32 = 0x2_0000;
 pub const IN_GPU_MEMORY: u32 = c::D3DKMT_ALLOCATIONRESIDENCYSTATUS_RESIDENTINGPUMEMORY;
 pub const IN_SHARED_MEMORY: u32 = c::D3DKMT_ALLOCATIONRESIDENCYSTATUS_RESIDENTINSHAREDMEMORY;
 pub const NOT_RESIDENT: u32 = c::D3DKMT_ALLOCATIONRESIDENCYSTATUS_NOTRESIDENT;
+
+/// What a call answered that may have something paged, which changes counters from now on.
+fn paging(answer: Answer) -> Answer {
+    if answer == SUCCESS || answer == PENDING {
+        every_call::spare("something may be paged meanwhile");
+    }
+    answer
+}
 
 fn handles(list: &[u32]) -> Vec<sys::d3dkmthandle> {
     list.iter().map(|&value| handle(value)).collect()
@@ -63,7 +72,7 @@ pub fn to_make_resident(queue: u32, list: &List) -> sys::D3DDDI_MAKERESIDENT {
 /// D3DKMTMakeResident with an argument.
 pub fn make_resident_with(dxg: &Dxg, args: &mut sys::D3DDDI_MAKERESIDENT) -> Answer {
     // SAFETY: The list is as long as stated, or tests say otherwise, of memory of theirs.
-    unsafe { sys::D3DKMTMakeResident(dxg, args) }
+    paging(unsafe { sys::D3DKMTMakeResident(dxg, args) })
 }
 
 /// What D3DKMTMakeResident answered: the status, how many, the fence's value, bytes to trim.
@@ -98,7 +107,7 @@ pub fn resident(gpu: &Gpu, device: u32, queue: &PagingQueue, list: &[u32]) {
 pub fn arrived(gpu: &Gpu, device: u32, queue: &PagingQueue, answer: Answer, value: u64) {
     match answer {
         SUCCESS => assert_eq!(value, 0, "nothing to wait for"),
-        crate::calls::PENDING => {
+        PENDING => {
             assert_ne!(value, 0, "something to wait for");
             let waited = wait(&gpu.dxg, device, &[(queue.fence.handle, value)]);
             assert_eq!(waited, SUCCESS);
@@ -122,7 +131,7 @@ pub fn to_evict(device: u32, list: &List) -> sys::D3DKMT_EVICT {
 /// D3DKMTEvict with an argument.
 pub fn evict_with(dxg: &Dxg, args: &mut sys::D3DKMT_EVICT) -> Answer {
     // SAFETY: As for `make_resident_with`.
-    unsafe { sys::D3DKMTEvict(dxg, args) }
+    paging(unsafe { sys::D3DKMTEvict(dxg, args) })
 }
 
 /// D3DKMTEvict with flags: the status, and bytes to trim.
@@ -237,7 +246,7 @@ pub fn to_reclaim(queue: u32, kind: Kind, list: &List) -> sys::D3DKMT_RECLAIMALL
 /// D3DKMTReclaimAllocations2 with an argument.
 pub fn reclaim_with(dxg: &Dxg, args: &mut sys::D3DKMT_RECLAIMALLOCATIONS2) -> Answer {
     // SAFETY: As for `make_resident_with`.
-    unsafe { sys::D3DKMTReclaimAllocations2(dxg, args) }
+    paging(unsafe { sys::D3DKMTReclaimAllocations2(dxg, args) })
 }
 
 /// What became of what was offered, in a call that has to succeed. It waits for what is paged in.
@@ -320,7 +329,7 @@ pub fn to_move(queue: u32, allocation: u32, segment: u32) -> sys::D3DDDI_UPDATEA
 /// D3DKMTUpdateAllocationProperty with an argument.
 pub fn update_with(dxg: &Dxg, args: &mut sys::D3DDDI_UPDATEALLOCPROPERTY) -> Answer {
     // SAFETY: The argument holds no address.
-    unsafe { sys::D3DKMTUpdateAllocationProperty(dxg, args) }
+    paging(unsafe { sys::D3DKMTUpdateAllocationProperty(dxg, args) })
 }
 
 /// Moves an allocation to a segment, and waits until it is there.

@@ -121,10 +121,13 @@ pub(crate) fn begin() {
     }
 }
 
-/// For a test whose subject is disturbed by sweeps: it runs without them, and the run says why.
+/// For a test whose subject is disturbed by sweeps: from now on it runs without them, and the run says why.
 pub fn spare(why: &str) {
     if let Some(mode) = MODE.get() {
         let mut progress = mode.progress();
+        if progress.spared.is_some() {
+            return;
+        }
         progress.spared = Some(why.into());
         progress.spared_tests += 1;
         println!("# its calls are not swept: {why}");
