@@ -134,7 +134,7 @@ impl PagingQueue {
     ///
     /// # Errors
     ///
-    /// DEVICE_REMOVED. NO_MEMORY: also when it would not be within the budget. What `tell` says.
+    /// INVALID_PARAMETER: it is offered. DEVICE_REMOVED. NO_MEMORY: also when it would not be within the budget. What `tell` says.
     pub(crate) fn place(
         &self,
         open: &OpenAllocation,

@@ -154,7 +154,8 @@ fn number(status: ResidencyStatus) -> u32 {
 ///
 /// # Errors
 ///
-/// - See [`validate_memory::update_property`]; INVALID_PARAMETER: no queue, no allocation of its device.
+/// - See [`validate_memory::update_property`]; INVALID_PARAMETER: no queue, no allocation of its device,
+///   or it is offered.
 /// - DEVICE_REMOVED: the adapter has gone.
 /// - NO_MEMORY: none is left; or it is resident, and there would be over the budget.
 pub(super) fn update(caller: &Caller<'_>, argument: usize) -> NtResult<NtStatus> {

@@ -228,7 +228,7 @@ impl VidMm {
     ///
     /// # Errors
     ///
-    /// - DEVICE_REMOVED. What `tell` says.
+    /// - INVALID_PARAMETER: it is offered. DEVICE_REMOVED. What `tell` says.
     /// - NO_MEMORY: none is left; or it is on the list, and would be too much for the process's budget.
     pub(crate) fn place(
         self: &Arc<Self>,
@@ -247,6 +247,11 @@ impl VidMm {
         let operation = Timeline::prepare(queue)?;
 
         let mut books = self.books.lock();
+        let known = books.standing(backing.key());
+        let known = known.ok_or(NtStatus::DEVICE_REMOVED)?;
+        if known.offer.is_some() {
+            return Err(NtStatus::INVALID_PARAMETER);
+        }
         let before = excess(&books, account, Limit::Budget);
         let was = keep_out(&mut books, account, &bound, !in_segment);
         let after = excess(&books, account, Limit::Budget);
@@ -255,13 +260,10 @@ impl VidMm {
             return Err(NtStatus::NO_MEMORY);
         }
         let is_in = books.is_in_segment(backing.key());
-        let listed = books
-            .standing(backing.key())
-            .map_or(0, |known| known.listed);
         drop(books);
 
         let moves = match backing.belongs_in_segment() {
-            true => listed > 0 && !is_in,
+            true => known.listed > 0 && !is_in,
             false => is_in,
         };
         let operation = moves.then(|| operation.begin());

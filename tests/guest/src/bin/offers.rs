@@ -34,6 +34,7 @@ fn main() -> ExitCode {
             what_is_offered_cannot_be_used,
             what_is_locked_cannot_be_offered,
             what_is_resident_comes_back,
+            an_eviction_takes_nothing,
             resources,
             shared_memory_and_memory_of_the_caller,
             results_that_cannot_be_written,
@@ -275,6 +276,21 @@ fn what_is_resident_comes_back() {
         assert_eq!((answer, result), (SUCCESS, KEPT));
         assert_eq!(args.paging_fence_value, 0);
         assert_eq!(evict(&gpu.dxg, device, &[allocation]), SUCCESS);
+    });
+}
+
+/// What is offered is taken when the room is needed, and not before.
+fn an_eviction_takes_nothing() {
+    on_each_queue(|gpu, device, queue| {
+        let allocation = filled(gpu, device, 1, 6);
+        resident(gpu, device, queue, &[allocation]);
+        assert_eq!(offer(&gpu.dxg, device, &[allocation]), SUCCESS);
+        evicted(gpu, device, &[allocation]);
+        let moved = update_with(&gpu.dxg, &mut to_move(queue.handle, allocation, 2));
+        assert_eq!(moved, INVALID_PARAMETER);
+        assert_eq!(place(gpu, device, allocation), IN_GPU_MEMORY);
+        assert_eq!(reclaimed_one(gpu, device, queue, allocation), KEPT);
+        assert_holds(gpu, device, allocation, 6);
     });
 }
 
