@@ -21,11 +21,11 @@ use crate::{
         },
         target::Target, //
     },
-    sys::worker::WorkerQueue,
     miniport::{
         gem::Gem,
         soft::Soft, //
     },
+    sys::worker::WorkerQueue,
     vidmm::{
         provider::Provider,
         VidMm, //

@@ -78,6 +78,7 @@ pub(crate) mod paging_priority;
 pub(crate) mod paging_queue;
 pub(crate) mod process;
 pub(crate) mod registry;
+pub(crate) mod residency;
 pub(crate) mod resource;
 pub(crate) mod share;
 pub(crate) mod shared_sizes;

@@ -15,20 +15,28 @@ mod allocation;
 mod device;
 mod dma_buf;
 mod lock;
+mod offer;
 mod paging_queue;
+mod priority;
+mod residency;
 mod sharing;
+mod statistics;
 mod sync;
 pub(crate) mod validate;
+pub(crate) mod validate_memory;
 pub(crate) mod validate_sync;
 mod video_memory;
 
 use crate::{
     core::{
+        device::Device,
         handle::Handle,
         process::Process,
-        registry::Registry, //
+        registry::Registry,
+        residency::Openings, //
     },
     mem::{
+        KVVec,
         KVec,
         ACCOUNT, //
     },
@@ -52,11 +60,13 @@ use kernel::{
         _IOC_TYPE,
         _IOWR, //
     },
+    sync::Arc,
     uaccess::{
         UserPtr,
         UserSlice, //
     }, //
 };
+use validate_memory::Subject;
 use zerocopy::{
     FromBytes,
     Immutable,
@@ -72,28 +82,41 @@ pub(crate) struct Caller<'a> {
 /// An ioctl: its argument's address in, its status out.
 type Handler = fn(&Caller<'_>, usize) -> NtResult;
 
+/// The same of one that succeeds with more than one status.
+type PagingHandler = fn(&Caller<'_>, usize) -> NtResult<NtStatus>;
+
+#[derive(Clone, Copy)]
+enum Call {
+    Plain(Handler),
+    Paging(PagingHandler),
+}
+
 /// A number of the ABI that works.
 #[derive(Clone, Copy)]
 struct Entry {
     request: u32,
-    handler: Handler,
+    call: Call,
 }
 
 const fn entry<T>(nr: u32, handler: Handler) -> (usize, Entry) {
-    entry_of::<T>(DXG_IOCTL_MAGIC as u32, nr, handler)
+    entry_of::<T>(DXG_IOCTL_MAGIC as u32, nr, Call::Plain(handler))
+}
+
+const fn paging<T>(nr: u32, handler: PagingHandler) -> (usize, Entry) {
+    entry_of::<T>(DXG_IOCTL_MAGIC as u32, nr, Call::Paging(handler))
 }
 
 const fn extension<T>(nr: u32, handler: Handler) -> (usize, Entry) {
-    entry_of::<T>(DXGKRNL_EXT_MAGIC, nr, handler)
+    entry_of::<T>(DXGKRNL_EXT_MAGIC, nr, Call::Plain(handler))
 }
 
-const fn entry_of<T>(magic: u32, nr: u32, handler: Handler) -> (usize, Entry) {
+const fn entry_of<T>(magic: u32, nr: u32, call: Call) -> (usize, Entry) {
     let request = _IOWR::<T>(magic, nr);
     // CAST: numbers are small.
-    (nr as usize, Entry { request, handler })
+    (nr as usize, Entry { request, call })
 }
 
-const ENTRIES: [(usize, Entry); 23] = [
+const ENTRIES: [(usize, Entry); 35] = [
     entry::<uapi::d3dkmt_openadapterfromluid>(
         uapi::DXG_NR_OPENADAPTERFROMLUID,
         adapter::open_from_luid,
@@ -106,6 +129,15 @@ const ENTRIES: [(usize, Entry); 23] = [
         uapi::DXG_NR_QUERYVIDEOMEMORYINFO,
         video_memory::query,
     ),
+    entry::<uapi::d3dkmt_changevideomemoryreservation>(
+        uapi::DXG_NR_CHANGEVIDEOMEMORYRESERVATION,
+        video_memory::reserve,
+    ),
+    entry::<uapi::d3dkmt_flushheaptransitions>(
+        uapi::DXG_NR_FLUSHHEAPTRANSITIONS,
+        video_memory::flush,
+    ),
+    entry::<uapi::d3dkmt_querystatistics>(uapi::DXG_NR_QUERYSTATISTICS, statistics::query),
     entry::<uapi::d3dkmt_createdevice>(uapi::DXG_NR_CREATEDEVICE, device::create),
     entry::<uapi::d3dkmt_destroydevice>(uapi::DXG_NR_DESTROYDEVICE, device::destroy),
     entry::<uapi::d3dkmt_createallocation>(uapi::DXG_NR_CREATEALLOCATION, allocation::create),
@@ -123,6 +155,18 @@ const ENTRIES: [(usize, Entry); 23] = [
     ),
     entry::<uapi::d3dkmt_lock2>(uapi::DXG_NR_LOCK2, lock::lock),
     entry::<uapi::d3dkmt_unlock2>(uapi::DXG_NR_UNLOCK2, lock::unlock),
+    entry::<uapi::d3dkmt_invalidatecache>(uapi::DXG_NR_INVALIDATECACHE, lock::invalidate_cache),
+    entry::<uapi::d3dkmt_setallocationpriority>(uapi::DXG_NR_SETALLOCATIONPRIORITY, priority::set),
+    entry::<uapi::d3dkmt_getallocationpriority>(uapi::DXG_NR_GETALLOCATIONPRIORITY, priority::get),
+    paging::<uapi::d3dddi_makeresident>(uapi::DXG_NR_MAKERESIDENT, residency::make_resident),
+    entry::<uapi::d3dkmt_evict>(uapi::DXG_NR_EVICT, residency::evict),
+    entry::<uapi::d3dkmt_offerallocations>(uapi::DXG_NR_OFFERALLOCATIONS, offer::offer),
+    paging::<uapi::d3dkmt_reclaimallocations2>(uapi::DXG_NR_RECLAIMALLOCATIONS2, offer::reclaim),
+    entry::<uapi::d3dkmt_queryallocationresidency>(
+        uapi::DXG_NR_QUERYALLOCATIONRESIDENCY,
+        residency::query,
+    ),
+    paging::<uapi::d3dddi_updateallocproperty>(uapi::DXG_NR_UPDATEALLOCPROPERTY, residency::update),
     entry::<uapi::d3dkmt_createpagingqueue>(uapi::DXG_NR_CREATEPAGINGQUEUE, paging_queue::create),
     entry::<uapi::d3dddi_destroypagingqueue>(
         uapi::DXG_NR_DESTROYPAGINGQUEUE,
@@ -181,10 +225,12 @@ pub(crate) fn dispatch(caller: &Caller<'_>, request: u32, argument: usize) -> Op
     if entry.request != request {
         return None;
     }
-    Some(match (entry.handler)(caller, argument) {
-        Ok(()) => NtStatus::SUCCESS.ioctl_result(),
-        Err(status) => status.ioctl_result(),
-    })
+    let result = match entry.call {
+        Call::Plain(handler) => handler(caller, argument).map(|()| NtStatus::SUCCESS),
+        Call::Paging(handler) => handler(caller, argument),
+    };
+    let (Ok(status) | Err(status)) = result;
+    Some(status.ioctl_result())
 }
 
 impl From<d3dkmthandle> for Handle {
@@ -242,6 +288,47 @@ fn read_array<T: FromBytes + IntoBytes>(address: u64, count: usize) -> NtResult<
         elements.push(element, ACCOUNT)?;
     }
     Ok(elements)
+}
+
+/// The address of an element of a list; INVALID_PARAMETER beyond the last address.
+fn element(list: u64, at: usize, size: usize) -> NtResult<u64> {
+    let offset = at as u64 * size as u64;
+    list.checked_add(offset).ok_or(NtStatus::INVALID_PARAMETER)
+}
+
+/// The allocations of `device` that the handles of a list name; INVALID_PARAMETER when one is not
+/// there.
+fn allocations(
+    caller: &Caller<'_>,
+    device: &Arc<Device>,
+    list: u64,
+    count: usize,
+) -> NtResult<Openings> {
+    let mut openings = KVVec::with_capacity(count, ACCOUNT)?;
+    for at in 0..count {
+        let handle: d3dkmthandle = read(element(list, at, size_of::<d3dkmthandle>())?)?;
+        openings.push(caller.process.allocation(device, handle.into())?, ACCOUNT)?;
+    }
+    Ok(openings)
+}
+
+/// The allocations of a resource or of a list; INVALID_PARAMETER when one is not there.
+fn subjects(
+    caller: &Caller<'_>,
+    device: &Arc<Device>,
+    subject: Subject,
+    resource: d3dkmthandle,
+    list: u64,
+) -> NtResult<Openings> {
+    match subject {
+        Subject::Resource => {
+            let mut openings = KVVec::new();
+            let process = caller.process;
+            process.add_allocations_of(device, resource.into(), &mut openings)?;
+            Ok(openings)
+        }
+        Subject::Allocations(count) => allocations(caller, device, list, count),
+    }
 }
 
 /// Reads `size` bytes from user memory; INVALID_PARAMETER when one is not there.

@@ -26,11 +26,7 @@ pub(crate) mod script {
 
     pub(crate) type Started = ();
 
-    pub(crate) fn start(
-        _: &Dir,
-        _: &Arc<Registry>,
-        _: Arc<WorkerQueue>,
-    ) -> Result<Started> {
+    pub(crate) fn start(_: &Dir, _: &Arc<Registry>, _: Arc<WorkerQueue>) -> Result<Started> {
         Ok(())
     }
 }

@@ -34,6 +34,8 @@ const ERESTARTSYS: i32 = 512;
 
 impl NtStatus {
     pub(crate) const SUCCESS: Self = Self(0);
+    /// A success: the call is done, but its effect comes later.
+    pub(crate) const PENDING: Self = Self(0x0000_0103);
     pub(crate) const UNSUCCESSFUL: Self = Self(0xC000_0001);
     pub(crate) const INVALID_HANDLE: Self = Self(0xC000_0008);
     pub(crate) const INVALID_PARAMETER: Self = Self(0xC000_000D);

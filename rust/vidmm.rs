@@ -64,7 +64,7 @@ use provider::Provider;
 use turn::Turns;
 
 /// A group of segments, as D3DKMTQueryVideoMemoryInfo asks for them.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum SegmentGroup {
     /// Memory of the adapter.
     Local,

@@ -157,6 +157,11 @@ impl Allocation {
         &self.backing
     }
 
+    /// What the miniport said of it.
+    pub(super) fn facts(&self) -> &CheckedFacts {
+        &self.facts
+    }
+
     /// Whether its memory may leave as a dma-buf: it may be scanned out, or others have it anyway.
     fn is_exportable(&self) -> bool {
         self.facts.displayable() || self.is_shared()

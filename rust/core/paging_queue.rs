@@ -61,18 +61,15 @@ impl PagingQueue {
         Ok((queue, object))
     }
 
-    #[allow(dead_code, reason = "for paging, which there is none of yet")]
     pub(crate) fn device(&self) -> &Arc<Device> {
         &self.device
     }
 
-    #[allow(dead_code, reason = "as above")]
     pub(crate) fn priority(&self) -> PagingPriority {
         self.priority
     }
 
     /// What its operations take their values from.
-    #[allow(dead_code, reason = "as above")]
     pub(crate) fn timeline(&self) -> &Arc<Timeline> {
         &self.timeline
     }

@@ -171,7 +171,6 @@ impl Process {
     }
 
     /// The paging queue that a handle names; INVALID_PARAMETER for anything else (case 256).
-    #[allow(dead_code, reason = "for paging, which there is none of yet")]
     pub(crate) fn paging_queue(&self, handle: Handle) -> NtResult<Arc<PagingQueue>> {
         match self.get(handle) {
             Some(Object::PagingQueue(queue)) => Ok(queue),

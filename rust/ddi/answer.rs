@@ -21,7 +21,7 @@ impl SegmentSet {
     /// All that an adapter has.
     pub(crate) const ALL: Self = Self(3);
 
-    const fn contains(self, other: Self) -> bool {
+    pub(crate) const fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
 }
@@ -233,6 +233,7 @@ pub(crate) struct CheckedFacts {
     priority: NonZeroU32,
     flags: AllocationFlags,
     displayable: bool,
+    supported: SegmentSet,
     in_local: bool,
 }
 
@@ -249,6 +250,11 @@ impl CheckedFacts {
     /// Whether it can be scanned out.
     pub(crate) const fn displayable(&self) -> bool {
         self.displayable
+    }
+
+    /// Segments that it may be in.
+    pub(crate) const fn supported(&self) -> SegmentSet {
+        self.supported
     }
 
     /// Whether it is placed in local memory, else in the aperture: in the first one preferred, or
@@ -302,6 +308,7 @@ pub(crate) fn check(facts: AllocationFacts, asked: &Asked) -> Result<CheckedFact
         priority,
         flags: facts.flags,
         displayable: facts.displayable,
+        supported: facts.supported,
         in_local,
     })
 }

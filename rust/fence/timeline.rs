@@ -69,19 +69,29 @@ impl Timeline {
         )?)
     }
 
-    #[allow(dead_code, reason = "for paging, which asks what is done already")]
-    pub(crate) fn fence(&self) -> &Arc<MonitoredFence> {
-        &self.fence
-    }
-
-    /// Begins an operation, with the next value.
+    /// Makes room for an operation that may have to begin.
     ///
     /// # Errors
     ///
     /// NO_MEMORY.
-    #[allow(dead_code, reason = "for paging, which there is none of yet")]
-    pub(crate) fn begin(timeline: &Arc<Self>) -> NtResult<Operation> {
-        let room = RBTreeNodeReservation::new(ACCOUNT)?;
+    pub(crate) fn prepare(timeline: &Arc<Self>) -> NtResult<Prepared> {
+        Ok(Prepared {
+            timeline: timeline.clone(),
+            room: RBTreeNodeReservation::new(ACCOUNT)?,
+        })
+    }
+}
+
+/// Room for an operation.
+pub(crate) struct Prepared {
+    timeline: Arc<Timeline>,
+    room: RBTreeNodeReservation<u64, ()>,
+}
+
+impl Prepared {
+    /// Begins it, with the next value.
+    pub(crate) fn begin(self) -> Operation {
+        let Self { timeline, room } = self;
         let mut state = timeline.state.lock();
         // One operation each nanosecond would take five centuries to get to the end.
         state.last += 1;
@@ -89,10 +99,7 @@ impl Timeline {
         // No other operation has this value: nothing is replaced.
         state.running.insert(room.into_node(value, ()));
         drop(state);
-        Ok(Operation {
-            timeline: timeline.clone(),
-            value,
-        })
+        Operation { timeline, value }
     }
 }
 
@@ -104,7 +111,6 @@ pub(crate) struct Operation {
 
 impl Operation {
     /// What the fence has reached when this operation and all before it have ended.
-    #[allow(dead_code, reason = "for paging, which there is none of yet")]
     pub(crate) fn value(&self) -> u64 {
         self.value
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! CPU access: D3DKMTLock2, Unlock2.
+//! CPU access: D3DKMTLock2, Unlock2, InvalidateCache.
 
 use super::{
     read,
@@ -11,6 +11,7 @@ use super::{
 use crate::{
     status::NtResult,
     uapi::{
+        d3dkmt_invalidatecache,
         d3dkmt_lock2,
         d3dkmt_unlock2, //
     }, //
@@ -48,4 +49,18 @@ pub(super) fn unlock(caller: &Caller<'_>, argument: usize) -> NtResult {
         .process
         .allocation(&device, args.allocation.into())?
         .unlock()
+}
+
+/// D3DKMTInvalidateCache: there is nothing to do, as what the CPU sees of memory here is coherent.
+///
+/// # Errors
+///
+/// - INVALID_PARAMETER: no device, no allocation of that device, or bytes that it does not have.
+/// - DEVICE_REMOVED: the adapter has gone.
+pub(super) fn invalidate_cache(caller: &Caller<'_>, argument: usize) -> NtResult {
+    let args: d3dkmt_invalidatecache = read(argument as u64)?;
+    let device = caller.process.device(args.device.into())?;
+    let allocation = caller.process.allocation(&device, args.allocation.into())?;
+    allocation.check_range(args.offset, args.length)?;
+    device.adapter().check_present()
 }

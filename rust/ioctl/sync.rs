@@ -4,6 +4,7 @@
 //! SignalSynchronizationObjectFromCpu, WaitForSynchronizationObjectFromCpu.
 
 use super::{
+    element,
     read,
     validate_sync,
     write,
@@ -206,10 +207,4 @@ fn targets(
         targets.push(Target { fence, value }, ACCOUNT)?;
     }
     Ok(targets)
-}
-
-/// The address of an element of a list; INVALID_PARAMETER beyond the last address.
-fn element(list: u64, at: usize, size: usize) -> NtResult<u64> {
-    let offset = at as u64 * size as u64;
-    list.checked_add(offset).ok_or(NtStatus::INVALID_PARAMETER)
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! D3DKMTQueryVideoMemoryInfo.
+//! D3DKMTQueryVideoMemoryInfo, ChangeVideoMemoryReservation, FlushHeapTransitions.
 
 use super::{
     read,
     validate,
+    validate_memory,
     write,
     Caller, //
 };
@@ -13,7 +14,11 @@ use crate::{
         NtResult,
         NtStatus, //
     },
-    uapi::d3dkmt_queryvideomemoryinfo, //
+    uapi::{
+        d3dkmt_changevideomemoryreservation,
+        d3dkmt_flushheaptransitions,
+        d3dkmt_queryvideomemoryinfo, //
+    }, //
 };
 
 /// D3DKMTQueryVideoMemoryInfo (case 243): what the calling process has and may have, in bytes.
@@ -49,4 +54,38 @@ pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
             ..args
         },
     )
+}
+
+/// D3DKMTChangeVideoMemoryReservation: how many bytes of a group the process wants to be able to have.
+///
+/// # Errors
+///
+/// - INVALID_PARAMETER: see [`validate_memory::reservation`] (case 249); no adapter; more than
+///   `available_for_reservation` of QueryVideoMemoryInfo.
+/// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
+pub(super) fn reserve(caller: &Caller<'_>, argument: usize) -> NtResult {
+    let args: d3dkmt_changevideomemoryreservation = read(argument as u64)?;
+    let group = validate_memory::reservation(&args)?;
+    let adapter = caller.process.adapter(args.adapter.into())?;
+    adapter.check_present()?;
+    caller
+        .process
+        .account(&adapter)?
+        .reserve(group, args.reservation)
+}
+
+/// D3DKMTFlushHeapTransitions: waits until all paging is done that was asked for before.
+///
+/// # Errors
+///
+/// - INVALID_PARAMETER: no adapter. DEVICE_REMOVED: it has gone.
+/// - INTERRUPTED: a signal came while it was waiting.
+pub(super) fn flush(caller: &Caller<'_>, argument: usize) -> NtResult {
+    let args: d3dkmt_flushheaptransitions = read(argument as u64)?;
+    let adapter = caller.process.adapter(args.adapter.into())?;
+    adapter.check_present()?;
+    match adapter.vidmm().flush() {
+        true => Ok(()),
+        false => Err(NtStatus::INTERRUPTED),
+    }
 }

@@ -86,7 +86,7 @@ impl Miniport for Gem {
     }
 
     fn create_allocation(&self, args: CreateAllocation<'_, '_>, _: &dyn Callbacks) -> NtResult {
-        linear::create(args, SegmentSet::LOCAL)
+        linear::create(args, SegmentSet::ALL)
     }
 
     fn adopt_memory(&self, memory: ForeignMemory) -> NtResult<AllocationAnswer> {

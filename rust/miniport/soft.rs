@@ -65,7 +65,7 @@ impl Miniport for Soft {
     }
 
     fn create_allocation(&self, args: CreateAllocation<'_, '_>, _: &dyn Callbacks) -> NtResult {
-        linear::create(args, SegmentSet::LOCAL)
+        linear::create(args, SegmentSet::ALL)
     }
 
     fn open_allocation(&self, args: OpenAllocation<'_, '_>, callbacks: &dyn Callbacks) -> NtResult {

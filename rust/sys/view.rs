@@ -77,11 +77,7 @@ impl View {
     /// # Errors
     ///
     /// `ENOMEM`: no memory, or no room in the address space (RLIMIT_AS counts).
-    pub(crate) fn map(
-        window: Arc<Window>,
-        writable: bool,
-        owner: KBox<dyn Owner>,
-    ) -> Result<Self> {
+    pub(crate) fn map(window: Arc<Window>, writable: bool, owner: KBox<dyn Owner>) -> Result<Self> {
         let content = Content {
             window,
             inherited: false,

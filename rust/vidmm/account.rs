@@ -54,6 +54,8 @@ pub(crate) struct AccountReport {
 pub(crate) struct MemoryInfo {
     pub(crate) budget: u64,
     pub(crate) usage: u64,
+    /// On the residency lists of its devices.
+    pub(crate) listed: u64,
     pub(crate) reservation: u64,
     pub(crate) reservable: u64,
 }
@@ -118,6 +120,7 @@ impl Account {
         MemoryInfo {
             budget: all.budget(&share),
             usage: share.usage,
+            listed: share.listed,
             reservation: share.reservation,
             reservable: all.reservable(&share),
         }

@@ -150,6 +150,10 @@ pub(crate) struct Backing {
     pub(super) home: Home,
     /// As D3DKMTSetAllocationPriority sets it.
     priority: Atomic<u32>,
+    /// It shall stay out of the segment. Only changes with the books locked, as does the next one.
+    pub(super) kept_out: Atomic<bool>,
+    /// An offer of it gives up the commitment, too.
+    pub(super) may_decommit: Atomic<bool>,
     /// The books know it.
     entered: Atomic<bool>,
     #[pin]
@@ -163,9 +167,7 @@ pub(super) struct Inner {
     pub(super) window: Option<Arc<Window>>,
     pub(super) commitment: Option<Commitment>,
     /// Somebody has a dma-buf of it.
-    exported: bool,
-    /// An offer of it gives up the commitment, too.
-    pub(super) may_decommit: bool,
+    pub(super) exported: bool,
 }
 
 // What is pinned is behind its pointers.
@@ -250,7 +252,16 @@ impl OwnedBacking {
         };
         let commitment = vidmm.commit(SegmentGroup::Local, bytes)?;
         let state = State::Untouched;
-        let new = Backing::new(vidmm, account, state, home, bytes, priority, Some(paged), commitment);
+        let new = Backing::new(
+            vidmm,
+            account,
+            state,
+            home,
+            bytes,
+            priority,
+            Some(paged),
+            commitment,
+        );
         Self::new(new)
     }
 
@@ -275,7 +286,9 @@ impl OwnedBacking {
         let pages = Arc::new(UserPages::pin(address, size, writable)?, ACCOUNT)?;
         let state = State::UserPages(pages);
         let home = Home::Fixed;
-        let new = Backing::new(vidmm, account, state, home, bytes, priority, None, commitment);
+        let new = Backing::new(
+            vidmm, account, state, home, bytes, priority, None, commitment,
+        );
         let new = Self::new(new)?;
         new.enter(&stay)?;
         let mut books = vidmm.books.lock();
@@ -312,7 +325,9 @@ impl OwnedBacking {
         let commitment = vidmm.commit(SegmentGroup::Local, 0)?;
         let state = State::Imported(gem);
         let (home, priority) = (Home::Fixed, NORMAL_PRIORITY);
-        let new = Backing::new(vidmm, account, state, home, bytes, priority, None, commitment);
+        let new = Backing::new(
+            vidmm, account, state, home, bytes, priority, None, commitment,
+        );
         let new = Self::new(new)?;
         // From here on it is lost with the adapter.
         new.enter(&stay)?;
@@ -346,7 +361,6 @@ impl Backing {
             window: None,
             commitment: Some(commitment),
             exported: false,
-            may_decommit: false,
         };
         pin_init!(Self {
             vidmm: vidmm.clone(),
@@ -355,6 +369,8 @@ impl Backing {
             bytes,
             home,
             priority: Atomic::new(priority.get()),
+            kept_out: Atomic::new(false),
+            may_decommit: Atomic::new(false),
             entered: Atomic::new(false),
             inner <- new_mutex!(inner, "Backing::inner"),
         })
@@ -374,6 +390,11 @@ impl Backing {
 
     pub(super) fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// Whether it is to be in the segment when it is wanted.
+    pub(super) fn belongs_in_segment(&self) -> bool {
+        matches!(self.home, Home::Segment(_)) && !self.kept_out.load(Relaxed)
     }
 
     pub(super) fn size(&self) -> NtResult<usize> {
@@ -415,9 +436,9 @@ impl Backing {
         if self.entered.load(Relaxed) {
             return Ok(());
         }
-        let bytes = match self.home {
-            Home::Segment(_) => self.bytes,
-            Home::System | Home::Fixed => 0,
+        let bytes = match self.belongs_in_segment() {
+            true => self.bytes,
+            false => 0,
         };
         let priority = NonZeroU32::new(self.priority()).unwrap_or(NORMAL_PRIORITY);
         let (key, owner) = (self.key(), self.account.key());

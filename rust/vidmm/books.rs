@@ -346,8 +346,9 @@ impl<T: Clone> Books<T> {
         self.change(key, |entry| entry.locks = entry.locks.saturating_sub(count));
     }
 
-    /// Puts it on the residency list of a device of a process.
-    pub(crate) fn list(&mut self, key: Key, process: Key) {
+    /// Puts it on the residency list of a device of a process. The result is what counts in the
+    /// process's share for that.
+    pub(crate) fn list(&mut self, key: Key, process: Key) -> u64 {
         let mut bytes = 0;
         self.clock += 1;
         let now = self.clock;
@@ -357,16 +358,18 @@ impl<T: Clone> Books<T> {
             bytes = entry.bytes;
         });
         self.change_share(process, SegmentGroup::Local, |share| share.listed += bytes);
+        bytes
     }
 
-    /// Takes it off again.
-    pub(crate) fn unlist(&mut self, key: Key, process: Key) {
-        let mut bytes = 0;
-        self.change(key, |entry| {
-            entry.listed -= 1;
-            bytes = entry.bytes;
-        });
+    /// Takes it off again, which counted as `bytes` bytes there.
+    pub(crate) fn unlist(&mut self, key: Key, process: Key, bytes: u64) {
+        self.change(key, |entry| entry.listed -= 1);
         self.change_share(process, SegmentGroup::Local, |share| share.listed -= bytes);
+    }
+
+    /// It takes that many bytes of the segment when it is there, for lists that it comes on from now on.
+    pub(crate) fn set_bytes(&mut self, key: Key, bytes: u64) {
+        self.change(key, |entry| entry.bytes = bytes);
     }
 
     /// Whether so many bytes of the segment are free.

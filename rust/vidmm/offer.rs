@@ -6,20 +6,37 @@
 use super::{
     backing::{
         Backing,
+        Home,
         State, //
     },
     place::Place,
     rank::OfferPriority,
-    SegmentGroup, //
+    residency::Bound,
+    SegmentGroup,
+    VidMm, //
 };
-use crate::status::{
-    NtResult,
-    NtStatus, //
+use crate::{
+    core::paging_priority::PagingPriority,
+    fence::timeline::{
+        Operation,
+        Timeline, //
+    },
+    mem::{
+        KVVec,
+        ACCOUNT, //
+    },
+    status::{
+        NtResult,
+        NtStatus, //
+    }, //
 };
-use kernel::sync::Arc;
+use kernel::sync::{
+    atomic::Relaxed,
+    Arc, //
+};
 
-/// What a reclaimed allocation has (D3DDDI_RECLAIM_RESULT).
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// What a reclaimed allocation has (D3DDDI_RECLAIM_RESULT); the worst is the greatest.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Reclaimed {
     /// Its contents.
     Ok,
@@ -29,58 +46,181 @@ pub(crate) enum Reclaimed {
     NotCommitted,
 }
 
-impl Backing {
-    /// D3DKMTOfferAllocations. An offer of what is offered changes the priority.
+/// What was done about one allocation on the way to reclaim it.
+struct Step {
+    reclaimed: Reclaimed,
+    /// The offer that was taken back.
+    offer: Option<OfferPriority>,
+    /// It was promised memory again.
+    promised: bool,
+}
+
+impl VidMm {
+    /// D3DKMTOfferAllocations: all of them, or none. An offer of what is offered changes the priority.
     ///
     /// # Errors
     ///
-    /// - INVALID_PARAMETER: the CPU has locks on it; or it is no memory of VidMm's.
+    /// - INVALID_PARAMETER: the CPU has locks on one of them; or it is no memory of VidMm's.
     /// - DEVICE_REMOVED. NO_MEMORY.
     pub(crate) fn offer(
-        self: &Arc<Self>,
+        &self,
+        list: &[Bound<'_>],
         priority: OfferPriority,
         may_decommit: bool,
     ) -> NtResult {
-        let stay = self.vidmm.provider.stay()?;
-        self.enter(&stay)?;
-        let mut inner = self.inner.lock();
-        if matches!(inner.state.place(), Place::UserPages | Place::Imported) {
-            return Err(NtStatus::INVALID_PARAMETER);
+        let stay = self.provider.stay()?;
+        for bound in list {
+            if matches!(bound.backing.home, Home::Fixed) {
+                return Err(NtStatus::INVALID_PARAMETER);
+            }
+            bound.backing.enter(&stay)?;
         }
-        let mut books = self.vidmm.books.lock();
-        let known = books.standing(self.key()).ok_or(NtStatus::DEVICE_REMOVED)?;
-        if known.locks > 0 {
-            return Err(NtStatus::INVALID_PARAMETER);
+        let mut books = self.books.lock();
+        for bound in list {
+            let known = books.standing(bound.backing.key());
+            if known.ok_or(NtStatus::DEVICE_REMOVED)?.locks > 0 {
+                return Err(NtStatus::INVALID_PARAMETER);
+            }
         }
-        inner.may_decommit = may_decommit;
-        books.set_offer(self.key(), Some(priority));
+        for bound in list {
+            bound.backing.may_decommit.store(may_decommit, Relaxed);
+            books.set_offer(bound.backing.key(), Some(priority));
+        }
         Ok(())
     }
 
-    /// Takes an offer back.
+    /// D3DKMTReclaimAllocations2: takes offers back. What is on the residency list of the binding's device
+    /// is brought into the segment again. `tell` gets what became of each, and the value that the queue's
+    /// fence has when they are there; if it fails, all are offered as before.
     ///
     /// # Errors
     ///
-    /// DEVICE_REMOVED.
-    pub(crate) fn reclaim(&self) -> NtResult<Reclaimed> {
-        let _stay = self.vidmm.provider.stay()?;
-        let turn = self.vidmm.turns.take();
-        let reclaimed = match self.place() {
-            Place::Lost => return Err(NtStatus::DEVICE_REMOVED),
-            Place::Discarded => {
-                if self.inner.lock().commitment.is_none() {
-                    let Ok(again) = self.vidmm.commit(SegmentGroup::Local, self.bytes()) else {
-                        return Ok(Reclaimed::NotCommitted);
-                    };
-                    self.inner.lock().commitment = Some(again);
+    /// DEVICE_REMOVED. NO_MEMORY. What `tell` says.
+    pub(crate) fn reclaim(
+        self: &Arc<Self>,
+        list: &[Bound<'_>],
+        priority: PagingPriority,
+        queue: &Arc<Timeline>,
+        tell: impl FnOnce(&[Reclaimed], Option<u64>) -> NtResult,
+    ) -> NtResult<Option<u64>> {
+        let mut order = self.order()?;
+        let mut steps = KVVec::with_capacity(list.len(), ACCOUNT)?;
+        let mut results = KVVec::with_capacity(list.len(), ACCOUNT)?;
+        let mut wanted = KVVec::with_capacity(list.len(), ACCOUNT)?;
+        let operation = Timeline::prepare(queue)?;
+
+        let mut failed = Ok(());
+        for bound in list {
+            match bound.backing.begin_reclaim() {
+                Ok(step) => {
+                    // There is room, here and below.
+                    let _ = results.push_within_capacity(step.reclaimed);
+                    if bound.is_missing() && step.reclaimed != Reclaimed::NotCommitted {
+                        let _ = wanted.push_within_capacity(bound.backing.clone());
+                    }
+                    let _ = steps.push_within_capacity(step);
                 }
-                self.go(&turn, State::Untouched, [0, 0])?;
-                Reclaimed::Discarded
+                Err(status) => {
+                    failed = Err(status);
+                    break;
+                }
             }
-            _ => Reclaimed::Ok,
+        }
+        let operation = (!wanted.is_empty()).then(|| operation.begin());
+        let value = operation.as_ref().map(Operation::value);
+        if let Err(status) = failed.and_then(|()| tell(&results, value)) {
+            for (bound, step) in list.iter().zip(steps) {
+                bound.backing.take_back(step);
+            }
+            return Err(status);
+        }
+        for (bound, step) in list.iter().zip(steps) {
+            bound.backing.end_reclaim(step);
+        }
+        if operation.is_some() {
+            order.bring_in(wanted);
+            self.submit(order, priority, operation);
+        }
+        Ok(value)
+    }
+}
+
+impl Bound<'_> {
+    /// Whether its device wants it in the segment, and it is not there.
+    fn is_missing(&self) -> bool {
+        let listed = self.residency.count() > 0;
+        listed && self.backing.belongs_in_segment() && self.backing.place() != Place::Local
+    }
+}
+
+impl Backing {
+    /// Takes an offer back of what still has its contents. What has lost them stays offered, but is
+    /// promised memory again.
+    fn begin_reclaim(&self) -> NtResult<Step> {
+        let _stay = self.vidmm.provider.stay()?;
+        // Nothing is discarded meanwhile.
+        let _turn = self.vidmm.turns.take();
+        let unchanged = |reclaimed| Step {
+            reclaimed,
+            offer: None,
+            promised: false,
         };
-        self.vidmm.books.lock().set_offer(self.key(), None);
-        Ok(reclaimed)
+        match self.place() {
+            Place::Lost => Err(NtStatus::DEVICE_REMOVED),
+            Place::Discarded => {
+                if self.inner.lock().commitment.is_some() {
+                    return Ok(unchanged(Reclaimed::Discarded));
+                }
+                let Ok(again) = self.vidmm.commit(SegmentGroup::Local, self.bytes()) else {
+                    return Ok(unchanged(Reclaimed::NotCommitted));
+                };
+                self.inner.lock().commitment = Some(again);
+                Ok(Step {
+                    promised: true,
+                    ..unchanged(Reclaimed::Discarded)
+                })
+            }
+            _ => {
+                let mut books = self.vidmm.books.lock();
+                let offer = books.standing(self.key()).and_then(|known| known.offer);
+                if offer.is_some() {
+                    books.set_offer(self.key(), None);
+                }
+                Ok(Step {
+                    offer,
+                    ..unchanged(Reclaimed::Ok)
+                })
+            }
+        }
+    }
+
+    /// The caller was told: what has lost its contents is as new.
+    fn end_reclaim(&self, step: Step) {
+        if step.reclaimed != Reclaimed::Discarded {
+            return;
+        }
+        let Ok(_stay) = self.vidmm.provider.stay() else {
+            return;
+        };
+        let turn = self.vidmm.turns.take();
+        // Another thread may have done so.
+        if self.place() == Place::Discarded && self.go(&turn, State::Untouched, [0, 0]).is_ok() {
+            self.vidmm.books.lock().set_offer(self.key(), None);
+        }
+    }
+
+    /// The caller could not be told: it is offered again.
+    fn take_back(&self, step: Step) {
+        if step.promised {
+            let commitment = self.inner.lock().commitment.take();
+            drop(commitment);
+        }
+        let mut books = self.vidmm.books.lock();
+        let known = books.standing(self.key());
+        // Unless the CPU has taken a lock meanwhile.
+        if step.offer.is_some() && known.is_some_and(|known| known.locks == 0) {
+            books.set_offer(self.key(), step.offer);
+        }
     }
 
     /// The CPU takes a lock.

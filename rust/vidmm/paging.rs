@@ -39,7 +39,10 @@ use crate::{
         PAGE_SIZE, //
     }, //
 };
-use kernel::sync::Arc;
+use kernel::sync::{
+    atomic::Relaxed,
+    Arc, //
+};
 
 /// Pages that are moved at a time: so many are in memory twice.
 const AT_ONCE: usize = 256;
@@ -122,6 +125,9 @@ impl Backing {
         let (Home::Segment(shape), Some(known)) = (self.home, self.standing()) else {
             return Err(NtStatus::NO_MEMORY);
         };
+        if !self.belongs_in_segment() {
+            return Err(NtStatus::NO_MEMORY);
+        }
         let state = self.state();
         if !state.place().leads_to(Place::Local) {
             return Err(NtStatus::NO_MEMORY);
@@ -150,11 +156,12 @@ impl Backing {
     ///
     /// # Errors
     ///
-    /// NO_MEMORY. What the miniport says.
+    /// GRAPHICS_ALLOCATION_BUSY: somebody has a dma-buf of it. NO_MEMORY. What the miniport says.
     pub(super) fn put_out(&self, _stay: &Stay<'_>, turn: &Turn<'_>) -> NtResult {
         let State::Local(from) = self.state() else {
             return Ok(());
         };
+        self.check_movable()?;
         if self.standing().is_some_and(|known| known.offer.is_some()) {
             return self.discard(turn);
         }
@@ -165,17 +172,27 @@ impl Backing {
         self.go(turn, State::System(to), [0, self.bytes()])
     }
 
+    /// Whether nobody else sees the memory by a dma-buf: they would go on with that memory alone.
+    fn check_movable(&self) -> NtResult {
+        if self.inner.lock().exported {
+            return Err(NtStatus::GRAPHICS_ALLOCATION_BUSY);
+        }
+        Ok(())
+    }
+
     /// Frees the memory of what is offered.
+    ///
+    /// # Errors
+    ///
+    /// GRAPHICS_ALLOCATION_BUSY: somebody has a dma-buf of it.
     pub(super) fn discard(&self, turn: &Turn<'_>) -> NtResult {
+        self.check_movable()?;
         self.hide(turn);
         self.go(turn, State::Discarded, [0, 0])?;
-        let mut inner = self.inner.lock();
-        let commitment = match inner.may_decommit {
-            true => inner.commitment.take(),
-            false => None,
-        };
-        drop(inner);
-        drop(commitment);
+        if self.may_decommit.load(Relaxed) {
+            let commitment = self.inner.lock().commitment.take();
+            drop(commitment);
+        }
         Ok(())
     }
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Residency: what devices want to have in the segment (D3DKMTMakeResident, D3DKMTEvict).
+//! Residency: what devices want to have in the segment (D3DKMTMakeResident, D3DKMTEvict,
+//! D3DKMTUpdateAllocationProperty).
+//!
+//! Each call has the caller told its answer when it can't fail any more but for that; if that fails,
+//! it takes back what it has done.
 
 use super::{
     account::Account,
-    backing::{
-        Backing,
-        Home, //
-    },
+    backing::Backing,
     books::Books,
     place::Place,
     SegmentGroup,
@@ -15,9 +16,12 @@ use super::{
 };
 use crate::{
     core::paging_priority::PagingPriority,
-    fence::timeline::Timeline,
+    fence::timeline::{
+        Operation,
+        Timeline, //
+    },
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::{
@@ -37,19 +41,26 @@ use kernel::{
 
 /// How often one binding of an allocation is on its device's residency list. It only changes with the
 /// books of the allocation's adapter locked.
-pub(crate) struct Residency(Atomic<u32>);
+pub(crate) struct Residency {
+    count: Atomic<u32>,
+    /// Bytes that count in its process's share for that.
+    counted: Atomic<u64>,
+}
 
 impl Residency {
     pub(crate) const fn new() -> Self {
-        Self(Atomic::new(0))
+        Self {
+            count: Atomic::new(0),
+            counted: Atomic::new(0),
+        }
     }
 
-    fn count(&self) -> u32 {
-        self.0.load(Relaxed)
+    pub(super) fn count(&self) -> u32 {
+        self.count.load(Relaxed)
     }
 
     fn set(&self, count: u32) {
-        self.0.store(count, Relaxed);
+        self.count.store(count, Relaxed);
     }
 }
 
@@ -70,6 +81,7 @@ pub(crate) enum Limit {
 }
 
 /// What became of a wish.
+#[derive(Clone, Copy)]
 pub(crate) enum Admission {
     /// Everything is where it should be, or will be when the queue's fence has this value.
     Admitted(Option<u64>),
@@ -77,8 +89,8 @@ pub(crate) enum Admission {
     OverBudget(u64),
 }
 
-/// Where an allocation's memory is (D3DKMT_ALLOCATIONRESIDENCYSTATUS).
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// Where an allocation's memory is (D3DKMT_ALLOCATIONRESIDENCYSTATUS); the farthest is the greatest.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum ResidencyStatus {
     InGpuMemory,
     InSharedMemory,
@@ -95,16 +107,12 @@ impl Backing {
         }
     }
 
-    fn belongs_in_segment(&self) -> bool {
-        matches!(self.home, Home::Segment(_))
-    }
-
     /// A binding ends: it is on no list any more.
     pub(crate) fn unlist(&self, residency: &Residency, account: &Account) {
         if residency.count() > 0 {
             let mut books = self.vidmm.books.lock();
             residency.set(0);
-            books.unlist(self.key(), account.key());
+            books.unlist(self.key(), account.key(), residency.counted.load(Relaxed));
         }
     }
 }
@@ -116,7 +124,7 @@ impl VidMm {
     /// # Errors
     ///
     /// - INVALID_PARAMETER: one of them is offered, or is on the list 2^32 - 1 times.
-    /// - DEVICE_REMOVED. NO_MEMORY.
+    /// - DEVICE_REMOVED. NO_MEMORY. What `tell` says.
     pub(crate) fn make_resident(
         self: &Arc<Self>,
         account: &Account,
@@ -124,6 +132,7 @@ impl VidMm {
         limit: Limit,
         priority: PagingPriority,
         queue: &Arc<Timeline>,
+        tell: impl FnOnce(Admission) -> NtResult,
     ) -> NtResult<Admission> {
         let mut order = self.order()?;
         {
@@ -132,9 +141,8 @@ impl VidMm {
                 bound.backing.enter(&stay)?;
             }
         }
-        let mut wanted = KVec::with_capacity(list.len(), ACCOUNT)?;
-        // It ends at once if there is nothing to page.
-        let operation = Timeline::begin(queue)?;
+        let mut wanted = KVVec::with_capacity(list.len(), ACCOUNT)?;
+        let operation = Timeline::prepare(queue)?;
         let mut books = self.books.lock();
         let result = admit(&mut books, account, list, limit);
         if matches!(result, Ok(None)) {
@@ -146,41 +154,53 @@ impl VidMm {
             }
         }
         drop(books);
-        match result? {
-            Some(trim) => Ok(Admission::OverBudget(trim)),
-            None if wanted.is_empty() => Ok(Admission::Admitted(None)),
-            None => {
-                order.bring_in(wanted);
-                let value = operation.value();
-                self.submit(order, priority, Some(operation));
-                Ok(Admission::Admitted(Some(value)))
+        let operation = (!wanted.is_empty()).then(|| operation.begin());
+        let admission = match result? {
+            Some(trim) => Admission::OverBudget(trim),
+            None => Admission::Admitted(operation.as_ref().map(Operation::value)),
+        };
+        tell(admission).inspect_err(|_| {
+            if matches!(admission, Admission::Admitted(_)) {
+                self.withdraw(account, list);
             }
+        })?;
+        if operation.is_some() {
+            order.bring_in(wanted);
+            self.submit(order, priority, operation);
+        }
+        Ok(admission)
+    }
+
+    /// Takes bindings off the list that were put there just now.
+    fn withdraw(&self, account: &Account, list: &[Bound<'_>]) {
+        let mut books = self.books.lock();
+        for bound in list {
+            // Another thread may have done so.
+            let _ = take_off(&mut books, account, bound);
         }
     }
 
     /// D3DKMTEvict: takes bindings of a process off their device's residency list, all or none. What is on
-    /// none any more is put out of the segment, soon or only when the room is needed. The
-    /// result is how many bytes the process has to trim to be within its budget.
+    /// none any more is put out of the segment, soon or only when the room is needed. `tell` gets
+    /// how many bytes the process has to trim to be within its budget.
     ///
     /// # Errors
     ///
-    /// INVALID_PARAMETER: one of them is not on the list as often. NO_MEMORY.
+    /// INVALID_PARAMETER: one of them is not on the list as often. NO_MEMORY. What `tell` says.
     pub(crate) fn evict(
         self: &Arc<Self>,
         account: &Account,
         list: &[Bound<'_>],
         only_if_necessary: bool,
-    ) -> NtResult<u64> {
+        tell: impl FnOnce(u64) -> NtResult,
+    ) -> NtResult {
         let mut order = self.order()?;
-        let mut unwanted = KVec::with_capacity(list.len(), ACCOUNT)?;
+        let mut unwanted = KVVec::with_capacity(list.len(), ACCOUNT)?;
         let mut books = self.books.lock();
         for (done, bound) in list.iter().enumerate() {
-            if take_off(&mut books, account, bound).is_err() {
-                for bound in &list[..done] {
-                    // It was there, so there is room for it.
-                    let _ = put_on(&mut books, account, bound);
-                }
-                return Err(NtStatus::INVALID_PARAMETER);
+            if let Err(status) = take_off(&mut books, account, bound) {
+                put_back(&mut books, account, &list[..done]);
+                return Err(status);
             }
         }
         for bound in list {
@@ -192,11 +212,73 @@ impl VidMm {
         }
         let trim = excess(&books, account, Limit::Budget);
         drop(books);
+        tell(trim).inspect_err(|_| {
+            put_back(&mut self.books.lock(), account, list);
+        })?;
         if !unwanted.is_empty() {
             order.put_out(unwanted);
             self.submit(order, PagingPriority::Normal, None);
         }
-        Ok(trim)
+        Ok(())
+    }
+
+    /// D3DKMTUpdateAllocationProperty: from now on the allocation is to be in the segment when it is
+    /// wanted, or is to stay out of it. `tell` gets the value that the queue's fence has when it is
+    /// there, or nothing if it is there now.
+    ///
+    /// # Errors
+    ///
+    /// - INVALID_PARAMETER: it is offered. DEVICE_REMOVED. What `tell` says.
+    /// - NO_MEMORY: none is left; or it is on the list, and would be too much for the process's budget.
+    pub(crate) fn place(
+        self: &Arc<Self>,
+        account: &Account,
+        bound: Bound<'_>,
+        in_segment: bool,
+        priority: PagingPriority,
+        queue: &Arc<Timeline>,
+        tell: impl FnOnce(Option<u64>) -> NtResult,
+    ) -> NtResult<Option<u64>> {
+        let backing = bound.backing;
+        let mut order = self.order()?;
+        backing.enter(&self.provider.stay()?)?;
+        let mut moved = KVVec::with_capacity(1, ACCOUNT)?;
+        moved.push(backing.clone(), ACCOUNT)?;
+        let operation = Timeline::prepare(queue)?;
+
+        let mut books = self.books.lock();
+        let known = books.standing(backing.key());
+        let known = known.ok_or(NtStatus::DEVICE_REMOVED)?;
+        if known.offer.is_some() {
+            return Err(NtStatus::INVALID_PARAMETER);
+        }
+        let before = excess(&books, account, Limit::Budget);
+        let was = keep_out(&mut books, account, &bound, !in_segment);
+        let after = excess(&books, account, Limit::Budget);
+        if after > before {
+            keep_out(&mut books, account, &bound, was);
+            return Err(NtStatus::NO_MEMORY);
+        }
+        let is_in = books.is_in_segment(backing.key());
+        drop(books);
+
+        let moves = match backing.belongs_in_segment() {
+            true => known.listed > 0 && !is_in,
+            false => is_in,
+        };
+        let operation = moves.then(|| operation.begin());
+        let value = operation.as_ref().map(Operation::value);
+        tell(value).inspect_err(|_| {
+            keep_out(&mut self.books.lock(), account, &bound, was);
+        })?;
+        if moves {
+            match in_segment {
+                true => order.bring_in(moved),
+                false => order.put_out(moved),
+            }
+            self.submit(order, priority, operation);
+        }
+        Ok(value)
     }
 }
 
@@ -243,27 +325,67 @@ fn excess(books: &Books<Arc<Backing>>, account: &Account, limit: Limit) -> u64 {
 }
 
 fn put_on(books: &mut Books<Arc<Backing>>, account: &Account, bound: &Bound<'_>) -> NtResult {
-    let key = bound.backing.key();
-    let known = books.standing(key).ok_or(NtStatus::DEVICE_REMOVED)?;
+    let known = books.standing(bound.backing.key());
+    let known = known.ok_or(NtStatus::DEVICE_REMOVED)?;
     if known.offer.is_some() {
         return Err(NtStatus::INVALID_PARAMETER);
     }
-    let count = bound.residency.count();
-    bound
-        .residency
-        .set(count.checked_add(1).ok_or(NtStatus::INVALID_PARAMETER)?);
+    list(books, account, bound)
+}
+
+/// Puts bindings on the list again that were taken off just now.
+fn put_back(books: &mut Books<Arc<Backing>>, account: &Account, bounds: &[Bound<'_>]) {
+    for bound in bounds {
+        // They were there, so there is room for them.
+        let _ = list(books, account, bound);
+    }
+}
+
+fn list(books: &mut Books<Arc<Backing>>, account: &Account, bound: &Bound<'_>) -> NtResult {
+    let residency = bound.residency;
+    let count = residency.count();
+    residency.set(count.checked_add(1).ok_or(NtStatus::INVALID_PARAMETER)?);
     if count == 0 {
-        books.list(key, account.key());
+        let bytes = books.list(bound.backing.key(), account.key());
+        residency.counted.store(bytes, Relaxed);
     }
     Ok(())
 }
 
 fn take_off(books: &mut Books<Arc<Backing>>, account: &Account, bound: &Bound<'_>) -> NtResult {
-    let count = bound.residency.count();
-    let count = count.checked_sub(1).ok_or(NtStatus::INVALID_PARAMETER)?;
-    bound.residency.set(count);
+    let residency = bound.residency;
+    let count = residency.count().checked_sub(1);
+    let count = count.ok_or(NtStatus::INVALID_PARAMETER)?;
+    residency.set(count);
     if count == 0 {
-        books.unlist(bound.backing.key(), account.key());
+        let bytes = residency.counted.load(Relaxed);
+        books.unlist(bound.backing.key(), account.key(), bytes);
     }
     Ok(())
+}
+
+/// Keeps an allocation out of the segment from now on, or no more; the result is whether it was kept out
+/// before. Other bindings that are on a list count for what they counted.
+fn keep_out(
+    books: &mut Books<Arc<Backing>>,
+    account: &Account,
+    bound: &Bound<'_>,
+    out: bool,
+) -> bool {
+    let (backing, residency) = (bound.backing, bound.residency);
+    let key = backing.key();
+    let was = backing.kept_out.load(Relaxed);
+    backing.kept_out.store(out, Relaxed);
+    let bytes = match backing.belongs_in_segment() {
+        true => backing.bytes(),
+        false => 0,
+    };
+    books.set_bytes(key, bytes);
+    if residency.count() > 0 {
+        books.unlist(key, account.key(), residency.counted.load(Relaxed));
+        residency
+            .counted
+            .store(books.list(key, account.key()), Relaxed);
+    }
+    was
 }

@@ -10,7 +10,7 @@ use crate::{
     core::paging_priority::PagingPriority,
     fence::timeline::Operation,
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::NtResult,
@@ -44,18 +44,18 @@ pub(super) struct Order {
 }
 
 impl Order {
-    pub(super) fn bring_in(&mut self, backings: KVec<Arc<Backing>>) {
+    pub(super) fn bring_in(&mut self, backings: KVVec<Arc<Backing>>) {
         self.moves = Moves::In(backings);
     }
 
-    pub(super) fn put_out(&mut self, backings: KVec<Arc<Backing>>) {
+    pub(super) fn put_out(&mut self, backings: KVVec<Arc<Backing>>) {
         self.moves = Moves::Out(backings);
     }
 }
 
 enum Moves {
-    In(KVec<Arc<Backing>>),
-    Out(KVec<Arc<Backing>>),
+    In(KVVec<Arc<Backing>>),
+    Out(KVVec<Arc<Backing>>),
 }
 
 struct Work {
@@ -110,7 +110,7 @@ impl VidMm {
     /// NO_MEMORY.
     pub(super) fn order(&self) -> NtResult<Order> {
         Ok(Order {
-            moves: Moves::In(KVec::new()),
+            moves: Moves::In(KVVec::new()),
             room: RBTreeNodeReservation::new(ACCOUNT)?,
         })
     }
@@ -193,8 +193,11 @@ impl VidMm {
             };
             // What does not work is seen at the next use: the bytes are used where they are.
             let _ = match (inwards, known.listed) {
+                // What is offered stays until the room is needed.
+                _ if known.offer.is_some() => Ok(()),
                 (true, 1..) => backing.settle(&stay, &turn),
                 (false, 0) => backing.put_out(&stay, &turn),
+                (false, 1..) if !backing.belongs_in_segment() => backing.put_out(&stay, &turn),
                 _ => Ok(()),
             };
         }

@@ -446,6 +446,133 @@ struct d3dkmt_querystatistics_result {
 	__u8 size[776];
 };
 
+/** struct d3dkmt_querystatistics_counter - D3DKMT_QUERYSTATISTICS_COUNTER */
+struct d3dkmt_querystatistics_counter {
+	__u32 count;
+	__u32 pad0;
+	__aligned_u64 bytes;
+};
+
+/**
+ * struct d3dkmt_querystatistics_adapter_information -
+ *	D3DKMT_QUERYSTATISTICS_ADAPTER_INFORMATION: the result for an adapter
+ *
+ * @counters stands for what is counted since the adapter came, from
+ * ReferenceDmaBuffer to Terminations. @flags: number of segment groups.
+ */
+struct d3dkmt_querystatistics_adapter_information {
+	__u32 segment_count;
+	__u32 node_count;
+	__u32 vid_pn_source_count;
+	__u32 vsync_enabled;
+	__u32 tdr_detected_count;
+	__u32 pad0;
+	__aligned_u64 zero_length_dma_buffers;
+	__aligned_u64 restarted_period;
+	__aligned_u64 counters[84];
+	__aligned_u64 flags;
+	__aligned_u64 reserved[7];
+};
+
+/**
+ * struct d3dkmt_querystatistics_system_memory -
+ *	D3DKMT_QUERYSTATISTICS_SYSTEM_MEMORY
+ */
+struct d3dkmt_querystatistics_system_memory {
+	__aligned_u64 bytes_allocated;
+	__aligned_u64 bytes_reserved;
+	__u32 small_allocation_blocks;
+	__u32 large_allocation_blocks;
+	__aligned_u64 write_combined_bytes_allocated;
+	__aligned_u64 write_combined_bytes_reserved;
+	__aligned_u64 cached_bytes_allocated;
+	__aligned_u64 cached_bytes_reserved;
+	__aligned_u64 section_bytes_allocated;
+	__aligned_u64 section_bytes_reserved;
+};
+
+/**
+ * struct d3dkmt_querystatistics_process_information -
+ *	D3DKMT_QUERYSTATISTICS_PROCESS_INFORMATION: the result for a process
+ */
+struct d3dkmt_querystatistics_process_information {
+	__u32 node_count;
+	__u32 vid_pn_source_count;
+	struct d3dkmt_querystatistics_system_memory system_memory;
+	__aligned_u64 reserved[8];
+};
+
+/**
+ * struct d3dkmt_querystatistics_process_adapter_information -
+ *	D3DKMT_QUERYSTATISTICS_PROCESS_ADAPTER_INFORMATION: the result for a
+ *	process on an adapter
+ */
+struct d3dkmt_querystatistics_process_adapter_information {
+	__u32 segment_count;
+	__u32 node_count;
+	__u32 vid_pn_source_count;
+	__u32 virtual_memory_usage;
+	struct d3dkmt_querystatistics_counter dma_buffer_size;
+	__u32 dma_buffer_allocation_list_bytes;
+	__u32 dma_buffer_patch_location_list_bytes;
+	__aligned_u64 total_bytes_evicted_from_process;
+	__aligned_u64 bytes_by_segment_preference[5];
+	__aligned_u64 policy[13];
+	__aligned_u64 reserved[8];
+};
+
+/**
+ * struct d3dkmt_querystatistics_segment_information -
+ *	D3DKMT_QUERYSTATISTICS_SEGMENT_INFORMATION: the result for a segment
+ */
+struct d3dkmt_querystatistics_segment_information {
+	__aligned_u64 commit_limit;
+	__aligned_u64 bytes_committed;
+	__aligned_u64 bytes_resident;
+	__aligned_u64 total_bytes_evicted;
+	__u32 allocs_committed;
+	__u32 allocs_resident;
+	__u32 aperture;
+	__u32 pad0;
+	__aligned_u64 total_bytes_evicted_by_priority[5];
+	__aligned_u64 system_memory_end_address;
+	__aligned_u64 power_flags;
+	__aligned_u64 segment_properties;
+	__aligned_u64 reserved[5];
+};
+
+/**
+ * struct d3dkmt_querystatistics_process_segment_information -
+ *	D3DKMT_QUERYSTATISTICS_PROCESS_SEGMENT_INFORMATION: the result for a
+ *	process and a segment
+ */
+struct d3dkmt_querystatistics_process_segment_information {
+	__aligned_u64 bytes_committed;
+	__aligned_u64 maximum_working_set;
+	__aligned_u64 minimum_working_set;
+	__u32 referenced_allocations_evicted_in_period;
+	__u32 pad0;
+	__u32 allocs_committed;
+	__u32 pad1;
+	struct d3dkmt_querystatistics_counter allocs_resident_in_preferred[5];
+	struct d3dkmt_querystatistics_counter allocs_resident_in_non_preferred;
+	__aligned_u64 total_bytes_evicted_due_to_preparation;
+	__aligned_u64 use_mru;
+	__aligned_u64 reserved[8];
+};
+
+/**
+ * struct d3dkmt_querystatistics_process_segment_group_information -
+ *	D3DKMT_QUERYSTATISTICS_PROCESS_SEGMENT_GROUP_INFORMATION: the result for
+ *	a process and a segment group
+ */
+struct d3dkmt_querystatistics_process_segment_group_information {
+	__aligned_u64 budget;
+	__aligned_u64 requested;
+	__aligned_u64 usage;
+	__aligned_u64 demoted[5];
+};
+
 /**
  * struct d3dkmt_querystatistics - D3DKMT_QUERYSTATISTICS
  *

@@ -52,29 +52,29 @@ static const struct function served[] = {
 	FUNCTION(CreateSynchronizationObject2),
 	FUNCTION(DestroyPagingQueue),
 	FUNCTION(CreatePagingQueue),
-};
-
-/* Requests that the module does not serve yet. */
-static const struct function not_yet[] = {
 	FUNCTION(ChangeVideoMemoryReservation),
-	FUNCTION(QueryClockCalibration),
 	FUNCTION(FlushHeapTransitions),
-	FUNCTION(IsFeatureEnabled),
 	FUNCTION(QueryStatistics),
-	FUNCTION(GetDeviceState),
-	FUNCTION(MarkDeviceAsError),
-	FUNCTION(Escape),
 	FUNCTION(InvalidateCache),
 	FUNCTION(SetAllocationPriority),
 	FUNCTION(GetAllocationPriority),
-	FUNCTION(GetSharedResourceAdapterLuid),
-	FUNCTION(ShareObjectWithHost),
 	FUNCTION(MakeResident),
 	FUNCTION(Evict),
 	FUNCTION(OfferAllocations),
 	FUNCTION(ReclaimAllocations2),
 	FUNCTION(QueryAllocationResidency),
 	FUNCTION(UpdateAllocationProperty),
+};
+
+/* Requests that the module does not serve yet. */
+static const struct function not_yet[] = {
+	FUNCTION(QueryClockCalibration),
+	FUNCTION(IsFeatureEnabled),
+	FUNCTION(GetDeviceState),
+	FUNCTION(MarkDeviceAsError),
+	FUNCTION(Escape),
+	FUNCTION(GetSharedResourceAdapterLuid),
+	FUNCTION(ShareObjectWithHost),
 	FUNCTION(ReserveGpuVirtualAddress),
 	FUNCTION(MapGpuVirtualAddress),
 	FUNCTION(FreeGpuVirtualAddress),

@@ -30,6 +30,8 @@ pub const ACCESS_DENIED: Answer = Err(Errno::ACCESS);
 pub const NOT_SUPPORTED: Answer = Err(Errno::PERM);
 /// DEVICE_REMOVED as it comes through `ioctl`.
 pub const DEVICE_REMOVED: Answer = Err(Errno::NODEV);
+/// Done, but the effect comes later.
+pub const PENDING: Answer = Ok(NtStatus(0x103));
 /// Has no errno: the raw status.
 pub const GRAPHICS_NO_VIDEO_MEMORY: Answer = Ok(NtStatus(0xC01E_0100));
 /// Has no errno: the raw status.
@@ -56,7 +58,7 @@ pub const NO_HANDLES: [u32; 8] = [
 ];
 
 /// The requests that the module serves, with the sizes of their arguments.
-pub const SERVED: [(&str, u32, usize); 25] = [
+pub const SERVED: [(&str, u32, usize); 37] = [
     ("OpenAdapterFromLuid", request::OPENADAPTERFROMLUID, 12),
     ("CreateDevice", request::CREATEDEVICE, 64),
     ("CreateAllocation2", request::CREATEALLOCATION, 72),
@@ -104,6 +106,26 @@ pub const SERVED: [(&str, u32, usize); 25] = [
         request::WAITFORSYNCHRONIZATIONOBJECTFROMCPU,
         40,
     ),
+    ("MakeResident", request::MAKERESIDENT, 48),
+    ("Evict", request::EVICT, 32),
+    ("OfferAllocations", request::OFFERALLOCATIONS, 40),
+    ("ReclaimAllocations2", request::RECLAIMALLOCATIONS2, 40),
+    (
+        "QueryAllocationResidency",
+        request::QUERYALLOCATIONRESIDENCY,
+        32,
+    ),
+    ("UpdateAllocationProperty", request::UPDATEALLOCPROPERTY, 40),
+    ("SetAllocationPriority", request::SETALLOCATIONPRIORITY, 32),
+    ("GetAllocationPriority", request::GETALLOCATIONPRIORITY, 32),
+    (
+        "ChangeVideoMemoryReservation",
+        request::CHANGEVIDEOMEMORYRESERVATION,
+        32,
+    ),
+    ("FlushHeapTransitions", request::FLUSHHEAPTRANSITIONS, 4),
+    ("InvalidateCache", request::INVALIDATECACHE, 24),
+    ("QueryStatistics", request::QUERYSTATISTICS, 808),
     ("ExportDmaBuf", request::EXPORT_DMA_BUF, 16),
     ("OpenDmaBuf", request::OPEN_DMA_BUF, 32),
 ];

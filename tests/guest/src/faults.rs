@@ -30,6 +30,8 @@ pub fn on_no_memory(number: u32) -> Option<Answer> {
         | request::DESTROYDEVICE
         | request::DESTROYPAGINGQUEUE
         | request::DESTROYSYNCHRONIZATIONOBJECT
+        | request::FLUSHHEAPTRANSITIONS
+        | request::INVALIDATECACHE
         | request::QUERYRESOURCEINFO
         | request::QUERYRESOURCEINFOFROMNTHANDLE
         | request::UNLOCK2 => None,

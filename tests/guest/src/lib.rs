@@ -28,6 +28,7 @@ pub mod harness;
 pub mod limit;
 pub mod locked;
 pub mod memory;
+pub mod paging;
 pub mod pattern;
 pub mod population;
 pub mod prime;

@@ -34,6 +34,10 @@ mod status;
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "the kernel's lints look at it")]
 mod validate;
+#[path = "../../../rust/ioctl/validate_memory.rs"]
+#[rustfmt::skip]
+#[allow(clippy::all, reason = "the kernel's lints look at it")]
+mod validate_memory;
 #[path = "../../../rust/ioctl/validate_sync.rs"]
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "the kernel's lints look at it")]

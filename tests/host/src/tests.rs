@@ -13,6 +13,7 @@ mod private_data;
 mod rank;
 mod status;
 mod validate;
+mod validate_memory;
 
 use crate::status::{NtResult, NtStatus};
 use proptest::test_runner::Config;

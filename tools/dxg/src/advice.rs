@@ -30,9 +30,7 @@ fn advice(error: &Error) -> Option<&'static str> {
         }
         _ => match error.status()? {
             NtStatus::NO_MEMORY => Some("out of memory, or of memory to lock (see `ulimit -l`)"),
-            NtStatus::GRAPHICS_NO_VIDEO_MEMORY => {
-                Some("load the module with a larger commit_mib")
-            }
+            NtStatus::GRAPHICS_NO_VIDEO_MEMORY => Some("load the module with a larger commit_mib"),
             NtStatus::GRAPHICS_DRIVER_MISMATCH => Some("dxg and the module that is loaded differ"),
             NtStatus::DEVICE_REMOVED => Some("the DRM device has gone; run `dxg list`"),
             _ => None,

@@ -262,6 +262,10 @@ impl Allocation {
         opened
     }
 
+    pub(crate) fn device(&self) -> &OpenDevice {
+        self.owner.device()
+    }
+
     /// From now on others may have the same bytes. What it needs for a call.
     pub(crate) fn share(&mut self) -> &OpenDevice {
         self.shared = true;

@@ -24,7 +24,7 @@ pub(crate) const CREATE_SYNC_OBJECT: &str = "D3DKMTCreateSynchronizationObject2"
 pub(crate) const OPEN_RESOURCE: &str = "D3DKMTOpenResourceFromNtHandle";
 
 /// Makes an error of everything but success.
-fn check(call: &'static str, result: Result<NtStatus, Errno>) -> Result<(), Error> {
+pub(crate) fn check(call: &'static str, result: Result<NtStatus, Errno>) -> Result<(), Error> {
     match result {
         Ok(status) if status.is_success() => Ok(()),
         Ok(status) => Err(CallError::from_status(call, status).into()),

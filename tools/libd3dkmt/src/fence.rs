@@ -5,7 +5,7 @@ use crate::{
     call,
     device::OpenDevice,
     handle::{PagingQueueHandle, SyncObjectHandle},
-    sys, Device, Error, FenceFlags, PagingPriority,
+    sys, Device, Dxg, Error, FenceFlags, PagingPriority,
 };
 use std::{
     os::fd::{AsFd, BorrowedFd},
@@ -167,6 +167,10 @@ impl PagingQueue {
     /// Its handle.
     pub fn handle(&self) -> PagingQueueHandle {
         self.handle
+    }
+
+    pub(crate) fn dxg(&self) -> &Dxg {
+        self.device.dxg()
     }
 
     /// The handle of its fence, which can be waited for and nothing else.

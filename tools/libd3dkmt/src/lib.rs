@@ -17,6 +17,7 @@ pub mod gem;
 mod global;
 mod handle;
 mod page_buf;
+mod paging;
 pub mod query;
 mod resource;
 mod sharing;
@@ -36,14 +37,18 @@ pub use self::{
         SyncObjectHandle,
     },
     page_buf::PageBuf,
+    paging::MadeResident,
     resource::Resource,
     sharing::{Access, SharedResourceInfo},
     sys::{
         NtStatus, D3DDDICB_DESTROYALLOCATION2FLAGS as DestroyFlags,
-        D3DDDI_PAGINGQUEUE_PRIORITY as PagingPriority,
+        D3DDDI_EVICT_FLAGS as EvictFlags, D3DDDI_MAKERESIDENT_FLAGS as MakeResidentFlags,
+        D3DDDI_PAGINGQUEUE_PRIORITY as PagingPriority, D3DDDI_RECLAIM_RESULT as ReclaimResult,
         D3DDDI_SYNCHRONIZATIONOBJECT_FLAGS as FenceFlags,
+        D3DKMT_ALLOCATIONRESIDENCYSTATUS as ResidencyStatus,
         D3DKMT_CREATEALLOCATIONFLAGS as CreateFlags, D3DKMT_ENUMADAPTERS_FILTER as AdapterFilter,
-        D3DKMT_MEMORY_SEGMENT_GROUP as SegmentGroup,
+        D3DKMT_MEMORY_SEGMENT_GROUP as SegmentGroup, D3DKMT_OFFER_FLAGS as OfferFlags,
+        D3DKMT_OFFER_PRIORITY as OfferPriority,
     },
 };
 

@@ -56,6 +56,12 @@ programs! {
         cases_146_to_172_an_nt_handle
         case_141_opening_in_another_process
     }
+    c_residency {
+        an_allocation_is_made_resident_and_evicted
+        an_allocation_is_offered_and_reclaimed
+        an_allocation_has_a_priority
+        numbers_have_names
+    }
     c_sync {
         a_fence_is_signalled_and_waited_for
         a_paging_queue_has_a_fence

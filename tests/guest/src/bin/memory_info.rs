@@ -7,10 +7,11 @@ use dxg_guest_tests::{
     create::Create,
     harness,
     memory::{unmap, Map, PAGE},
+    paging::{reserve_with, to_reserve},
     tests,
 };
 use libd3dkmt::sys::{
-    self, D3DKMT_MEMORY_SEGMENT_GROUP_LOCAL as LOCAL,
+    self, request, D3DKMT_MEMORY_SEGMENT_GROUP_LOCAL as LOCAL,
     D3DKMT_MEMORY_SEGMENT_GROUP_NON_LOCAL as NON_LOCAL,
 };
 use std::process::ExitCode;
@@ -26,8 +27,11 @@ fn main() -> ExitCode {
             each_process_counts_for_itself,
             adapters_count_for_themselves,
             other_objects,
+            a_reservation,
+            reservations_that_are_refused,
+            reservations_of_other_processes,
         ],
-        &[("touch", touch)],
+        &[("touch", touch), ("reserve", reserve_half)],
     )
 }
 
@@ -171,4 +175,83 @@ fn other_objects() {
             },
         );
     });
+}
+
+fn reserve(gpu: &Gpu, group: u32, bytes: u64) -> Answer {
+    reserve_with(&gpu.dxg, &mut to_reserve(gpu.adapter, group, bytes))
+}
+
+fn a_reservation() {
+    on_each_adapter(|gpu| {
+        for group in [LOCAL, NON_LOCAL] {
+            let before = query(gpu, group);
+            assert_eq!(before.current_reservation, 0);
+            assert!(before.available_for_reservation <= before.budget);
+            let most = before.available_for_reservation;
+            for bytes in [4096, 1, most, most / 2] {
+                assert_eq!(reserve(gpu, group, bytes), SUCCESS);
+                let now = query(gpu, group);
+                assert_eq!(now.current_reservation, bytes);
+                // Its own reservation is in nobody's way.
+                assert_eq!(now.available_for_reservation, most);
+                assert_eq!(now.budget, before.budget);
+            }
+            assert_eq!(reserve(gpu, group, most + 1), INVALID_PARAMETER);
+            assert_eq!(reserve(gpu, group, u64::MAX), INVALID_PARAMETER);
+            assert_eq!(query(gpu, group).current_reservation, most / 2);
+            assert_eq!(reserve(gpu, group, 0), SUCCESS);
+            assert_eq!(query(gpu, group).current_reservation, 0);
+        }
+    });
+}
+
+fn reservations_that_are_refused() {
+    let gpu = Gpu::first();
+    let device = gpu.device();
+    let with = |change: &dyn Fn(&mut sys::D3DKMT_CHANGEVIDEOMEMORYRESERVATION)| {
+        let mut args = to_reserve(gpu.adapter, LOCAL, 4096);
+        change(&mut args);
+        assert_eq!(reserve_with(&gpu.dxg, &mut args), INVALID_PARAMETER);
+    };
+    for_each([1, u64::from(std::process::id()), u64::MAX], |process| {
+        with(&|args| args.process = process);
+    });
+    for_each([2, 3, u32::MAX], |group| {
+        with(&|args| args.memory_segment_group = group)
+    });
+    for_each([1, u32::MAX], |index| {
+        with(&|args| args.physical_adapter_index = index)
+    });
+    for_each([0, device, 0x40], |other| {
+        with(&|args| args.adapter = handle(other))
+    });
+    let answer = call_at(&gpu.dxg, request::CHANGEVIDEOMEMORYRESERVATION, 0);
+    assert_eq!(answer, INVALID_PARAMETER);
+    assert_eq!(query(&gpu, LOCAL).current_reservation, 0);
+}
+
+/// In a child: reserves all that may be reserved on the first adapter, and waits.
+fn reserve_half(_: &[String]) {
+    let gpu = Gpu::first();
+    let most = query(&gpu, LOCAL).available_for_reservation;
+    assert_eq!(reserve(&gpu, LOCAL, most), SUCCESS);
+    child::say(&most.to_string());
+    child::wait_for_parent();
+}
+
+fn reservations_of_other_processes() {
+    let gpu = Gpu::first();
+    let before = query(&gpu, LOCAL);
+    let mut child = Child::start(child::command("reserve", &[]));
+    let line = child.line();
+    assert_eq!(line, before.available_for_reservation.to_string());
+    let now = query(&gpu, LOCAL);
+    assert_eq!(
+        (now.current_reservation, now.available_for_reservation),
+        (0, 0)
+    );
+    assert_eq!(now.budget, before.budget - before.available_for_reservation);
+    assert_eq!(reserve(&gpu, LOCAL, 1), INVALID_PARAMETER);
+    child.succeed();
+    assert_eq!(query(&gpu, LOCAL).budget, before.budget);
 }

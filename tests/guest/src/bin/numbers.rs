@@ -13,7 +13,13 @@ use dxg_guest_tests::{
 use libd3dkmt::sys::{
     D3DKMT_MEMORY_SEGMENT_GROUP_LOCAL as LOCAL, D3DKMT_MEMORY_SEGMENT_GROUP_NON_LOCAL as NON_LOCAL,
 };
-use std::{collections::BTreeMap, fs, os::fd::{AsFd, AsRawFd}, process, process::ExitCode};
+use std::{
+    collections::BTreeMap,
+    fs,
+    os::fd::{AsFd, AsRawFd},
+    process,
+    process::ExitCode,
+};
 
 fn main() -> ExitCode {
     harness::run(
@@ -47,7 +53,9 @@ fn number(luid: Luid) -> u64 {
 fn region(gpu: &Gpu, key: &str, region: &str) -> u64 {
     let name = format!("drm-{key}-{region}-{:x}", number(gpu.luid));
     let all = fdinfo(gpu);
-    let value = all.get(&name).unwrap_or_else(|| panic!("{name} in {all:?}"));
+    let value = all
+        .get(&name)
+        .unwrap_or_else(|| panic!("{name} in {all:?}"));
     let kib = value.strip_suffix(" KiB").expect("KiB");
     kib.parse::<u64>().expect("a number") << 10
 }
@@ -80,7 +88,11 @@ fn fdinfo_counts_what_queries_count() {
         assert_eq!(gpu.usage(LOCAL), 4 * MIB);
         assert_eq!(gpu.usage(NON_LOCAL), 65536);
         assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS);
-        for (key, name) in [("total", "local"), ("resident", "local"), ("total", "system")] {
+        for (key, name) in [
+            ("total", "local"),
+            ("resident", "local"),
+            ("total", "system"),
+        ] {
             assert_eq!(region(gpu, key, name), 0, "{key} {name}");
         }
     });
@@ -137,7 +149,10 @@ fn the_table_of_adapters() {
         assert_eq!(at("local", "commit_limit"), 256 * MIB);
         assert_eq!((at("local", "usage"), at("local", "committed")), (0, 0));
         let buffer = Create::buffer(device, 4 * MIB).made(gpu).allocation(0);
-        assert_eq!((at("local", "usage"), at("local", "committed")), (0, 4 * MIB));
+        assert_eq!(
+            (at("local", "usage"), at("local", "committed")),
+            (0, 4 * MIB)
+        );
         write(gpu, device, buffer, 1);
         assert_eq!(at("local", "usage"), 4 * MIB);
     });
@@ -149,7 +164,11 @@ fn the_table_of_processes() {
         let mut child = start_on("use", gpu.luid, &[]);
         child.line();
         let at = |pid: u32, column| {
-            let of = [("pid", &*pid.to_string()), ("luid", &luid), ("group", "local")];
+            let of = [
+                ("pid", &*pid.to_string()),
+                ("luid", &luid),
+                ("group", "local"),
+            ];
             cell("processes", &of, column)
         };
         for column in ["total", "usage"] {

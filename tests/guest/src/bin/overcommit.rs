@@ -30,7 +30,12 @@ fn main() -> ExitCode {
             the_promise_ends,
             eight_gibibytes_cost_what_is_touched,
         ],
-        &[("rounds", rounds), ("fill", fill), ("limited", limited), ("join_and_fill", join_and_fill)],
+        &[
+            ("rounds", rounds),
+            ("fill", fill),
+            ("limited", limited),
+            ("join_and_fill", join_and_fill),
+        ],
     )
 }
 

@@ -30,15 +30,26 @@ const CASES: u32 = 24;
 /// One call. Allocations are named by a number, of those that there are.
 #[derive(Clone, Copy, Debug)]
 enum Call {
-    Create { bytes: u64 },
+    Create {
+        bytes: u64,
+    },
     Destroy(usize),
     /// Locks it, looks at every byte, writes others, and unlocks it.
     Touch(usize),
     MakeResident(usize),
-    Evict { which: usize, lazily: bool },
-    Offer { which: usize, priority: u32 },
+    Evict {
+        which: usize,
+        lazily: bool,
+    },
+    Offer {
+        which: usize,
+        priority: u32,
+    },
     Reclaim(usize),
-    SetPriority { which: usize, priority: u32 },
+    SetPriority {
+        which: usize,
+        priority: u32,
+    },
 }
 
 fn call() -> impl Strategy<Value = Call> {
@@ -240,8 +251,7 @@ impl Pair<'_> {
 
     fn make_resident(&mut self, which: usize) {
         let list = [self.allocation(which)];
-        let (answer, _, value, trim) =
-            make_resident_in(&self.gpu.dxg, self.queue.handle, &list, 0);
+        let (answer, _, value, trim) = make_resident_in(&self.gpu.dxg, self.queue.handle, &list, 0);
         let entry = &self.model.entries[which];
         if entry.offer.is_some() {
             return assert_eq!(answer, INVALID_PARAMETER);
@@ -276,7 +286,8 @@ impl Pair<'_> {
         }
         assert_eq!(answer, SUCCESS);
         entry.listed -= 1;
-        if entry.listed == 0 && !lazily {
+        // What is offered stays until the room is needed.
+        if entry.listed == 0 && !lazily && entry.offer.is_none() {
             self.model.put_out(which);
         }
     }

@@ -100,7 +100,10 @@ fn own(gpu: &Gpu, device: u32, random: &mut Random) {
         let gone = destroy_allocations(&gpu.dxg, device, &[buffer.allocation]);
         assert_eq!(gone, SUCCESS);
     }
-    assert_eq!(dxg_guest_tests::fence::destroy_paging_queue(&gpu.dxg, queue.handle), SUCCESS);
+    assert_eq!(
+        dxg_guest_tests::fence::destroy_paging_queue(&gpu.dxg, queue.handle),
+        SUCCESS
+    );
 }
 
 fn two_page_their_own() {

@@ -16,7 +16,7 @@ use super::{
     saved::Saved,
 };
 use crate::{
-    calls::{Answer, INVALID_PARAMETER, SUCCESS},
+    calls::{Answer, INVALID_PARAMETER, PENDING, SUCCESS},
     harness::adapter_context,
     memory::memory_file,
     state::{keep_counters_open, Counters},
@@ -121,10 +121,13 @@ pub(crate) fn begin() {
     }
 }
 
-/// For a test whose subject is disturbed by sweeps: it runs without them, and the run says why.
+/// For a test whose subject is disturbed by sweeps: from now on it runs without them, and the run says why.
 pub fn spare(why: &str) {
     if let Some(mode) = MODE.get() {
         let mut progress = mode.progress();
+        if progress.spared.is_some() {
+            return;
+        }
         progress.spared = Some(why.into());
         progress.spared_tests += 1;
         println!("# its calls are not swept: {why}");
@@ -240,13 +243,14 @@ impl Mode {
             let Ok(place) = failed else {
                 break result;
             };
-            if result == SUCCESS && !undo(call) {
+            let done = result == SUCCESS || result == PENDING;
+            if done && !undo(call) {
                 sum.absorbed += 1;
                 sum.ended_by_success += 1;
-                break SUCCESS;
+                break result;
             }
             saved.restore();
-            if result == SUCCESS {
+            if done {
                 sum.absorbed += 1;
             } else {
                 sum.refused += 1;
@@ -296,10 +300,17 @@ impl Sum {
 /// destroyed object does not come back, and the next one would have another handle.
 fn undo(call: &Call<'_>) -> bool {
     match call.request {
-        request::QUERYADAPTERINFO
+        request::CHANGEVIDEOMEMORYRESERVATION
+        | request::FLUSHHEAPTRANSITIONS
+        | request::GETALLOCATIONPRIORITY
+        | request::INVALIDATECACHE
+        | request::QUERYADAPTERINFO
+        | request::QUERYALLOCATIONRESIDENCY
         | request::QUERYRESOURCEINFO
         | request::QUERYRESOURCEINFOFROMNTHANDLE
-        | request::QUERYVIDEOMEMORYINFO => true,
+        | request::QUERYSTATISTICS
+        | request::QUERYVIDEOMEMORYINFO
+        | request::SETALLOCATIONPRIORITY => true,
         request::SHAREOBJECTS => {
             // SAFETY: The call has succeeded, so that its argument and its answer are there.
             let nt_handle = unsafe {

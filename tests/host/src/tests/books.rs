@@ -23,6 +23,7 @@ enum Step {
     Move { which: usize, usage: [u64; 2] },
     Priority(usize, u32),
     Offer(usize, Option<OfferPriority>),
+    Resize(usize, u64),
     Pin(usize),
     Unpin(usize),
     Lock(usize),
@@ -48,6 +49,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (which(), usage).prop_map(|(which, usage)| Step::Move { which, usage }),
         1 => (which(), 1..4u32).prop_map(|(which, priority)| Step::Priority(which, priority)),
         2 => (which(), offer).prop_map(|(which, offer)| Step::Offer(which, offer)),
+        1 => (which(), 0..3u64).prop_map(|(which, n)| Step::Resize(which, n << 12)),
         1 => which().prop_map(Step::Pin),
         1 => which().prop_map(Step::Unpin),
         1 => which().prop_map(Step::Lock),
@@ -68,7 +70,8 @@ struct Known {
     offer: Option<OfferPriority>,
     pins: u32,
     locks: u32,
-    listed: BTreeMap<Key, u32>,
+    /// On whose lists, and what it counts there.
+    listed: BTreeMap<Key, u64>,
 }
 
 impl Known {
@@ -144,6 +147,7 @@ impl Pair {
         | Step::Move { which, .. }
         | Step::Priority(which, _)
         | Step::Offer(which, _)
+        | Step::Resize(which, _)
         | Step::Pin(which)
         | Step::Unpin(which)
         | Step::Lock(which)
@@ -164,8 +168,8 @@ impl Pair {
             Step::Enter { .. } => {}
             Step::Leave(_) => {
                 // Bindings go before the allocation does.
-                for (process, _) in std::mem::take(&mut known.listed) {
-                    self.books.unlist(key, process);
+                for (process, bytes) in std::mem::take(&mut known.listed) {
+                    self.books.unlist(key, process, bytes);
                 }
                 assert!(self.books.leave(key).is_some());
                 self.known.remove(&key);
@@ -192,6 +196,11 @@ impl Pair {
                 known.offer = offer;
                 self.books.set_offer(key, offer);
             }
+            // It counts as before on the lists that it is on.
+            Step::Resize(_, bytes) => {
+                known.bytes = bytes;
+                self.books.set_bytes(key, bytes);
+            }
             Step::Pin(_) => {
                 known.pins += 1;
                 self.books.pin(key);
@@ -210,15 +219,18 @@ impl Pair {
             }
             // The books are told of the first time on a list, and of the last.
             Step::List(_, process) if !known.listed.contains_key(&process) => {
-                known.listed.insert(process, 1);
+                known.listed.insert(process, known.bytes);
                 known.stamp = now;
+                let bytes = known.bytes;
                 self.tick();
-                self.books.list(key, process);
+                assert_eq!(self.books.list(key, process), bytes);
             }
-            Step::Unlist(_, process) if known.listed.remove(&process).is_some() => {
-                self.books.unlist(key, process);
+            Step::Unlist(_, process) => {
+                if let Some(bytes) = known.listed.remove(&process) {
+                    self.books.unlist(key, process, bytes);
+                }
             }
-            Step::Unpin(_) | Step::Unlock(_) | Step::List(..) | Step::Unlist(..) => {}
+            Step::Unpin(_) | Step::Unlock(_) | Step::List(..) => {}
         }
     }
 
@@ -241,9 +253,8 @@ impl Pair {
                 let share = self.books.share(process, group);
                 let own = self.known.values().filter(|known| known.owner == process);
                 assert_eq!(share.usage, own.map(|known| known.usage[i]).sum::<u64>());
-                let on_list = |known: &&Known| known.listed.contains_key(&process);
-                let listed = self.known.values().filter(on_list);
-                let listed: u64 = listed.map(|known| known.bytes).sum();
+                let on_list = |known: &Known| known.listed.get(&process).copied();
+                let listed: u64 = self.known.values().filter_map(on_list).sum();
                 assert_eq!(share.listed, if i == 0 { listed } else { 0 });
             }
         }
@@ -321,8 +332,8 @@ fn a_life_of_the_books(steps: &[Step]) {
     // When all have gone, nothing is left.
     while let Some(key) = pair.books.first() {
         let known = pair.known.remove(&key).unwrap();
-        for process in known.listed.into_keys() {
-            pair.books.unlist(key, process);
+        for (process, bytes) in known.listed {
+            pair.books.unlist(key, process, bytes);
         }
         assert!(pair.books.leave(key).is_some());
     }

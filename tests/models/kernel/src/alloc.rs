@@ -104,6 +104,14 @@ impl<T> KVec<T> {
         Ok(())
     }
 
+    pub fn capacity(&self) -> usize {
+        self.0.capacity()
+    }
+
+    pub fn truncate(&mut self, count: usize) {
+        self.0.truncate(count);
+    }
+
     pub fn remove(&mut self, at: usize) -> Result<T, AllocError> {
         Ok(self.0.remove(at))
     }

@@ -225,6 +225,123 @@ impl Default for d3dkmt_querystatistics_result {
         }
     }
 }
+#[doc = " struct d3dkmt_querystatistics_counter - D3DKMT_QUERYSTATISTICS_COUNTER"]
+#[repr(C)]
+#[derive(Debug, Default, Copy, Clone)]
+pub struct d3dkmt_querystatistics_counter {
+    pub count: __u32,
+    pub pad0: __u32,
+    pub bytes: __u64,
+}
+#[doc = " struct d3dkmt_querystatistics_adapter_information -\n\tD3DKMT_QUERYSTATISTICS_ADAPTER_INFORMATION: the result for an adapter\n\n @counters stands for what is counted since the adapter came, from\n ReferenceDmaBuffer to Terminations. @flags: number of segment groups."]
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct d3dkmt_querystatistics_adapter_information {
+    pub segment_count: __u32,
+    pub node_count: __u32,
+    pub vid_pn_source_count: __u32,
+    pub vsync_enabled: __u32,
+    pub tdr_detected_count: __u32,
+    pub pad0: __u32,
+    pub zero_length_dma_buffers: __u64,
+    pub restarted_period: __u64,
+    pub counters: [__u64; 84usize],
+    pub flags: __u64,
+    pub reserved: [__u64; 7usize],
+}
+impl Default for d3dkmt_querystatistics_adapter_information {
+    fn default() -> Self {
+        let mut s = ::core::mem::MaybeUninit::<Self>::uninit();
+        unsafe {
+            ::core::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
+            s.assume_init()
+        }
+    }
+}
+#[doc = " struct d3dkmt_querystatistics_system_memory -\n\tD3DKMT_QUERYSTATISTICS_SYSTEM_MEMORY"]
+#[repr(C)]
+#[derive(Debug, Default, Copy, Clone)]
+pub struct d3dkmt_querystatistics_system_memory {
+    pub bytes_allocated: __u64,
+    pub bytes_reserved: __u64,
+    pub small_allocation_blocks: __u32,
+    pub large_allocation_blocks: __u32,
+    pub write_combined_bytes_allocated: __u64,
+    pub write_combined_bytes_reserved: __u64,
+    pub cached_bytes_allocated: __u64,
+    pub cached_bytes_reserved: __u64,
+    pub section_bytes_allocated: __u64,
+    pub section_bytes_reserved: __u64,
+}
+#[doc = " struct d3dkmt_querystatistics_process_information -\n\tD3DKMT_QUERYSTATISTICS_PROCESS_INFORMATION: the result for a process"]
+#[repr(C)]
+#[derive(Debug, Default, Copy, Clone)]
+pub struct d3dkmt_querystatistics_process_information {
+    pub node_count: __u32,
+    pub vid_pn_source_count: __u32,
+    pub system_memory: d3dkmt_querystatistics_system_memory,
+    pub reserved: [__u64; 8usize],
+}
+#[doc = " struct d3dkmt_querystatistics_process_adapter_information -\n\tD3DKMT_QUERYSTATISTICS_PROCESS_ADAPTER_INFORMATION: the result for a\n\tprocess on an adapter"]
+#[repr(C)]
+#[derive(Debug, Default, Copy, Clone)]
+pub struct d3dkmt_querystatistics_process_adapter_information {
+    pub segment_count: __u32,
+    pub node_count: __u32,
+    pub vid_pn_source_count: __u32,
+    pub virtual_memory_usage: __u32,
+    pub dma_buffer_size: d3dkmt_querystatistics_counter,
+    pub dma_buffer_allocation_list_bytes: __u32,
+    pub dma_buffer_patch_location_list_bytes: __u32,
+    pub total_bytes_evicted_from_process: __u64,
+    pub bytes_by_segment_preference: [__u64; 5usize],
+    pub policy: [__u64; 13usize],
+    pub reserved: [__u64; 8usize],
+}
+#[doc = " struct d3dkmt_querystatistics_segment_information -\n\tD3DKMT_QUERYSTATISTICS_SEGMENT_INFORMATION: the result for a segment"]
+#[repr(C)]
+#[derive(Debug, Default, Copy, Clone)]
+pub struct d3dkmt_querystatistics_segment_information {
+    pub commit_limit: __u64,
+    pub bytes_committed: __u64,
+    pub bytes_resident: __u64,
+    pub total_bytes_evicted: __u64,
+    pub allocs_committed: __u32,
+    pub allocs_resident: __u32,
+    pub aperture: __u32,
+    pub pad0: __u32,
+    pub total_bytes_evicted_by_priority: [__u64; 5usize],
+    pub system_memory_end_address: __u64,
+    pub power_flags: __u64,
+    pub segment_properties: __u64,
+    pub reserved: [__u64; 5usize],
+}
+#[doc = " struct d3dkmt_querystatistics_process_segment_information -\n\tD3DKMT_QUERYSTATISTICS_PROCESS_SEGMENT_INFORMATION: the result for a\n\tprocess and a segment"]
+#[repr(C)]
+#[derive(Debug, Default, Copy, Clone)]
+pub struct d3dkmt_querystatistics_process_segment_information {
+    pub bytes_committed: __u64,
+    pub maximum_working_set: __u64,
+    pub minimum_working_set: __u64,
+    pub referenced_allocations_evicted_in_period: __u32,
+    pub pad0: __u32,
+    pub allocs_committed: __u32,
+    pub pad1: __u32,
+    pub allocs_resident_in_preferred: [d3dkmt_querystatistics_counter; 5usize],
+    pub allocs_resident_in_non_preferred: d3dkmt_querystatistics_counter,
+    pub total_bytes_evicted_due_to_preparation: __u64,
+    pub use_mru: __u64,
+    pub reserved: [__u64; 8usize],
+}
+#[doc = " struct d3dkmt_querystatistics_process_segment_group_information -\n\tD3DKMT_QUERYSTATISTICS_PROCESS_SEGMENT_GROUP_INFORMATION: the result for\n\ta process and a segment group"]
+#[repr(C)]
+#[derive(Debug, Default, Copy, Clone)]
+pub struct d3dkmt_querystatistics_process_segment_group_information {
+    pub budget: __u64,
+    pub requested: __u64,
+    pub usage: __u64,
+    pub demoted: [__u64; 5usize],
+}
 #[doc = " struct d3dkmt_querystatistics - D3DKMT_QUERYSTATISTICS\n\n @query is the segment, node, VidPN source or physical adapter that the type\n asks for."]
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]

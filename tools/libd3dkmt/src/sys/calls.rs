@@ -167,6 +167,13 @@ calls! {
     D3DKMTQueryAdapterInfo(D3DKMT_QUERYADAPTERINFO) = QUERYADAPTERINFO;
     /// Asks for the process' budget and use of video memory.
     D3DKMTQueryVideoMemoryInfo(D3DKMT_QUERYVIDEOMEMORYINFO) = QUERYVIDEOMEMORYINFO;
+    /// Says how much video memory the process wants to be able to have.
+    D3DKMTChangeVideoMemoryReservation(D3DKMT_CHANGEVIDEOMEMORYRESERVATION) =
+        CHANGEVIDEOMEMORYRESERVATION;
+    /// Waits until all paging is done that was asked for.
+    D3DKMTFlushHeapTransitions(D3DKMT_FLUSHHEAPTRANSITIONS) = FLUSHHEAPTRANSITIONS;
+    /// Asks for numbers of an adapter, or of the process on it.
+    D3DKMTQueryStatistics(D3DKMT_QUERYSTATISTICS) = QUERYSTATISTICS;
     /// Makes a device.
     D3DKMTCreateDevice(D3DKMT_CREATEDEVICE) = CREATEDEVICE;
     /// Destroys a device with all that it has.
@@ -184,6 +191,12 @@ calls! {
     D3DKMTLock2(D3DKMT_LOCK2) = LOCK2;
     /// Ends a mapping made by `D3DKMTLock2`.
     D3DKMTUnlock2(D3DKMT_UNLOCK2) = UNLOCK2;
+    /// Sees to it that the CPU sees what devices have written to an allocation.
+    D3DKMTInvalidateCache(D3DKMT_INVALIDATECACHE) = INVALIDATECACHE;
+    /// Sets priorities of allocations, or one for all of a resource.
+    D3DKMTSetAllocationPriority(D3DKMT_SETALLOCATIONPRIORITY) = SETALLOCATIONPRIORITY;
+    /// Asks for priorities of allocations, or for the highest of a resource.
+    D3DKMTGetAllocationPriority(D3DKMT_GETALLOCATIONPRIORITY) = GETALLOCATIONPRIORITY;
     /// Makes an NT handle of a resource: a descriptor.
     D3DKMTShareObjects(D3DKMT_SHAREOBJECTS) = SHAREOBJECTS;
     /// Asks what there is behind an NT handle of a resource.
@@ -195,6 +208,18 @@ calls! {
     D3DKMTCreatePagingQueue(D3DKMT_CREATEPAGINGQUEUE) = CREATEPAGINGQUEUE;
     /// Destroys a paging queue, with its fence.
     D3DKMTDestroyPagingQueue(D3DDDI_DESTROYPAGINGQUEUE) = DESTROYPAGINGQUEUE;
+    /// Puts allocations on their device's residency list.
+    D3DKMTMakeResident(D3DDDI_MAKERESIDENT) = MAKERESIDENT;
+    /// Takes allocations off their device's residency list.
+    D3DKMTEvict(D3DKMT_EVICT) = EVICT;
+    /// Gives memory away whose contents can be done without.
+    D3DKMTOfferAllocations(D3DKMT_OFFERALLOCATIONS) = OFFERALLOCATIONS;
+    /// Takes offers back.
+    D3DKMTReclaimAllocations2(D3DKMT_RECLAIMALLOCATIONS2) = RECLAIMALLOCATIONS2;
+    /// Asks where the memory of allocations is.
+    D3DKMTQueryAllocationResidency(D3DKMT_QUERYALLOCATIONRESIDENCY) = QUERYALLOCATIONRESIDENCY;
+    /// Moves an allocation to another segment.
+    D3DKMTUpdateAllocationProperty(D3DDDI_UPDATEALLOCPROPERTY) = UPDATEALLOCPROPERTY;
     /// Makes a synchronisation object.
     D3DKMTCreateSynchronizationObject2(D3DKMT_CREATESYNCHRONIZATIONOBJECT2) =
         CREATESYNCHRONIZATIONOBJECT;

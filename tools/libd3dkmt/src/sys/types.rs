@@ -19,6 +19,17 @@ pub type D3DKMT_QUERYADAPTERINFO = d3dkmt_queryadapterinfo;
 pub type D3DKMT_QUERYVIDEOMEMORYINFO = d3dkmt_queryvideomemoryinfo;
 pub type D3DKMT_CHANGEVIDEOMEMORYRESERVATION = d3dkmt_changevideomemoryreservation;
 pub type D3DKMT_QUERYSTATISTICS_RESULT = d3dkmt_querystatistics_result;
+pub type D3DKMT_QUERYSTATISTICS_COUNTER = d3dkmt_querystatistics_counter;
+pub type D3DKMT_QUERYSTATISTICS_SYSTEM_MEMORY = d3dkmt_querystatistics_system_memory;
+pub type D3DKMT_QUERYSTATISTICS_ADAPTER_INFORMATION = d3dkmt_querystatistics_adapter_information;
+pub type D3DKMT_QUERYSTATISTICS_PROCESS_INFORMATION = d3dkmt_querystatistics_process_information;
+pub type D3DKMT_QUERYSTATISTICS_PROCESS_ADAPTER_INFORMATION =
+    d3dkmt_querystatistics_process_adapter_information;
+pub type D3DKMT_QUERYSTATISTICS_SEGMENT_INFORMATION = d3dkmt_querystatistics_segment_information;
+pub type D3DKMT_QUERYSTATISTICS_PROCESS_SEGMENT_INFORMATION =
+    d3dkmt_querystatistics_process_segment_information;
+pub type D3DKMT_QUERYSTATISTICS_PROCESS_SEGMENT_GROUP_INFORMATION =
+    d3dkmt_querystatistics_process_segment_group_information;
 pub type D3DKMT_QUERYSTATISTICS = d3dkmt_querystatistics;
 pub type DXGK_ISFEATUREENABLED_RESULT = dxgk_isfeatureenabled_result;
 pub type DXGK_GPUCLOCKDATA = dxgk_gpuclockdata;

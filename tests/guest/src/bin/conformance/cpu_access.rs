@@ -7,8 +7,10 @@ use dxg_guest_tests::{
     child::{self, Child, Role},
     create::{buffer, Create},
     device::Device,
+    fence::PagingQueue,
     locked::{assert_holds, write, Locked},
     memory::{bytes_at, Map, PAGE},
+    paging::{offer, reclaim_with, to_reclaim, Kind, List},
     share::{from_parent, inherited, number, share, shared, Open},
 };
 use libd3dkmt::sys;
@@ -66,6 +68,12 @@ pub const CASES: &[Case] = &[
         "Lock2, any bit in the flags, all of which are reserved",
         I,
         IP
+    ),
+    case!(
+        case_222_just_reclaimed,
+        "Lock2, just after ReclaimAllocations2",
+        C,
+        "SUCCESS; the bytes are there at once",
     ),
     case!(
         case_223_the_adapter_was_removed,
@@ -224,6 +232,19 @@ fn case_220_old_flags() {
 
 fn case_221_any_flag() {
     flags_refused((0..32).map(|bit| 1 << bit).chain([u32::MAX]));
+}
+
+fn case_222_just_reclaimed() {
+    on_each_device(|gpu, device| {
+        let queue = PagingQueue::new(gpu, device);
+        let allocation = Create::buffer(device, 1 << 20).made(gpu).allocation(0);
+        write(gpu, device, allocation, 7);
+        assert_eq!(offer(&gpu.dxg, device, &[allocation]), SUCCESS);
+        let list = List::new(&[allocation]);
+        let mut args = to_reclaim(queue.handle, Kind::Allocations, &list);
+        assert_eq!(reclaim_with(&gpu.dxg, &mut args), SUCCESS);
+        assert_holds(gpu, device, allocation, 7);
+    });
 }
 
 fn case_223_the_adapter_was_removed() {

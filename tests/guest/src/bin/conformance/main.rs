@@ -42,6 +42,7 @@ mod lifetime;
 mod not_executed;
 mod nt_handles;
 mod opening;
+mod residency;
 mod resources;
 mod sync_objects;
 mod table;
@@ -54,7 +55,7 @@ use dxg_guest_tests::harness::{self, Test};
 use std::{env, process::ExitCode};
 
 /// Everything, in the order of the numbers.
-const SECTIONS: [Section; 14] = [
+const SECTIONS: [Section; 15] = [
     ("Adapters", adapters::CASES),
     ("Devices", devices::CASES),
     ("Creating: existing heaps", existing_heap::CASES),
@@ -66,6 +67,7 @@ const SECTIONS: [Section; 14] = [
     ("Sharing by NT handles: opening", opening::CASES),
     ("Synchronisation objects", sync_objects::CASES),
     ("CPU access", cpu_access::CASES),
+    ("Residency, offers, priorities", residency::CASES),
     ("Video memory information", video_memory_info::CASES),
     ("Lifetimes", lifetime::CASES),
     ("Transport", transport::CASES),

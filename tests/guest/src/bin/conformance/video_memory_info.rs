@@ -2,7 +2,11 @@
 //! QueryVideoMemoryInfo.
 
 use crate::table::Case;
-use dxg_guest_tests::{calls::*, create::Create};
+use dxg_guest_tests::{
+    calls::*,
+    create::Create,
+    paging::{reserve_with, to_reserve},
+};
 use libd3dkmt::sys::{
     self, D3DKMT_MEMORY_SEGMENT_GROUP_LOCAL as LOCAL,
     D3DKMT_MEMORY_SEGMENT_GROUP_NON_LOCAL as NON_LOCAL,
@@ -32,6 +36,12 @@ pub const CASES: &[Case] = &[
         "after N bytes were allocated and made resident",
         I,
         "SUCCESS; the usage is N more, and less again after they are destroyed",
+    ),
+    case!(
+        case_249_reservation_of_another_process,
+        "ChangeVideoMemoryReservation of another process",
+        L,
+        "INVALID_PARAMETER",
     ),
 ];
 
@@ -114,5 +124,18 @@ fn case_248_memory_that_is_there_counts() {
         assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS);
         assert_eq!(gpu.usage(LOCAL), 0);
         assert_eq!(gpu.usage(NON_LOCAL), 0);
+    });
+}
+
+fn case_249_reservation_of_another_process() {
+    on_each_adapter(|gpu| {
+        let me = u64::from(std::process::id());
+        gpu.unchanged(|| {
+            for_each([1, me, u64::MAX], |process| {
+                let mut args = to_reserve(gpu.adapter, LOCAL, 4096);
+                args.process = process;
+                assert_eq!(reserve_with(&gpu.dxg, &mut args), INVALID_PARAMETER);
+            });
+        });
     });
 }

@@ -10,13 +10,14 @@ mod cpu_access;
 mod devices;
 mod dma_buf;
 mod global_handles;
+mod memory;
 mod node;
 mod sharing;
 mod sync;
 
 use self::{
-    adapters::*, allocations::*, cpu_access::*, devices::*, dma_buf::*, global_handles::*, node::*,
-    sharing::*, sync::*,
+    adapters::*, allocations::*, cpu_access::*, devices::*, dma_buf::*, global_handles::*,
+    memory::*, node::*, sharing::*, sync::*,
 };
 use dxg_guest_tests::{
     calls::*,
@@ -87,6 +88,17 @@ fn main() -> ExitCode {
             wait_by_an_event,
             create_of_a_paging_queue,
             destroy_of_a_paging_queue,
+            make_resident_of_allocations,
+            evict_of_allocations,
+            query_of_residency,
+            move_of_an_allocation,
+            offer_of_allocations,
+            reclaim_of_allocations,
+            priorities_of_allocations,
+            reservation_of_memory,
+            flush_of_paging,
+            invalidation_of_a_cache,
+            statistics,
             every_served_request_was_swept,
         ],
         &[("owner", owner)],

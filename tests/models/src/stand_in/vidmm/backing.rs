@@ -104,6 +104,14 @@ impl Backing {
 
     pub(crate) fn unlock(&self, _: u32) {}
 
+    pub(crate) fn priority(&self) -> u32 {
+        unreachable!()
+    }
+
+    pub(crate) fn set_priority(&self, _: NonZeroU32) {
+        unreachable!()
+    }
+
     pub(crate) fn unlist(&self, _: &Residency, _: &Account) {}
 
     pub(crate) fn bring_back(&self) -> NtResult {

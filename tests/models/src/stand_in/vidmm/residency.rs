@@ -2,7 +2,8 @@
 
 //! Stands for residency: in the models nobody asks for it.
 
-use super::backing::Backing;
+use super::{account::Account, backing::Backing, VidMm};
+use crate::{core::paging_priority::PagingPriority, fence::timeline::Timeline, status::NtResult};
 use kernel::sync::Arc;
 
 pub(crate) struct Residency;
@@ -17,4 +18,66 @@ impl Residency {
 pub(crate) struct Bound<'a> {
     pub(crate) residency: &'a Residency,
     pub(crate) backing: &'a Arc<Backing>,
+}
+
+pub(crate) enum Limit {
+    Budget,
+    Segment,
+}
+
+#[allow(dead_code, reason = "in the models nobody answers it")]
+#[derive(Clone, Copy)]
+pub(crate) enum Admission {
+    Admitted(Option<u64>),
+    OverBudget(u64),
+}
+
+#[allow(dead_code, reason = "in the models nobody answers it")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum ResidencyStatus {
+    InGpuMemory,
+    InSharedMemory,
+    NotResident,
+}
+
+impl Backing {
+    pub(crate) fn residency_status(&self) -> ResidencyStatus {
+        unreachable!()
+    }
+}
+
+impl VidMm {
+    pub(crate) fn make_resident(
+        &self,
+        _: &Account,
+        _: &[Bound<'_>],
+        _: Limit,
+        _: PagingPriority,
+        _: &Arc<Timeline>,
+        _: impl FnOnce(Admission) -> NtResult,
+    ) -> NtResult<Admission> {
+        unreachable!()
+    }
+
+    pub(crate) fn evict(
+        &self,
+        _: &Account,
+        _: &[Bound<'_>],
+        _: bool,
+        _: impl FnOnce(u64) -> NtResult,
+    ) -> NtResult {
+        unreachable!()
+    }
+
+    pub(crate) fn place(
+        &self,
+        _: &Account,
+        _: Bound<'_>,
+        _: bool,
+        _: PagingPriority,
+        _: &Arc<Timeline>,
+        _: impl FnOnce(Option<u64>) -> NtResult,
+    ) -> NtResult<Option<u64>> {
+        unreachable!()
+    }
 }

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Priorities: D3DKMTSetAllocationPriority, GetAllocationPriority.
+
+use super::{
+    element,
+    read,
+    subjects,
+    validate_memory::{
+        self,
+        Subject, //
+    },
+    write,
+    write_array,
+    Caller, //
+};
+use crate::{
+    mem::{
+        KVVec,
+        ACCOUNT, //
+    },
+    status::{
+        NtResult,
+        NtStatus, //
+    },
+    uapi::{
+        d3dkmt_getallocationpriority,
+        d3dkmt_setallocationpriority, //
+    }, //
+};
+use core::mem::size_of;
+
+/// D3DKMTSetAllocationPriority (case 240): of each allocation, or one for all of a resource. Whoever else
+/// has an allocation open sees it as well.
+///
+/// # Errors
+///
+/// - INVALID_PARAMETER: see [`validate_memory::subject`]; no device; no allocation or resource of it;
+///   a priority of 0. Then none is changed.
+/// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
+pub(super) fn set(caller: &Caller<'_>, argument: usize) -> NtResult {
+    let args: d3dkmt_setallocationpriority = read(argument as u64)?;
+    let subject =
+        validate_memory::subject(args.resource, args.allocation_list, args.allocation_count)?;
+    let device = caller.process.device(args.device.into())?;
+    device.adapter().check_present()?;
+    let list = subjects(
+        caller,
+        &device,
+        subject,
+        args.resource,
+        args.allocation_list,
+    )?;
+    let count = match subject {
+        Subject::Resource => 1,
+        Subject::Allocations(count) => count,
+    };
+    let mut priorities = KVVec::with_capacity(count, ACCOUNT)?;
+    for at in 0..count {
+        let priority = read(element(args.priorities, at, size_of::<u32>())?)?;
+        priorities.push(validate_memory::priority(priority)?, ACCOUNT)?;
+    }
+    // The one of a resource is for all.
+    for (open, &priority) in list.iter().zip(priorities.iter().cycle()) {
+        open.set_priority(priority);
+    }
+    Ok(())
+}
+
+/// D3DKMTGetAllocationPriority: of each allocation, or the highest in a resource.
+///
+/// # Errors
+///
+/// As [`set`]; INVALID_PARAMETER: a resource without allocations.
+pub(super) fn get(caller: &Caller<'_>, argument: usize) -> NtResult {
+    let args: d3dkmt_getallocationpriority = read(argument as u64)?;
+    let subject =
+        validate_memory::subject(args.resource, args.allocation_list, args.allocation_count)?;
+    let device = caller.process.device(args.device.into())?;
+    device.adapter().check_present()?;
+    let list = subjects(
+        caller,
+        &device,
+        subject,
+        args.resource,
+        args.allocation_list,
+    )?;
+    let priorities = list.iter().map(|open| open.priority());
+    if subject == Subject::Resource {
+        let highest = priorities.max().ok_or(NtStatus::INVALID_PARAMETER)?;
+        return write(args.priorities, &highest);
+    }
+    let mut numbers = KVVec::with_capacity(list.len(), ACCOUNT)?;
+    for priority in priorities {
+        numbers.push(priority, ACCOUNT)?;
+    }
+    write_array(args.priorities, &numbers)
+}

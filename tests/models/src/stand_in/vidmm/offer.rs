@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! Stands for offers: in the models nobody makes one.
+
+use super::{rank::OfferPriority, residency::Bound, VidMm};
+use crate::{core::paging_priority::PagingPriority, fence::timeline::Timeline, status::NtResult};
+use kernel::sync::Arc;
+
+#[allow(dead_code, reason = "in the models nobody answers it")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reclaimed {
+    Ok,
+    Discarded,
+    NotCommitted,
+}
+
+impl VidMm {
+    pub(crate) fn offer(&self, _: &[Bound<'_>], _: OfferPriority, _: bool) -> NtResult {
+        unreachable!()
+    }
+
+    pub(crate) fn reclaim(
+        &self,
+        _: &[Bound<'_>],
+        _: PagingPriority,
+        _: &Arc<Timeline>,
+        _: impl FnOnce(&[Reclaimed], Option<u64>) -> NtResult,
+    ) -> NtResult<Option<u64>> {
+        unreachable!()
+    }
+}
