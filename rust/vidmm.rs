@@ -15,12 +15,14 @@
 
 #![deny(unsafe_code)]
 
+pub(crate) mod access;
 pub(crate) mod account;
 pub(crate) mod backing;
 mod books;
 pub(crate) mod budget;
 pub(crate) mod ledger;
 pub(crate) mod offer;
+pub(crate) mod owned;
 mod paging;
 pub(crate) mod place;
 mod pressure;

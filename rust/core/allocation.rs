@@ -33,12 +33,12 @@ use crate::{
         View, //
     },
     vidmm::{
+        access::CpuAccess,
         backing::{
             Backing,
-            CpuAccess,
-            OwnedBacking,
             Paged, //
         },
+        owned::OwnedBacking,
         provider::Pager,
         residency::{
             Bound,

@@ -57,7 +57,7 @@ use crate::{
     },
     status::NtResult,
     vidmm::{
-        backing::OwnedBacking,
+        owned::OwnedBacking,
         SegmentGroup, //
     }, //
 };

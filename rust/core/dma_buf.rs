@@ -40,7 +40,7 @@ use crate::{
     },
     sys::descriptor::NewDescriptor,
     vidmm::{
-        backing::OwnedBacking,
+        owned::OwnedBacking,
         DmaBuf, //
     }, //
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Backing`]: where the bytes of an allocation are.
+//! [`Backing`]: where the bytes of an allocation are, and what the books know of it.
 
 use super::{
     account::Account,
@@ -20,17 +20,10 @@ use super::{
     VidMm, //
 };
 use crate::{
-    ddi::allocation::{
-        AllocationDescription,
-        ForeignMemory, //
-    },
-    drm::{
-        gem::{
-            GemObject,
-            GemPages,
-            Shape, //
-        },
-        prime::DmaBuf, //
+    drm::gem::{
+        GemObject,
+        GemPages,
+        Shape, //
     },
     mem::ACCOUNT,
     status::{
@@ -43,22 +36,14 @@ use crate::{
             ShownKernelPages, //
         },
         system_memory::SystemMemory,
-        user_pages::{
-            ShownPages,
-            UserPages, //
-        },
+        user_pages::UserPages,
         window::{
             PageSource,
-            Source,
             Window, //
-        },
-        PAGE_SIZE, //
+        }, //
     }, //
 };
-use core::{
-    num::NonZeroU32,
-    ops::Deref, //
-};
+use core::num::NonZeroU32;
 use kernel::{
     new_mutex,
     pr_warn_once,
@@ -173,180 +158,15 @@ pub(super) struct Inner {
 // What is pinned is behind its pointers.
 impl Unpin for Inner {}
 
-/// How the CPU gets at an allocation.
-pub(crate) enum CpuAccess {
-    /// The pages are in the calling process already, at this address.
-    InPlace(usize),
-    /// This can be mapped.
-    Window {
-        window: Arc<Window>,
-        /// So that it may be written to.
-        writable: bool,
-    },
-    /// This is to be mapped, as its exporter does that.
-    DmaBuf(DmaBuf),
-}
-
-/// Memory that came by a dma-buf, on the way to become the backing of an allocation.
-pub(crate) struct Imported {
-    backing: OwnedBacking,
-    /// What a miniport has to know of it.
-    pub(crate) memory: ForeignMemory,
-}
-
-impl Imported {
-    pub(crate) fn into_backing(self) -> OwnedBacking {
-        self.backing
-    }
-}
-
-/// The backing of an allocation. VidMm has references on it; when this is dropped, the bytes go.
-pub(crate) struct OwnedBacking(Arc<Backing>);
-
-impl Deref for OwnedBacking {
-    type Target = Arc<Backing>;
-
-    fn deref(&self) -> &Arc<Backing> {
-        &self.0
-    }
-}
-
-impl Drop for OwnedBacking {
-    fn drop(&mut self) {
-        self.0.account.sub_total(self.0.group(), self.0.bytes);
-        self.0.end();
-    }
-}
-
-impl OwnedBacking {
-    fn new(backing: impl PinInit<Backing>) -> NtResult<Self> {
-        let new = Arc::pin_init(backing, ACCOUNT)?;
-        new.account.add_total(new.group(), new.bytes);
-        Ok(Self(new))
-    }
-
-    /// Video memory of `bytes` bytes (whole pages) in a group, laid out as `description` says if a
-    /// DRM device makes it. Nothing physical is made.
-    ///
-    /// # Errors
-    ///
-    /// GRAPHICS_NO_VIDEO_MEMORY: nothing is left that could be promised. NO_MEMORY.
-    pub(crate) fn video(
-        account: Arc<Account>,
-        vidmm: &Arc<VidMm>,
-        group: SegmentGroup,
-        description: Option<AllocationDescription>,
-        bytes: u64,
-        priority: NonZeroU32,
-        paged: Arc<dyn Paged>,
-    ) -> NtResult<Self> {
-        let shape = description.map(|description| Shape {
-            width: description.pitch / 4,
-            height: description.height,
-        });
-        // What is larger than the segment, or than anything that a device makes, is never in it.
-        let fits = bytes <= vidmm.size(group) && shape.is_none_or(Shape::is_usual);
-        let home = match group {
-            SegmentGroup::Local if fits => Home::Segment(shape),
-            _ => Home::System,
-        };
-        let commitment = vidmm.commit(SegmentGroup::Local, bytes)?;
-        let state = State::Untouched;
-        let new = Backing::new(
-            vidmm,
-            account,
-            state,
-            home,
-            bytes,
-            priority,
-            Some(paged),
-            commitment,
-        );
-        Self::new(new)
-    }
-
-    /// `bytes` bytes (whole pages) of the calling process at `address` (page aligned), pinned.
-    ///
-    /// # Errors
-    ///
-    /// - GRAPHICS_NO_VIDEO_MEMORY: the aperture is full.
-    /// - NO_MEMORY: over RLIMIT_MEMLOCK, or kernel memory.
-    /// - INVALID_PARAMETER: the range is not ordinary memory of the caller (cases 54, 56).
-    pub(crate) fn user_pages(
-        account: Arc<Account>,
-        vidmm: &Arc<VidMm>,
-        address: usize,
-        bytes: u64,
-        writable: bool,
-        priority: NonZeroU32,
-    ) -> NtResult<Self> {
-        let stay = vidmm.provider.stay()?;
-        let commitment = vidmm.commit(SegmentGroup::NonLocal, bytes)?;
-        let size = usize::try_from(bytes).map_err(|_| NtStatus::INVALID_PARAMETER)?;
-        let pages = Arc::new(UserPages::pin(address, size, writable)?, ACCOUNT)?;
-        let state = State::UserPages(pages);
-        let home = Home::Fixed;
-        let new = Backing::new(
-            vidmm, account, state, home, bytes, priority, None, commitment,
-        );
-        let new = Self::new(new)?;
-        new.enter(&stay)?;
-        let mut books = vidmm.books.lock();
-        books.pin(new.key());
-        books.set_usage(new.key(), [0, bytes]);
-        drop(books);
-        Ok(new)
-    }
-
-    /// The memory behind a dma-buf.
-    ///
-    /// # Errors
-    ///
-    /// DEVICE_REMOVED: the device is gone. NOT_SUPPORTED: its driver cannot. NO_MEMORY.
-    pub(crate) fn import(
-        account: Arc<Account>,
-        vidmm: &Arc<VidMm>,
-        dma_buf: DmaBuf,
-    ) -> NtResult<Imported> {
-        let stay = vidmm.provider.stay()?;
-        let size = dma_buf.size();
-        if size == 0 || size % PAGE_SIZE != 0 {
-            return Err(NtStatus::NOT_SUPPORTED);
-        }
-        let gem = stay.import(dma_buf)?;
-        // CAST: 64 bits at most.
-        let bytes = size as u64;
-        let memory = ForeignMemory {
-            bytes,
-            native: gem.is_native(),
-            cpu_visible: gem.is_cpu_visible(),
-        };
-        // It takes nothing of the segments: who made the memory has accounted for it.
-        let commitment = vidmm.commit(SegmentGroup::Local, 0)?;
-        let state = State::Imported(gem);
-        let (home, priority) = (Home::Fixed, NORMAL_PRIORITY);
-        let new = Backing::new(
-            vidmm, account, state, home, bytes, priority, None, commitment,
-        );
-        let new = Self::new(new)?;
-        // From here on it is lost with the adapter.
-        new.enter(&stay)?;
-        Ok(Imported {
-            backing: new,
-            memory,
-        })
-    }
-}
-
 /// D3DDDI_ALLOCATIONPRIORITY_NORMAL.
-const NORMAL_PRIORITY: NonZeroU32 = match NonZeroU32::new(0x7800_0000) {
+pub(super) const NORMAL_PRIORITY: NonZeroU32 = match NonZeroU32::new(0x7800_0000) {
     Some(priority) => priority,
     None => panic!(),
 };
 
 impl Backing {
     #[allow(clippy::too_many_arguments, reason = "each is another field")]
-    fn new<'a>(
+    pub(super) fn new<'a>(
         vidmm: &'a Arc<VidMm>,
         account: Arc<Account>,
         state: State,
@@ -381,7 +201,7 @@ impl Backing {
     }
 
     /// Which group its bytes belong in.
-    fn group(&self) -> SegmentGroup {
+    pub(super) fn group(&self) -> SegmentGroup {
         match self.home {
             Home::Segment(_) => SegmentGroup::Local,
             Home::System | Home::Fixed => SegmentGroup::NonLocal,
@@ -477,170 +297,16 @@ impl Backing {
         Ok(())
     }
 
-    /// System memory came into being because somebody touched it.
-    pub(crate) fn grown(&self) {
-        let inner = self.inner.lock();
-        if let State::System(memory) = &inner.state {
-            let mut books = self.vidmm.books.lock();
-            books.set_usage(self.key(), [0, memory.present()]);
-        }
-    }
-
-    /// What a lock of the allocation shows. The bytes come to where they belong.
-    ///
-    /// # Errors
-    ///
-    /// DEVICE_REMOVED when the adapter is gone; INVALID_PARAMETER while it is offered; NO_MEMORY;
-    /// what the miniport says.
-    pub(crate) fn cpu_access(self: &Arc<Self>) -> NtResult<CpuAccess> {
-        let stay = self.vidmm.provider.stay()?;
-        if let State::UserPages(pages) = self.state() {
-            return match pages.address() {
-                Some(address) => Ok(CpuAccess::InPlace(address)),
-                None => self.show_user_pages(pages),
-            };
-        }
-        let turn = self.vidmm.turns.take();
-        self.settle(&stay, &turn)?;
-        if let State::Imported(gem) = self.state() {
-            if let Some(dma_buf) = gem.to_map() {
-                return Ok(CpuAccess::DmaBuf(dma_buf));
-            }
-        }
-        Ok(CpuAccess::Window {
-            window: self.show(&stay, &turn)?,
-            writable: true,
-        })
-    }
-
-    /// Shows memory of the process that made the allocation to another process.
-    fn show_user_pages(&self, pages: Arc<UserPages>) -> NtResult<CpuAccess> {
-        let writable = pages.is_writable();
-        let source = Source::Pages(KBox::new(ShownPages(pages), ACCOUNT)?);
-        let new = Window::new(self.size()? / PAGE_SIZE, source)?;
-        let mut inner = self.inner.lock();
-        let window = inner.window.get_or_insert_with(|| new.clone()).clone();
-        drop(inner);
-        Ok(CpuAccess::Window { window, writable })
-    }
-
-    /// The window, with the pages of where the bytes are.
-    fn show(&self, _stay: &Stay<'_>, _turn: &Turn<'_>) -> NtResult<Arc<Window>> {
-        let window = self.inner.lock().window.clone();
-        if let Some(window) = window.as_ref().filter(|window| !window.is_away()) {
-            return Ok(window.clone());
-        }
-        let bytes = self.size()?;
-        let source = match self.state() {
-            State::Local(memory) => Source::Pages(memory.source(bytes)?),
-            State::Imported(gem) => Source::Pages(Memory::Gem(gem).source(bytes)?),
-            State::System(memory) => Source::System(memory),
-            State::UserPages(_) | State::Untouched | State::Discarded | State::Lost => {
-                return Err(NtStatus::UNSUCCESSFUL)
-            }
-        };
-        if let Some(window) = window {
-            window.show(source);
-            return Ok(window);
-        }
-        let window = Window::new(bytes / PAGE_SIZE, source)?;
-        self.inner.lock().window = Some(window.clone());
-        Ok(window)
-    }
-
-    /// Somebody touches pages that were taken away for a while.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::cpu_access`].
-    pub(crate) fn bring_back(self: &Arc<Self>) -> NtResult {
-        let stay = match self.vidmm.provider.stay() {
-            Ok(stay) => stay,
-            Err(gone) => {
-                // The adapter's end may not have come this far yet; there will be zeros from now on.
-                if let Some(window) = self.inner.lock().window.clone() {
-                    window.revoke();
-                }
-                return Err(gone);
-            }
-        };
-        let turn = self.vidmm.turns.take();
-        self.settle(&stay, &turn)?;
-        self.show(&stay, &turn).map(|_| ())
-    }
-
-    /// Takes the pages away from those who see them, until they touch them again.
-    pub(super) fn hide(&self, _turn: &Turn<'_>) {
-        let window = self.inner.lock().window.clone();
-        if let Some(window) = window {
-            window.hide();
-        }
-    }
-
-    /// A dma-buf of the memory. As long as anybody uses it, it is the only one, and the memory stays
-    /// in the segment.
-    ///
-    /// # Errors
-    ///
-    /// - NOT_SUPPORTED: system memory, of the caller or of ours; or the driver cannot.
-    /// - DEVICE_REMOVED: the device is gone. INVALID_PARAMETER: it is offered.
-    /// - ACCESS_DENIED: somebody uses a dma-buf of it with the other access.
-    /// - NO_MEMORY: also when the segment is full of what cannot be put out.
-    pub(crate) fn export(self: &Arc<Self>, writable: bool) -> NtResult<DmaBuf> {
-        let stay = self.vidmm.provider.stay()?;
-        if matches!(self.home, Home::System | Home::Segment(None)) {
-            return Err(NtStatus::NOT_SUPPORTED);
-        }
-        let turn = self.vidmm.turns.take();
-        self.settle(&stay, &turn)?;
-        let gem = match self.state() {
-            State::Local(Memory::Gem(gem)) | State::Imported(gem) => gem,
-            State::System(_) => return Err(NtStatus::NO_MEMORY),
-            _ => return Err(NtStatus::NOT_SUPPORTED),
-        };
-        let dma_buf = gem.export(writable)?;
-        let was = core::mem::replace(&mut self.inner.lock().exported, true);
-        if !was {
-            self.vidmm.books.lock().pin(self.key());
-        }
-        Ok(dma_buf)
-    }
-
-    /// Whether the memory came by a dma-buf.
-    pub(crate) fn is_imported(&self) -> bool {
-        self.place() == Place::Imported
-    }
-
-    /// Whether nobody has a dma-buf of the memory any more, nor anything else of it but us.
-    pub(crate) fn end_export(&self) -> bool {
-        let Ok(_stay) = self.vidmm.provider.stay() else {
-            // It is lost.
-            return true;
-        };
-        let _turn = self.vidmm.turns.take();
-        let ended = match self.state() {
-            State::Local(Memory::Gem(gem)) | State::Imported(gem) => gem.end_export(),
-            _ => true,
-        };
-        if ended {
-            let was = core::mem::replace(&mut self.inner.lock().exported, false);
-            if was {
-                self.vidmm.books.lock().unpin(self.key());
-            }
-        }
-        ended
-    }
-
     /// The adapter goes, and all visits have ended: nobody else moves anything. Who sees the memory
     /// sees zeros from now on.
     pub(super) fn lose(&self) {
         let mut inner = self.inner.lock();
-        let memory = match inner.state.place() {
+        if inner.state.place() == Place::UserPages {
             // It is not the adapter's.
-            Place::UserPages => None,
-            _ => Some(core::mem::replace(&mut inner.state, State::Lost)),
-        };
-        let window = memory.as_ref().and(inner.window.take());
+            return;
+        }
+        let memory = core::mem::replace(&mut inner.state, State::Lost);
+        let window = inner.window.take();
         drop(inner);
         if let Some(window) = window {
             window.revoke();
@@ -649,7 +315,7 @@ impl Backing {
     }
 
     /// The allocation ends.
-    fn end(&self) {
+    pub(super) fn end(&self) {
         if !self.entered.load(Relaxed) {
             return;
         }

@@ -3,7 +3,13 @@
 //! Stands for the video memory manager: there is always enough.
 
 pub(crate) mod account;
+pub(crate) mod access {
+    pub(crate) use super::backing::CpuAccess;
+}
 pub(crate) mod backing;
+pub(crate) mod owned {
+    pub(crate) use super::backing::OwnedBacking;
+}
 mod dma_buf;
 pub(crate) mod offer;
 pub(crate) mod provider;
