@@ -28,35 +28,42 @@
 //! 7. `GlobalHandles::table`
 //! 8. `Exports::state`
 //! 9. `Presence::state`
-//! 10. `Backing::state`
-//! 11. `OnDevice::held`
+//! 10. `Backing::inner`
+//! 11. `Turns::taken`
 //! 12. `GemObject::ways`
-//! 13. `Residents::all`
-//! 14. `Window::shown`
-//! 15. `VidMm::local`, `VidMm::aperture`
-//! 16. `WATCH` of `drm::targets`
-//! 17. `Timeline::state`
-//! 18. `Fences::all`
-//! 19. `MonitoredFence::state`
-//! 20. `Wait::state`
+//! 13. `VidMm::list`
+//! 14. `VidMm::books`
+//! 15. `Window::shown`
+//! 16. `VidMm::committed`, `VidMm::aperture`, `VidMm::shrinker`, `Worker::job`
+//! 17. `WATCH` of `drm::targets`
+//! 18. `Timeline::state`
+//! 19. `Fences::all`
+//! 20. `MonitoredFence::state`
+//! 21. `Wait::state`
 //!
 //! None of them is held while another of them is taken, over a call of a miniport, over an access of
-//! user memory, or while objects are dropped. Whoever has to hold two takes them in this order.
+//! user memory, or while objects are dropped. Whoever has to hold two takes them in this order:
+//! 14 is taken with 10 held, so that the books say where the bytes are.
 //! `Adapters::state` comes before all of them: it is held while the software adapter is listed.
 //!
 //! Of the kernel's own locks these come between them:
 //!
-//! - The lock of an address space is taken with 6 held, to see whether a mapping is still there; 14
-//!   is taken with it held, when a view is mapped or a page of it faults.
-//! - The mutex of the drm class is held when a device comes or goes. Under it 16 and
-//!   `Adapters::state` are taken, and when the device goes 2, 9, 11, 13 and 14.
+//! - The lock of an address space is taken with 6 held, to see whether a mapping is still there. 15
+//!   is taken with it held, when a view is mapped or a page of it faults; when the page is away,
+//!   everything that brings it back is: 9 to 18.
+//! - The mutex of the drm class is held when a device comes or goes. Under it 17 and
+//!   `Adapters::state` are taken, and when the device goes 2, 9, 10, 13 to 16, and 18 to 21.
 //! - DRM's own are taken with 12 held, so that a GEM object gets one dma-buf and no second one.
+//! - Whoever is short of memory takes 14, in the middle of an allocation: with it held, nothing is
+//!   allocated.
 //!
-//! Three things are waited for that are no locks, with none of the list held: a turn with a
+//! Four things are waited for that are no locks, with none of the list held: a turn with a
 //! resource's cookie (`Resource::turn`), over whose holder's call of the miniport others wait; the
-//! end of all visits (`Presence::end`) and of all announcements (`Announcer::vanished`), under the
-//! drm class's mutex. So who has a turn waits for nothing else, and neither a visitor nor an
-//! announcement takes that mutex.
+//! turn to move an adapter's memory (`Turns`), likewise, also by whoever touches a page, with the lock
+//! of the address space held; the end of all visits (`Presence::end`) and of all announcements
+//! (`Announcer::vanished`), under the drm class's mutex. So who has a turn waits for nothing else of
+//! these and takes no lock of an address space, and neither a visitor nor an announcement takes that
+//! mutex.
 
 #![deny(unsafe_code)]
 

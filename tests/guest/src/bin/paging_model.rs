@@ -286,7 +286,8 @@ impl Pair<'_> {
         }
         assert_eq!(answer, SUCCESS);
         entry.listed -= 1;
-        if entry.listed == 0 && !lazily {
+        // What is offered stays until the room is needed.
+        if entry.listed == 0 && !lazily && entry.offer.is_none() {
             self.model.put_out(which);
         }
     }
