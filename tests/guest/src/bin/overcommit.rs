@@ -6,6 +6,7 @@ use dxg_guest_tests::{
     cgroup::{Cgroup, Joined},
     child::{self, say, start_on, wait_for_parent, Child},
     create::Create,
+    faults::every_call::spare,
     harness,
     memory::PAGE,
     pattern::{Patterned, Random},
@@ -46,6 +47,16 @@ const SMALL_SEGMENT: &str = "local_segment_mib=64 commit_mib=1024";
 /// Four times as much.
 const TOTAL: u64 = 4 * SEGMENT;
 
+/// Runs a test with the module loaded for it. Its calls are far too many to be swept for faults.
+fn loaded_with(parameters: &str, test: impl FnOnce()) {
+    spare("there are too many of them");
+    with(parameters, test);
+}
+
+fn in_small_segment(test: impl FnOnce()) {
+    loaded_with(SMALL_SEGMENT, test);
+}
+
 fn memory(gpu: &Gpu, device: u32, total: u64, each: u64) -> Vec<Patterned> {
     let new = |_| Patterned::new(gpu, device, each);
     (0..total / each).map(new).collect()
@@ -69,7 +80,7 @@ fn three_rounds(gpu: &Gpu, device: u32, all: &mut [Patterned], random: &mut Rand
 }
 
 fn four_times_the_segment() {
-    with(SMALL_SEGMENT, || {
+    in_small_segment(|| {
         on_each_device(|gpu, device| {
             let mut all = memory(gpu, device, TOTAL, 4 * MIB);
             three_rounds(gpu, device, &mut all, &mut Random::new(1));
@@ -84,7 +95,7 @@ fn four_times_the_segment() {
 
 /// Pages are taken away from those who see them, and come back when they are touched.
 fn four_times_the_segment_all_locked() {
-    with(SMALL_SEGMENT, || {
+    in_small_segment(|| {
         on_each_device(|gpu, device| {
             let mut random = Random::new(2);
             let mut all = memory(gpu, device, TOTAL, 4 * MIB);
@@ -112,7 +123,7 @@ fn four_times_the_segment_all_locked() {
 }
 
 fn buffers_of_many_sizes() {
-    with(SMALL_SEGMENT, || {
+    in_small_segment(|| {
         on_each_device(|gpu, device| {
             let mut random = Random::new(3);
             let mut all = vec![];
@@ -130,7 +141,7 @@ fn buffers_of_many_sizes() {
 }
 
 fn eight_processes_at_once() {
-    with(SMALL_SEGMENT, || {
+    in_small_segment(|| {
         for luid in luids() {
             let start = |i: u64| start_on("rounds", luid, &[&i.to_string()]);
             let children: Vec<_> = (0..8).map(start).collect();
@@ -149,7 +160,7 @@ fn rounds(arguments: &[String]) {
 
 /// Neither is a byte lost nor a process killed.
 fn a_full_cgroup_gets_a_status() {
-    with(SMALL_SEGMENT, || {
+    in_small_segment(|| {
         for luid in luids() {
             let cgroup = Cgroup::create();
             cgroup.limit_memory(96 * MIB);
@@ -194,7 +205,7 @@ fn limited(arguments: &[String]) {
 }
 
 fn what_is_put_out_stays_charged_to_its_owner() {
-    with(SMALL_SEGMENT, || {
+    in_small_segment(|| {
         on_each_device(|gpu, device| {
             let cgroup = Cgroup::create();
             let mut child = start_on("join_and_fill", gpu.luid, &[cgroup.path()]);
@@ -230,7 +241,7 @@ fn join_and_fill(arguments: &[String]) {
 }
 
 fn new_memory_is_zero_after_others_had_it() {
-    with(SMALL_SEGMENT, || {
+    in_small_segment(|| {
         on_each_device(|gpu, device| {
             let mut child = start_on("fill", gpu.luid, &[]);
             assert_eq!(child.line(), "full");
@@ -254,7 +265,7 @@ fn fill(arguments: &[String]) {
 
 /// Creating promises memory: as much as there may be, and no more.
 fn the_promise_ends() {
-    with("local_segment_mib=64 commit_mib=128", || {
+    loaded_with("local_segment_mib=64 commit_mib=128", || {
         on_each_device(|gpu, device| {
             let mut all = memory(gpu, device, 128 * MIB, 4 * MIB);
             let refused = || Create::buffer(device, 4096).refused(gpu, GRAPHICS_NO_VIDEO_MEMORY);
@@ -281,7 +292,7 @@ fn available() -> u64 {
 fn eight_gibibytes_cost_what_is_touched() {
     const HUGE: u64 = 8 << 30;
     const STEP: u64 = 32 * MIB;
-    with("local_segment_mib=64 commit_mib=16384", || {
+    loaded_with("local_segment_mib=64 commit_mib=16384", || {
         on_each_device(|gpu, device| {
             let before = available();
             let huge = Create::buffer(device, HUGE).made(gpu).allocation(0);

@@ -4,6 +4,7 @@
 use dxg_guest_tests::{
     calls::*,
     create::Create,
+    faults::every_call::spare,
     fence::PagingQueue,
     harness,
     memory::{bytes_at, PAGE},
@@ -40,6 +41,7 @@ const TIME: Duration = Duration::from_millis(1500);
 
 /// Runs threads on each adapter for [`TIME`].
 fn on_each(threads: usize, work: impl Fn(&Gpu, u32, &mut Random) + Sync) {
+    spare("there are too many of them");
     with(PARAMETERS, || {
         on_each_device(|gpu, device| {
             let end = Instant::now() + TIME;
@@ -117,6 +119,7 @@ fn eight_page_their_own() {
 /// One counts in a locked buffer, while others have it put out again and again.
 fn nothing_is_lost_of_what_is_written_to_while_it_moves() {
     const BYTES: u64 = 2 * MIB;
+    spare("there are too many of them");
     with(PARAMETERS, || {
         on_each_device(|gpu, device| {
             let counted = Create::buffer(device, BYTES).made(gpu).allocation(0);
@@ -210,6 +213,7 @@ fn anything(gpu: &Gpu, device: u32, random: &mut Random, common: &Common, queue:
 }
 
 fn anything_to_the_same(threads: usize) {
+    spare("there are too many of them");
     with(PARAMETERS, || {
         on_each_device(|gpu, device| {
             let new = |_| AtomicU32::new(Create::buffer(device, MIB).made(gpu).allocation(0));
