@@ -82,6 +82,7 @@ mod tests {
         fill(&soft, &to, 0)?;
         let done = soft.build_paging_buffer(PagingOperation::Transfer {
             allocation: &allocation()?,
+            offset: 0,
             source: PageRange::of(&from),
             destination: PageRange::of(&to),
         });
@@ -97,6 +98,7 @@ mod tests {
         fill(&soft, &to, 7)?;
         let done = soft.build_paging_buffer(PagingOperation::Transfer {
             allocation: &allocation()?,
+            offset: 0,
             source: PageRange::of(&from),
             destination: PageRange::of(&to),
         });

@@ -26,7 +26,7 @@ static struct resident make(const struct gpu *gpu)
 	return made;
 }
 
-static void wait_for(const struct gpu *gpu, const struct resident *made, UINT64 value)
+static void wait_until(const struct gpu *gpu, const struct resident *made, UINT64 value)
 {
 	D3DKMT_WAITFORSYNCHRONIZATIONOBJECTFROMCPU wait = {
 		.hDevice = gpu->device,
@@ -62,7 +62,7 @@ static void make_resident(const struct gpu *gpu, const struct resident *made)
 
 	CHECK_STATUS(STATUS_PENDING, D3DKMTMakeResident(&args));
 	CHECK(args.NumAllocations == 1 && args.PagingFenceValue && !args.NumBytesToTrim);
-	wait_for(gpu, made, args.PagingFenceValue);
+	wait_until(gpu, made, args.PagingFenceValue);
 	CHECK(place(gpu, made) == D3DKMT_ALLOCATIONRESIDENCYSTATUS_RESIDENTINGPUMEMORY);
 }
 

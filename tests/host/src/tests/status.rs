@@ -174,3 +174,9 @@ fn a_status_is_printed_as_its_code() {
     );
     assert_eq!(format!("{:?}", NtStatus::SUCCESS), "NTSTATUS 0x00000000");
 }
+
+/// Case 263.
+#[test]
+fn pending_is_a_success() {
+    assert_eq!(NtStatus::PENDING.ioctl_result(), 0x103);
+}

@@ -214,7 +214,7 @@ fn a_timeline_says_what_has_ended() {
     explore("operations of a queue", 3, |_| {
         let fence = MonitoredFence::new(0, AtRemoval::Maximum).expect("memory");
         let timeline = Timeline::new(fence.clone()).expect("memory");
-        let operations = [0; 2].map(|_| Timeline::begin(&timeline).expect("memory"));
+        let operations = [0; 2].map(|_| Timeline::prepare(&timeline).expect("memory").begin());
         assert_eq!(operations.each_ref().map(|o| o.value()), [1, 2]);
         let ended = Arc::new([AtomicBool::new(false), AtomicBool::new(false)]);
         let others = operations.map(|operation| {
