@@ -55,7 +55,8 @@
 //! resource's cookie (`Resource::turn`), over whose holder's call of the miniport others wait; the
 //! end of all visits (`Presence::end`) and of all announcements (`Announcer::vanished`), under the
 //! drm class's mutex. So who has a turn waits for nothing else, and neither a visitor nor an
-//! announcement takes that mutex.
+//! announcement takes that mutex. A thread that waits for a fence (`Wait::block`) has neither a turn
+//! nor a visit, and holds nothing at all.
 
 #![deny(unsafe_code)]
 
