@@ -63,7 +63,8 @@
 //! of the address space held; the end of all visits (`Presence::end`) and of all announcements
 //! (`Announcer::vanished`), under the drm class's mutex. So who has a turn waits for nothing else of
 //! these and takes no lock of an address space, and neither a visitor nor an announcement takes that
-//! mutex.
+//! mutex. A thread that waits for a fence (`Wait::block`) has neither a turn nor a visit, and holds
+//! nothing at all.
 
 #![deny(unsafe_code)]
 

@@ -18,6 +18,7 @@
 
 mod adapters;
 mod announcer;
+mod fences;
 mod handles;
 mod log;
 mod paging;

@@ -59,7 +59,7 @@ impl Process {
     pub(crate) fn destroy_sync_object(&self, handle: Handle) -> NtResult {
         self.destroy(
             handle,
-            |object| matches!(object, Object::SyncObject(object) if object.rights().destroy),
+            |object| matches!(object, Object::Sync(object) if object.rights().destroy),
         )
     }
 

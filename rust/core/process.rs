@@ -52,7 +52,7 @@ pub(crate) enum Object {
     Resource(Arc<OpenResource>),
     Allocation(Arc<OpenAllocation>),
     PagingQueue(Arc<PagingQueue>),
-    SyncObject(Arc<SyncObject>),
+    Sync(Arc<SyncObject>),
 }
 
 impl Object {
@@ -64,7 +64,7 @@ impl Object {
             (Self::Resource(a), Self::Resource(b)) => Arc::ptr_eq(a, b),
             (Self::Allocation(a), Self::Allocation(b)) => Arc::ptr_eq(a, b),
             (Self::PagingQueue(a), Self::PagingQueue(b)) => Arc::ptr_eq(a, b),
-            (Self::SyncObject(a), Self::SyncObject(b)) => Arc::ptr_eq(a, b),
+            (Self::Sync(a), Self::Sync(b)) => Arc::ptr_eq(a, b),
             _ => false,
         }
     }
@@ -186,7 +186,7 @@ impl Process {
         handle: Handle,
     ) -> NtResult<Arc<SyncObject>> {
         match self.get(handle) {
-            Some(Object::SyncObject(object)) if Arc::ptr_eq(object.device(), device) => Ok(object),
+            Some(Object::Sync(object)) if Arc::ptr_eq(object.device(), device) => Ok(object),
             _ => Err(NtStatus::INVALID_PARAMETER),
         }
     }

@@ -15,7 +15,7 @@ use kernel::{
     prelude::*,
     rbtree::{
         RBTree,
-        RBTreeNode, //
+        RBTreeNodeReservation, //
     },
     sync::{
         Arc,
@@ -31,8 +31,10 @@ pub(crate) struct Fences {
 }
 
 struct All {
-    /// By their addresses.
-    fences: RBTree<usize, Arc<MonitoredFence>>,
+    /// By their numbers, in the order in which they came.
+    fences: RBTree<u64, Arc<MonitoredFence>>,
+    /// How many there ever were.
+    entered: u64,
     /// The adapter has gone.
     lost: bool,
 }
@@ -44,6 +46,7 @@ impl Fences {
     pub(crate) fn new() -> Result<Arc<Self>> {
         let all = All {
             fences: RBTree::new(),
+            entered: 0,
             lost: false,
         };
         Arc::pin_init(
@@ -66,18 +69,21 @@ impl Fences {
         }
     }
 
-    fn enter(&self, fence: &Arc<MonitoredFence>) -> NtResult {
-        let node = RBTreeNode::new(key(fence), fence.clone(), ACCOUNT)?;
+    /// Enters a fence, and returns its number.
+    fn enter(&self, fence: &Arc<MonitoredFence>) -> NtResult<u64> {
+        let room = RBTreeNodeReservation::new(ACCOUNT)?;
         let mut all = self.all.lock();
         if all.lost {
-            // The node, which came first, is dropped after the lock.
+            // The room, which came first, is given up after the lock.
             return Err(NtStatus::DEVICE_REMOVED);
         }
-        let replaced = all.fences.insert(node);
+        all.entered += 1;
+        let number = all.entered;
+        let replaced = all.fences.insert(room.into_node(number, fence.clone()));
         drop(all);
-        // No other fence is at this address.
+        // No other fence has this number.
         drop(replaced);
-        Ok(())
+        Ok(number)
     }
 }
 
@@ -85,6 +91,7 @@ impl Fences {
 /// naming nothing any more, would be answered with.
 pub(crate) struct OwnedFence {
     fences: Arc<Fences>,
+    number: u64,
     fence: Arc<MonitoredFence>,
 }
 
@@ -95,8 +102,8 @@ impl OwnedFence {
     ///
     /// DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
     pub(crate) fn new(fences: &Arc<Fences>, fence: Arc<MonitoredFence>) -> NtResult<Self> {
-        fences.enter(&fence)?;
         Ok(Self {
+            number: fences.enter(&fence)?,
             fences: fences.clone(),
             fence,
         })
@@ -110,12 +117,8 @@ impl OwnedFence {
 impl Drop for OwnedFence {
     fn drop(&mut self) {
         // Out of the lock before it is dropped.
-        let node = self.fences.all.lock().fences.remove_node(&key(&self.fence));
+        let node = self.fences.all.lock().fences.remove_node(&self.number);
         drop(node);
         self.fence.end(NtStatus::INVALID_PARAMETER);
     }
-}
-
-fn key(fence: &Arc<MonitoredFence>) -> usize {
-    core::ptr::from_ref::<MonitoredFence>(fence).addr()
 }

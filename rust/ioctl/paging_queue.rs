@@ -43,7 +43,7 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     let address = object.address() as u64;
     let mut objects = KVec::with_capacity(2, ACCOUNT)?;
     objects.push(Object::PagingQueue(queue), ACCOUNT)?;
-    objects.push(Object::SyncObject(object), ACCOUNT)?;
+    objects.push(Object::Sync(object), ACCOUNT)?;
     let reservation = caller.process.reserve(2)?;
     let handle = |at: usize| reservation.handles().get(at).copied();
     write(

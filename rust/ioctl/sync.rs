@@ -99,7 +99,7 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     args.data[1] = object.address() as u64;
     args.data[2] = 0;
     let mut objects = KVec::with_capacity(1, ACCOUNT)?;
-    objects.push(Object::SyncObject(object), ACCOUNT)?;
+    objects.push(Object::Sync(object), ACCOUNT)?;
     let reservation = caller.process.reserve(1)?;
     let handle = reservation.handles().first().copied();
     args.sync_object = handle.unwrap_or(Handle::NULL).into();

@@ -193,15 +193,18 @@ fn a_removal_ends_a_wait() {
     });
 }
 
-/// The adapter goes while one makes a fence, and waits for it.
+/// The adapter goes while one waits, and one makes a fence and waits for that.
 #[test]
-fn a_removal_ends_fences_that_are_being_made() {
-    explore("remove and create", 2, |world| {
+fn a_removal_ends_waits_and_makings() {
+    explore("remove, wait and create", 3, |world| {
+        let fence = world.create_fence().expect("made");
+        let waiting = world.thread(move |world| world.wait(&[(fence, 1)], 0, 0));
         let making = world.thread(|world| {
             let made = world.create_fence()?;
             world.wait(&[(made, 1)], 0, 0)
         });
         world.remove_adapter();
+        assert_eq!(waiting.join().expect("ends"), Err(DEVICE_REMOVED));
         assert_eq!(making.join().expect("ends"), Err(DEVICE_REMOVED));
         0
     });

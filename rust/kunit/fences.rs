@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Fences, waits and timelines on the kernel's own trees, conditions and workers.
+
+use crate::{
+    fence::{
+        list::{
+            Fences,
+            OwnedFence, //
+        },
+        timeline::Timeline,
+        wait::{
+            Enough,
+            Target,
+            Wait, //
+        },
+        AtRemoval,
+        MonitoredFence, //
+    },
+    mem::KVVec,
+    status::{
+        NtResult,
+        NtStatus, //
+    },
+    sys::workqueue::OrderedQueue, //
+};
+use kernel::{
+    prelude::*,
+    sync::Arc, //
+};
+
+impl From<NtStatus> for Error {
+    /// Of what a test needs, but is not about.
+    fn from(_: NtStatus) -> Self {
+        ENOMEM
+    }
+}
+
+fn fence(value: u64) -> Result<Arc<MonitoredFence>> {
+    Ok(MonitoredFence::new(value, AtRemoval::Maximum)?)
+}
+
+/// A wait that has begun.
+fn wait(targets: &[(&Arc<MonitoredFence>, u64)], enough: Enough) -> Result<Arc<Wait>> {
+    let mut list = KVVec::new();
+    for &(fence, value) in targets {
+        let fence = fence.clone();
+        list.push(Target { fence, value }, GFP_KERNEL)?;
+    }
+    let wait = Wait::new(list, enough, None)?;
+    Wait::start(&wait)?;
+    Ok(wait)
+}
+
+/// Signals a fence on a worker.
+fn signal_later(fence: &Arc<MonitoredFence>, value: u64) -> Result<OrderedQueue> {
+    let queue = OrderedQueue::new()?;
+    let fence = fence.clone();
+    queue
+        .queue()
+        .try_spawn(GFP_KERNEL, move || fence.signal(value))?;
+    Ok(queue)
+}
+
+#[kunit_tests(dxgkrnl_fences)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signal_never_lowers_a_value() -> Result {
+        let fence = fence(5)?;
+        for (value, expected) in [(4, 5), (5, 5), (6, 6), (0, 6), (u64::MAX, u64::MAX)] {
+            fence.signal(value);
+            assert_eq!(fence.value(), expected);
+        }
+        fence.rewind(3);
+        assert_eq!(fence.value(), 3);
+        Ok(())
+    }
+
+    #[test]
+    fn a_worker_ends_a_wait() -> Result {
+        let fence = fence(0)?;
+        let wait = wait(&[(&fence, 7)], Enough::All)?;
+        let queue = signal_later(&fence, 7)?;
+        let outcome: NtResult = wait.block();
+        drop(queue);
+        assert!(outcome == Ok(()));
+        // Nothing of it is left in the fence.
+        drop(wait);
+        assert!(Arc::into_unique_or_drop(fence).is_some());
+        Ok(())
+    }
+
+    #[test]
+    fn one_of_two_is_enough_or_not() -> Result {
+        let [one, two] = [fence(0)?, fence(0)?];
+        let targets = [(&one, 1), (&two, 1)];
+        let any = wait(&targets, Enough::Any)?;
+        let all = wait(&targets, Enough::All)?;
+        one.signal(1);
+        let first = any.block();
+        two.signal(1);
+        let second = all.block();
+        assert!(first == Ok(()));
+        assert!(second == Ok(()));
+        drop((any, all));
+        assert!(Arc::into_unique_or_drop(one).is_some());
+        assert!(Arc::into_unique_or_drop(two).is_some());
+        Ok(())
+    }
+
+    #[test]
+    fn the_end_of_a_fence_ends_its_waits() -> Result {
+        let fences = Fences::new()?;
+        let [one, two] = [fence(0)?, fence(0)?];
+        let owners = [
+            OwnedFence::new(&fences, one.clone())?,
+            OwnedFence::new(&fences, two.clone())?,
+        ];
+        let [first, second] = [&one, &two];
+        let [first, second] = [
+            wait(&[(first, 1)], Enough::All)?,
+            wait(&[(second, 1)], Enough::All)?,
+        ];
+        let [owner, other] = owners;
+        drop(owner);
+        assert!(first.block() == Err(NtStatus::INVALID_PARAMETER));
+        fences.lose_all();
+        assert!(second.block() == Err(NtStatus::DEVICE_REMOVED));
+        // Neither changes any more, and there are no new ones.
+        one.signal(9);
+        two.signal(9);
+        assert_eq!((one.value(), two.value()), (0, u64::MAX));
+        let new = OwnedFence::new(&fences, fence(0)?);
+        assert!(new.err() == Some(NtStatus::DEVICE_REMOVED));
+        drop(other);
+        Ok(())
+    }
+
+    #[test]
+    fn operations_end_in_any_order() -> Result {
+        let fence = fence(0)?;
+        let timeline = Timeline::new(fence.clone())?;
+        let [one, two, three] = [
+            Timeline::begin(&timeline)?,
+            Timeline::begin(&timeline)?,
+            Timeline::begin(&timeline)?,
+        ];
+        assert_eq!((one.value(), two.value(), three.value()), (1, 2, 3));
+        drop(two);
+        assert_eq!(fence.value(), 0);
+        drop(one);
+        assert_eq!(fence.value(), 2);
+        let four = Timeline::begin(&timeline)?;
+        drop(four);
+        assert_eq!(fence.value(), 2);
+        drop(three);
+        assert_eq!(fence.value(), 4);
+        Ok(())
+    }
+
+    #[test]
+    fn operations_end_on_workers() -> Result {
+        let fence = fence(0)?;
+        let timeline = Timeline::new(fence.clone())?;
+        let queues = [OrderedQueue::new()?, OrderedQueue::new()?];
+        for _ in 0..50 {
+            for queue in &queues {
+                let operation = Timeline::begin(&timeline)?;
+                queue
+                    .queue()
+                    .try_spawn(GFP_KERNEL, move || drop(operation))?;
+            }
+        }
+        let all = wait(&[(&fence, 100)], Enough::All)?;
+        assert!(all.block() == Ok(()));
+        drop(queues);
+        assert_eq!(fence.value(), 100);
+        Ok(())
+    }
+}
