@@ -24,7 +24,7 @@ make_programs() { # DIR
 		program=$(basename "$source" .c)
 		case $program in
 		# It loads the library itself.
-		c_loading) extra=(-Wl,--as-needed) ;;
+		c_loading) extra=('-Wl,--as-needed') ;;
 		*) extra=() ;;
 		esac
 		# shellcheck disable=SC2086,SC2016 # words; $ORIGIN is the loader's
