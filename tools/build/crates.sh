@@ -39,7 +39,7 @@ need_suites() {
 	need_programs suites dxg-guest-tests
 	need_c_programs
 }
-# shellcheck disable=SC2034 # for test.sh
+# shellcheck disable=SC2034 # of test.sh and tools/vm
 SUITE_PROGRAMS="/cache/crates/suites /cache/crates/c/bin"
 
 # c_make NAME COMMAND ARGS: libd3dkmt.so and what belongs to it (c-make.sh).

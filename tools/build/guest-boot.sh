@@ -71,7 +71,7 @@ qmp() {
 			note "QEMU: $1 failed: $line"
 			return 1
 			;;
-		*"\"id\": $qmp_number"[,}]*) return ;;
+		*"\"id\": $qmp_number,"* | *"\"id\": $qmp_number}"*) return ;;
 		esac
 	done
 	note "QEMU: no answer to $1"

@@ -47,7 +47,9 @@ quoted() {
 
 # run_guest CMD ARGS, after need_layers: returns CMD's status or one of 120..124 (guest-boot.sh).
 run_guest() {
-	local conf rc=0 binds=() initrd=("/cache/guest/$K_RELEASE/base.cpio") pull root=$ROOT
+	local conf rc=0 binds=() initrd=("/cache/guest/$K_RELEASE/base.cpio") pull
+	# shellcheck disable=SC2153 # of root.sh
+	local root=$ROOT
 	# Runs that were killed leave their directory.
 	find "$CACHE" -maxdepth 1 -name 'run.*' -mmin +1440 -exec rm -rf {} +
 	conf=$(mktemp -d "$CACHE/run.XXXXXX") || die "cannot write to $CACHE"

@@ -23,7 +23,7 @@ assertion adapter_info rust_kernel: panicked at .*gates\.rs
 in-use adapter_info dxgkrnl could not be unloaded afterwards
 taint adapter_info the kernel is tainted with 4160, and should be with 4096
 no-counter adapter_info no counter mappings
-lost-count existing_heap left behind: allocations 0 -> [1-9]
+lost-count caller_memory left behind: allocations 0 -> [1-9]
 END
 }
 
@@ -80,7 +80,7 @@ wanted() { [ -z "${GATE:-}" ] || [ "$GATE" = "$1" ]; }
 ktap_begin
 if wanted none; then
 	passing_gate none none "the tests pass when no mistake is made" '^[1-9][0-9]* passed, 0 failed$' \
-		make_run test-debug SUITE=existing_heap MODE=plain
+		make_run test-debug SUITE=caller_memory MODE=plain
 fi
 while read -r name suite pattern; do
 	if wanted "$name"; then failing_gate "$name" "$suite" "$pattern"; fi

@@ -16,9 +16,7 @@ pub struct Device {
 impl Device {
     /// Finds it.
     pub fn find() -> Self {
-        let mut luids = luids().into_iter();
-        let luid = luids.find(|&luid| is_virtio(luid));
-        let luid = luid.expect("a virtio-gpu");
+        let luid = virtio().expect("a virtio-gpu");
         let node = sysfs::node_name(&Gpu::open(luid));
         let device = fs::canonicalize(format!("/sys/class/drm/{node}/device")).expect("a device");
         // The DRM device's parent is the virtio device or its PCI function.
@@ -55,11 +53,7 @@ impl Device {
     /// Brings the device back and waits for its adapter.
     pub fn restore(&mut self) -> Luid {
         self.write("bind");
-        self.luid = soon(|| {
-            let mut luids = luids().into_iter();
-            luids.find(|&luid| is_virtio(luid)).ok_or(())
-        })
-        .expect("the adapter comes back");
+        self.luid = soon(|| virtio().ok_or(())).expect("the adapter comes back");
         self.luid
     }
 }
@@ -86,10 +80,6 @@ impl Drop for Device {
     }
 }
 
-fn is_virtio(luid: Luid) -> bool {
-    let gpu = Gpu::open(luid);
-    let [.., driver] = sysfs::registry_texts(&gpu);
-    // The test may keep the process alive, and with it every handle.
-    assert_eq!(close_adapter(&gpu.dxg, gpu.adapter), SUCCESS);
-    driver == "virtio_gpu"
+fn virtio() -> Option<Luid> {
+    sysfs::find("virtio_gpu")
 }

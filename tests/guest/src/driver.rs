@@ -14,12 +14,7 @@ pub struct Driver {
 }
 
 fn vkms() -> Option<Luid> {
-    luids().into_iter().find(|&luid| {
-        let gpu = Gpu::open(luid);
-        let [.., driver] = sysfs::registry_texts(&gpu);
-        assert_eq!(close_adapter(&gpu.dxg, gpu.adapter), SUCCESS);
-        driver == "vkms"
-    })
+    sysfs::find("vkms")
 }
 
 impl Driver {

@@ -5,7 +5,6 @@
 pub mod wire;
 
 use crate::{
-    calls::{close_adapter, luids},
     calls::{handle, Answer, Gpu, Luid, SUCCESS},
     share::{number, Open},
     sysfs,
@@ -17,12 +16,7 @@ const FILE: &str = "/sys/kernel/debug/dxgkrnl/script";
 
 /// The adapter, if it is there.
 pub fn find() -> Option<Luid> {
-    luids().into_iter().find(|&luid| {
-        let gpu = Gpu::open(luid);
-        let [.., driver] = sysfs::registry_texts(&gpu);
-        assert_eq!(close_adapter(&gpu.dxg, gpu.adapter), SUCCESS);
-        driver == "script"
-    })
+    sysfs::find("script")
 }
 
 /// Opens it.

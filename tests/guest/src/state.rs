@@ -123,16 +123,16 @@ impl Counters {
         expected.assert_restored();
     }
 
-    /// Whether all counters soon are what they are here; those of `one_more` may also be one more.
+    /// Whether all counters soon are what they are here; those of `more` may also be more, by so much.
     ///
     /// # Errors
     ///
     /// What differs.
-    pub fn compare_soon(&self, one_more: &[&str]) -> Result<(), String> {
+    pub fn compare_soon(&self, more: &[(&str, i64)]) -> Result<(), String> {
         soon(|| {
             let mut now = Self::now();
-            for &name in one_more {
-                if now.since(self, name) == 1 {
+            for &(name, most) in more {
+                if (1..=most).contains(&now.since(self, name)) {
                     now.0.insert(name.into(), self.get(name));
                 }
             }

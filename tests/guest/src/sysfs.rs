@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! What Linux itself says about the DRM devices: the other source that answers are compared with.
 
-use crate::calls::{query_at, Gpu, SUCCESS};
-use libd3dkmt::sys;
+use crate::calls::{close_adapter, luids, open_adapter, query_at, Gpu, Luid, SUCCESS};
+use libd3dkmt::{sys, Dxg};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -31,6 +31,22 @@ pub fn registry_texts(gpu: &Gpu) -> [String; 4] {
         info.chip_type,
     ]
     .map(|text| utf16(&text))
+}
+
+/// The adapter of that driver, if it is there. Others may be going meanwhile.
+pub fn find(driver: &str) -> Option<Luid> {
+    luids().into_iter().find(|&luid| {
+        let dxg = Dxg::open().expect("/dev/dxg");
+        let (answer, adapter) = open_adapter(&dxg, luid);
+        if answer != SUCCESS {
+            return false;
+        }
+        let gpu = Gpu { dxg, adapter, luid };
+        let [.., found] = registry_texts(&gpu);
+        // The test may keep the process alive, and with it every handle.
+        assert_eq!(close_adapter(&gpu.dxg, adapter), SUCCESS);
+        found == driver
+    })
 }
 
 /// Text of a zero-terminated array; it must be terminated.

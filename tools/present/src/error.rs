@@ -63,3 +63,54 @@ impl Error {
         !matches!(self, Self::Call { .. })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_absence_is_a_sentence() {
+        let card = PathBuf::from("/dev/dri/card7");
+        let source = || io::Error::from_raw_os_error(2);
+        for (error, sentence) in [
+            (
+                Error::Open {
+                    card: card.clone(),
+                    source: source(),
+                },
+                "/dev/dri/card7 cannot be opened: No such file or directory (os error 2)",
+            ),
+            (
+                Error::NotAllowed { card: card.clone() },
+                "/dev/dri/card7 may not be opened by this user: run as root, or join the group \
+                 that it belongs to",
+            ),
+            (
+                Error::NotMaster { card: card.clone() },
+                "/dev/dri/card7 belongs to another program: one only can be DRM master",
+            ),
+            (
+                Error::NoOutputs { card: card.clone() },
+                "/dev/dri/card7 has no display outputs",
+            ),
+            (
+                Error::NotConnected { card: card.clone() },
+                "no connector of /dev/dri/card7 has a monitor",
+            ),
+            (
+                Error::NoWriteback { card },
+                "what /dev/dri/card7 shows cannot be read back: it has no writeback connector",
+            ),
+        ] {
+            assert_eq!(error.to_string(), sentence);
+            assert!(error.is_absence());
+        }
+        let failed = Error::Call {
+            what: "setting the mode",
+            source: source(),
+        };
+        let sentence = "setting the mode: No such file or directory (os error 2)";
+        assert_eq!(failed.to_string(), sentence);
+        assert!(!failed.is_absence());
+    }
+}

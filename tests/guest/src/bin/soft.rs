@@ -50,19 +50,9 @@ fn main() -> ExitCode {
     )
 }
 
-fn driver_of(gpu: &Gpu) -> String {
-    let [.., driver] = sysfs::registry_texts(gpu);
-    driver
-}
-
 /// The software adapter, if it is there.
 fn find() -> Option<Luid> {
-    luids().into_iter().find(|&luid| {
-        let gpu = Gpu::open(luid);
-        let found = driver_of(&gpu) == "soft";
-        assert_eq!(close_adapter(&gpu.dxg, gpu.adapter), SUCCESS);
-        found
-    })
+    sysfs::find("soft")
 }
 
 /// Runs `test` on it, beside the devices that are there.

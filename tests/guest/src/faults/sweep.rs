@@ -40,7 +40,7 @@ pub struct Subject<'a> {
     /// What it answers when there is no memory, if it may then fail.
     pub on_no_memory: Option<Answer>,
     /// Counters that it may have raised though it failed.
-    pub may_stay: &'a [&'a str],
+    pub may_stay: &'a [(&'a str, i64)],
     /// Every place up to this one is tried, and then ever fewer, since there are thousands.
     pub each_to: u32,
 }

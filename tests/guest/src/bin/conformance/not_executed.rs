@@ -31,7 +31,7 @@ pub const NOT_EXECUTED: &[(u32, u32, &str, &str)] = &[
         67,
         71,
         "CreateAllocation, the miniport answers against its contract",
-        "no miniport does; the checks of the answers (`rust/ddi/answer.rs`) have tests on the host",
+        "needs a miniport that does: the suite `script` has one, in a guest of its own",
     ),
     (
         119,

@@ -68,6 +68,7 @@ fn main() -> ExitCode {
             share_of_an_opened_resource,
             query_of_a_shared_resource,
             open_of_shared_resources,
+            open_of_a_large_shared_resource,
             open_of_a_resource_without_data,
             destroy_of_openings,
             lock_of_openings,
