@@ -7,7 +7,7 @@ use dxg_guest_tests::{
     faults::every_call::spare,
     fence::PagingQueue,
     harness,
-    memory::{bytes_at, PAGE},
+    memory::{bytes_at, unmap_views, PAGE},
     paging::*,
     pattern::{Patterned, Random},
     reload::with,
@@ -234,6 +234,8 @@ fn anything_to_the_same(threads: usize) {
             });
             assert_eq!(flush(&gpu.dxg, gpu.adapter), SUCCESS);
             assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS);
+            // What was destroyed while it was locked stays mapped.
+            unmap_views();
         });
     });
 }
