@@ -264,6 +264,12 @@ u64 dxg_shmem_present(const struct file *file)
 	return (u64)READ_ONCE(SHMEM_I(inode)->alloced) << PAGE_SHIFT;
 }
 
+/* Frees all that a shared memory file holds. */
+void dxg_shmem_empty(const struct file *file)
+{
+	shmem_truncate_range(file_inode(file), 0, (loff_t)-1);
+}
+
 /* A page of a shared memory file, with a reference; an error pointer. */
 struct page *dxg_shmem_page(const struct file *file, unsigned long index)
 {

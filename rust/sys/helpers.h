@@ -61,6 +61,7 @@ struct workqueue_struct *dxg_alloc_worker_queue(void);
 
 struct file *dxg_shmem_file(loff_t size);
 u64 dxg_shmem_present(const struct file *file);
+void dxg_shmem_empty(const struct file *file);
 struct page *dxg_shmem_page(const struct file *file, unsigned long index);
 void dxg_shmem_put(struct page *page);
 struct page *dxg_alloc_page(void);

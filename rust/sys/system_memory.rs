@@ -104,6 +104,14 @@ impl SystemMemory {
     }
 }
 
+impl Drop for SystemMemory {
+    fn drop(&mut self) {
+        // The file may go only when the calling thread returns to its program.
+        // SAFETY: The file is live, and one of shared memory.
+        unsafe { bindings::dxg_shmem_empty(self.file.as_ptr()) };
+    }
+}
+
 /// A page in memory. It counts as written to.
 ///
 /// # Invariants
