@@ -87,6 +87,7 @@ pub(super) fn what_may_be_exported() {
             Create::blobs(device, &[seen]).in_shared_resource(),
         ] {
             export(gpu, device, create.made(gpu).allocation(0));
+            exports_end();
         }
     });
 }
@@ -305,6 +306,7 @@ pub(super) fn export_into_memory_that_is_not_writable() {
         gpu.unchanged(|| {
             let answer = call_at(&gpu.dxg, request::EXPORT_DMA_BUF, memory.address());
             assert_eq!(answer, INVALID_PARAMETER);
+            exports_end();
         });
         memory.protect(libc::PROT_READ | libc::PROT_WRITE);
         let answer = call_at(&gpu.dxg, request::EXPORT_DMA_BUF, memory.address());

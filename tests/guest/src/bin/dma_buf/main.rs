@@ -9,7 +9,7 @@ mod prime;
 mod processes;
 
 use self::{exports::*, lifetime::*, openings::*, prime::*, processes::*};
-use dxg_guest_tests::{calls::*, harness, sysfs, tests};
+use dxg_guest_tests::{calls::*, harness, state::soon, sysfs, tests};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -84,6 +84,16 @@ fn on_each_device(test: impl Fn(&Gpu, u32)) {
             before.assert_restored();
         });
     }
+}
+
+/// Waits until the module has seen that nobody has a dma-buf any more: calls that are swept for faults
+/// would take that for a change of theirs.
+fn exports_end() {
+    let ended = soon(|| match counters().get("exports") {
+        0 => Ok(()),
+        left => Err(left),
+    });
+    assert_eq!(ended, Ok(()), "exports");
 }
 
 /// The adapter of a driver.

@@ -76,6 +76,7 @@ fn main() -> ExitCode {
             create_with_a_global_handle,
             query_of_a_global_handle,
             open_by_global_handle,
+            open_by_global_handle_of_a_large_resource,
             destroy_of_what_has_a_global_handle,
             export_of_an_allocation,
             open_of_a_dma_buf,

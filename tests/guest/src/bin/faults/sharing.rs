@@ -132,7 +132,7 @@ pub(super) fn open_of_shared_resources() {
 
 /// With a new part of the handle table, which has nothing to do with the adapter.
 pub(super) fn open_of_a_large_shared_resource() {
-    opens(Gpu::first().luid, "resource of 70", 70, ALL, true);
+    opens(luids()[0], "resource of 70", 70, ALL, true);
 }
 
 pub(super) fn open_of_a_resource_without_data() {
