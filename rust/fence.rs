@@ -128,7 +128,7 @@ impl MonitoredFence {
     }
 
     /// The value, as processes see it.
-    #[allow(dead_code, reason = "for paging, which asks what is done already")]
+    #[allow(dead_code, reason = "the tests look at it")]
     pub(crate) fn value(&self) -> u64 {
         self.page.load()
     }

@@ -21,6 +21,7 @@ pub(crate) enum PagingOperation<'a> {
     /// allocation's, from byte `offset` of it on.
     Transfer {
         allocation: &'a Cookie,
+        #[allow(dead_code, reason = "which memory it is suffices for the CPU")]
         offset: usize,
         source: PageRange<'a>,
         destination: PageRange<'a>,

@@ -243,15 +243,16 @@ impl Miniport for Script {
         self.log.line(|line| {
             write!(line, "build_paging_buffer {name} ")?;
             answers::name(line, allocation)?;
-            if let PagingOperation::Fill {
-                destination,
-                pattern,
-                ..
-            } = &operation
-            {
-                write!(line, " {} bytes with {pattern:#x}", destination.bytes())?;
+            match &operation {
+                PagingOperation::Fill {
+                    destination,
+                    pattern,
+                    ..
+                } => write!(line, " {} bytes with {pattern:#x}", destination.bytes()),
+                PagingOperation::Transfer { offset, source, .. } => {
+                    write!(line, " {} bytes from {offset}", source.bytes())
+                }
             }
-            Ok(())
         });
         let paging = allocation.downcast_ref::<Allocation>();
         if let Some(status) = paging.and_then(|allocation| allocation.fail_paging) {

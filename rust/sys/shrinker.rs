@@ -79,8 +79,7 @@ unsafe extern "C" fn count(shrinker: *mut c::shrinker, _: *mut c::shrink_control
     let reserve = unsafe { &*(*shrinker).private_data.cast::<Content>() };
     match reserve.pages() {
         0 => c_ulong::MAX - 1, // SHRINK_EMPTY
-        // CAST: both are 64 bits wide.
-        pages => pages as c_ulong,
+        pages => pages,
     }
 }
 
@@ -92,9 +91,8 @@ unsafe extern "C" fn scan(shrinker: *mut c::shrinker, control: *mut c::shrink_co
     let reserve = unsafe { &*(*shrinker).private_data.cast::<Content>() };
     // SAFETY: Per the function's contract.
     let wanted = unsafe { (*control).nr_to_scan };
-    // CAST: both are 64 bits wide.
-    match reserve.give_back(wanted as usize) {
+    match reserve.give_back(wanted) {
         0 => c_ulong::MAX, // SHRINK_STOP
-        pages => pages as c_ulong,
+        pages => pages,
     }
 }

@@ -4,7 +4,7 @@
 
 #[path = "../../../rust/vidmm/books.rs"]
 #[rustfmt::skip]
-#[allow(clippy::all, reason = "the kernel's lints look at it")]
+#[allow(clippy::all, dead_code, reason = "the kernel's lints look at it")]
 pub(crate) mod books;
 #[path = "../../../rust/vidmm/budget.rs"]
 #[rustfmt::skip]
@@ -12,7 +12,7 @@ pub(crate) mod books;
 pub(crate) mod budget;
 #[path = "../../../rust/vidmm/ledger.rs"]
 #[rustfmt::skip]
-#[allow(clippy::all, reason = "the kernel's lints look at it")]
+#[allow(clippy::all, dead_code, reason = "the kernel's lints look at it")]
 pub(crate) mod ledger;
 #[path = "../../../rust/vidmm/place.rs"]
 #[rustfmt::skip]

@@ -6,7 +6,8 @@
 //! does not hold is shortened before it is reported.
 
 use dxg_guest_tests::{
-    calls::*, faults::every_call::spare, fence::PagingQueue, harness, paging::*, pattern::Patterned, reload::with, tests,
+    calls::*, faults::every_call::spare, fence::PagingQueue, harness, paging::*,
+    pattern::Patterned, reload::with, tests,
 };
 use libd3dkmt::sys::{
     bindings as c, D3DKMT_MEMORY_SEGMENT_GROUP_LOCAL as LOCAL,
