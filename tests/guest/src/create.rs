@@ -39,26 +39,28 @@ pub const BLOB: u32 = 48;
 
 /// An argument with everything that it points to. All pointers are in place, so that a test can
 /// change a field, or put another pointer there, and call.
-pub struct Create {
+pub struct Create<Blob = dxgkrnl_gem_allocation> {
     /// The argument block.
     pub args: sys::D3DKMT_CREATEALLOCATION,
     /// The elements that `args.allocation_info` points to.
     pub infos: Vec<sys::D3DDDI_ALLOCATIONINFO2>,
     /// The blobs that the elements point to.
-    pub blobs: Vec<dxgkrnl_gem_allocation>,
+    pub blobs: Vec<Blob>,
     /// What `args.priv_drv_data` of a standard allocation points to.
     pub standard: Box<sys::D3DKMT_CREATESTANDARDALLOCATION>,
+    /// The private data of the resource.
+    pub resource_data: Vec<u64>,
 }
 
-impl Create {
-    /// Allocations that the blobs describe.
-    pub fn blobs(device: u32, blobs: &[dxgkrnl_gem_allocation]) -> Self {
-        let mut blobs = blobs.to_vec();
+impl<Blob> Create<Blob> {
+    /// Stand-alone allocations with the private data `blobs`; `place` tells address and bytes of one.
+    pub fn new(device: u32, mut blobs: Vec<Blob>, place: impl Fn(&mut Blob) -> (u64, u32)) -> Self {
         let mut infos: Vec<_> = blobs
             .iter_mut()
-            .map(|blob| sys::D3DDDI_ALLOCATIONINFO2 {
-                priv_drv_data: &raw mut *blob as u64,
-                priv_drv_data_size: BLOB,
+            .map(place)
+            .map(|(address, bytes)| sys::D3DDDI_ALLOCATIONINFO2 {
+                priv_drv_data: address,
+                priv_drv_data_size: bytes,
                 ..Default::default()
             })
             .collect();
@@ -73,51 +75,8 @@ impl Create {
             infos,
             blobs,
             standard: Box::default(),
+            resource_data: Vec::new(),
         }
-    }
-
-    /// One stand-alone buffer.
-    pub fn buffer(device: u32, bytes: u64) -> Self {
-        Self::blobs(device, &[buffer(bytes)])
-    }
-
-    /// One buffer whose blob, good in its first bytes, is in `memory` and said to have `bytes` bytes.
-    pub fn blob_of_size(device: u32, memory: &Map, bytes: u32) -> Self {
-        memory.put(0, buffer(4096));
-        let mut create = Self::buffer(device, 4096);
-        create.infos[0].priv_drv_data = memory.address();
-        create.infos[0].priv_drv_data_size = bytes;
-        create
-    }
-
-    /// `count` buffers of a page.
-    pub fn buffers(device: u32, count: usize) -> Self {
-        Self::blobs(device, &vec![buffer(4096); count])
-    }
-
-    /// Buffers on memory of the caller: addresses and bytes.
-    pub fn memory(device: u32, ranges: &[(u64, u64)]) -> Self {
-        let blobs: Vec<_> = ranges.iter().map(|&(_, bytes)| buffer(bytes)).collect();
-        let mut create = Self::blobs(device, &blobs);
-        for (info, &(address, _)) in create.infos.iter_mut().zip(ranges) {
-            info.sysmem = address;
-        }
-        create
-    }
-
-    /// Baseline B of the conformance table: a standard allocation, the existing heap at `address`.
-    pub fn heap(device: u32, address: u64, bytes: u64) -> Self {
-        let mut create = Self::blobs(device, &[buffer(bytes)]);
-        let info = &mut create.infos[0];
-        (info.priv_drv_data, info.priv_drv_data_size) = (0, 0);
-        info.sysmem = address;
-        create.standard.type_ = sys::D3DKMT_STANDARDALLOCATIONTYPE_EXISTINGHEAP;
-        create.standard.existing_heap_data.size = bytes;
-        create.args.priv_drv_data = &raw mut *create.standard as u64;
-        create.flags(
-            sys::D3DKMT_CREATEALLOCATION_STANDARD_ALLOCATION
-                | sys::D3DKMT_CREATEALLOCATION_EXISTING_SYSMEM,
-        )
     }
 
     /// With these flags more.
@@ -187,5 +146,56 @@ impl Create {
     /// The global handle of the resource.
     pub fn global(&self) -> u32 {
         self.args.global_share.v
+    }
+}
+
+impl Create {
+    /// Allocations that the blobs describe.
+    pub fn blobs(device: u32, blobs: &[dxgkrnl_gem_allocation]) -> Self {
+        Self::new(device, blobs.to_vec(), |blob| (&raw mut *blob as u64, BLOB))
+    }
+
+    /// One stand-alone buffer.
+    pub fn buffer(device: u32, bytes: u64) -> Self {
+        Self::blobs(device, &[buffer(bytes)])
+    }
+
+    /// One buffer whose blob, good in its first bytes, is in `memory` and said to have `bytes` bytes.
+    pub fn blob_of_size(device: u32, memory: &Map, bytes: u32) -> Self {
+        memory.put(0, buffer(4096));
+        let mut create = Self::buffer(device, 4096);
+        create.infos[0].priv_drv_data = memory.address();
+        create.infos[0].priv_drv_data_size = bytes;
+        create
+    }
+
+    /// `count` buffers of a page.
+    pub fn buffers(device: u32, count: usize) -> Self {
+        Self::blobs(device, &vec![buffer(4096); count])
+    }
+
+    /// Buffers on memory of the caller: addresses and bytes.
+    pub fn memory(device: u32, ranges: &[(u64, u64)]) -> Self {
+        let blobs: Vec<_> = ranges.iter().map(|&(_, bytes)| buffer(bytes)).collect();
+        let mut create = Self::blobs(device, &blobs);
+        for (info, &(address, _)) in create.infos.iter_mut().zip(ranges) {
+            info.sysmem = address;
+        }
+        create
+    }
+
+    /// Baseline B of the conformance table: a standard allocation, the existing heap at `address`.
+    pub fn heap(device: u32, address: u64, bytes: u64) -> Self {
+        let mut create = Self::blobs(device, &[buffer(bytes)]);
+        let info = &mut create.infos[0];
+        (info.priv_drv_data, info.priv_drv_data_size) = (0, 0);
+        info.sysmem = address;
+        create.standard.type_ = sys::D3DKMT_STANDARDALLOCATIONTYPE_EXISTINGHEAP;
+        create.standard.existing_heap_data.size = bytes;
+        create.args.priv_drv_data = &raw mut *create.standard as u64;
+        create.flags(
+            sys::D3DKMT_CREATEALLOCATION_STANDARD_ALLOCATION
+                | sys::D3DKMT_CREATEALLOCATION_EXISTING_SYSMEM,
+        )
     }
 }

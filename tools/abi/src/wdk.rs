@@ -5,12 +5,15 @@
 //! `pPrivateRuntimeData`), and the rest are in [`NAMES`], so that two members which have changed places
 //! are found as well.
 
+mod headers;
+
 use crate::{
-    c, read,
+    c,
     table::{Fact, Row, Table},
     Counts, Error,
 };
-use std::{collections::HashMap, fs, path::Path};
+use headers::Headers;
+use std::path::Path;
 
 /// How C includes them.
 pub const HEADERS: c::Headers = c::Headers {
@@ -201,7 +204,7 @@ fn may_be_absent(fact: &Fact) -> bool {
 
 /// Compares the headers with the table; also returns in how many rows they have to be as it says.
 pub fn check(root: &Path, table: &Table, requests: &c::Requests) -> Result<(Counts, usize), Error> {
-    let headers = Headers::read(root)?;
+    let headers = Headers::read(&root.join(HEADERS.directory))?;
     let rows = headers.rows(table)?;
     let functions = headers.functions_of(table);
     let counts = c::check(root, &HEADERS, &rows, requests)?;
@@ -212,87 +215,13 @@ pub fn check(root: &Path, table: &Table, requests: &c::Requests) -> Result<(Coun
     Ok((counts, rows.len() + functions))
 }
 
-#[derive(Debug)]
-struct Member {
-    /// None for an anonymous structure or union.
-    name: Option<String>,
-    kind: Kind,
-}
-
-#[derive(Debug)]
-enum Kind {
-    Named(String),
-    Inline(Vec<Member>),
-}
-
-/// What the headers declare.
-#[derive(Debug, Default)]
-struct Headers {
-    structures: HashMap<String, Vec<Member>>,
-    /// For each function the type of its argument.
-    functions: HashMap<String, String>,
-}
-
 impl Headers {
-    /// Reads all headers of the directory.
-    fn read(root: &Path) -> Result<Self, Error> {
-        let directory = root.join(HEADERS.directory);
-        let error = |error| Error::File {
-            path: directory.clone(),
-            error,
-        };
-        let mut headers = Self::default();
-        for entry in fs::read_dir(&directory).map_err(error)? {
-            headers.parse(&read(&entry.map_err(error)?.path())?);
-        }
-        Ok(headers)
-    }
-
-    fn parse(&mut self, text: &str) {
-        let tokens = tokens(text);
-        let mut rest = &tokens[..];
-        while let Some((first, after)) = rest.split_first() {
-            rest = after;
-            match first.as_str() {
-                "typedef" => rest = self.typedef(rest),
-                "D3DKMT_FUNCTION" => rest = self.function(rest),
-                _ => {}
-            }
-        }
-    }
-
-    /// `struct _NAME { MEMBERS } NAME ;`
-    fn typedef<'a>(&mut self, tokens: &'a [String]) -> &'a [String] {
-        let words: Vec<&str> = tokens.iter().take(3).map(String::as_str).collect();
-        let ["struct" | "union", _, "{"] = words[..] else {
-            return tokens;
-        };
-        let (members, rest) = members(&tokens[3..]);
-        if let Some(name) = rest.first() {
-            self.structures.insert(name.clone(), members);
-        }
-        rest
-    }
-
-    /// `(NAME, PFN, [CONST] TYPE *)`
-    fn function<'a>(&mut self, tokens: &'a [String]) -> &'a [String] {
-        let end = tokens.iter().position(|token| token == ")").unwrap_or(0);
-        let (arguments, rest) = tokens.split_at(end);
-        if let (Some(name), Some(kind)) = (
-            arguments.get(1),
-            arguments.iter().rev().find(|token| *token != "*"),
-        ) {
-            self.functions.insert(format!("D3DKMT{name}"), kind.clone());
-        }
-        rest
-    }
-
     /// How many functions of the table there are.
     fn functions_of(&self, table: &Table) -> usize {
         let rows = table.rows().iter();
         rows.filter(|row| {
             matches!(&row.fact, Fact::Request { function: Some((name, _)), .. }
-                if self.functions.contains_key(name))
+                if self.argument(name).is_some())
         })
         .count()
     }
@@ -370,42 +299,16 @@ impl Headers {
     /// Whether there is this function, with this argument.
     fn has(&self, function: Option<&(String, String)>) -> bool {
         function.is_none_or(|(name, argument)| {
-            name == NO_FUNCTION || self.functions.get(name) == Some(argument)
+            name == NO_FUNCTION || self.argument(name) == Some(argument)
         })
     }
 
     /// The path of C to the member that `path` of the table means: one of the very same names, or one
     /// of names that mean the same.
     fn member(&self, structure: &str, path: &[String]) -> Option<Vec<String>> {
-        let members = self.structures.get(&wdk_structure(structure))?;
-        self.find(members, path, &|table, wdk| table == wdk)
-            .or_else(|| self.find(members, path, &|table, wdk| is_same(structure, table, wdk)))
-    }
-
-    fn find(
-        &self,
-        members: &[Member],
-        path: &[String],
-        is_same: &dyn Fn(&str, &str) -> bool,
-    ) -> Option<Vec<String>> {
-        let (first, rest) = path.split_first()?;
-        members.iter().find_map(|member| match &member.name {
-            None => self.find(self.members_of(member)?, path, is_same),
-            Some(name) if !is_same(first, name) => None,
-            Some(name) if rest.is_empty() => Some(vec![name.clone()]),
-            Some(name) => {
-                let mut below = self.find(self.members_of(member)?, rest, is_same)?;
-                below.insert(0, name.clone());
-                Some(below)
-            }
-        })
-    }
-
-    fn members_of<'a>(&'a self, member: &'a Member) -> Option<&'a [Member]> {
-        match &member.kind {
-            Kind::Inline(members) => Some(members),
-            Kind::Named(kind) => self.structures.get(kind).map(Vec::as_slice),
-        }
+        let wdk = wdk_structure(structure);
+        self.find(&wdk, path, |table, wdk| table == wdk)
+            .or_else(|| self.find(&wdk, path, |table, wdk| is_same(structure, table, wdk)))
     }
 }
 
@@ -430,81 +333,6 @@ fn is_same(structure: &str, linux: &str, wdk: &str) -> bool {
         || ["", "h", "p", "ph"]
             .iter()
             .any(|prefix| lower.strip_prefix(prefix) == Some(&linux))
-}
-
-/// Members up to the closing brace, and what follows it.
-fn members(mut tokens: &[String]) -> (Vec<Member>, &[String]) {
-    let mut found = Vec::new();
-    while let Some((first, rest)) = tokens.split_first() {
-        tokens = match (first.as_str(), rest.first().map(String::as_str)) {
-            ("}", _) => return (found, rest),
-            ("__extension__", _) => rest,
-            ("struct" | "union", Some("{")) => {
-                let (inner, after) = members(&rest[1..]);
-                let name = after.first().filter(|token| *token != ";");
-                found.push(Member {
-                    name: name.cloned(),
-                    kind: Kind::Inline(inner),
-                });
-                &after[usize::from(name.is_some()) + 1..]
-            }
-            _ => {
-                let end = tokens.iter().position(|token| token == ";");
-                let (declaration, after) = tokens.split_at(end.unwrap_or(tokens.len() - 1));
-                found.extend(member(declaration));
-                &after[1..]
-            }
-        };
-    }
-    (found, tokens)
-}
-
-/// `[CONST] TYPE [*] NAME [\[N\]] [: BITS]`
-fn member(declaration: &[String]) -> Option<Member> {
-    let is_word = |token: &&String| token.starts_with(|c: char| c.is_alphabetic() || c == '_');
-    let end = declaration
-        .iter()
-        .position(|token| token == "[" || token == ":")
-        .unwrap_or(declaration.len());
-    let mut words = declaration[..end]
-        .iter()
-        .filter(is_word)
-        .filter(|token| *token != "CONST");
-    let kind = words.next()?.clone();
-    Some(Member {
-        name: Some(words.next()?.clone()),
-        kind: Kind::Named(kind),
-    })
-}
-
-/// Words and signs, without comments and lines of the preprocessor.
-fn tokens(text: &str) -> Vec<String> {
-    let mut code = String::new();
-    let mut rest = text;
-    while let Some((before, comment)) = rest.split_once("/*") {
-        code.push_str(before);
-        code.push(' ');
-        rest = comment.split_once("*/").map_or("", |(_, after)| after);
-    }
-    code.push_str(rest);
-    let mut tokens = Vec::new();
-    let code = code.replace("\\\n", " ");
-    for line in code.lines().filter(|line| !line.starts_with('#')) {
-        let mut word = String::new();
-        for character in line.chars().chain([' ']) {
-            if character.is_alphanumeric() || character == '_' {
-                word.push(character);
-                continue;
-            }
-            if !word.is_empty() {
-                tokens.push(std::mem::take(&mut word));
-            }
-            if !character.is_whitespace() {
-                tokens.push(character.to_string());
-            }
-        }
-    }
-    tokens
 }
 
 #[cfg(test)]

@@ -190,7 +190,7 @@ pub fn new_handles_while_opening() {
             (at_open(wire::REQUIRE_ALLOCATION), wire::OWN),
         ])
     };
-    let create = Create::new(device, &[questions(1), questions(2)]).in_resource();
+    let create = Create::scripted(device, &[questions(1), questions(2)]).in_resource();
     let create = create.with_data(&[(wire::TAG, 5)]).made(&gpu);
     let (resource, list) = (create.resource(), create.allocations());
     for (tag, blob) in (1_u64..).zip(&create.blobs) {
@@ -290,10 +290,10 @@ pub fn what_is_required_and_not_there() {
     for handle in [0, 0x40, device, gpu.adapter] {
         let require = (wire::REQUIRE_ALLOCATION, handle.into());
         let blobs = [named(1), blob(&[require])];
-        Create::new(device, &blobs).refused(&gpu, INVALID_HANDLE);
+        Create::scripted(device, &blobs).refused(&gpu, INVALID_HANDLE);
         let require = (at_open(wire::REQUIRE_ALLOCATION), handle.into());
         let blobs = [named(1), blob(&[require]), named(3)];
-        let create = Create::new(device, &blobs).in_resource();
+        let create = Create::scripted(device, &blobs).in_resource();
         create.refused(&gpu, INVALID_HANDLE);
     }
     let require = (wire::REQUIRE_ALLOCATION, alone.into());

@@ -49,14 +49,14 @@ pub fn case_084_priority_of_the_user_mode_driver() {
 pub fn case_085_write_back_at_create_and_open() {
     let (gpu, device) = adapter();
     let both = [(wire::WRITE_AT_CREATE, 1), (wire::WRITE_AT_OPEN, 2)];
-    let create = Create::new(device, &[named(1), blob(&both), blob(&both[..1])]).made(&gpu);
+    let create = Create::scripted(device, &[named(1), blob(&both), blob(&both[..1])]).made(&gpu);
     assert_eq!(create.blobs[0], named(1));
     assert_eq!(operand(&create.blobs[1], wire::WRITE_AT_CREATE), !1);
     assert_eq!(operand(&create.blobs[1], wire::WRITE_AT_OPEN), !2);
     assert_eq!(operand(&create.blobs[2], wire::WRITE_AT_CREATE), !1);
     // Not by a call that fails.
     let fail = blob(&[(wire::FAIL_OPEN, 0xc000_0017)]);
-    let mut create = Create::new(device, &[blob(&both), fail]);
+    let mut create = Create::scripted(device, &[blob(&both), fail]);
     assert_eq!(create.call(&gpu), NO_MEMORY);
     assert_eq!(create.blobs[0], blob(&both));
 }
@@ -128,7 +128,7 @@ pub fn case_092_new_data_of_the_resource() {
         (&[(wire::TAG, 5), (wire::TAG, 5)], 40, 40),
         (&[], 0, 40),
     ] {
-        let mut append = Create::new(device, &[named(2)]).append(resource);
+        let mut append = Create::scripted(device, &[named(2)]).append(resource);
         if !instructions.is_empty() {
             append = append.with_data(instructions);
         }

@@ -42,9 +42,9 @@ pub fn statuses_of_create() {
     let (gpu, device) = adapter();
     for_each(STATUSES, |(status, answer)| {
         let blobs = third(wire::FAIL_CREATE, status.into());
-        Create::new(device, &blobs).refused(&gpu, answer);
+        Create::scripted(device, &blobs).refused(&gpu, answer);
         logged(&[created("a1 a2 a3 a4"), said!("failed {status:#x}")]);
-        let create = Create::new(device, &blobs).in_shared_resource();
+        let create = Create::scripted(device, &blobs).in_shared_resource();
         create.refused(&gpu, answer);
         logged(&[
             said!("create_allocation resource=new data=0 a1 a2 a3 a4"),
@@ -58,7 +58,7 @@ pub fn statuses_of_open() {
     let (gpu, device) = adapter();
     for_each(STATUSES, |(status, answer)| {
         let blobs = third(wire::FAIL_OPEN, status.into());
-        let create = Create::new(device, &blobs).in_resource();
+        let create = Create::scripted(device, &blobs).in_resource();
         create.refused(&gpu, answer);
         let (gone, lines) = split(log());
         assert_eq!(gone, (1..=4).map(destroyed).collect::<Vec<_>>());
@@ -79,7 +79,9 @@ pub fn a_failed_open_once_more() {
     let again = (wire::FAIL_OPEN_AGAIN, 0xc000_0017);
     let mut blobs = third(wire::TAG, 3);
     blobs[2] = blob(&[(wire::TAG, 3), again]);
-    let create = Create::new(one, &blobs).in_shared_resource().made(&gpu);
+    let create = Create::scripted(one, &blobs)
+        .in_shared_resource()
+        .made(&gpu);
     let nt = share(&gpu, create.resource());
     log();
     create.opening(two, &nt).refused(&gpu, NO_MEMORY);
@@ -93,7 +95,7 @@ pub fn no_memory_in_the_segment() {
     let (gpu, device) = adapter();
     let mut blobs: Vec<_> = (1..=4).map(named).collect();
     blobs[2] = blob(&[(wire::TAG, 3), (wire::SIZE, 16 << 20)]);
-    Create::new(device, &blobs).refused(&gpu, GRAPHICS_NO_VIDEO_MEMORY);
+    Create::scripted(device, &blobs).refused(&gpu, GRAPHICS_NO_VIDEO_MEMORY);
     let (gone, lines) = split(log());
     // It was never opened.
     assert_eq!(lines, [created("a1 a2 a3 a4")]);
@@ -163,7 +165,9 @@ pub fn a_failed_append_keeps_cookie_and_data() {
     let append = append.append(resource).with_data(&other);
     append.refused(&gpu, NO_MEMORY);
     log();
-    let append = Create::new(device, &[named(2)]).append(resource).made(&gpu);
+    let append = Create::scripted(device, &[named(2)])
+        .append(resource)
+        .made(&gpu);
     logged(&[
         said!("create_allocation resource=r5 data=0 a2"),
         opened(24, &append.allocations(), 2),
@@ -174,7 +178,9 @@ pub fn a_failed_append_keeps_cookie_and_data() {
     let append = append.append(resource).with_data(&other);
     append.refused(&gpu, NO_MEMORY);
     log();
-    let append = Create::new(device, &[named(3)]).append(resource).made(&gpu);
+    let append = Create::scripted(device, &[named(3)])
+        .append(resource)
+        .made(&gpu);
     logged(&[
         said!("create_allocation resource=r6 data=0 a3"),
         opened(24, &append.allocations(), 3),

@@ -32,7 +32,7 @@ pub fn create_opens_once_for_all() {
     let list = create.allocations();
     logged(&[created("a1 a2 a3"), opened(0, &list, 1)]);
     // The next call is a new one.
-    let other = Create::new(device, &[named(9)]).made(&gpu);
+    let other = Create::scripted(device, &[named(9)]).made(&gpu);
     logged(&[created("a9"), opened(0, &other.allocations(), 9)]);
 }
 
@@ -59,7 +59,7 @@ pub fn case_091_append() {
     let create = create.with_data(&[(wire::TAG, 5)]).made(&gpu);
     log();
     let resource = create.resource();
-    let append = Create::new(device, &[named(2), named(3)]).append(resource);
+    let append = Create::scripted(device, &[named(2), named(3)]).append(resource);
     let append = append.made(&gpu);
     assert_eq!(append.resource(), resource);
     // Only the new ones are opened.
@@ -193,9 +193,9 @@ pub fn destroy_a_resource_with_its_allocations() {
 pub fn device_close() {
     let (gpu, device) = adapter();
     let other = gpu.device();
-    let kept = Create::new(other, &[named(8)]).made(&gpu);
+    let kept = Create::scripted(other, &[named(8)]).made(&gpu);
     let alone = Create::named(device, 2).made(&gpu).allocations();
-    let create = Create::new(device, &[named(3), named(4)]).in_resource();
+    let create = Create::scripted(device, &[named(3), named(4)]).in_resource();
     let list = create.with_data(&[(wire::TAG, 5)]).made(&gpu).allocations();
     log();
     assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS);
@@ -307,7 +307,7 @@ impl Drop for Stopped {
 pub fn case_066_adapter_stop() {
     let (gpu, one) = adapter();
     let two = gpu.device();
-    let alone = Create::new(one, &[named(7), named(8)]).made(&gpu);
+    let alone = Create::scripted(one, &[named(7), named(8)]).made(&gpu);
     let create = Create::named(one, 2).in_shared_resource().made(&gpu);
     let nt = share(&gpu, create.resource());
     let open = create.opening(two, &nt).made(&gpu);

@@ -182,10 +182,10 @@ pub fn layouts_of_primaries() {
 pub fn no_answer() {
     let (gpu, device) = adapter();
     let silent = blob(&[(wire::NO_ANSWER, 0)]);
-    Create::new(device, &[silent.clone()]).refused(&gpu, UNSUCCESSFUL);
+    Create::scripted(device, &[silent.clone()]).refused(&gpu, UNSUCCESSFUL);
     logged(&[created("a0")]);
     // Who has answered is told.
-    let create = Create::new(device, &[named(1), silent, named(3)]);
+    let create = Create::scripted(device, &[named(1), silent, named(3)]);
     create.in_resource().refused(&gpu, UNSUCCESSFUL);
     logged(&[
         said!("create_allocation resource=new data=0 a1 a0 a3"),
@@ -211,7 +211,7 @@ fn without_open() -> Vec<String> {
 pub fn no_binding() {
     let (gpu, device) = adapter();
     let unbound = blob(&[(wire::TAG, 2), (wire::NO_BINDING, 0)]);
-    let create = Create::new(device, &[named(1), unbound, named(3)]);
+    let create = Create::scripted(device, &[named(1), unbound, named(3)]);
     create.refused(&gpu, UNSUCCESSFUL);
     let close = said!("close_allocation");
     assert_eq!(
@@ -232,7 +232,7 @@ pub fn one_wrong_answer_spoils_all() {
     for place in 0..4 {
         let mut blobs: Vec<_> = (1..=4).map(named).collect();
         blobs[place] = blob(&[(wire::TAG, place as u64 + 1), (wire::PRIORITY, 0)]);
-        let create = Create::new(device, &blobs).in_resource();
+        let create = Create::scripted(device, &blobs).in_resource();
         create.refused(&gpu, UNSUCCESSFUL);
         let mut lines = log();
         let last = said!("destroy_resource r0");
@@ -255,7 +255,7 @@ pub fn a_violation_in_an_append_leaves_the_resource() {
         said!("create_allocation resource=r5 data=0 a0"),
         destroyed(0),
     ]);
-    let append = Create::new(device, &[named(2)]).append(create.resource());
+    let append = Create::scripted(device, &[named(2)]).append(create.resource());
     append.made(&gpu);
     let lines = log();
     assert_eq!(lines[0], "create_allocation resource=r5 data=0 a2");
