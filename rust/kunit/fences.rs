@@ -8,7 +8,10 @@ use crate::{
             Fences,
             OwnedFence, //
         },
-        timeline::Timeline,
+        timeline::{
+            Operation,
+            Timeline, //
+        },
         wait::{
             Enough,
             Target,
@@ -50,6 +53,11 @@ fn wait(targets: &[(&Arc<MonitoredFence>, u64)], enough: Enough) -> Result<Arc<W
     let wait = Wait::new(list, enough, None)?;
     Wait::start(&wait)?;
     Ok(wait)
+}
+
+/// The next operation of a timeline.
+fn begin(timeline: &Arc<Timeline>) -> Result<Operation> {
+    Ok(Timeline::prepare(timeline)?.begin())
 }
 
 /// Signals a fence on a worker.
@@ -142,17 +150,13 @@ mod tests {
     fn operations_end_in_any_order() -> Result {
         let fence = fence(0)?;
         let timeline = Timeline::new(fence.clone())?;
-        let [one, two, three] = [
-            Timeline::begin(&timeline)?,
-            Timeline::begin(&timeline)?,
-            Timeline::begin(&timeline)?,
-        ];
+        let [one, two, three] = [begin(&timeline)?, begin(&timeline)?, begin(&timeline)?];
         assert_eq!((one.value(), two.value(), three.value()), (1, 2, 3));
         drop(two);
         assert_eq!(fence.value(), 0);
         drop(one);
         assert_eq!(fence.value(), 2);
-        let four = Timeline::begin(&timeline)?;
+        let four = begin(&timeline)?;
         drop(four);
         assert_eq!(fence.value(), 2);
         drop(three);
@@ -167,7 +171,7 @@ mod tests {
         let queues = [OrderedQueue::new()?, OrderedQueue::new()?];
         for _ in 0..50 {
             for queue in &queues {
-                let operation = Timeline::begin(&timeline)?;
+                let operation = begin(&timeline)?;
                 queue
                     .queue()
                     .try_spawn(GFP_KERNEL, move || drop(operation))?;

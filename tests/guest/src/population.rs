@@ -4,19 +4,25 @@
 use crate::{
     calls::*,
     create::Create,
+    fence::{
+        create_paging_queue, create_sync_object, destroy_paging_queue, destroy_sync_object,
+        new_fence, new_paging_queue, signal, wait, Fence, PagingQueue,
+    },
     global,
     memory::{bytes_at, unmap, Map, PAGE},
+    paging::*,
     share::{self, number, shared, Open},
 };
 use libd3dkmt::sys::{self, bindings as c};
 use std::os::fd::OwnedFd;
 
-/// Two devices with allocations of all kinds, shared resources that both have open, an NT handle,
-/// and locks.
+/// Two devices with allocations of all kinds (listed, offered, in system memory), shared resources that
+/// both have open, an NT handle, locks, a paging queue and a fence.
 pub struct Population {
     /// The devices: what is shared was made on the first one, and opened on the second one.
     pub devices: [u32; 2],
     alone: Create,
+    paged_out: Create,
     resource: Create,
     preallocated: Create,
     heap: Create,
@@ -24,6 +30,8 @@ pub struct Population {
     opened: Open,
     global: Create,
     globally_opened: global::Open,
+    queue: PagingQueue,
+    fence: Fence,
     /// The NT handle of the resource that has one, whose second allocation is locked.
     pub nt: OwnedFd,
     /// The mappings that locks have made.
@@ -31,15 +39,21 @@ pub struct Population {
     memory: Map,
 }
 
+/// The segment of system memory, as D3DKMTUpdateAllocationProperty names it.
+const APERTURE_SEGMENT: u32 = 2;
+
 /// What there is more with a population than without.
-pub const POPULATION: [(&str, i64); 8] = [
+pub const POPULATION: [(&str, i64); 11] = [
     ("devices", 2),
     ("resources", 3),
-    ("allocations", 10),
-    ("bindings", 14),
+    ("allocations", 11),
+    ("bindings", 15),
     ("gem_objects", 4),
+    ("system_memory", 1),
     ("pinned_pages", 2),
-    ("mappings", 4),
+    ("mappings", 6),
+    ("paging_queues", 1),
+    ("fences", 2),
     ("nt_handles", 1),
 ];
 
@@ -52,12 +66,12 @@ pub const MAPPED_AND_NAMED: [(&str, i64); 5] = [
     ("nt_handles", 1),
 ];
 
-/// What its mappings keep alone.
+/// What its mappings keep alone, those of the fences as well.
 pub const MAPPED: [(&str, i64); 4] = [
     ("resources", 3),
     ("allocations", 4),
     ("gem_objects", 4),
-    ("mappings", 4),
+    ("mappings", 6),
 ];
 
 /// What its NT handle keeps alone.
@@ -87,7 +101,26 @@ impl Population {
         let [first, second] = devices;
         let (memory, page) = (Map::new(2), PAGE as u64);
         let alone = Create::buffer(first, 16 * page).made(gpu);
+        let queue = PagingQueue::new(gpu, first);
+        let fence = Fence::new(gpu, second, 3);
+        resident(gpu, first, &queue, &alone.allocations());
+        let paged_out = Create::buffer(first, page).made(gpu);
+        gpu.lock(first, paged_out.allocation(0));
+        gpu.unlock(first, paged_out.allocation(0));
+        moved(
+            gpu,
+            first,
+            &queue,
+            paged_out.allocation(0),
+            APERTURE_SEGMENT,
+        );
         let resource = Create::buffers(first, 3).in_resource().made(gpu);
+        let offered = [resource.allocation(1)];
+        assert_eq!(
+            offer(&gpu.dxg, first, &offered),
+            SUCCESS,
+            "OfferAllocations"
+        );
         let preallocated = Create::memory(first, &[(memory.address(), page)]).made(gpu);
         let heap = Create::heap(first, memory.address() + page, page).made(gpu);
         let shared = shared(first, 2).made(gpu);
@@ -107,6 +140,7 @@ impl Population {
         let population = Self {
             devices,
             alone,
+            paged_out,
             resource,
             preallocated,
             heap,
@@ -114,6 +148,8 @@ impl Population {
             opened,
             global,
             globally_opened,
+            queue,
+            fence,
             nt,
             views,
             memory,
@@ -145,7 +181,7 @@ impl Population {
         let [first, second] = self.devices;
         // One of the locks ends, with its mapping.
         gpu.unlock(first, self.alone.allocation(0));
-        for list in [&self.alone, &self.preallocated, &self.heap] {
+        for list in [&self.alone, &self.paged_out, &self.preallocated, &self.heap] {
             let destroyed = destroy_allocations(&gpu.dxg, first, &list.allocations());
             assert_eq!(destroyed, SUCCESS, "DestroyAllocation2");
         }
@@ -159,6 +195,10 @@ impl Population {
             let destroyed = destroy_resource(&gpu.dxg, device, resource);
             assert_eq!(destroyed, SUCCESS, "DestroyAllocation2");
         }
+        let destroyed = destroy_paging_queue(&gpu.dxg, self.queue.handle);
+        assert_eq!(destroyed, SUCCESS, "DestroyPagingQueue");
+        let destroyed = destroy_sync_object(&gpu.dxg, self.fence.handle);
+        assert_eq!(destroyed, SUCCESS, "DestroySynchronizationObject");
         for device in self.devices {
             assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS, "DestroyDevice");
         }
@@ -215,6 +255,7 @@ impl Population {
         ] {
             removed(lock(&gpu.dxg, device, allocation).0, "Lock2");
         }
+        self.assert_nothing_is_paged(gpu);
         let answer = share::query(gpu, second, number(&self.nt)).0;
         removed(answer, "QueryResourceInfoFromNtHandle");
         removed(
@@ -235,5 +276,40 @@ impl Population {
         assert_eq!(answer, INVALID_PARAMETER, "OpenAdapterFromLuid");
         // An NT handle needs no adapter.
         drop(share::share(gpu, self.shared.resource()));
+    }
+
+    fn assert_nothing_is_paged(&self, gpu: &Gpu) {
+        let (dxg, [first, second], queue) = (&gpu.dxg, self.devices, self.queue.handle);
+        let removed = |answer: Answer, name: &str| assert_eq!(answer, DEVICE_REMOVED, "{name}");
+        let [alone, offered] = [self.alone.allocations(), vec![self.resource.allocation(1)]];
+        removed(make_resident(dxg, queue, &alone), "MakeResident");
+        removed(evict(dxg, first, &alone), "Evict");
+        removed(offer(dxg, first, &alone), "OfferAllocations");
+        let mut args = to_move(queue, self.paged_out.allocation(0), 0);
+        removed(update_with(dxg, &mut args), "UpdateAllocationProperty");
+        let list = List::new(&offered);
+        let mut args = to_reclaim(queue, Kind::Allocations, &list);
+        removed(reclaim_with(dxg, &mut args), "ReclaimAllocations2");
+        removed(places(dxg, first, &alone).0, "QueryAllocationResidency");
+        removed(flush(dxg, gpu.adapter), "FlushHeapTransitions");
+        let target = [(self.fence.handle, 4)];
+        removed(
+            signal(dxg, second, &target),
+            "SignalSynchronizationObjectFromCpu",
+        );
+        removed(
+            wait(dxg, second, &target),
+            "WaitForSynchronizationObjectFromCpu",
+        );
+        let mut args = new_fence(second, 0);
+        removed(
+            create_sync_object(dxg, &mut args),
+            "CreateSynchronizationObject2",
+        );
+        let mut args = new_paging_queue(first);
+        removed(create_paging_queue(dxg, &mut args), "CreatePagingQueue");
+        // Whoever polls goes on.
+        let values = [self.queue.fence.value(), self.fence.value()];
+        assert_eq!(values, [u64::MAX; 2]);
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     },
     global, harness,
     memory::{bytes_at, unmap, Map, PAGE},
+    paging::{evict, make_resident_in, offer, reclaim_with, to_reclaim, Kind, List},
     population::{instead, Population, ITS_PROCESS, POPULATION},
     share::{self, shared, Open},
     signals::spawn,
@@ -96,12 +97,13 @@ pub fn cycles(device: &mut impl Removable, end: End) {
         let more: Vec<_> = more.copied().collect();
         start.assert_grown(&more);
         device.remove();
-        // All objects are there, without the memory that was on the device.
-        start.assert_grown(&instead(&more, &[("gem_objects", 0)]));
+        // All objects are there, without their memory.
+        let left = instead(&more, &[("gem_objects", 0), ("system_memory", 0)]);
+        start.assert_grown(&left);
         assert!(population.shows(0), "zeros, in cycle {cycle}");
         population.fill(0xa5);
         population.assert_removed(&gpu);
-        start.assert_grown(&instead(&more, &[("gem_objects", 0)]));
+        start.assert_grown(&left);
         match end {
             End::DestroyedBefore => finish(gpu, population),
             End::Closed => {
@@ -132,7 +134,7 @@ pub fn cycles(device: &mut impl Removable, end: End) {
 }
 
 /// Threads that race with the removal.
-const THREADS: usize = 8;
+const THREADS: usize = 9;
 
 /// What all threads use.
 struct Common<'a> {
@@ -142,11 +144,30 @@ struct Common<'a> {
     view: u64,
     nt: OwnedFd,
     global: u32,
+    queue: PagingQueue,
     /// A page of this process.
     memory: u64,
 }
 
 impl Common<'_> {
+    /// Has memory come, go, and be given away and taken back.
+    fn page(&self, list: &[u32]) -> Result<(), Answer> {
+        let (dxg, device, queue) = (&self.gpu.dxg, self.device, &self.queue);
+        let done = |answer| match answer {
+            SUCCESS => Ok(()),
+            other => Err(other),
+        };
+        match make_resident_in(dxg, queue.handle, list, 0) {
+            (PENDING, _, value, _) => done(wait(dxg, device, &[(queue.fence.handle, value)]))?,
+            (answer, ..) => done(answer)?,
+        }
+        done(evict(dxg, device, list))?;
+        done(offer(dxg, device, list))?;
+        let list = List::new(list);
+        let mut args = to_reclaim(queue.handle, Kind::Allocations, &list);
+        done(reclaim_with(dxg, &mut args))
+    }
+
     /// One round of calls, of which each thread has others. DEVICE_REMOVED is for the caller; any
     /// other refusal is a failure.
     fn round(&self, thread: usize) -> Result<(), Answer> {
@@ -214,6 +235,14 @@ impl Common<'_> {
                 assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS);
                 done(answer)?;
             }
+            7 => {
+                let mut create = Create::buffers(device, 4);
+                done(create.call(gpu))?;
+                let list = create.allocations();
+                let paged = self.page(&list);
+                assert_eq!(destroy_allocations(&gpu.dxg, device, &list), SUCCESS);
+                paged?;
+            }
             _ => {
                 let mut name = 0_u32;
                 let at = &raw mut name as u64;
@@ -231,7 +260,7 @@ impl Common<'_> {
     }
 }
 
-/// Eight threads make, touch, lock, open and share on one device until the adapter goes under them.
+/// Nine threads make, touch, lock, open, share and page on one device until the adapter goes under them.
 pub fn race(device: &mut impl Removable, count: u64) {
     let before = counters();
     let memory = Map::new(1);
@@ -250,6 +279,7 @@ pub fn race(device: &mut impl Removable, count: u64) {
             nt: share::share(&gpu, create.resource()),
             create,
             global: global.global(),
+            queue: PagingQueue::new(&gpu, on),
             memory: memory.address(),
         };
         thread::scope(|scope| {

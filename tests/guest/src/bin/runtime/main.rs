@@ -11,6 +11,7 @@ use dxg_guest_tests::{
     create::{buffer, surface},
     device, harness,
     memory::{bytes_at, Map, PAGE},
+    paging::{get_priorities, IN_GPU_MEMORY, NOT_RESIDENT},
     runtime::Runtime,
     signals::spawn,
     tests,
@@ -44,7 +45,7 @@ fn main() -> ExitCode {
             case_080_memory_not_at_a_page,
             locks_nest,
             old_locks,
-            what_the_module_does_not_serve,
+            residency_and_priorities,
             two_threads_make_one_resource,
             everything_goes_with_the_device,
             case_255_a_removed_adapter,
@@ -357,15 +358,31 @@ fn old_locks() {
     });
 }
 
-fn what_the_module_does_not_serve() {
-    let gpu = Gpu::first();
-    let runtime = Runtime::new(&gpu);
-    let callbacks = runtime.callbacks();
-    let (handles, _) = allocate(&runtime, None, 1).expect("an allocation");
-    let list = What::Allocations(&handles);
-    let not_there = Err(HResult::E_NOTIMPL);
-    assert_eq!(callbacks.query_residency(list, &mut [0]), not_there);
-    assert_eq!(callbacks.set_priority(list, &[0x7800_0000]), not_there);
+fn residency_and_priorities() {
+    on_each_adapter(|gpu| {
+        let runtime = Runtime::new(gpu);
+        let callbacks = runtime.callbacks();
+        let (handles, _) = allocate(&runtime, None, 2).expect("allocations");
+        let raw: Vec<u32> = handles.iter().map(|handle| handle.0).collect();
+        let list = What::Allocations(&handles);
+        let address = callbacks.lock2(handles[1]).expect("a lock");
+        let address = address.as_ptr() as u64;
+        // SAFETY: A lock has a page at least.
+        unsafe { bytes_at(address, PAGE) }.fill(1);
+        let mut answers = [0; 2];
+        assert_eq!(callbacks.query_residency(list, &mut answers), Ok(()));
+        assert_eq!(answers, [NOT_RESIDENT, IN_GPU_MEMORY]);
+        assert_eq!(
+            callbacks.set_priority(list, &[0x5000_0000, 0x7800_0000]),
+            Ok(())
+        );
+        let read = get_priorities(&gpu.dxg, runtime.kernel_device(), &raw);
+        assert_eq!(read, (SUCCESS, vec![0x5000_0000, 0x7800_0000]));
+        assert_eq!(
+            callbacks.set_priority(list, &[0, 0x7800_0000]),
+            Err(INVALID)
+        );
+    });
 }
 
 fn two_threads_make_one_resource() {

@@ -5,6 +5,7 @@
 use super::*;
 use dxg_guest_tests::{
     calls::*,
+    memory::{bytes_at, PAGE},
     script::{blob, log, named, operand, wire, Create},
     share::share,
 };
@@ -154,7 +155,10 @@ pub fn placement() {
     ] {
         let set = [(wire::SUPPORTED, supported), (wire::PREFERRED, preferred)];
         let create = Create::one(device, &set).made(&gpu);
-        gpu.lock(device, create.allocation(0));
+        let address = gpu.lock(device, create.allocation(0));
+        // System memory comes when it is touched.
+        // SAFETY: The lock has a page.
+        unsafe { bytes_at(address, PAGE) }.fill(1);
         let usage = [gpu.usage(0), gpu.usage(1)];
         let mut expected = [0, 0];
         expected[group] = 4096;

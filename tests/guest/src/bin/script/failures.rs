@@ -4,7 +4,7 @@
 use super::*;
 use dxg_guest_tests::{
     calls::*,
-    memory::UNMAPPED,
+    memory::{bytes_at, PAGE, UNMAPPED},
     script::{blob, log, named, wire, Create},
     share::share,
 };
@@ -21,6 +21,9 @@ const STATUSES: [(u32, Answer); 9] = [
     (0xc01e_0100, GRAPHICS_NO_VIDEO_MEMORY),
     (0xc01e_0106, Ok(NtStatus(0xc01e_0106))),
 ];
+
+/// What an adapter promises: guests load the module with commit_mib=256.
+const PROMISED: u64 = 256 << 20;
 
 /// Four allocations, of which the third one does `instruction`.
 fn third(instruction: u64, operand: u64) -> Vec<Vec<u64>> {
@@ -91,17 +94,17 @@ pub fn a_failed_open_once_more() {
     gpu.unlock(one, create.allocation(2));
 }
 
-pub fn no_memory_in_the_segment() {
+pub fn nothing_left_to_promise() {
     let (gpu, device) = adapter();
     let mut blobs: Vec<_> = (1..=4).map(named).collect();
-    blobs[2] = blob(&[(wire::TAG, 3), (wire::SIZE, 16 << 20)]);
+    blobs[2] = blob(&[(wire::TAG, 3), (wire::SIZE, PROMISED)]);
     Create::scripted(device, &blobs).refused(&gpu, GRAPHICS_NO_VIDEO_MEMORY);
     let (gone, lines) = split(log());
     // It was never opened.
     assert_eq!(lines, [created("a1 a2 a3 a4")]);
     assert_eq!(gone, (1..=4).map(destroyed).collect::<Vec<_>>());
     // What was committed for the others is free again.
-    let all = [(wire::TAG, 1), (wire::SIZE, 16 << 20)];
+    let all = [(wire::TAG, 1), (wire::SIZE, PROMISED)];
     Create::one(device, &all).made(&gpu);
 }
 
@@ -113,10 +116,11 @@ pub fn memory_that_cannot_be_pinned() {
     logged(&[created("a1"), destroyed(1)]);
 }
 
-/// There is no memory that was not filled.
+/// There is no memory in the segment that was not filled.
 pub fn a_fill_that_fails() {
     let (gpu, device) = adapter();
-    for_each(STATUSES, |(status, answer)| {
+    let others = STATUSES.iter().filter(|(_, answer)| *answer != NO_MEMORY);
+    for_each(others.copied(), |(status, answer)| {
         let fail = (wire::FAIL_PAGING, status.into());
         let create = Create::one(device, &[(wire::TAG, 1), fail]).made(&gpu);
         let allocation = create.allocation(0);
@@ -136,6 +140,25 @@ pub fn a_fill_that_fails() {
             SUCCESS
         );
     });
+}
+
+/// Without memory for the segment, system memory is used.
+pub fn a_fill_without_memory() {
+    let (gpu, device) = adapter();
+    let fail = (wire::FAIL_PAGING, 0xc000_0017);
+    let create = Create::one(device, &[(wire::TAG, 1), fail]).made(&gpu);
+    let allocation = create.allocation(0);
+    log();
+    let address = gpu.lock(device, allocation);
+    logged(&[
+        said!("build_paging_buffer fill a1 4096 bytes with 0x0"),
+        said!("failed 0xc0000017"),
+    ]);
+    assert_eq!([gpu.usage(0), gpu.usage(1)], [0, 4096]);
+    // SAFETY: The lock has a page.
+    assert!(unsafe { bytes_at(address, PAGE) }
+        .iter()
+        .all(|&byte| byte == 0));
 }
 
 pub fn a_description_that_fails() {
