@@ -16,7 +16,7 @@ use std::{
     sync::{
         atomic::{AtomicBool, AtomicPtr, Ordering::Relaxed},
         mpsc::{self, RecvTimeoutError},
-        Mutex, PoisonError,
+        Barrier, Mutex, PoisonError,
     },
     thread,
     time::Duration,
@@ -201,14 +201,19 @@ fn caught<R>(part: impl FnOnce() -> R) -> Result<R, String> {
 /// Ends the whole suite if `run` takes too long: what hangs in the kernel cannot be taken back.
 fn within_time<R>(number: usize, name: &str, run: impl FnOnce() -> R) -> R {
     let (done, wait) = mpsc::channel::<()>();
+    let started = Barrier::new(2);
     thread::scope(|scope| {
+        let begins = &started;
         scope.spawn(move || {
+            begins.wait();
             if let Err(RecvTimeoutError::Timeout) = wait.recv_timeout(TIME_LIMIT) {
                 println!("# no end after {} s", TIME_LIMIT.as_secs());
                 println!("not ok {number} {name}");
                 std::process::exit(1);
             }
         });
+        // Beginning takes memory, which a test may forbid its process.
+        started.wait();
         let result = run();
         drop(done);
         result
