@@ -98,7 +98,8 @@ fn bounds(list: &[Arc<OpenAllocation>]) -> NtResult<KVVec<Bound<'_>>> {
 
 impl PagingQueue {
     /// D3DKMTMakeResident, for allocations of the queue's device. `tell` gets the answer first; when it
-    /// fails, nothing has changed.
+    /// fails, nothing has changed. If it `must_succeed` and there is no memory, the device is in an error
+    /// state from then on.
     ///
     /// # Errors
     ///
@@ -108,12 +109,22 @@ impl PagingQueue {
         &self,
         list: &[Arc<OpenAllocation>],
         limit: Limit,
+        must_succeed: bool,
         tell: impl FnOnce(Admission) -> NtResult,
     ) -> NtResult<Admission> {
         let (account, timeline) = (self.device().account(), self.timeline());
         let vidmm = self.device().adapter().vidmm();
         let priority = self.priority();
-        vidmm.make_resident(account, &bounds(list)?, limit, priority, timeline, tell)
+        let list = bounds(list)?;
+        let made = vidmm.make_resident(account, &list, limit, priority, timeline, tell);
+        let has_no_memory = matches!(
+            made,
+            Ok(Admission::OverBudget(_)) | Err(NtStatus::NO_MEMORY)
+        );
+        if must_succeed && has_no_memory {
+            self.device().run_out_of_memory();
+        }
+        made
     }
 
     /// D3DKMTReclaimAllocations2, likewise. `tell` gets what became of each, and the value to wait for.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Devices: D3DKMTCreateDevice, DestroyDevice.
+//! Devices: D3DKMTCreateDevice, DestroyDevice, GetDeviceState.
 
 use super::{
     read,
@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     core::{
-        device::Device,
+        device::{
+            Device,
+            ExecutionState, //
+        },
         handle::Handle,
         process::Object, //
     },
@@ -21,7 +24,11 @@ use crate::{
     status::NtResult,
     uapi::{
         d3dkmt_createdevice,
-        d3dkmt_destroydevice, //
+        d3dkmt_destroydevice,
+        d3dkmt_getdevicestate,
+        dxg_get_device_state,
+        D3DKMT_DEVICEEXECUTION_ACTIVE,
+        D3DKMT_DEVICEEXECUTION_ERROR_OUTOFMEMORY, //
     }, //
 };
 use kernel::sync::Arc;
@@ -73,3 +80,31 @@ pub(super) fn destroy(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_destroydevice = read(argument as u64)?;
     caller.process.destroy_device(args.device.into())
 }
+
+/// D3DKMTGetDeviceState: how the device is. The rest of the answer is 0.
+///
+/// # Errors
+///
+/// - INVALID_PARAMETER: no device handle, or no type. NOT_SUPPORTED: another type than EXECUTION.
+/// - DEVICE_REMOVED: the adapter has gone.
+pub(super) fn get_state(caller: &Caller<'_>, argument: usize) -> NtResult {
+    let argument = argument as u64;
+    let args: dxg_get_device_state = read(argument)?;
+    let device = caller.process.device(args.device.into())?;
+    validate::device_state(args.state_type)?;
+    device.adapter().check_present()?;
+    let execution_state = match device.execution_state() {
+        ExecutionState::Active => D3DKMT_DEVICEEXECUTION_ACTIVE,
+        ExecutionState::OutOfMemory => D3DKMT_DEVICEEXECUTION_ERROR_OUTOFMEMORY,
+    };
+    write(
+        argument,
+        &dxg_get_device_state {
+            execution_state,
+            rest: [0; 11],
+            ..args
+        },
+    )
+}
+
+const _: () = assert!(size_of::<dxg_get_device_state>() == size_of::<d3dkmt_getdevicestate>());

@@ -55,7 +55,8 @@ pub(super) fn paged(value: Option<u64>) -> NtStatus {
 ///   the queue's device (case 229), or is offered.
 /// - DEVICE_REMOVED: the adapter has gone.
 /// - NO_MEMORY: over the budget, or with CantTrimFurther over the segment; then the answer says by how
-///   much (case 226). Or kernel memory.
+///   much (case 226). Or kernel memory. With MustSucceed, the device is in an error state then (case
+///   228).
 pub(super) fn make_resident(caller: &Caller<'_>, argument: usize) -> NtResult<NtStatus> {
     let argument = argument as u64;
     let args: d3dddi_makeresident = read(argument)?;
@@ -69,7 +70,7 @@ pub(super) fn make_resident(caller: &Caller<'_>, argument: usize) -> NtResult<Nt
         true => Limit::Segment,
         false => Limit::Budget,
     };
-    let admission = queue.make_resident(&list, limit, |admission| {
+    let admission = queue.make_resident(&list, limit, wanted.must_succeed, |admission| {
         let (alloc_count, paging_fence_value, num_bytes_to_trim) = match admission {
             Admission::Admitted(value) => (args.alloc_count, value.unwrap_or(0), 0),
             Admission::OverBudget(trim) => (0, 0, trim),

@@ -36,6 +36,18 @@ pub(crate) fn create_device_flags(flags: d3dkmt_createdeviceflags) -> NtResult {
     refuse_if(flags.value & D3DKMT_CREATEDEVICE_RESERVED != 0)
 }
 
+/// Of a device's states only how it executes is known: NOT_SUPPORTED for the others, INVALID_PARAMETER for
+/// what is none.
+pub(crate) fn device_state(kind: u32) -> NtResult {
+    match kind {
+        D3DKMT_DEVICESTATE_EXECUTION => Ok(()),
+        D3DKMT_DEVICESTATE_PRESENT..=D3DKMT_DEVICESTATE_PRESENT_QUEUE => {
+            Err(NtStatus::NOT_SUPPORTED)
+        }
+        _ => Err(NtStatus::INVALID_PARAMETER),
+    }
+}
+
 /// INVALID_PARAMETER for any flag of Lock2: all are reserved.
 pub(crate) fn lock_flags(flags: d3dddicb_lock2flags) -> NtResult {
     refuse_if(flags.value != 0)

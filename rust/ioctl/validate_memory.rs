@@ -42,6 +42,8 @@ pub(crate) struct MakeResident {
     pub(crate) count: usize,
     /// The process may go over its budget.
     pub(crate) cant_trim_further: bool,
+    /// The device is of no use without it.
+    pub(crate) must_succeed: bool,
 }
 
 /// Checks MakeResident.
@@ -54,10 +56,12 @@ pub(crate) fn make_resident(args: &d3dddi_makeresident) -> NtResult<MakeResident
     let has = |flag| args.flags.value & flag != 0;
     refuse_if(has(D3DDDI_MAKERESIDENT_RESERVED))?;
     let cant_trim_further = has(D3DDDI_MAKERESIDENT_CANT_TRIM_FURTHER);
-    refuse_if(has(D3DDDI_MAKERESIDENT_MUST_SUCCEED) && !cant_trim_further)?;
+    let must_succeed = has(D3DDDI_MAKERESIDENT_MUST_SUCCEED);
+    refuse_if(must_succeed && !cant_trim_further)?;
     Ok(MakeResident {
         count: count(args.alloc_count, PAGED_MAX)?,
         cant_trim_further,
+        must_succeed,
     })
 }
 

@@ -19,3 +19,11 @@ struct dxg_create_sync_object {
 	struct d3dkmthandle sync_object;
 	__u32 reserved1;
 };
+
+/* struct d3dkmt_getdevicestate likewise, for the one state that is asked for. */
+struct dxg_get_device_state {
+	struct d3dkmthandle device;
+	__u32 state_type;
+	__u32 execution_state;
+	__u32 rest[11];
+};

@@ -64,13 +64,13 @@ static const struct function served[] = {
 	FUNCTION(ReclaimAllocations2),
 	FUNCTION(QueryAllocationResidency),
 	FUNCTION(UpdateAllocationProperty),
+	FUNCTION(GetDeviceState),
 };
 
 /* Requests that the module does not serve yet. */
 static const struct function not_yet[] = {
 	FUNCTION(QueryClockCalibration),
 	FUNCTION(IsFeatureEnabled),
-	FUNCTION(GetDeviceState),
 	FUNCTION(MarkDeviceAsError),
 	FUNCTION(Escape),
 	FUNCTION(GetSharedResourceAdapterLuid),

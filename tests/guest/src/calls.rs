@@ -191,6 +191,28 @@ pub fn create_device(dxg: &Dxg, adapter: u32) -> (Answer, u32) {
     (answer, args.device.v)
 }
 
+/// D3DKMTGetDeviceState of a type: the status, and what it says.
+pub fn device_state(dxg: &Dxg, device: u32, kind: u32) -> (Answer, u32) {
+    let mut args = sys::D3DKMT_GETDEVICESTATE {
+        device: handle(device),
+        state_type: kind,
+        ..Default::default()
+    };
+    args.__bindgen_anon_1.alignment = [0xff; 48];
+    // SAFETY: The argument holds no address.
+    let answer = unsafe { sys::D3DKMTGetDeviceState(dxg, &mut args) };
+    // SAFETY: All bytes are set.
+    let (state, all) = unsafe {
+        (
+            args.__bindgen_anon_1.execution_state,
+            args.__bindgen_anon_1.alignment,
+        )
+    };
+    let rest = if answer == SUCCESS { 0 } else { 0xff };
+    assert!(all[4..].iter().all(|&byte| byte == rest));
+    (answer, state)
+}
+
 /// D3DKMTDestroyDevice.
 pub fn destroy_device(dxg: &Dxg, device: u32) -> Answer {
     let mut args = sys::D3DKMT_DESTROYDEVICE {

@@ -282,6 +282,7 @@ impl Population {
         let (dxg, [first, second], queue) = (&gpu.dxg, self.devices, self.queue.handle);
         let removed = |answer: Answer, name: &str| assert_eq!(answer, DEVICE_REMOVED, "{name}");
         let [alone, offered] = [self.alone.allocations(), vec![self.resource.allocation(1)]];
+        removed(device_state(dxg, first, 1).0, "GetDeviceState");
         removed(make_resident(dxg, queue, &alone), "MakeResident");
         removed(evict(dxg, first, &alone), "Evict");
         removed(offer(dxg, first, &alone), "OfferAllocations");

@@ -19,6 +19,7 @@ use std::{
 
 pub(crate) const OPEN_GLOBAL: &str = "D3DKMTOpenResource";
 pub(crate) const CREATE_ALLOCATION: &str = "D3DKMTCreateAllocation2";
+pub(crate) const GET_DEVICE_STATE: &str = "D3DKMTGetDeviceState";
 pub(crate) const CREATE_PAGING_QUEUE: &str = "D3DKMTCreatePagingQueue";
 pub(crate) const CREATE_SYNC_OBJECT: &str = "D3DKMTCreateSynchronizationObject2";
 pub(crate) const OPEN_RESOURCE: &str = "D3DKMTOpenResourceFromNtHandle";
@@ -153,6 +154,19 @@ pub(crate) fn create_device(dxg: &Dxg, adapter: AdapterHandle) -> Result<DeviceH
     let result = unsafe { sys::D3DKMTCreateDevice(dxg, &mut argument) };
     check("D3DKMTCreateDevice", result)?;
     Ok(DeviceHandle(argument.device.v))
+}
+
+pub(crate) fn execution_state(dxg: &Dxg, device: DeviceHandle) -> Result<u32, Error> {
+    let mut argument = sys::D3DKMT_GETDEVICESTATE {
+        device: device.into(),
+        state_type: sys::D3DKMT_DEVICESTATE_TYPE::EXECUTION.into(),
+        ..Default::default()
+    };
+    // SAFETY: The argument holds no address.
+    let result = unsafe { sys::D3DKMTGetDeviceState(dxg, &mut argument) };
+    check(GET_DEVICE_STATE, result)?;
+    // SAFETY: Any bytes are a number.
+    Ok(unsafe { argument.__bindgen_anon_1.execution_state })
 }
 
 pub(crate) fn destroy_device(dxg: &Dxg, device: DeviceHandle) -> Result<(), Error> {

@@ -7,7 +7,7 @@ use crate::{
     call,
     create::CreateAllocation,
     handle::DeviceHandle,
-    Dxg, Error, Luid,
+    Dxg, Error, ExecutionState, Luid,
 };
 use std::sync::Arc;
 
@@ -113,6 +113,19 @@ impl Device {
         made.pop().ok_or(Error::Answer {
             call: call::CREATE_ALLOCATION,
             what: "one allocation was asked for and none came",
+        })
+    }
+
+    /// How the device is (D3DKMTGetDeviceState).
+    ///
+    /// # Errors
+    ///
+    /// `DEVICE_REMOVED`.
+    pub fn execution_state(&self) -> Result<ExecutionState, Error> {
+        let state = call::execution_state(self.dxg(), self.handle())?;
+        ExecutionState::try_from(state).map_err(|_| Error::Answer {
+            call: call::GET_DEVICE_STATE,
+            what: "it has no name for what it says",
         })
     }
 

@@ -46,9 +46,10 @@ pub use self::{
         D3DDDI_PAGINGQUEUE_PRIORITY as PagingPriority, D3DDDI_RECLAIM_RESULT as ReclaimResult,
         D3DDDI_SYNCHRONIZATIONOBJECT_FLAGS as FenceFlags,
         D3DKMT_ALLOCATIONRESIDENCYSTATUS as ResidencyStatus,
-        D3DKMT_CREATEALLOCATIONFLAGS as CreateFlags, D3DKMT_ENUMADAPTERS_FILTER as AdapterFilter,
-        D3DKMT_MEMORY_SEGMENT_GROUP as SegmentGroup, D3DKMT_OFFER_FLAGS as OfferFlags,
-        D3DKMT_OFFER_PRIORITY as OfferPriority,
+        D3DKMT_CREATEALLOCATIONFLAGS as CreateFlags,
+        D3DKMT_DEVICEEXECUTION_STATE as ExecutionState,
+        D3DKMT_ENUMADAPTERS_FILTER as AdapterFilter, D3DKMT_MEMORY_SEGMENT_GROUP as SegmentGroup,
+        D3DKMT_OFFER_FLAGS as OfferFlags, D3DKMT_OFFER_PRIORITY as OfferPriority,
     },
 };
 

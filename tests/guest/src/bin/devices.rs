@@ -12,7 +12,7 @@ use dxg_guest_tests::{
     state::soon,
     tests,
 };
-use libd3dkmt::sys;
+use libd3dkmt::sys::{self, request};
 use std::{
     process::ExitCode,
     sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         tests![
             defined_flags,
             reserved_flag_bits,
+            states,
             create_on_other_objects,
             a_device_leaves_other_devices_alone,
             a_thousand_devices_one_after_another,
@@ -61,6 +62,32 @@ fn defined_flags() {
         assert_eq!(args.flags.value, flags);
         assert_eq!(destroy_device(&gpu.dxg, args.device.v), SUCCESS);
     });
+}
+
+fn states() {
+    let gpu = Gpu::first();
+    let device = gpu.device();
+    let state = |kind| device_state(&gpu.dxg, device, kind);
+    assert_eq!(state(1), (SUCCESS, 1));
+    for_each(2..7, |kind| assert_eq!(state(kind).0, NOT_SUPPORTED));
+    for_each([0, 7, u32::MAX], |kind| {
+        assert_eq!(state(kind).0, INVALID_PARAMETER);
+    });
+    for_each([0, gpu.adapter, device + 0x40], |none| {
+        assert_eq!(device_state(&gpu.dxg, none, 1).0, INVALID_PARAMETER);
+    });
+    let argument = Map::new(1);
+    argument.put(
+        0,
+        sys::D3DKMT_GETDEVICESTATE {
+            device: handle(device),
+            state_type: 1,
+            ..Default::default()
+        },
+    );
+    argument.read_only();
+    let answer = call_at(&gpu.dxg, request::GETDEVICESTATE, argument.address());
+    assert_eq!(answer, INVALID_PARAMETER);
 }
 
 fn reserved_flag_bits() {

@@ -58,6 +58,17 @@ fn flags_of_create_device() {
 }
 
 #[test]
+fn states_of_a_device() {
+    assert_eq!(device_state(1), Ok(()));
+    for kind in 2..=6 {
+        assert_eq!(device_state(kind), Err(NtStatus::NOT_SUPPORTED));
+    }
+    for kind in [0, 7, u32::MAX] {
+        refused(device_state(kind));
+    }
+}
+
+#[test]
 fn flags_of_lock() {
     refused(lock_flags(d3dddicb_lock2flags { value: u32::MAX }));
     accepts(0, |value| lock_flags(d3dddicb_lock2flags { value }));

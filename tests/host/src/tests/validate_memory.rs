@@ -22,11 +22,14 @@ fn make_resident(count: u32, flags: u32) -> crate::status::NtResult<MakeResident
 /// Cases 228 and 230.
 #[test]
 fn make_resident_takes_up_to_10240_and_two_flags() {
-    for (flags, cant_trim_further) in [(0, false), (1, true), (3, true)] {
+    for (flags, cant_trim_further, must_succeed) in
+        [(0, false, false), (1, true, false), (3, true, true)]
+    {
         for count in [1, 2, 10_240] {
             let wanted = MakeResident {
                 count: count as usize,
                 cant_trim_further,
+                must_succeed,
             };
             assert_eq!(make_resident(count, flags), Ok(wanted));
         }

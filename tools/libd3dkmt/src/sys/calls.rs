@@ -178,6 +178,8 @@ calls! {
     D3DKMTCreateDevice(D3DKMT_CREATEDEVICE) = CREATEDEVICE;
     /// Destroys a device with all that it has.
     D3DKMTDestroyDevice(D3DKMT_DESTROYDEVICE) = DESTROYDEVICE;
+    /// Asks how a device is.
+    D3DKMTGetDeviceState(D3DKMT_GETDEVICESTATE) = GETDEVICESTATE;
     /// Makes allocations, alone, in a new resource or in an existing one.
     D3DKMTCreateAllocation2(D3DKMT_CREATEALLOCATION) = CREATEALLOCATION;
     /// Destroys allocations, or a resource with its allocations.

@@ -199,10 +199,29 @@ pub(super) fn cant_trim_further_goes_up_to_the_segment() {
     const MUST: u32 = FURTHER | c::D3DDDI_MAKERESIDENT_MUST_SUCCEED;
     on_each_small_queue(|gpu, device, queue| {
         let all: Vec<_> = (0..5).map(|_| buffer(gpu, device, 4 * MIB)).collect();
-        for flags in [FURTHER, MUST] {
+        for (flags, state) in [
+            (0, c::D3DKMT_DEVICEEXECUTION_ACTIVE),
+            (FURTHER, c::D3DKMT_DEVICEEXECUTION_ACTIVE),
+            (MUST, c::D3DKMT_DEVICEEXECUTION_ERROR_OUTOFMEMORY),
+            (FURTHER, c::D3DKMT_DEVICEEXECUTION_ERROR_OUTOFMEMORY),
+        ] {
             let made = make_resident_in(&gpu.dxg, queue.handle, &all, flags);
             assert_eq!(made, (NO_MEMORY, 0, 0, 4 * MIB));
+            let execution = c::D3DKMT_DEVICESTATE_EXECUTION;
+            let now = device_state(&gpu.dxg, device, execution);
+            assert_eq!(now, (SUCCESS, state), "{flags}");
         }
+        // Others are not concerned, and success is none.
+        let other = gpu.device();
+        let execution = c::D3DKMT_DEVICESTATE_EXECUTION;
+        let active = (SUCCESS, c::D3DKMT_DEVICEEXECUTION_ACTIVE);
+        assert_eq!(device_state(&gpu.dxg, other, execution), active);
+        let its_queue = PagingQueue::new(gpu, other);
+        let small = buffer(gpu, other, MIB);
+        let made = make_resident_in(&gpu.dxg, its_queue.handle, &[small], MUST);
+        arrived(gpu, other, &its_queue, made.0, made.2);
+        assert_eq!(device_state(&gpu.dxg, other, execution), active);
+        assert_eq!(destroy_device(&gpu.dxg, other), SUCCESS);
         let made = make_resident_in(&gpu.dxg, queue.handle, &all[..4], FURTHER);
         arrived(gpu, device, queue, made.0, made.2);
         assert_eq!(gpu.usage(LOCAL), SEGMENT);
