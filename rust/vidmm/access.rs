@@ -167,10 +167,9 @@ impl Backing {
             return Err(NtStatus::NOT_SUPPORTED);
         }
         let turn = self.vidmm.turns.take();
-        self.settle(&stay, &turn)?;
+        self.settle_in_segment(&stay, &turn)?;
         let gem = match self.state() {
             State::Local(Memory::Gem(gem)) | State::Imported(gem) => gem,
-            State::System(_) => return Err(NtStatus::NO_MEMORY),
             _ => return Err(NtStatus::NOT_SUPPORTED),
         };
         let dma_buf = gem.export(writable)?;

@@ -66,6 +66,26 @@ impl Backing {
     /// DEVICE_REMOVED: it is lost. INVALID_PARAMETER: it is offered. NO_MEMORY. What the miniport says.
     pub(super) fn settle(self: &Arc<Self>, stay: &Stay<'_>, turn: &Turn<'_>) -> NtResult {
         self.enter(stay)?;
+        match self.settle_in_segment(stay, turn) {
+            // Video memory is virtual: then it is used where it is.
+            Err(NtStatus::NO_MEMORY) => self.make_system(turn)?,
+            settled => return settled,
+        }
+        self.vidmm.books.lock().touch(self.key());
+        Ok(())
+    }
+
+    /// Sees to it that there is memory where it belongs in the segment, or where it never moves.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::settle`]; NO_MEMORY as [`Self::bring_in`], too.
+    pub(super) fn settle_in_segment(
+        self: &Arc<Self>,
+        stay: &Stay<'_>,
+        turn: &Turn<'_>,
+    ) -> NtResult {
+        self.enter(stay)?;
         if self.standing().is_some_and(|known| known.offer.is_some()) {
             return Err(NtStatus::INVALID_PARAMETER);
         }
@@ -74,12 +94,7 @@ impl Backing {
             Place::Discarded => return Err(NtStatus::INVALID_PARAMETER),
             Place::UserPages | Place::Imported => return Ok(()),
             Place::Local => {}
-            Place::Untouched | Place::System => match self.bring_in(stay, turn) {
-                Ok(()) => {}
-                // Video memory is virtual: then it is used where it is.
-                Err(NtStatus::NO_MEMORY) => self.make_system(turn)?,
-                Err(status) => return Err(status),
-            },
+            Place::Untouched | Place::System => self.bring_in(stay, turn)?,
         }
         self.vidmm.books.lock().touch(self.key());
         Ok(())

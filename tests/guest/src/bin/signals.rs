@@ -7,9 +7,11 @@ use dxg_guest_tests::{
     calls::*,
     child::{self, Child},
     create::Create,
-    fence::{signal, wait, Fence},
+    fence::{signal, wait, Fence, PagingQueue},
     harness,
     memory::{bytes_at, PAGE},
+    paging::{evicted, flush, make_resident, place, resident, IN_GPU_MEMORY},
+    signals::Storm,
     state::{soon, Counters},
     tests,
 };
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
             the_library_waits_again,
             a_stop_does_not_end_a_wait_for_a_fence,
             a_deadly_signal_ends_a_wait_for_a_fence,
+            a_handler_ends_a_wait_for_paging,
         ],
         &[
             ("pin", pin),
@@ -342,4 +345,42 @@ fn a_deadly_signal_ends_a_wait_for_a_fence() {
         assert_eq!(child.end().signal(), Some(signal));
         before.assert_restored();
     }
+}
+
+/// D3DKMTFlushHeapTransitions, while so much is paged that signals come first.
+fn a_handler_ends_a_wait_for_paging() {
+    const BYTES: usize = 32 << 20;
+    let gpu = Gpu::first();
+    let device = gpu.device();
+    let queue = PagingQueue::new(&gpu, device);
+    let create = Create::buffer(device, BYTES as u64).made(&gpu);
+    let allocation = create.allocation(0);
+    let address = gpu.lock(device, allocation);
+    // SAFETY: The lock has so many bytes.
+    unsafe { bytes_at(address, BYTES) }.fill(0x5a);
+    gpu.unlock(device, allocation);
+    resident(&gpu, device, &queue, &[allocation]);
+    let ended = soon(|| {
+        evicted(&gpu, device, &[allocation]);
+        assert_eq!(
+            make_resident(&gpu.dxg, queue.handle, &[allocation]),
+            PENDING
+        );
+        let mut args = sys::D3DKMT_FLUSHHEAPTRANSITIONS {
+            adapter: handle(gpu.adapter),
+        };
+        let number = request::FLUSHHEAPTRANSITIONS;
+        let storm = Storm::on_this_thread();
+        // SAFETY: The argument holds no address.
+        let once = unsafe { sys::ioctl_once(&gpu.dxg, number, (&raw mut args).cast()) };
+        // The library waits again.
+        assert_eq!(flush(&gpu.dxg, gpu.adapter), SUCCESS);
+        drop(storm);
+        assert_eq!(place(&gpu, device, allocation), IN_GPU_MEMORY);
+        if once == Err(rustix::io::Errno::INTR) {
+            return Ok(());
+        }
+        Err(once)
+    });
+    assert_eq!(ended, Ok(()));
 }

@@ -382,6 +382,7 @@ fn residency_and_priorities() {
             callbacks.set_priority(list, &[0, 0x7800_0000]),
             Err(INVALID)
         );
+        assert_eq!(callbacks.unlock2(handles[1]), Ok(()));
     });
 }
 
