@@ -58,7 +58,7 @@ pub const NO_HANDLES: [u32; 8] = [
 ];
 
 /// The requests that the module serves, with the sizes of their arguments.
-pub const SERVED: [(&str, u32, usize); 37] = [
+pub const SERVED: [(&str, u32, usize); 38] = [
     ("OpenAdapterFromLuid", request::OPENADAPTERFROMLUID, 12),
     ("CreateDevice", request::CREATEDEVICE, 64),
     ("CreateAllocation2", request::CREATEALLOCATION, 72),
@@ -68,6 +68,7 @@ pub const SERVED: [(&str, u32, usize); 37] = [
     ("EnumAdapters2", request::ENUMADAPTERS2, 16),
     ("CloseAdapter", request::CLOSEADAPTER, 4),
     ("DestroyDevice", request::DESTROYDEVICE, 4),
+    ("GetDeviceState", request::GETDEVICESTATE, 56),
     ("Lock2", request::LOCK2, 24),
     ("OpenResource", request::OPENRESOURCE, 72),
     ("QueryResourceInfo", request::QUERYRESOURCEINFO, 32),

@@ -31,6 +31,21 @@ pub(super) fn create_of_a_device() {
     });
 }
 
+pub(super) fn state_of_a_device() {
+    on_each_luid(|luid, shape| {
+        sweep(
+            Subject::request(request::GETDEVICESTATE, &shape("execution")),
+            || (with_device(luid), 0),
+            |(gpu, state)| {
+                let (answer, now) = device_state(&gpu.dxg, DEVICE, 1);
+                *state = now;
+                answer
+            },
+            |(_, state)| assert_eq!(state, 1),
+        );
+    });
+}
+
 pub(super) fn destroy_of_a_device() {
     on_each_luid(|luid, shape| {
         sweep(

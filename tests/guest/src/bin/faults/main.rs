@@ -43,6 +43,7 @@ fn main() -> ExitCode {
             adapter_info,
             video_memory_info,
             create_of_a_device,
+            state_of_a_device,
             destroy_of_a_device,
             destroy_of_a_device_with_everything,
             create_of_stand_alone_allocations,

@@ -21,7 +21,7 @@ use std::{
 
 /// How often a process ends inside each kind of call, on each adapter, if that does not take too long.
 const ROUNDS: u32 = 5;
-const TIME: Duration = Duration::from_secs(4);
+const TIME: Duration = Duration::from_secs(2);
 
 /// How much a call makes.
 #[derive(Clone, Copy)]
