@@ -11,6 +11,7 @@ use std::{
     env,
     ffi::CString,
     panic::{self, AssertUnwindSafe},
+    path::Path,
     process::ExitCode,
     ptr,
     sync::{
@@ -63,6 +64,15 @@ pub(crate) fn adapter_context() -> Option<String> {
 /// Whether this run is under signals or faults, which makes everything slower.
 pub fn is_in_a_mode() -> bool {
     signals::are_wanted() || every_call::is_on()
+}
+
+/// So much of what takes long, or a quarter of it on the debug kernel.
+pub fn scaled(much: u64) -> u64 {
+    if Path::new("/sys/kernel/debug/kmemleak").exists() {
+        much / 4
+    } else {
+        much
+    }
 }
 
 /// Raises a flag when it goes, so that threads that watch the flag end when a test has failed, too.

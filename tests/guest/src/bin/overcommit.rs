@@ -47,10 +47,22 @@ const SMALL_SEGMENT: &str = "local_segment_mib=64 commit_mib=1024";
 /// Four times as much.
 const TOTAL: u64 = 4 * SEGMENT;
 
+/// The segment of the tests that page all of it again and again: smaller on the debug kernel, whose
+/// checkers look at each page.
+fn paged_segment() -> u64 {
+    harness::scaled(SEGMENT)
+}
+
 /// Runs a test with the module loaded for it. Its calls are far too many to be swept for faults.
 fn loaded_with(parameters: &str, test: impl FnOnce()) {
     spare("there are too many of them");
     with(parameters, test);
+}
+
+fn in_paged_segment(test: impl FnOnce(u64)) {
+    let segment = paged_segment();
+    let parameters = format!("local_segment_mib={} commit_mib=1024", segment / MIB);
+    loaded_with(&parameters, || test(segment));
 }
 
 fn in_small_segment(test: impl FnOnce()) {
@@ -72,7 +84,7 @@ fn three_rounds(gpu: &Gpu, device: u32, all: &mut [Patterned], random: &mut Rand
             all[i].check(gpu, device);
             all[i].write(gpu, device, random.next_number());
         }
-        assert!(gpu.usage(LOCAL) <= SEGMENT);
+        assert!(gpu.usage(LOCAL) <= paged_segment());
     }
     for buffer in all.iter() {
         buffer.check(gpu, device);
@@ -80,13 +92,14 @@ fn three_rounds(gpu: &Gpu, device: u32, all: &mut [Patterned], random: &mut Rand
 }
 
 fn four_times_the_segment() {
-    in_small_segment(|| {
+    in_paged_segment(|segment| {
+        let total = 4 * segment;
         on_each_device(|gpu, device| {
-            let mut all = memory(gpu, device, TOTAL, 4 * MIB);
+            let mut all = memory(gpu, device, total, 4 * MIB);
             three_rounds(gpu, device, &mut all, &mut Random::new(1));
             // The segment is full, and the rest is in system memory.
-            assert_eq!(gpu.usage(LOCAL), SEGMENT);
-            assert_eq!(gpu.usage(NON_LOCAL), TOTAL - SEGMENT);
+            assert_eq!(gpu.usage(LOCAL), segment);
+            assert_eq!(gpu.usage(NON_LOCAL), total - segment);
             assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS);
             assert_eq!((gpu.usage(LOCAL), gpu.usage(NON_LOCAL)), (0, 0));
         });
@@ -95,10 +108,10 @@ fn four_times_the_segment() {
 
 /// Pages are taken away from those who see them, and come back when they are touched.
 fn four_times_the_segment_all_locked() {
-    in_small_segment(|| {
+    in_paged_segment(|segment| {
         on_each_device(|gpu, device| {
             let mut random = Random::new(2);
-            let mut all = memory(gpu, device, TOTAL, 4 * MIB);
+            let mut all = memory(gpu, device, 4 * segment, 4 * MIB);
             let lock = |buffer: &Patterned| gpu.lock(device, buffer.allocation);
             let locks: Vec<_> = all.iter().map(lock).collect();
             for (buffer, &address) in all.iter_mut().zip(&locks) {
@@ -123,14 +136,15 @@ fn four_times_the_segment_all_locked() {
 }
 
 fn buffers_of_many_sizes() {
-    in_small_segment(|| {
+    in_paged_segment(|segment| {
         on_each_device(|gpu, device| {
             let mut random = Random::new(3);
             let mut all = vec![];
-            let mut left = TOTAL;
+            let mut left = 4 * segment;
+            // From a page to half the segment: small ones are more.
+            let sizes = (segment / PAGE as u64).ilog2() as usize;
             while left > 0 {
-                // From a page to half the segment: small ones are more.
-                let pages = 1 << random.below(14);
+                let pages = 1 << random.below(sizes);
                 let bytes = (pages * PAGE as u64).min(left);
                 all.push(Patterned::new(gpu, device, bytes));
                 left -= bytes;
@@ -141,7 +155,7 @@ fn buffers_of_many_sizes() {
 }
 
 fn eight_processes_at_once() {
-    in_small_segment(|| {
+    in_paged_segment(|_| {
         for luid in luids() {
             let start = |i: u64| start_on("rounds", luid, &[&i.to_string()]);
             let children: Vec<_> = (0..8).map(start).collect();
@@ -154,7 +168,7 @@ fn rounds(arguments: &[String]) {
     let gpu = Gpu::open(child::adapter(arguments));
     let device = gpu.device();
     let mut random = Random::new(arguments[2].parse().expect("a number"));
-    let mut all = memory(&gpu, device, TOTAL / 8, MIB);
+    let mut all = memory(&gpu, device, paged_segment() / 2, MIB);
     three_rounds(&gpu, device, &mut all, &mut random);
 }
 

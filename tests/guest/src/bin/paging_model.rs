@@ -26,7 +26,7 @@ fn main() -> ExitCode {
 const MIB: u64 = 1 << 20;
 const SEGMENT: u64 = 16 * MIB;
 const PARAMETERS: &str = "local_segment_mib=16 commit_mib=256";
-const CASES: u32 = 24;
+const CASES: u64 = 24;
 
 /// One call. Allocations are named by a number, of those that there are.
 #[derive(Clone, Copy, Debug)]
@@ -338,7 +338,7 @@ fn random_calls_are_as_in_the_model() {
     with(PARAMETERS, || {
         on_each_adapter(|gpu| {
             let config = Config {
-                cases: CASES,
+                cases: harness::scaled(CASES) as u32,
                 failure_persistence: None,
                 max_shrink_iters: 200,
                 ..Config::default()

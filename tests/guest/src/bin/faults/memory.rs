@@ -10,11 +10,12 @@ use dxg_guest_tests::{
 };
 use libd3dkmt::sys::{self, request};
 
-/// A device with a paging queue and some buffers in a resource, as lists.
+/// A device with a paging queue and a buffer in a resource, and lists that name it again and again.
 struct Ready {
     gpu: Gpu,
     queue: PagingQueue,
     create: Create,
+    named: Vec<u32>,
     list: List,
     resources: List,
     numbers: Vec<u32>,
@@ -24,10 +25,12 @@ impl Ready {
     fn new(luid: Luid, count: usize) -> Self {
         let gpu = with_device(luid);
         let queue = PagingQueue::new(&gpu, DEVICE);
-        let create = Create::buffers(DEVICE, count).in_resource().made(&gpu);
+        let create = Create::buffer(DEVICE, 4096).in_resource().made(&gpu);
+        let named = vec![create.allocation(0); count];
         Self {
-            list: List::new(&create.allocations()),
-            resources: List::new(&[create.resource()]),
+            list: List::new(&named),
+            named,
+            resources: List::new(&vec![create.resource(); count]),
             numbers: vec![7; count],
             gpu,
             queue,
@@ -37,20 +40,13 @@ impl Ready {
 
     fn filled(luid: Luid, count: usize) -> Self {
         let ready = Self::new(luid, count);
-        for allocation in ready.create.allocations() {
-            write(&ready.gpu, DEVICE, allocation, 5);
-        }
+        write(&ready.gpu, DEVICE, ready.create.allocation(0), 5);
         ready
     }
 
     fn resident(luid: Luid, count: usize) -> Self {
         let ready = Self::filled(luid, count);
-        resident(
-            &ready.gpu,
-            DEVICE,
-            &ready.queue,
-            &ready.create.allocations(),
-        );
+        resident(&ready.gpu, DEVICE, &ready.queue, &ready.named);
         ready
     }
 
@@ -94,19 +90,17 @@ impl Ready {
     }
 
     fn holds(&self, byte: u8) {
-        for allocation in self.create.allocations() {
-            assert_holds(&self.gpu, DEVICE, allocation, byte);
-        }
+        assert_holds(&self.gpu, DEVICE, self.create.allocation(0), byte);
     }
 }
 
-/// One allocation, and more than fit into a page of pointers.
+/// Named once, and more often than fits into a page of pointers.
 const COUNTS: [usize; 2] = [1, 600];
 
 fn on_each_count(test: impl Fn(Luid, usize, &str)) {
     on_each_luid(|luid, shape| {
         for count in COUNTS {
-            test(luid, count, &shape(&format!("{count} allocations")));
+            test(luid, count, &shape(&format!("named {count} times")));
         }
     });
 }
@@ -225,13 +219,9 @@ pub(super) fn priorities_of_allocations() {
         sweep(
             subject(request::SETALLOCATIONPRIORITY, shape),
             || Ready::new(luid, count),
+            |ready| set_priorities(&ready.gpu.dxg, DEVICE, &ready.named, &ready.numbers),
             |ready| {
-                let list = ready.create.allocations();
-                set_priorities(&ready.gpu.dxg, DEVICE, &list, &ready.numbers)
-            },
-            |ready| {
-                let list = ready.create.allocations();
-                let now = get_priorities(&ready.gpu.dxg, DEVICE, &list).1;
+                let now = get_priorities(&ready.gpu.dxg, DEVICE, &ready.named).1;
                 assert_eq!(now, ready.numbers);
             },
         );
