@@ -8,6 +8,7 @@ use dxg_guest_tests::{
     harness,
     memory::{unmap, Map, PAGE},
     paging::{reserve_with, to_reserve},
+    reload::with,
     tests,
 };
 use libd3dkmt::sys::{
@@ -30,8 +31,13 @@ fn main() -> ExitCode {
             a_reservation,
             reservations_that_are_refused,
             reservations_of_other_processes,
+            budgets_of_two_processes,
         ],
-        &[("touch", touch), ("reserve", reserve_half)],
+        &[
+            ("touch", touch),
+            ("reserve", reserve_half),
+            ("use", use_much),
+        ],
     )
 }
 
@@ -254,4 +260,40 @@ fn reservations_of_other_processes() {
     assert_eq!(reserve(&gpu, LOCAL, 1), INVALID_PARAMETER);
     child.succeed();
     assert_eq!(query(&gpu, LOCAL).budget, before.budget);
+}
+
+const MIB: u64 = 1 << 20;
+
+/// In a child: has 12 MiB in the segment, and says what its budget is when it is told to.
+fn use_much(arguments: &[String]) {
+    let gpu = Gpu::open(child::adapter(arguments));
+    let device = gpu.device();
+    let create = Create::buffer(device, 12 * MIB).made(&gpu);
+    gpu.lock(device, create.allocation(0));
+    child::say("ready");
+    child::wait_for_parent();
+    child::say(&query(&gpu, LOCAL).budget.to_string());
+}
+
+/// Each has what the other one leaves, or half.
+fn budgets_of_two_processes() {
+    with("local_segment_mib=16 commit_mib=256", || {
+        on_each_device(|gpu, device| {
+            let budget = || query(gpu, LOCAL).budget;
+            assert_eq!(budget(), 16 * MIB);
+            let mut child = child::start_on("use", gpu.luid, &[]);
+            assert_eq!(child.line(), "ready");
+            assert_eq!(budget(), 8 * MIB);
+            let create = Create::buffer(device, 2 * MIB).made(gpu);
+            gpu.lock(device, create.allocation(0));
+            // What is reserved and not used counts as used.
+            assert_eq!(reserve(gpu, LOCAL, 6 * MIB), SUCCESS);
+            assert_eq!(budget(), 8 * MIB);
+            child.go_on();
+            assert_eq!(child.line(), (10 * MIB).to_string());
+            child.succeed();
+            assert_eq!(budget(), 16 * MIB);
+            gpu.unlock(device, create.allocation(0));
+        });
+    });
 }
