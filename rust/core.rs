@@ -33,7 +33,7 @@
 //! 12. `GemObject::ways`
 //! 13. `VidMm::list`
 //! 14. `VidMm::books`
-//! 15. `Window::shown`
+//! 15. `Window::state`
 //! 16. `VidMm::committed`, `VidMm::aperture`, `VidMm::shrinker`, `Worker::job`
 //! 17. `WATCH` of `drm::targets`
 //! 18. `Timeline::state`

@@ -293,7 +293,9 @@ unsafe extern "C" fn fault(vmf: *mut c::vm_fault) -> c::vm_fault_t {
 unsafe extern "C" fn release(_inode: *mut c::inode, file: *mut c::file) -> c_int {
     // SAFETY: Per the function's contract the private data is the box made by `View::map`, and
     // nobody can use it any more.
-    drop(unsafe { KBox::from_raw((*file).private_data.cast::<Content>()) });
+    let content = unsafe { KBox::from_raw((*file).private_data.cast::<Content>()) };
+    content.window.leave();
+    drop(content);
     counters::sub(Counter::Mappings, 1);
     0
 }

@@ -73,6 +73,16 @@ impl From<Source> for Shown {
     }
 }
 
+/// What there is to see, and in how many places.
+struct State {
+    shown: Shown,
+    /// Files whose mappings are in the address space.
+    views: usize,
+}
+
+// What is pinned is behind its pointers.
+impl Unpin for State {}
+
 /// What became of a touch.
 pub(super) enum Touch {
     /// This is what the kernel is to be told.
@@ -94,7 +104,7 @@ pub(crate) struct Window {
     /// Taken under the lock of the address space in which a page faults. While it is held, what is
     /// shown does not change, so a page that is inserted then is zapped when it goes.
     #[pin]
-    shown: Mutex<Shown>,
+    state: Mutex<State>,
 }
 
 impl Window {
@@ -124,7 +134,7 @@ impl Window {
             pin_init!(Self {
                 space,
                 count,
-                shown <- new_mutex!(Shown::from(source), "Window::shown"),
+                state <- new_mutex!(State { shown: source.into(), views: 0 }, "Window::state"),
             }),
             GFP_KERNEL_ACCOUNT,
         )
@@ -137,7 +147,7 @@ impl Window {
 
     /// Whether the pages are away for now.
     pub(crate) fn is_away(&self) -> bool {
-        matches!(*self.shown.lock(), Shown::Away)
+        matches!(self.state.lock().shown, Shown::Away)
     }
 
     /// Takes the pages away for a while. When it returns, nobody sees them any more.
@@ -147,13 +157,13 @@ impl Window {
 
     /// Shows pages again after they were away.
     pub(crate) fn show(&self, source: Source) {
-        let mut shown = self.shown.lock();
+        let mut state = self.state.lock();
         // Not if they are gone meanwhile.
-        if matches!(*shown, Shown::Away) {
-            *shown = source.into();
+        if matches!(state.shown, Shown::Away) {
+            state.shown = source.into();
             return;
         }
-        drop(shown);
+        drop(state);
         drop(source);
     }
 
@@ -166,12 +176,12 @@ impl Window {
     fn replace(&self, next: Shown) {
         let old;
         {
-            let mut shown = self.shown.lock();
+            let mut state = self.state.lock();
             // Mappings may have the blank page.
-            if matches!(*shown, Shown::Blank(_)) {
+            if matches!(state.shown, Shown::Blank(_)) {
                 return;
             }
-            old = core::mem::replace(&mut *shown, next);
+            old = core::mem::replace(&mut state.shown, next);
         }
         // SAFETY: The file is live, and its address space with it. Every mapping of the window is
         // in there, and whoever inserts a page from now on sees what is there now.
@@ -188,6 +198,21 @@ impl Window {
         // SAFETY: Both files are live; per the function's contract nobody has used the mapping of
         // `file`, and the inode that it gets lives as long as it.
         unsafe { bindings::dxg_file_set_space(file.as_ptr(), self.space.as_ptr()) };
+        self.state.lock().views += 1;
+    }
+
+    /// A file that was adopted goes, and none of its mappings is left. When it was the last one, pages of
+    /// system memory are held no more: the kernel may swap them out.
+    pub(super) fn leave(&self) {
+        let mut state = self.state.lock();
+        state.views -= 1;
+        let was_last = state.views == 0;
+        let unseen = match &mut state.shown {
+            Shown::System { held, .. } if was_last => core::mem::replace(held, RBTree::new()),
+            _ => return,
+        };
+        drop(state);
+        drop(unseen);
     }
 
     /// Puts all pages from `first` on into a mapping; none if they are not all there anyway, as faults
@@ -203,8 +228,8 @@ impl Window {
         (start, end): (usize, usize),
         first: usize,
     ) -> Result {
-        let shown = self.shown.lock();
-        let Shown::Pages(source) = &*shown else {
+        let state = self.state.lock();
+        let Shown::Pages(source) = &state.shown else {
             return Ok(());
         };
         let pages = source.pages().iter().take(self.count).skip(first);
@@ -235,8 +260,8 @@ impl Window {
             return NO_PAGE;
         }
         let mut grown = false;
-        let mut shown = self.shown.lock();
-        let page = match &mut *shown {
+        let mut state = self.state.lock();
+        let page = match &mut state.shown {
             Shown::Pages(source) => match source.pages().get(index) {
                 Some(&page) => page,
                 None => return NO_PAGE,

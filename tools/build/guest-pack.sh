@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # Packs the layers of the guest's initramfs, inside the build root:
-#   base   OUT IMAGE RELEASE        busybox, init, the GPU drivers
+#   base   OUT IMAGE RELEASE        busybox, init, the GPU drivers, a driver to swap to
 #   module OUT IMAGE RELEASE KO     dxgkrnl.ko and what it depends on
 #   run    OUT CONF-DIR DIR...      guest.conf, guest.cmd, the programs in the DIRs, /push
 # A boot concatenates the three.
@@ -44,6 +44,8 @@ base() {
 	chmod 0777 "$stage/pull"
 	load_list virtio "$image" "$release" virtio_gpu
 	load_list vkms "$image" "$release" configfs vkms
+	# Something to swap to, which tests load; the debug kernel has no modules.
+	if modinfo -k "$release" -b "$image" zram >/dev/null 2>&1; then load_list swap "$image" "$release" zram; fi
 	pack "$out"
 }
 
