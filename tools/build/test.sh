@@ -150,7 +150,11 @@ wanted_suites() {
 	case $1 in
 	kunit) known=$(kunit_suites) ;;
 	script) known=$(floors | awk '$3 == "script" { print $1 }') ;;
-	plain) known=$(suites_of "$K_FLAVOUR") ;;
+	plain)
+		known=$(suites_of "$K_FLAVOUR")
+		# A whole run on the debug kernel has all others under signals and under faults.
+		if [ "$K_FLAVOUR$MODE$SUITE" = debug ]; then known=$(grep -vxF "$(suites_of stock)" <<<"$known"); fi
+		;;
 	# The suites of the checkers themselves have nothing to do with signals and faults.
 	*) known=$(suites_of stock | grep -xF "$(suites_of debug)") ;;
 	esac

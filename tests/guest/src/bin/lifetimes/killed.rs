@@ -31,11 +31,14 @@ struct Size {
     pages: usize,
 }
 
-/// The most allocations that a call can make, and 16 MiB.
-const LARGE: Size = Size {
-    allocations: 1024,
-    pages: 4096,
-};
+/// The most allocations that a call can make, and 16 MiB, where that does not take too long.
+fn large() -> Size {
+    let scaled = |much| usize::try_from(harness::scaled(much)).expect("a small number");
+    Size {
+        allocations: scaled(1024),
+        pages: scaled(4096),
+    }
+}
 
 /// For many threads at a time.
 const MEDIUM: Size = Size {
@@ -187,10 +190,10 @@ pub(super) fn churn(arguments: &[String]) {
     let fd = arguments[4].parse().expect("a descriptor");
     // SAFETY: The parent has left it open for this process.
     let progress = Progress::of(&unsafe { File::from_raw_fd(fd) });
-    let memory = memory(LARGE);
+    let memory = memory(large());
     child::say("begun");
     loop {
-        round(&gpu, &arguments[5], LARGE, &memory, &nt, progress);
+        round(&gpu, &arguments[5], large(), &memory, &nt, progress);
     }
 }
 
@@ -245,7 +248,7 @@ fn some_rounds(mut round: impl FnMut() -> bool) {
 fn killed_in(kind: &str) {
     spare("it is a child that makes the calls");
     on_each_adapter(|gpu| {
-        let ours = Ours::new(gpu, LARGE);
+        let ours = Ours::new(gpu, large());
         let mut random = Random::new(gpu);
         some_rounds(|| {
             let before = counters();
