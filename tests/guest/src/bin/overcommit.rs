@@ -25,7 +25,6 @@ fn main() -> ExitCode {
             four_times_the_segment_all_locked,
             buffers_of_many_sizes,
             eight_processes_at_once,
-            a_full_cgroup_gets_a_status,
             what_is_put_out_stays_charged_to_its_owner,
             new_memory_is_zero_after_others_had_it,
             the_promise_ends,
@@ -34,7 +33,6 @@ fn main() -> ExitCode {
         &[
             ("rounds", rounds),
             ("fill", fill),
-            ("limited", limited),
             ("join_and_fill", join_and_fill),
         ],
     )
@@ -170,52 +168,6 @@ fn rounds(arguments: &[String]) {
     let mut random = Random::new(arguments[2].parse().expect("a number"));
     let mut all = memory(&gpu, device, paged_segment() / 2, MIB);
     three_rounds(&gpu, device, &mut all, &mut random);
-}
-
-/// Neither is a byte lost nor a process killed.
-fn a_full_cgroup_gets_a_status() {
-    in_small_segment(|| {
-        for luid in luids() {
-            let cgroup = Cgroup::create();
-            cgroup.limit_memory(96 * MIB);
-            start_on("limited", luid, &[cgroup.path()]).succeed();
-            assert_eq!(cgroup.kills(), 0);
-        }
-    });
-}
-
-fn limited(arguments: &[String]) {
-    let _joined = Joined::join(&arguments[2]);
-    let gpu = Gpu::open(child::adapter(arguments));
-    let device = gpu.device();
-    let mut random = Random::new(4);
-    let mut all = memory(&gpu, device, TOTAL, 4 * MIB);
-    let mut written = 0;
-    let refused = loop {
-        let (answer, address) = lock(&gpu.dxg, device, all[written].allocation);
-        if answer != SUCCESS {
-            break answer;
-        }
-        all[written].write_at(address, random.next_number());
-        gpu.unlock(device, all[written].allocation);
-        written += 1;
-    };
-    assert_eq!(refused, NO_MEMORY);
-    // What is not the process's own was there before.
-    assert!(written as u64 * 4 * MIB > 64 * MIB, "{written} buffers");
-    all[..written].iter().for_each(|b| b.check(&gpu, device));
-    // With less of them there is room for others.
-    let (gone, rest) = all.split_at_mut(4);
-    for buffer in gone {
-        let destroyed = destroy_allocations(&gpu.dxg, device, &[buffer.allocation]);
-        assert_eq!(destroyed, SUCCESS);
-    }
-    let refused = &mut rest[written - 4];
-    refused.write(&gpu, device, random.next_number());
-    refused.check(&gpu, device);
-    rest[..written - 4]
-        .iter()
-        .for_each(|b| b.check(&gpu, device));
 }
 
 fn what_is_put_out_stays_charged_to_its_owner() {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! Video memory that has left the segment is swapped out, and comes back with every byte.
+//! Memory cgroups with little memory: video memory that has left the segment is swapped out, and comes
+//! back with every byte; where nothing can be swapped, calls say that there is none.
+//!
+//! Not on the debug kernel: KASAN keeps freed memory of the kernel back, which is charged all the while.
 
 use dxg_guest_tests::{
     calls::*,
@@ -25,11 +28,12 @@ use std::{
 fn main() -> ExitCode {
     harness::run(
         tests![
+            a_full_cgroup_gets_a_status,
             what_is_idle_is_put_out,
             what_is_put_out_is_swapped,
             what_is_touched_outside_of_the_segment_is_swapped,
         ],
-        &[("beyond", beyond), ("large", large)],
+        &[("limited", limited), ("beyond", beyond), ("large", large)],
     )
 }
 
@@ -40,6 +44,54 @@ const DEVICE: &str = "/dev/zram0";
 fn run(program: &str, arguments: &[&str]) {
     let status = Command::new(program).args(arguments).status();
     assert!(status.expect("a program").success(), "{program}");
+}
+
+/// Neither is a byte lost nor a process killed.
+fn a_full_cgroup_gets_a_status() {
+    with(PARAMETERS, || {
+        for luid in luids() {
+            let cgroup = Cgroup::create();
+            cgroup.limit_memory(32 * MIB);
+            start_on("limited", luid, &[cgroup.path()]).succeed();
+            assert_eq!(cgroup.kills(), 0);
+        }
+    });
+}
+
+fn limited(arguments: &[String]) {
+    let _joined = Joined::join(&arguments[2]);
+    let gpu = Gpu::open(child::adapter(arguments));
+    let device = gpu.device();
+    let mut random = Random::new(4);
+    let mut all: Vec<_> = (0..32)
+        .map(|_| Patterned::new(&gpu, device, 2 * MIB))
+        .collect();
+    let mut written = 0;
+    let refused = loop {
+        let (answer, address) = lock(&gpu.dxg, device, all[written].allocation);
+        if answer != SUCCESS {
+            break answer;
+        }
+        all[written].write_at(address, random.next_number());
+        gpu.unlock(device, all[written].allocation);
+        written += 1;
+    };
+    assert_eq!(refused, NO_MEMORY);
+    // What is not the process's own was there before.
+    assert!(written as u64 * 2 * MIB > 20 * MIB, "{written} buffers");
+    all[..written].iter().for_each(|b| b.check(&gpu, device));
+    // With less of them there is room for others.
+    let (gone, rest) = all.split_at_mut(4);
+    for buffer in gone {
+        let destroyed = destroy_allocations(&gpu.dxg, device, &[buffer.allocation]);
+        assert_eq!(destroyed, SUCCESS);
+    }
+    let refused = &mut rest[written - 4];
+    refused.write(&gpu, device, random.next_number());
+    refused.check(&gpu, device);
+    rest[..written - 4]
+        .iter()
+        .for_each(|b| b.check(&gpu, device));
 }
 
 /// A device to swap to, until it is dropped.
