@@ -62,7 +62,6 @@ fn numbers_of_later_calls_are_no_calls() {
         request::RESERVEGPUVIRTUALADDRESS,
         request::MAPGPUVIRTUALADDRESS,
         request::ESCAPE,
-        request::GETDEVICESTATE,
         request::SUBMITCOMMAND,
         request::SIGNALSYNCHRONIZATIONOBJECT,
         request::WAITFORSYNCHRONIZATIONOBJECT,
