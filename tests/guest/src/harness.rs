@@ -63,7 +63,7 @@ pub(crate) fn adapter_context() -> Option<String> {
 
 /// Whether this run is under signals or faults, which makes everything slower.
 pub fn is_in_a_mode() -> bool {
-    signals::are_wanted() || every_call::is_on()
+    signals::are_wanted() || every_call::is_wanted()
 }
 
 /// So much of what takes long: a quarter of it on the debug kernel, half of it in a mode.

@@ -123,16 +123,16 @@ impl Counters {
         expected.assert_restored();
     }
 
-    /// Whether all counters soon are what they are here; those of `more` may also be more, by so much.
+    /// Whether all counters soon are what they are here; those of `moved` may be more or less, by so much.
     ///
     /// # Errors
     ///
     /// What differs.
-    pub fn compare_soon(&self, more: &[(&str, i64)]) -> Result<(), String> {
+    pub fn compare_soon(&self, moved: &[(&str, i64)]) -> Result<(), String> {
         soon(|| {
             let mut now = Self::now();
-            for &(name, most) in more {
-                if (1..=most).contains(&now.since(self, name)) {
+            for &(name, most) in moved {
+                if (-most..=most).contains(&now.since(self, name)) {
                     now.0.insert(name.into(), self.get(name));
                 }
             }

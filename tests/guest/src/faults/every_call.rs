@@ -88,7 +88,7 @@ static MODE: OnceLock<Mode> = OnceLock::new();
 ///
 /// What the kernel lacks.
 pub(crate) fn start() -> Result<(), String> {
-    if env::var_os("DXG_TEST_FAULTS").is_none_or(|value| value != "1") {
+    if !is_wanted() {
         return Ok(());
     }
     set_up()?;
@@ -105,9 +105,9 @@ pub(crate) fn start() -> Result<(), String> {
     unsafe { around_every_call(around) }.map_err(|_| "something is around calls".into())
 }
 
-/// Whether this run is in the mode.
-pub(crate) fn is_on() -> bool {
-    MODE.get().is_some()
+/// Whether this run is in the mode. The calls of children of a test are not swept.
+pub(crate) fn is_wanted() -> bool {
+    env::var_os("DXG_TEST_FAULTS").is_some_and(|value| value == "1")
 }
 
 /// A test begins.

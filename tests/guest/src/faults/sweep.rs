@@ -39,7 +39,7 @@ pub struct Subject<'a> {
     pub on_bad_copy: Option<Answer>,
     /// What it answers when there is no memory, if it may then fail.
     pub on_no_memory: Option<Answer>,
-    /// Counters that it may have raised though it failed.
+    /// Counters that it may have changed though it failed, and by how much at most.
     pub may_stay: &'a [(&'a str, i64)],
     /// Every place up to this one is tried, and then ever fewer, since there are thousands.
     pub each_to: u32,
