@@ -42,8 +42,6 @@ const MIB: u64 = 1 << 20;
 /// The segment of these tests.
 const SEGMENT: u64 = 64 * MIB;
 const SMALL_SEGMENT: &str = "local_segment_mib=64 commit_mib=1024";
-/// Four times as much.
-const TOTAL: u64 = 4 * SEGMENT;
 
 /// The segment of the tests that page all of it again and again: smaller on the debug kernel, whose
 /// checkers look at each page.
