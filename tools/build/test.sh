@@ -142,7 +142,7 @@ suites_of() { # FLAVOUR
 	{
 		all_suites
 		floors | awk '!/^(host |dxgkrnl_)/ { print $1 }'
-	} | sort -u | grep -vxF "$(floors | awk -v f="$1" 'NF == 3 && $3 != f { print $1 }')"
+	} | sort -u | grep -vxF "$(floors | awk -v f="$1" 'NF == 3 && $3 != f && $3 != "unswept" { print $1 }')"
 }
 # wanted_suites MODE
 wanted_suites() {
@@ -156,7 +156,11 @@ wanted_suites() {
 		if [ "$K_FLAVOUR$MODE$SUITE" = debug ]; then known=$(grep -vxF "$(suites_of stock)" <<<"$known"); fi
 		;;
 	# The suites of the checkers themselves have nothing to do with signals and faults.
-	*) known=$(suites_of stock | grep -xF "$(suites_of debug)") ;;
+	*)
+		known=$(suites_of stock | grep -xF "$(suites_of debug)")
+		# Nor have those that spare all their calls to do with faults.
+		if [ "$1" = faults ]; then known=$(grep -vxF "$(floors | awk '$3 == "unswept" { print $1 }')" <<<"$known"); fi
+		;;
 	esac
 	case $SUITE in
 	"" | guest) echo "$known" ;;
