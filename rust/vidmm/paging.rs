@@ -101,7 +101,8 @@ impl Backing {
     }
 
     /// Some memory that is to be left when the allocation has its own: for what the kernel takes
-    /// without asking, and would have a process killed for (files, page tables).
+    /// without asking, and would have a process killed for (files, page tables). Memory of a device is
+    /// only free again when the call returns to its program, also if it was made in vain.
     fn slack(&self) -> NtResult<KernelPages> {
         let pages = || KernelPages::new(SLACK * PAGE_SIZE);
         Ok(self.account.group().pays_for(pages)?)
@@ -150,10 +151,7 @@ impl Backing {
         let rank = known.rank;
         self.vidmm
             .make_room(stay, turn, self.bytes(), rank.class, rank.priority)?;
-        let _slack = match state {
-            State::Untouched => Some(self.slack()?),
-            _ => None,
-        };
+        let _slack = self.slack()?;
         let group = self.account.group();
         let memory = group.pays_for(|| self.make_local(stay, shape))?;
         if let State::System(from) = state {
@@ -164,7 +162,10 @@ impl Backing {
     }
 
     fn make_local(&self, stay: &Stay<'_>, shape: Option<Shape>) -> NtResult<Memory> {
-        stay.make(shape, self.size()?, self.pager()?)
+        let memory = stay.make(shape, self.size()?, self.pager()?)?;
+        // Some drivers make the pages when somebody wants them; there has to be slack then.
+        drop(memory.clone().source(self.size()?)?);
+        Ok(memory)
     }
 
     /// Puts the bytes out of the segment into system memory; or nowhere, if they are offered.
@@ -181,6 +182,7 @@ impl Backing {
             return self.discard(turn);
         }
         let to = self.new_system()?;
+        let _slack = self.slack()?;
         self.hide(turn);
         let group = self.account.group();
         group.pays_for(|| self.transfer(&to, &from, Direction::Out))?;
