@@ -22,8 +22,8 @@ const STATUSES: [(u32, Answer); 9] = [
     (0xc01e_0106, Ok(NtStatus(0xc01e_0106))),
 ];
 
-/// What an adapter promises: guests load the module with commit_mib=256.
-const PROMISED: u64 = 256 << 20;
+/// What the adapter of tests promises.
+const PROMISED: u64 = 32 << 20;
 
 /// Four allocations, of which the third one does `instruction`.
 fn third(instruction: u64, operand: u64) -> Vec<Vec<u64>> {
@@ -159,6 +159,7 @@ pub fn a_fill_without_memory() {
     assert!(unsafe { bytes_at(address, PAGE) }
         .iter()
         .all(|&byte| byte == 0));
+    gpu.unlock(device, allocation);
 }
 
 pub fn a_description_that_fails() {
