@@ -94,7 +94,7 @@ pub(super) fn open_by_global_handle_of_a_large_resource() {
 
 fn opens_by_global_handle(luid: Luid, shape: &str, count: usize) {
     sweep(
-        Subject::request(request::OPENRESOURCE, shape),
+        Subject::request(request::OPENRESOURCE, shape).each_to(super::sharing::EACH),
         || {
             let (gpu, global) = with_resource(luid, count);
             let sizes = query(&gpu, DEVICE, global).1;

@@ -87,10 +87,13 @@ pub(super) fn query_of_a_shared_resource() {
     });
 }
 
+/// So many places of an opening are tried, and then ever fewer: its allocations are alike.
+pub(super) const EACH: u32 = 64;
+
 /// Opens a resource of `count` allocations beside the creator's opening of it, or without that.
 fn opens(luid: Luid, shape: &str, count: usize, access: u32, creator_lives: bool) {
     sweep(
-        Subject::request(request::OPENRESOURCEFROMNTHANDLE, shape),
+        Subject::request(request::OPENRESOURCEFROMNTHANDLE, shape).each_to(EACH),
         || {
             let (gpu, nt) = with_nt_handle(luid, count, access);
             if !creator_lives {
