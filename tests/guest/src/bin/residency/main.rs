@@ -24,6 +24,7 @@ fn main() -> ExitCode {
             an_answer_that_cannot_be_written_changes_nothing,
             too_much_changes_nothing_and_says_how_much,
             cant_trim_further_goes_up_to_the_segment,
+            what_is_listed_is_not_to_be_trimmed,
             evicted_memory_goes_out_and_keeps_its_contents,
             evicted_only_if_necessary_it_stays,
             evict_counts_down,
@@ -39,7 +40,7 @@ fn main() -> ExitCode {
             flush_of_an_adapter,
             cache_ranges,
         ],
-        &[],
+        &[("reserves", reserves)],
     )
 }
 

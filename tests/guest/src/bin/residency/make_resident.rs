@@ -3,7 +3,7 @@
 
 use super::*;
 use dxg_guest_tests::{
-    faults,
+    child, faults,
     fence::Fence,
     locked::{assert_holds, write},
     memory::{PAGE, UNMAPPED},
@@ -226,5 +226,29 @@ pub(super) fn cant_trim_further_goes_up_to_the_segment() {
         arrived(gpu, device, queue, made.0, made.2);
         assert_eq!(gpu.usage(LOCAL), SEGMENT);
         assert_eq!(evict(&gpu.dxg, device, &all[..4]), SUCCESS);
+    });
+}
+
+/// In a child: takes half of the segment from the others.
+pub(super) fn reserves(arguments: &[String]) {
+    let gpu = Gpu::open(child::adapter(arguments));
+    let mut args = to_reserve(gpu.adapter, LOCAL, SEGMENT / 2);
+    assert_eq!(reserve_with(&gpu.dxg, &mut args), SUCCESS);
+    child::say("reserved");
+    child::wait_for_parent();
+}
+
+/// Who is over its budget because others came is refused more, but not what it has.
+pub(super) fn what_is_listed_is_not_to_be_trimmed() {
+    on_each_small_queue(|gpu, device, queue| {
+        let [has, more] = [10 * MIB, MIB].map(|bytes| buffer(gpu, device, bytes));
+        resident(gpu, device, queue, &[has]);
+        let mut child = child::start_on("reserves", gpu.luid, &[]);
+        assert_eq!(child.line(), "reserved");
+        resident(gpu, device, queue, &[has]);
+        let made = make_resident_in(&gpu.dxg, queue.handle, &[more], 0);
+        assert_eq!(made, (NO_MEMORY, 0, 0, 3 * MIB));
+        child.succeed();
+        resident(gpu, device, queue, &[more]);
     });
 }
