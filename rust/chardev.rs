@@ -26,12 +26,6 @@ use kernel::{
     sync::Arc, //
 };
 
-/// What the regions of video memory are called in fdinfo.
-const REGIONS: [(&str, SegmentGroup); 2] = [
-    ("local", SegmentGroup::Local),
-    ("system", SegmentGroup::NonLocal),
-];
-
 /// One open file of `/dev/dxg`.
 pub(crate) struct DxgFile {
     registry: Arc<Registry>,
@@ -57,7 +51,7 @@ impl OpenFile for DxgFile {
         seq_print!(to, "drm-driver:\tdxgkrnl\n");
         seq_print!(to, "drm-client-id:\t{}\n", self.process.id().number());
         let _ = self.process.for_each_account(|luid, account| {
-            for (name, group) in REGIONS {
+            for (name, group) in SegmentGroup::NAMED {
                 let report = account.report(group);
                 let line = |key: &str, bytes: u64| {
                     let (luid, kib) = (luid.0, bytes >> 10);

@@ -313,23 +313,32 @@ fn allocations(
     Ok(openings)
 }
 
-/// The allocations of a resource or of a list; INVALID_PARAMETER when one is not there.
+/// The allocations of a resource of `device`, or of a list.
+///
+/// # Errors
+///
+/// - INVALID_PARAMETER: see [`validate_memory::subject`]; no device; one of them is not there.
+/// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
 fn subjects(
     caller: &Caller<'_>,
-    device: &Arc<Device>,
-    subject: Subject,
+    device: d3dkmthandle,
     resource: d3dkmthandle,
     list: u64,
-) -> NtResult<Openings> {
-    match subject {
+    count: u32,
+) -> NtResult<(Subject, Openings)> {
+    let subject = validate_memory::subject(resource, list, count)?;
+    let device = caller.process.device(device.into())?;
+    device.adapter().check_present()?;
+    let openings = match subject {
         Subject::Resource => {
             let mut openings = KVVec::new();
             let process = caller.process;
-            process.add_allocations_of(device, resource.into(), &mut openings)?;
-            Ok(openings)
+            process.add_allocations_of(&device, resource.into(), &mut openings)?;
+            openings
         }
-        Subject::Allocations(count) => allocations(caller, device, list, count),
-    }
+        Subject::Allocations(count) => allocations(caller, &device, list, count)?,
+    };
+    Ok((subject, openings))
 }
 
 /// Reads `size` bytes from user memory; INVALID_PARAMETER when one is not there.

@@ -12,11 +12,6 @@ use crate::{
 use core::fmt;
 use kernel::sync::Arc;
 
-const GROUPS: [(&str, SegmentGroup); 2] = [
-    ("local", SegmentGroup::Local),
-    ("system", SegmentGroup::NonLocal),
-];
-
 /// The content of `adapters`, as a debugfs file has it.
 pub(crate) struct Adapters(pub(crate) Arc<Registry>);
 
@@ -24,7 +19,7 @@ impl fmt::Debug for Adapters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "luid group size usage committed commit_limit")?;
         for adapter in self.0.adapters().all().map_err(|_| fmt::Error)? {
-            for (name, group) in GROUPS {
+            for (name, group) in SegmentGroup::NAMED {
                 let (luid, report) = (adapter.luid().0, adapter.vidmm().report(group));
                 write!(f, "\n{luid:x} {name} {} {}", report.size, report.usage)?;
                 write!(f, " {} {}", report.committed, report.commit_limit)?;
@@ -44,7 +39,7 @@ impl fmt::Debug for Processes {
             let mut result = Ok(());
             let pid = process.id().pid();
             let copied = process.for_each_account(|luid, account| {
-                for (name, group) in GROUPS {
+                for (name, group) in SegmentGroup::NAMED {
                     let is = account.report(group);
                     result = result.and_then(|()| {
                         write!(f, "\n{pid} {:x} {name} {} {}", luid.0, is.total, is.usage)?;

@@ -74,6 +74,12 @@ pub(crate) enum SegmentGroup {
     NonLocal,
 }
 
+impl SegmentGroup {
+    /// All of them, with what they are called in tables for people.
+    pub(crate) const NAMED: [(&str, Self); 2] =
+        [("local", Self::Local), ("system", Self::NonLocal)];
+}
+
 /// What there is of a group of segments.
 pub(crate) struct GroupReport {
     pub(crate) size: u64,

@@ -40,16 +40,12 @@ use core::mem::size_of;
 /// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
 pub(super) fn set(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_setallocationpriority = read(argument as u64)?;
-    let subject =
-        validate_memory::subject(args.resource, args.allocation_list, args.allocation_count)?;
-    let device = caller.process.device(args.device.into())?;
-    device.adapter().check_present()?;
-    let list = subjects(
+    let (subject, list) = subjects(
         caller,
-        &device,
-        subject,
+        args.device,
         args.resource,
         args.allocation_list,
+        args.allocation_count,
     )?;
     let count = match subject {
         Subject::Resource => 1,
@@ -74,16 +70,12 @@ pub(super) fn set(caller: &Caller<'_>, argument: usize) -> NtResult {
 /// As [`set`]; INVALID_PARAMETER: a resource without allocations.
 pub(super) fn get(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_getallocationpriority = read(argument as u64)?;
-    let subject =
-        validate_memory::subject(args.resource, args.allocation_list, args.allocation_count)?;
-    let device = caller.process.device(args.device.into())?;
-    device.adapter().check_present()?;
-    let list = subjects(
+    let (subject, list) = subjects(
         caller,
-        &device,
-        subject,
+        args.device,
         args.resource,
         args.allocation_list,
+        args.allocation_count,
     )?;
     let priorities = list.iter().map(|open| open.priority());
     if subject == Subject::Resource {

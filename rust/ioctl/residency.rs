@@ -126,10 +126,13 @@ pub(super) fn evict(caller: &Caller<'_>, argument: usize) -> NtResult {
 /// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
 pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_queryallocationresidency = read(argument as u64)?;
-    let subject = validate_memory::subject(args.resource, args.allocations, args.allocation_count)?;
-    let device = caller.process.device(args.device.into())?;
-    device.adapter().check_present()?;
-    let list = subjects(caller, &device, subject, args.resource, args.allocations)?;
+    let (subject, list) = subjects(
+        caller,
+        args.device,
+        args.resource,
+        args.allocations,
+        args.allocation_count,
+    )?;
     let statuses = list.iter().map(|open| open.residency_status());
     if subject == Subject::Resource {
         let farthest = statuses.max().ok_or(NtStatus::INVALID_PARAMETER)?;
