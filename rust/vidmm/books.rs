@@ -97,11 +97,11 @@ impl<T> Entry<T> {
         }
     }
 
-    /// Bytes that could be given back, and nobody would notice.
-    fn spare_bytes(&self) -> u64 {
+    /// Bytes of the segment that nobody would miss there.
+    fn idle(&self) -> u64 {
         match self.rank().class {
             Class::Idle if self.pins == 0 && self.locks == 0 => self.usage[0],
-            _ => self.offered().iter().sum(),
+            _ => 0,
         }
     }
 }
@@ -172,8 +172,10 @@ pub(crate) struct Books<T> {
     entries: RBTree<Key, Entry<T>>,
     order: [RBTree<Rank, Key>; 2],
     shares: RBTree<Key, [Share; 2]>,
-    /// Bytes that are offered, and bytes of the segment that are idle.
-    spare: u64,
+    /// Bytes that are offered.
+    offered: u64,
+    /// Bytes of the segment that are idle.
+    idle: u64,
 }
 
 pub(super) const fn index(group: SegmentGroup) -> usize {
@@ -181,6 +183,10 @@ pub(super) const fn index(group: SegmentGroup) -> usize {
         SegmentGroup::Local => 0,
         SegmentGroup::NonLocal => 1,
     }
+}
+
+fn sum(bytes: [u64; 2]) -> u64 {
+    bytes[0] + bytes[1]
 }
 
 impl<T: Clone> Books<T> {
@@ -192,7 +198,8 @@ impl<T: Clone> Books<T> {
             entries: RBTree::new(),
             order: [RBTree::new(), RBTree::new()],
             shares: RBTree::new(),
-            spare: 0,
+            offered: 0,
+            idle: 0,
         }
     }
 
@@ -201,9 +208,12 @@ impl<T: Clone> Books<T> {
         &self.groups[index(group)]
     }
 
-    /// Bytes that could be given back.
-    pub(crate) fn spare(&self) -> u64 {
-        self.spare
+    /// Bytes of all that [`Self::surplus`] finds.
+    pub(crate) fn spare(&self, idle_too: bool) -> u64 {
+        match idle_too {
+            true => self.offered + self.idle,
+            false => self.offered,
+        }
     }
 
     /// Enters a process.
@@ -279,14 +289,16 @@ impl<T: Clone> Books<T> {
             let node = self.order[shelf as usize].remove_node(&rank);
             entry.spare = node.map(RBTreeNode::into_reservation);
         }
-        let (spare, usage, offered) = (entry.spare_bytes(), entry.usage, entry.offered());
+        let (usage, offered, idle) = (entry.usage, entry.offered(), entry.idle());
         change(entry);
-        self.spare = self.spare - spare + entry.spare_bytes();
+        let now_offered = entry.offered();
+        self.offered = self.offered - sum(offered) + sum(now_offered);
+        self.idle = self.idle - idle + entry.idle();
         if let Some(shares) = self.shares.get_mut(&entry.owner) {
             for (i, share) in shares.iter_mut().enumerate() {
                 self.groups[i].change(share, |share| {
                     share.usage = share.usage - usage[i] + entry.usage[i];
-                    share.offered = share.offered - offered[i] + entry.offered()[i];
+                    share.offered = share.offered - offered[i] + now_offered[i];
                 });
             }
         }

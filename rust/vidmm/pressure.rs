@@ -12,8 +12,8 @@ use kernel::sync::atomic::Relaxed;
 
 impl Reserve for VidMm {
     fn pages(&self) -> usize {
-        let bytes = usize::try_from(self.books.lock().spare()).unwrap_or(usize::MAX);
-        bytes / PAGE_SIZE
+        let bytes = self.books.lock().spare(sys::can_swap());
+        usize::try_from(bytes).unwrap_or(usize::MAX) / PAGE_SIZE
     }
 
     /// The worker does it: whoever is short of memory can neither wait for a turn nor free memory of a

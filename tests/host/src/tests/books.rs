@@ -265,13 +265,15 @@ impl Pair {
         let used = self.books.group(Local).usage();
         assert!(self.books.has_room(SIZE - used));
         assert!(!self.books.has_room(SIZE - used + 1));
-        let spare = self.known.values().map(|known| match known.rank().class {
-            _ if known.pins > 0 => 0,
-            Class::Offered(_) => known.usage.iter().sum(),
-            Class::Idle if known.locks == 0 => known.usage[0],
-            _ => 0,
-        });
-        assert_eq!(self.books.spare(), spare.sum::<u64>());
+        for idle_too in [false, true] {
+            let spare = self.known.values().map(|known| match known.rank().class {
+                _ if known.pins > 0 => 0,
+                Class::Offered(_) => known.usage.iter().sum(),
+                Class::Idle if idle_too && known.locks == 0 => known.usage[0],
+                _ => 0,
+            });
+            assert_eq!(self.books.spare(idle_too), spare.sum::<u64>());
+        }
         self.compare_victims();
         self.compare_surplus();
     }
