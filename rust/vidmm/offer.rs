@@ -212,7 +212,11 @@ impl Backing {
     /// The caller could not be told: it is offered again.
     fn take_back(&self, step: Step) {
         if step.promised {
-            let commitment = self.inner.lock().commitment.take();
+            let mut inner = self.inner.lock();
+            // Unless another thread's reclaim has made use of it.
+            let is_unused = inner.state.place() == Place::Discarded;
+            let commitment = is_unused.then(|| inner.commitment.take());
+            drop(inner);
             drop(commitment);
         }
         let mut books = self.vidmm.books.lock();
