@@ -10,6 +10,9 @@ use std::{fs::File, io::Read, os::fd::AsRawFd, ptr, slice};
 /// Bytes in a page.
 pub const PAGE: usize = 4096;
 
+/// Bytes.
+pub const MIB: u64 = 1 << 20;
+
 /// Nobody's address in the middle of the user's half.
 pub const UNMAPPED: u64 = 0x1234_5678_9000;
 

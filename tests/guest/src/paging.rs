@@ -2,7 +2,8 @@
 //! Residency, offers, priorities and statistics, as tests ask for them.
 
 use crate::{
-    calls::{handle, Answer, Gpu, PENDING, SUCCESS},
+    calls::{handle, on_each_device, Answer, Gpu, PENDING, SUCCESS},
+    create::Create,
     faults::every_call,
     fence::{wait, PagingQueue},
 };
@@ -21,6 +22,16 @@ pub const IN_GPU_MEMORY: u32 = c::D3DKMT_ALLOCATIONRESIDENCYSTATUS_RESIDENTINGPU
 pub const IN_SHARED_MEMORY: u32 = c::D3DKMT_ALLOCATIONRESIDENCYSTATUS_RESIDENTINSHAREDMEMORY;
 pub const NOT_RESIDENT: u32 = c::D3DKMT_ALLOCATIONRESIDENCYSTATUS_NOTRESIDENT;
 
+/// A device with a paging queue, on each adapter.
+pub fn on_each_queue(test: impl Fn(&Gpu, u32, &PagingQueue)) {
+    on_each_device(|gpu, device| test(gpu, device, &PagingQueue::new(gpu, device)));
+}
+
+/// An allocation of its own, which nobody has touched.
+pub fn buffer(gpu: &Gpu, device: u32, bytes: u64) -> u32 {
+    Create::buffer(device, bytes).made(gpu).allocation(0)
+}
+
 /// What a call answered that may have something paged, which changes counters from now on.
 fn paging(answer: Answer) -> Answer {
     if answer == SUCCESS || answer == PENDING {
@@ -29,21 +40,13 @@ fn paging(answer: Answer) -> Answer {
     answer
 }
 
-fn handles(list: &[u32]) -> Vec<sys::d3dkmthandle> {
-    list.iter().map(|&value| handle(value)).collect()
-}
-
-fn count(list: &[u32]) -> u32 {
-    u32::try_from(list.len()).expect("a small number")
-}
-
 /// A list of handles, for arguments that live as long.
 pub struct List(Vec<sys::d3dkmthandle>);
 
 impl List {
     /// Of these handles.
     pub fn new(list: &[u32]) -> Self {
-        Self(handles(list))
+        Self(list.iter().map(|&value| handle(value)).collect())
     }
 
     /// Where it is.
@@ -257,7 +260,7 @@ pub fn reclaimed(
     kind: Kind,
     list: &[u32],
 ) -> Vec<u32> {
-    let mut results = vec![u32::MAX; count(list) as usize];
+    let mut results = vec![u32::MAX; list.len()];
     let list = List::new(list);
     let mut args = to_reclaim(queue.handle, kind, &list);
     args.results = results.as_mut_ptr() as u64;

@@ -11,6 +11,7 @@ use dxg_guest_tests::{
     faults::every_call::spare,
     fence::PagingQueue,
     harness,
+    memory::MIB,
     paging::resident,
     pattern::{Patterned, Random},
     reload::with,
@@ -39,7 +40,6 @@ fn main() -> ExitCode {
     )
 }
 
-const MIB: u64 = 1 << 20;
 const PARAMETERS: &str = "local_segment_mib=16 commit_mib=256";
 const DEVICE: &str = "/dev/zram0";
 

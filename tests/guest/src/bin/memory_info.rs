@@ -6,7 +6,7 @@ use dxg_guest_tests::{
     child::{self, Child},
     create::Create,
     harness,
-    memory::{unmap, Map, PAGE},
+    memory::{unmap, Map, MIB, PAGE},
     paging::{reserve_with, to_reserve},
     reload::with,
     tests,
@@ -261,8 +261,6 @@ fn reservations_of_other_processes() {
     child.succeed();
     assert_eq!(query(&gpu, LOCAL).budget, before.budget);
 }
-
-const MIB: u64 = 1 << 20;
 
 /// In a child: has 12 MiB in the segment, and says what its budget is when it is told to.
 fn use_much(arguments: &[String]) {

@@ -7,7 +7,7 @@ use dxg_guest_tests::{
     create::Create,
     harness,
     locked::write,
-    memory::Map,
+    memory::{Map, MIB},
     tests,
 };
 use libd3dkmt::sys::{
@@ -33,8 +33,6 @@ fn main() -> ExitCode {
         &[("use", use_memory)],
     )
 }
-
-const MIB: u64 = 1 << 20;
 
 /// The keys of fdinfo, with their values.
 fn fdinfo(gpu: &Gpu) -> BTreeMap<String, String> {

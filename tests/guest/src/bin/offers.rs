@@ -7,7 +7,7 @@ use dxg_guest_tests::{
     fence::PagingQueue,
     harness,
     locked::{assert_holds, write},
-    memory::{Map, PAGE, UNMAPPED},
+    memory::{Map, MIB, PAGE, UNMAPPED},
     paging::*,
     pattern::Patterned,
     reload::with,
@@ -49,7 +49,6 @@ fn main() -> ExitCode {
     )
 }
 
-const MIB: u64 = 1 << 20;
 const SMALL: &str = "local_segment_mib=16 commit_mib=64";
 
 const LOW: u32 = c::D3DKMT_OFFER_PRIORITY_LOW;
@@ -62,18 +61,9 @@ const KEPT: u32 = c::D3DDDI_RECLAIM_RESULT_OK;
 const DISCARDED: u32 = c::D3DDDI_RECLAIM_RESULT_DISCARDED;
 const NOT_COMMITTED: u32 = c::D3DDDI_RECLAIM_RESULT_NOT_COMMITTED;
 
-/// A device with a paging queue, on each adapter.
-fn on_each_queue(test: impl Fn(&Gpu, u32, &PagingQueue)) {
-    on_each_device(|gpu, device| test(gpu, device, &PagingQueue::new(gpu, device)));
-}
-
-/// The same with a segment of 16 MiB.
+/// A device with a paging queue, on each adapter, with a segment of 16 MiB.
 fn on_each_small_queue(test: impl Fn(&Gpu, u32, &PagingQueue)) {
     with(SMALL, || on_each_queue(&test));
-}
-
-fn buffer(gpu: &Gpu, device: u32, bytes: u64) -> u32 {
-    Create::buffer(device, bytes).made(gpu).allocation(0)
 }
 
 /// A buffer of so many MiB with a byte in it, in the segment.

@@ -8,7 +8,7 @@ use dxg_guest_tests::{
     create::Create,
     faults::every_call::spare,
     harness,
-    memory::PAGE,
+    memory::{MIB, PAGE},
     pattern::{Patterned, Random},
     reload::with,
     tests,
@@ -38,7 +38,6 @@ fn main() -> ExitCode {
     )
 }
 
-const MIB: u64 = 1 << 20;
 /// The segment of these tests.
 const SEGMENT: u64 = 64 * MIB;
 const SMALL_SEGMENT: &str = "local_segment_mib=64 commit_mib=1024";

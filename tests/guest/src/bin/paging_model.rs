@@ -6,7 +6,7 @@
 //! does not hold is shortened before it is reported.
 
 use dxg_guest_tests::{
-    calls::*, faults::every_call::spare, fence::PagingQueue, harness, paging::*,
+    calls::*, faults::every_call::spare, fence::PagingQueue, harness, memory::MIB, paging::*,
     pattern::Patterned, reload::with, tests,
 };
 use libd3dkmt::sys::{
@@ -23,7 +23,6 @@ fn main() -> ExitCode {
     harness::run(tests![random_calls_are_as_in_the_model], &[])
 }
 
-const MIB: u64 = 1 << 20;
 const SEGMENT: u64 = 16 * MIB;
 const PARAMETERS: &str = "local_segment_mib=16 commit_mib=256";
 const CASES: u64 = 24;

@@ -3,8 +3,16 @@
 //! among them, when somebody writes to `drop_caches`.
 
 use dxg_guest_tests::{
-    calls::*, create::Create, fence::PagingQueue, harness, memory::Map, paging::*,
-    pattern::Patterned, reload::with, state::soon, tests,
+    calls::*,
+    create::Create,
+    fence::PagingQueue,
+    harness,
+    memory::{Map, MIB},
+    paging::*,
+    pattern::Patterned,
+    reload::with,
+    state::soon,
+    tests,
 };
 use libd3dkmt::sys::{
     bindings as c, D3DKMT_MEMORY_SEGMENT_GROUP_LOCAL as LOCAL,
@@ -24,7 +32,6 @@ fn main() -> ExitCode {
     )
 }
 
-const MIB: u64 = 1 << 20;
 const PARAMETERS: &str = "local_segment_mib=16 commit_mib=256";
 
 /// Has the kernel ask for all that can be given back.

@@ -7,7 +7,7 @@ use dxg_guest_tests::{
     fence::PagingQueue,
     harness,
     locked::{assert_holds, write},
-    memory::{Map, UNMAPPED},
+    memory::{Map, MIB, UNMAPPED},
     paging::*,
     reload::with,
     share::{with_shared, Open},
@@ -34,7 +34,6 @@ fn main() -> ExitCode {
     )
 }
 
-const MIB: u64 = 1 << 20;
 const SMALL: &str = "local_segment_mib=16 commit_mib=256";
 
 const LOW: u32 = 0x5000_0000;

@@ -8,7 +8,7 @@ use dxg_guest_tests::{
     fence::PagingQueue,
     harness,
     locked::write,
-    memory::{Map, PAGE},
+    memory::{Map, MIB, PAGE},
     paging::*,
     tests,
 };
@@ -38,8 +38,6 @@ fn main() -> ExitCode {
         &[("touch", touch)],
     )
 }
-
-const MIB: u64 = 1 << 20;
 
 const ADAPTER: u32 = sys::D3DKMT_QUERYSTATISTICS_ADAPTER;
 const PROCESS: u32 = sys::D3DKMT_QUERYSTATISTICS_PROCESS;

@@ -7,6 +7,7 @@ use dxg_guest_tests::{
     create::Create,
     fence::PagingQueue,
     locked::{assert_holds, write},
+    memory::MIB,
     paging::*,
     reload::with,
 };
@@ -119,21 +120,11 @@ pub const CASES: &[Case] = &[
     ),
 ];
 
-const MIB: u64 = 1 << 20;
-
 /// On each adapter, with a segment of 16 MiB.
 fn on_each_small_queue(test: impl Fn(&Gpu, u32, &PagingQueue)) {
     with("local_segment_mib=16 commit_mib=64", || {
         on_each_queue(&test)
     });
-}
-
-fn on_each_queue(test: impl Fn(&Gpu, u32, &PagingQueue)) {
-    on_each_device(|gpu, device| test(gpu, device, &PagingQueue::new(gpu, device)));
-}
-
-fn buffer(gpu: &Gpu, device: u32, bytes: u64) -> u32 {
-    Create::buffer(device, bytes).made(gpu).allocation(0)
 }
 
 fn case_224_resident_already() {

@@ -7,6 +7,7 @@ use libd3dkmt::sys::{
     bindings as c, D3DKMT_MEMORY_SEGMENT_GROUP_LOCAL as LOCAL,
     D3DKMT_MEMORY_SEGMENT_GROUP_NON_LOCAL as NON_LOCAL,
 };
+
 pub(super) fn evicted_memory_goes_out_and_keeps_its_contents() {
     on_each_queue(|gpu, device, queue| {
         let mut all: Vec<_> = (0..4).map(|_| Patterned::new(gpu, device, MIB)).collect();

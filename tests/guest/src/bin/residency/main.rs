@@ -8,7 +8,14 @@ mod places;
 
 use self::{evict::*, make_resident::*, places::*};
 use dxg_guest_tests::{
-    calls::*, create::Create, fence::PagingQueue, harness, memory::Map, reload::with, tests,
+    calls::*,
+    create::Create,
+    fence::PagingQueue,
+    harness,
+    memory::{Map, MIB},
+    paging::*,
+    reload::with,
+    tests,
 };
 use std::process::ExitCode;
 
@@ -44,24 +51,13 @@ fn main() -> ExitCode {
     )
 }
 
-const MIB: u64 = 1 << 20;
-
 const SEGMENT: u64 = 16 * MIB;
 
 const SMALL: &str = "local_segment_mib=16 commit_mib=256";
 
-/// A device with a paging queue, on each adapter.
-fn on_each_queue(test: impl Fn(&Gpu, u32, &PagingQueue)) {
-    on_each_device(|gpu, device| test(gpu, device, &PagingQueue::new(gpu, device)));
-}
-
-/// The same with a small segment.
+/// A device with a paging queue, on each adapter, with a small segment.
 fn on_each_small_queue(test: impl Fn(&Gpu, u32, &PagingQueue)) {
     with(SMALL, || on_each_queue(&test));
-}
-
-fn buffer(gpu: &Gpu, device: u32, bytes: u64) -> u32 {
-    Create::buffer(device, bytes).made(gpu).allocation(0)
 }
 
 /// Makes a call with its argument in memory that cannot be written.

@@ -10,6 +10,7 @@ use dxg_guest_tests::{
     paging::*,
 };
 use libd3dkmt::sys::{bindings as c, request, D3DKMT_MEMORY_SEGMENT_GROUP_LOCAL as LOCAL};
+
 pub(super) fn what_is_paged_in_is_pending() {
     faults::every_call::spare("a call whose answer can't be written takes a value of the queue");
     on_each_queue(|gpu, device, queue| {

@@ -12,6 +12,7 @@ use libd3dkmt::sys::{
     self, bindings as c, request, D3DKMT_MEMORY_SEGMENT_GROUP_LOCAL as LOCAL,
     D3DKMT_MEMORY_SEGMENT_GROUP_NON_LOCAL as NON_LOCAL,
 };
+
 pub(super) fn residency_of_lists_and_resources() {
     on_each_queue(|gpu, device, _| {
         let create = Create::buffers(device, 3).in_resource().made(gpu);
