@@ -15,7 +15,7 @@ use libd3dkmt::{
     Adapter, Allocation, AllocationInfo, Device, Dxg, PageBuf, Resource, SegmentGroup,
     VideoMemoryInfo,
 };
-use std::{error::Error, path::Path, process::ExitCode};
+use std::{error::Error, io, path::Path, process::ExitCode};
 
 /// Bytes of the allocations. No two are the same, and one is no whole number of pages, so that
 /// each can be told from the others in the DRM device's list.
@@ -46,7 +46,7 @@ pub fn run(
     if adapters.is_empty() {
         return Err(advice::NO_ADAPTERS.into());
     }
-    let mut report = Report::default();
+    let mut report = Report::to(io::stdout());
     for adapter in adapters {
         report.heading(&format!("adapter {}", adapter.luid()));
         // The steps that fail are counted where they do.

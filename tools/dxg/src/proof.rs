@@ -118,6 +118,7 @@ fn compare(mut new: Vec<u64>, touched: &[u64]) -> Outcome<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io;
 
     #[test]
     fn number_and_sizes_count() {
@@ -131,7 +132,7 @@ mod tests {
     #[test]
     fn what_is_required_fails_when_missing() {
         for (required, right) in [(false, true), (true, false)] {
-            let mut report = Report::default();
+            let mut report = Report::to(io::sink());
             report.step("fine", || Ok(((), String::new())));
             missing("step", "why", required, &mut report);
             assert_eq!(report.finish("test"), right);
