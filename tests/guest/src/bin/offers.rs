@@ -4,6 +4,7 @@
 use dxg_guest_tests::{
     calls::*,
     create::Create,
+    dma_buf::{displayable, Export},
     fence::PagingQueue,
     harness,
     locked::{assert_holds, write},
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
             what_was_decommitted_may_be_gone,
             without_allow_decommit_the_promise_stays,
             what_is_offered_cannot_be_used,
+            what_is_offered_cannot_be_exported,
             what_is_locked_cannot_be_offered,
             what_is_resident_comes_back,
             an_eviction_takes_nothing,
@@ -224,6 +226,16 @@ fn what_is_offered_cannot_be_used() {
         let destroyed = destroy_allocations(&gpu.dxg, device, &[allocation]);
         assert_eq!(destroyed, SUCCESS);
         assert_eq!(gpu.usage(LOCAL), 0);
+    });
+}
+
+fn what_is_offered_cannot_be_exported() {
+    on_each_queue(|gpu, device, queue| {
+        let allocation = displayable(device).made(gpu).allocation(0);
+        assert_eq!(offer(&gpu.dxg, device, &[allocation]), SUCCESS);
+        Export::new(device, allocation).refused(gpu, INVALID_PARAMETER);
+        assert_eq!(reclaimed_one(gpu, device, queue, allocation), KEPT);
+        drop(Export::new(device, allocation).made(gpu));
     });
 }
 

@@ -2,11 +2,19 @@
 //! Evict.
 
 use super::*;
-use dxg_guest_tests::{dma_buf::Export, memory::PAGE, paging::*, pattern::Patterned};
+use dxg_guest_tests::{
+    dma_buf::Export,
+    locked::{assert_holds, write},
+    memory::PAGE,
+    paging::*,
+    pattern::Patterned,
+    state::soon,
+};
 use libd3dkmt::sys::{
     bindings as c, D3DKMT_MEMORY_SEGMENT_GROUP_LOCAL as LOCAL,
     D3DKMT_MEMORY_SEGMENT_GROUP_NON_LOCAL as NON_LOCAL,
 };
+use std::os::fd::OwnedFd;
 
 pub(super) fn evicted_memory_goes_out_and_keeps_its_contents() {
     on_each_queue(|gpu, device, queue| {
@@ -121,23 +129,41 @@ pub(super) fn evict_is_all_or_nothing() {
     });
 }
 
+/// A new allocation of so many MiB, and a dma-buf of it.
+fn exported(gpu: &Gpu, device: u32, mib: u64) -> (u32, OwnedFd) {
+    let create = Create::buffer(device, mib * MIB);
+    let allocation = create.in_shared_resource().made(gpu).allocation(0);
+    (allocation, Export::new(device, allocation).made(gpu))
+}
+
 /// Whoever has a dma-buf goes on with that memory.
 pub(super) fn what_is_exported_stays() {
     on_each_queue(|gpu, device, queue| {
-        let create = Create::buffer(device, MIB).in_shared_resource().made(gpu);
-        let allocation = create.allocation(0);
-        let mut export = Export::new(device, allocation);
-        match export.call(gpu) {
-            // The software adapter has no device that could.
-            NOT_SUPPORTED => return,
-            answer => assert_eq!(answer, SUCCESS),
-        }
-        let dma_buf = export.descriptor();
+        let (allocation, dma_buf) = exported(gpu, device, 1);
         resident(gpu, device, queue, &[allocation]);
         evicted(gpu, device, &[allocation]);
         assert_eq!(place(gpu, device, allocation), IN_GPU_MEMORY);
         moved(gpu, device, queue, allocation, 2);
         assert_eq!(place(gpu, device, allocation), IN_GPU_MEMORY);
         drop(dma_buf);
+    });
+}
+
+pub(super) fn what_was_exported_makes_room_again() {
+    on_each_small_queue(|gpu, device, _| {
+        let (allocation, dma_buf) = exported(gpu, device, 10);
+        let other = buffer(gpu, device, 10 * MIB);
+        write(gpu, device, other, 1);
+        assert_eq!(place(gpu, device, other), IN_SHARED_MEMORY);
+        drop(dma_buf);
+        let came_in = soon(|| {
+            assert_holds(gpu, device, other, 1);
+            match place(gpu, device, other) {
+                IN_GPU_MEMORY => Ok(()),
+                now => Err(now),
+            }
+        });
+        assert_eq!(came_in, Ok(()));
+        assert_eq!(place(gpu, device, allocation), IN_SHARED_MEMORY);
     });
 }

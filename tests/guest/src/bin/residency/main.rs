@@ -39,6 +39,7 @@ fn main() -> ExitCode {
             flags_and_counts_of_evict,
             evict_is_all_or_nothing,
             what_is_exported_stays,
+            what_was_exported_makes_room_again,
             residency_of_lists_and_resources,
             residency_of_what_is_not_one_of_the_forms,
             a_move_to_system_memory_and_back,
