@@ -37,7 +37,6 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_createpagingqueue = read(argument)?;
     let device = caller.process.device(args.device.into())?;
     let priority = validate_sync::create_paging_queue(&args)?;
-    device.adapter().check_present()?;
 
     let (queue, object) = PagingQueue::new(&device, priority)?;
     let address = object.address() as u64;

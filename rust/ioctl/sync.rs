@@ -80,7 +80,6 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     let mut args: dxg_create_sync_object = read(argument)?;
     let device = caller.process.device(args.device.into())?;
     let new = validate_sync::create_sync_object(args.type_, args.flags, args.data[0])?;
-    device.adapter().check_present()?;
 
     let at_removal = if new.maximum_at_removal {
         AtRemoval::Maximum

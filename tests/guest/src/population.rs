@@ -281,14 +281,16 @@ impl Population {
     fn assert_nothing_is_paged(&self, gpu: &Gpu) {
         let (dxg, [first, second], queue) = (&gpu.dxg, self.devices, self.queue.handle);
         let removed = |answer: Answer, name: &str| assert_eq!(answer, DEVICE_REMOVED, "{name}");
-        let [alone, offered] = [self.alone.allocations(), vec![self.resource.allocation(1)]];
+        let alone = self.alone.allocations();
+        // The last one names nothing: the adapter is looked at first.
+        let list = [self.resource.allocation(1), 0];
         removed(device_state(dxg, first, 1).0, "GetDeviceState");
         removed(make_resident(dxg, queue, &alone), "MakeResident");
         removed(evict(dxg, first, &alone), "Evict");
-        removed(offer(dxg, first, &alone), "OfferAllocations");
+        removed(offer(dxg, first, &list), "OfferAllocations");
         let mut args = to_move(queue, self.paged_out.allocation(0), 0);
         removed(update_with(dxg, &mut args), "UpdateAllocationProperty");
-        let list = List::new(&offered);
+        let list = List::new(&list);
         let mut args = to_reclaim(queue, Kind::Allocations, &list);
         removed(reclaim_with(dxg, &mut args), "ReclaimAllocations2");
         removed(places(dxg, first, &alone).0, "QueryAllocationResidency");

@@ -114,6 +114,19 @@ fn all_and_any_of_two_fences() {
     }
 }
 
+/// What was waited for as well, and is never signalled, keeps nothing of the wait.
+#[test]
+fn any_of_two_fences_leaves_nothing_in_the_other() {
+    explore("any of two, one signalled", 2, |world| {
+        let fences = [0; 2].map(|_| world.create_fence().expect("made"));
+        let other = world.thread(move |world| world.signal((fences[0], 1), 0));
+        assert_eq!(world.wait(&fences.map(|fence| (fence, 1)), ANY, 0), Ok(()));
+        assert_eq!(other.join().expect("ends"), Ok(()));
+        assert_eq!(counters::all().get(&counters::Counter::Waits), None);
+        0
+    });
+}
+
 /// A fence goes while one waits for it: it says so, and does not hang.
 #[test]
 fn an_end_ends_a_wait() {
