@@ -531,5 +531,9 @@ fn ten_thousand_offers() {
         let results = reclaimed(gpu, device, queue, Kind::Resources, &list);
         assert_eq!(results, [KEPT; 10]);
         assert_holds(gpu, device, all[500], 1);
+        // More than 2^20 are too many for one call.
+        let listed = List::new(&vec![create.resource(); 1049]);
+        let mut args = to_offer(device, Kind::Resources, &listed);
+        assert_eq!(offer_with(&gpu.dxg, &mut args), INVALID_PARAMETER);
     });
 }
