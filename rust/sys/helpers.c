@@ -149,19 +149,27 @@ void dxg_eventfd_signal(struct eventfd_ctx *ctx)
 	eventfd_signal(ctx);
 }
 
-/* Whether [addr, addr + len) is one whole VMA of @file. */
-bool dxg_vma_is(struct mm_struct *mm, unsigned long addr, unsigned long len,
-		const struct file *file)
+/*
+ * The VMA of @file that is [addr, addr + len), with the address space locked until
+ * dxg_mm_unlock(). NULL, and nothing is locked, if there is none.
+ */
+struct vm_area_struct *dxg_vma_lock(struct mm_struct *mm, unsigned long addr,
+				    unsigned long len, const struct file *file)
 {
 	struct vm_area_struct *vma;
-	bool is;
 
 	mmap_read_lock(mm);
 	vma = vma_lookup(mm, addr);
-	is = vma && vma->vm_file == file && vma->vm_start == addr &&
-	     vma->vm_end == addr + len;
+	if (vma && vma->vm_file == file && vma->vm_start == addr &&
+	    vma->vm_end == addr + len)
+		return vma;
 	mmap_read_unlock(mm);
-	return is;
+	return NULL;
+}
+
+void dxg_mm_unlock(struct mm_struct *mm)
+{
+	mmap_read_unlock(mm);
 }
 
 /*

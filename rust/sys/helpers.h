@@ -42,8 +42,9 @@ void dxg_page_copy(struct page *to, struct page *from);
 u32 dxg_page_word(struct page *page, unsigned long index);
 void *dxg_page_address(struct page *page);
 void dxg_eventfd_signal(struct eventfd_ctx *ctx);
-bool dxg_vma_is(struct mm_struct *mm, unsigned long addr, unsigned long len,
-		const struct file *file);
+struct vm_area_struct *dxg_vma_lock(struct mm_struct *mm, unsigned long addr,
+				    unsigned long len, const struct file *file);
+void dxg_mm_unlock(struct mm_struct *mm);
 
 struct file *dxg_vma_settle(struct mm_struct *mm, unsigned long addr,
 			     bool writable);

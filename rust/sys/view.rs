@@ -129,12 +129,52 @@ impl View {
         let file = unsafe { ARef::<File>::from_raw(file) };
         // SAFETY: The file is new, and its content keeps the window.
         unsafe { window.adopt(&file) };
-        let address = map_file(&file, bytes, writable)?;
-        Ok(Self {
+        let view = Self {
+            address: map_file(&file, bytes, writable)?,
             file,
-            address,
             bytes,
+        };
+        match view.fill(&window) {
+            Ok(()) => Ok(view),
+            Err(error) => {
+                view.unmap();
+                Err(error)
+            }
+        }
+    }
+
+    /// Puts all pages of its window into it: one call instead of a fault for each page.
+    ///
+    /// While the kernel makes a mapping it can't take pages out of it again, so that comes after.
+    fn fill(&self, window: &Window) -> Result {
+        let range = (self.address, self.address + self.bytes);
+        self.with_vma(|vma| {
+            // SAFETY: The VMA is one of our file, which the window has adopted, so that `mmap` below
+            // has made it a shared PFN map; it is where it was made, and its address space is locked.
+            unsafe { window.fill(vma, range, 0) }
         })
+        // Another thread has changed it: then it gets what it asked for.
+        .unwrap_or(Ok(()))
+    }
+
+    /// Does something with the mapping, if the calling process still has all of it, in one piece, at its
+    /// address. The address space is locked meanwhile.
+    fn with_vma<R>(&self, work: impl FnOnce(*mut c::vm_area_struct) -> R) -> Option<R> {
+        // SAFETY: No preconditions.
+        let mm = unsafe { bindings::dxg_current_mm() };
+        if mm.is_null() {
+            return None;
+        }
+        // SAFETY: The caller's address space is live; the file is only compared.
+        let vma =
+            unsafe { bindings::dxg_vma_lock(mm, self.address, self.bytes, self.file.as_ptr()) };
+        if vma.is_null() {
+            return None;
+        }
+        let result = work(vma);
+        // SAFETY: It was locked just now.
+        unsafe { bindings::dxg_mm_unlock(mm) };
+        Some(result)
     }
 
     /// Maps `bytes` bytes of a file of another driver's, at an address of the kernel's choice. The
@@ -172,13 +212,7 @@ impl View {
 
     /// Whether the calling process still has the whole mapping, in one piece, at its address.
     pub(crate) fn is_mapped(&self) -> bool {
-        // SAFETY: No preconditions.
-        let mm = unsafe { bindings::dxg_current_mm() };
-        if mm.is_null() {
-            return false;
-        }
-        // SAFETY: The caller's address space is live; the file is only compared.
-        unsafe { bindings::dxg_vma_is(mm, self.address, self.bytes, self.file.as_ptr()) }
+        self.with_vma(|_| ()).is_some()
     }
 
     /// Unmaps the view from the calling process, unless the process has changed the mapping
@@ -215,7 +249,7 @@ static VM_OPS: AssertSync<c::vm_operations_struct> = AssertSync(c::vm_operations
     ..pin_init::zeroed()
 });
 
-/// Maps the whole range at once: one call instead of a fault for each page.
+/// Makes a mapping of the whole window, without pages yet.
 ///
 /// # Safety
 ///
@@ -238,12 +272,7 @@ unsafe extern "C" fn mmap(file: *mut c::file, vma: *mut c::vm_area_struct) -> c_
     vma_ref.vm_private_data = core::ptr::from_ref(content).cast_mut().cast::<c_void>();
     // SAFETY: The VMA is being set up, so that its flags may change.
     unsafe { bindings::dxg_vma_set_pfnmap(vma, content.inherited) };
-    // SAFETY: The file's window has adopted it; the VMA is a shared PFN map now, under the lock of
-    // the address space that it is made for, and it is as large as the window.
-    match unsafe { content.window.fill(vma, (start, end), 0) } {
-        Ok(()) => 0,
-        Err(error) => error.to_errno(),
-    }
+    0
 }
 
 /// Puts pages back whose page table entries are gone, as after `mremap`, or after the window's pages
@@ -260,7 +289,8 @@ unsafe extern "C" fn fault(vmf: *mut c::vm_fault) -> c::vm_fault_t {
     };
     // SAFETY: `mmap` stored the `Content`, which the VMA's file keeps.
     let content = unsafe { &*(*vma).vm_private_data.cast::<Content>() };
-    // SAFETY: As in `mmap`; the address is the one that faulted, inside the VMA.
+    // SAFETY: The file's window has adopted it, and `mmap` has made the VMA a shared PFN map; its
+    // address space is locked, and the address is the one that faulted, inside the VMA.
     match unsafe { content.window.fault(vma, address & !(PAGE_SIZE - 1), pgoff) } {
         Touch::Done(fault) => return fault,
         Touch::Grown(fault) => {
@@ -282,7 +312,7 @@ unsafe extern "C" fn fault(vmf: *mut c::vm_fault) -> c::vm_fault_t {
         ((range.vm_start, range.vm_end), (*vma).vm_pgoff)
     };
     // What is not there after all is touched again, and faults again.
-    // SAFETY: As in `mmap`.
+    // SAFETY: As above; the range is the VMA's.
     let _ = unsafe { content.window.fill(vma, range, first) };
     c::vm_fault_reason_VM_FAULT_NOPAGE
 }

@@ -220,8 +220,9 @@ impl Window {
     ///
     /// # Safety
     ///
-    /// `vma` is a shared PFN map of a file that this window has adopted; the caller holds the lock
-    /// of its address space. `start` and `end` are where it begins and ends.
+    /// `vma` is a shared PFN map of a file that this window has adopted, and is complete: the file's
+    /// address space knows it. The caller holds the lock of the process's address space. `start`
+    /// and `end` are where it begins and ends.
     pub(super) unsafe fn fill(
         &self,
         vma: *mut c::vm_area_struct,

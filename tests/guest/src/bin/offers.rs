@@ -233,7 +233,8 @@ fn what_is_offered_cannot_be_exported() {
     on_each_queue(|gpu, device, queue| {
         let allocation = displayable(device).made(gpu).allocation(0);
         assert_eq!(offer(&gpu.dxg, device, &[allocation]), SUCCESS);
-        Export::new(device, allocation).refused(gpu, INVALID_PARAMETER);
+        let refused = Export::new(device, allocation).call(gpu);
+        assert_eq!(refused, INVALID_PARAMETER);
         assert_eq!(reclaimed_one(gpu, device, queue, allocation), KEPT);
         drop(Export::new(device, allocation).made(gpu));
     });

@@ -28,6 +28,7 @@ fn main() -> ExitCode {
             two_page_their_own,
             eight_page_their_own,
             nothing_is_lost_of_what_is_written_to_while_it_moves,
+            nothing_is_lost_of_what_is_mapped_while_it_moves,
             two_do_anything_to_the_same,
             eight_do_anything_to_the_same,
         ],
@@ -159,6 +160,34 @@ fn nothing_is_lost_of_what_is_written_to_while_it_moves() {
                 assert_eq!(page[..8], rounds.to_ne_bytes());
             }
             gpu.unlock(device, counted);
+        });
+    });
+}
+
+/// One locks a buffer again and again, and writes to it, while another one has it moved.
+fn nothing_is_lost_of_what_is_mapped_while_it_moves() {
+    spare("there are too many of them");
+    with(PARAMETERS, || {
+        on_each_device(|gpu, device| {
+            let queue = PagingQueue::new(gpu, device);
+            let mut buffer = Patterned::new(gpu, device, PAGE as u64);
+            let list = [buffer.allocation];
+            let end = Instant::now() + TIME;
+            thread::scope(|scope| {
+                spawn(scope, move || {
+                    while Instant::now() < end {
+                        resident(gpu, device, &queue, &list);
+                        evicted(gpu, device, &list);
+                    }
+                });
+                spawn(scope, move || {
+                    let mut random = Random::new(1);
+                    while Instant::now() < end {
+                        buffer.write(gpu, device, random.next_number());
+                        buffer.check(gpu, device);
+                    }
+                });
+            });
         });
     });
 }
