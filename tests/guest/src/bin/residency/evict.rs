@@ -4,6 +4,7 @@
 use super::*;
 use dxg_guest_tests::{
     dma_buf::Export,
+    faults::every_call,
     locked::{assert_holds, write},
     memory::PAGE,
     paging::*,
@@ -155,6 +156,7 @@ pub(super) fn what_was_exported_makes_room_again() {
         let other = buffer(gpu, device, 10 * MIB);
         write(gpu, device, other, 1);
         assert_eq!(place(gpu, device, other), IN_SHARED_MEMORY);
+        every_call::spare("the export ends meanwhile");
         drop(dma_buf);
         let came_in = soon(|| {
             assert_holds(gpu, device, other, 1);
