@@ -150,7 +150,8 @@ impl View {
         let range = (self.address, self.address + self.bytes);
         self.with_vma(|vma| {
             // SAFETY: The VMA is one of our file, which the window has adopted, so that `mmap` below
-            // has made it a shared PFN map; it is where it was made, and its address space is locked.
+            // has made it a shared PFN map. Who finds it in the address space finds it complete; that
+            // is locked meanwhile, and `with_vma` has seen that the VMA is this very range.
             unsafe { window.fill(vma, range, 0) }
         })
         // Another thread has changed it: then it gets what it asked for.

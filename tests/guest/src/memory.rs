@@ -10,7 +10,7 @@ use std::{fs::File, io::Read, os::fd::AsRawFd, ptr, slice};
 /// Bytes in a page.
 pub const PAGE: usize = 4096;
 
-/// Bytes.
+/// Bytes in a mebibyte.
 pub const MIB: u64 = 1 << 20;
 
 /// Nobody's address in the middle of the user's half.
