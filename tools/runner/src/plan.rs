@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Which suites a run has, and in which modes.
+
+use crate::floors::{Flag, Floors, Suite, HOST};
+use anyhow::{bail, Result};
+use clap::ValueEnum;
+use std::fmt;
+
+/// Whose kernel the guests boot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Flavour {
+    /// Debian's.
+    Stock,
+    /// Ours, with checkers.
+    Debug,
+}
+
+/// What is different about a pass through the suites (Documentation/testing.md).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Mode {
+    Kunit,
+    Plain,
+    Signals,
+    Faults,
+    Script,
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Kunit => "kunit",
+            Self::Plain => "plain",
+            Self::Signals => "signals",
+            Self::Faults => "faults",
+            Self::Script => "script",
+        })
+    }
+}
+
+/// Suites that share their guests.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Pass {
+    pub mode: Mode,
+    pub suites: Vec<String>,
+}
+
+/// All that a run does.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Plan {
+    pub host: bool,
+    pub passes: Vec<Pass>,
+}
+
+/// What the user asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish<'a> {
+    pub flavour: Flavour,
+    /// A suite; or `host`, `guest`, `kunit`, `compat`; or what a run has by default.
+    pub suite: Option<&'a str>,
+    pub mode: Option<Mode>,
+}
+
+impl Wish<'_> {
+    /// The plan for this wish. `programs` are the suites that have been built.
+    pub fn plan(self, floors: &Floors, programs: &[String]) -> Result<Plan> {
+        let plan = Plan {
+            // The host's tests have nothing to do with the kernel: they run once, with the stock one.
+            host: match self.suite {
+                Some(suite) => suite == HOST,
+                None => self.flavour == Flavour::Stock && self.mode.is_none(),
+            },
+            passes: self
+                .modes()
+                .iter()
+                .map(|&mode| Pass {
+                    mode,
+                    suites: self.suites(mode, floors, programs),
+                })
+                .filter(|pass| !pass.suites.is_empty())
+                .collect(),
+        };
+        if !plan.host && plan.passes.is_empty() {
+            bail!("no suite of that name runs on this kernel in this mode");
+        }
+        Ok(plan)
+    }
+
+    fn modes(self) -> Vec<Mode> {
+        match (self.mode, self.flavour) {
+            (Some(mode), _) => vec![mode],
+            (None, Flavour::Stock) => vec![Mode::Plain, Mode::Script],
+            (None, Flavour::Debug) => vec![
+                Mode::Kunit,
+                Mode::Plain,
+                Mode::Signals,
+                Mode::Faults,
+                Mode::Script,
+            ],
+        }
+    }
+
+    fn suites(self, mode: Mode, floors: &Floors, programs: &[String]) -> Vec<String> {
+        if mode == Mode::Kunit {
+            let all = floors.kunit().map(|(name, _)| name.to_owned());
+            return match self.suite {
+                None | Some("guest" | "kunit") => all.collect(),
+                Some(_) => Vec::new(),
+            };
+        }
+        // A suite that has a line but no program any more must be missed, and so must the line of a
+        // program that has none.
+        let mut names: Vec<_> = floors
+            .guest()
+            .filter(|(name, suite)| self.has(mode, name, suite))
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        if mode == Mode::Plain && matches!(self.suite, None | Some("guest")) {
+            let unknown = programs.iter().filter(|name| floors.get(name).is_none());
+            names.extend(unknown.cloned());
+        }
+        names
+    }
+
+    fn has(self, mode: Mode, name: &str, suite: &Suite) -> bool {
+        let flavour = match self.flavour {
+            Flavour::Stock => !suite.has(Flag::Debug),
+            Flavour::Debug => !suite.has(Flag::Stock),
+        };
+        let possible = match mode {
+            Mode::Script => suite.has(Flag::Script),
+            Mode::Plain => !suite.has(Flag::Script),
+            Mode::Signals => suite.has_modes(),
+            Mode::Faults => suite.has_modes() && !suite.has(Flag::Unswept),
+            Mode::Kunit => false,
+        };
+        let wanted = match self.suite {
+            None => self.by_default(mode, suite),
+            Some("guest") => true,
+            Some("compat") => mode == Mode::Plain && suite.has(Flag::Compat),
+            Some(wanted) => name == wanted,
+        };
+        flavour && possible && wanted
+    }
+
+    /// What a run has that names no suite: each mode what only it can show.
+    fn by_default(self, mode: Mode, suite: &Suite) -> bool {
+        match (self.flavour, mode) {
+            (Flavour::Stock, Mode::Signals) => !suite.has(Flag::Once),
+            (Flavour::Stock, _) => true,
+            (Flavour::Debug, _) if suite.has(Flag::Once) => false,
+            // All others run under faults.
+            (Flavour::Debug, Mode::Plain) => suite.has(Flag::Debug) || suite.has(Flag::Unswept),
+            (Flavour::Debug, Mode::Signals) => suite.has(Flag::Waits),
+            (Flavour::Debug, _) => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FLOORS: &str = "
+        host 1 1
+        dxgkrnl_a 1 1
+        lock 1 1
+        fences 1 1 waits
+        node 1 1 compat
+        checkers 1 1 debug
+        growth 1 1 stock once
+        overcommit 1 1 unswept once
+        races 1 1 unswept waits
+        script 1 1 script";
+
+    fn plan(flavour: Flavour, suite: Option<&str>, mode: Option<Mode>) -> Plan {
+        let floors = Floors::parse(FLOORS).expect("a good file");
+        let wish = Wish {
+            flavour,
+            suite,
+            mode,
+        };
+        let programs = ["lock".to_owned(), "new".to_owned()];
+        wish.plan(&floors, &programs).expect("something to do")
+    }
+
+    fn passes(plan: &Plan) -> Vec<String> {
+        let pass = |pass: &Pass| format!("{}: {}", pass.mode, pass.suites.join(" "));
+        plan.passes.iter().map(pass).collect()
+    }
+
+    #[test]
+    fn a_whole_run_on_the_stock_kernel() {
+        let plan = plan(Flavour::Stock, None, None);
+        assert!(plan.host);
+        assert_eq!(
+            passes(&plan),
+            [
+                "plain: fences growth lock node overcommit races new",
+                "script: script"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_whole_run_on_the_debug_kernel() {
+        let plan = plan(Flavour::Debug, None, None);
+        assert!(!plan.host);
+        assert_eq!(
+            passes(&plan),
+            [
+                "kunit: dxgkrnl_a",
+                "plain: checkers races new",
+                "signals: fences races",
+                "faults: fences lock node",
+                "script: script"
+            ]
+        );
+    }
+
+    #[test]
+    fn all_suites_of_the_guest() {
+        let stock = plan(Flavour::Stock, Some("guest"), Some(Mode::Signals));
+        assert!(!stock.host);
+        assert_eq!(
+            passes(&stock),
+            ["signals: fences lock node overcommit races"]
+        );
+        let debug = plan(Flavour::Debug, Some("guest"), None);
+        assert_eq!(
+            passes(&debug),
+            [
+                "kunit: dxgkrnl_a",
+                "plain: checkers fences lock node overcommit races new",
+                "signals: fences lock node overcommit races",
+                "faults: fences lock node",
+                "script: script"
+            ]
+        );
+    }
+
+    #[test]
+    fn one_suite_or_one_group() {
+        let passes = |flavour, suite, mode| passes(&plan(flavour, Some(suite), mode));
+        assert_eq!(passes(Flavour::Stock, "lock", None), ["plain: lock"]);
+        assert_eq!(
+            passes(Flavour::Debug, "lock", None),
+            ["plain: lock", "signals: lock", "faults: lock"]
+        );
+        assert_eq!(passes(Flavour::Debug, "kunit", None), ["kunit: dxgkrnl_a"]);
+        assert_eq!(passes(Flavour::Stock, "script", None), ["script: script"]);
+        assert_eq!(passes(Flavour::Stock, "compat", None), ["plain: node"]);
+        let host = plan(Flavour::Stock, Some("host"), None);
+        assert!(host.host && host.passes.is_empty());
+    }
+
+    #[test]
+    fn nothing_to_do_is_an_error() {
+        let floors = Floors::parse(FLOORS).expect("a good file");
+        let wish = Wish {
+            flavour: Flavour::Stock,
+            suite: Some("checkers"),
+            mode: None,
+        };
+        assert!(wish.plan(&floors, &[]).is_err());
+    }
+}

@@ -1,0 +1,556 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! A run: the plan's suites in as many guests as the machine can have, and their report.
+
+use crate::{
+    conformance,
+    floors::{Floors, HOST},
+    guest::{complaints, pack_programs, Guest, Limit, Parts, Said, Wanted},
+    host,
+    ktap::{judge, End, Suite},
+    machine::Output,
+    plan::{Flavour, Mode, Pass, Plan, Wish},
+    progress::{Place, Progress},
+    report::{Entry, Report},
+    schedule::{Board, Work},
+    sweeps::Sweeps,
+    target::Target,
+    times::Times,
+};
+use anyhow::{Context, Result};
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    sync::{
+        atomic::{AtomicU32, Ordering::Relaxed},
+        Mutex, MutexGuard, PoisonError,
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+/// What a run is made of.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub target: Target,
+    pub suite: Option<String>,
+    pub mode: Option<Mode>,
+    /// Directories of programs for the guest.
+    pub programs: Vec<PathBuf>,
+    /// The one of them that has the suites.
+    pub suites: PathBuf,
+    pub host_tests: Option<PathBuf>,
+    pub times: PathBuf,
+    /// Guests at a time.
+    pub slots: usize,
+    /// Takes the logs of the guests.
+    pub out: PathBuf,
+    /// What the module is loaded with besides what tests want.
+    pub module_args: String,
+    /// More for the environment of each suite.
+    pub env: Vec<String>,
+}
+
+/// A suite of which nothing comes for so long, in guest time, is stuck.
+const SILENCE: Duration = Duration::from_secs(240);
+/// Boots of one pass that may fail before it is given up.
+const BOOTS: u32 = 2;
+/// TAINT_OOT_MODULE, TAINT_UNSIGNED_MODULE, TAINT_TEST of the kernel.
+const TAINTED: (u64, u64, u64) = (1 << 12, 1 << 13, 1 << 18);
+
+pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A part of the board: the host's tests, or a pass through guests.
+struct Part {
+    /// `None` for the host.
+    mode: Option<Mode>,
+    suites: Vec<String>,
+    /// The number of the first suite's entry.
+    first: usize,
+    guests: AtomicU32,
+    failed_boots: AtomicU32,
+    /// What was wrong with guests, by their number.
+    problems: Mutex<Vec<(u32, String)>>,
+}
+
+struct Run<'a> {
+    options: &'a Options,
+    floors: Floors,
+    parts: Vec<Part>,
+    scratch: PathBuf,
+    board: Mutex<Board>,
+    report: Mutex<Report<Box<dyn Write + Send + 'a>>>,
+    times: Mutex<Times>,
+    sweeps: Mutex<Sweeps>,
+    progress: &'a Progress,
+}
+
+/// What a run needs before it begins.
+pub fn plan(options: &Options, floors: &Floors) -> Result<Plan> {
+    let programs = fs::read_dir(&options.suites).map(|dir| {
+        let mut names: Vec<_> = dir
+            .flatten()
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    });
+    let wish = Wish {
+        flavour: options.target.flavour,
+        suite: options.suite.as_deref(),
+        mode: options.mode,
+    };
+    wish.plan(floors, &programs.unwrap_or_default())
+}
+
+/// Does it, and says whether all is well.
+pub fn run<'a>(
+    options: &'a Options,
+    to: impl Write + Send + 'a,
+    progress: &'a Progress,
+) -> Result<bool> {
+    let floors = Floors::parse(&fs::read_to_string("/src/tests/floors")?)?;
+    let plan = plan(options, &floors)?;
+    let times = Times::read(&options.times);
+    let parts = parts(plan);
+    let estimates: Vec<Vec<_>> = parts
+        .iter()
+        .map(|part| {
+            let estimate = |suite: &String| {
+                let line = floors.get(suite);
+                let estimate = line.map_or(Duration::from_secs(5), |line| line.estimate);
+                let mode = part.mode.unwrap_or(Mode::Plain);
+                times.of(options.target.flavour, mode, suite, estimate)
+            };
+            part.suites.iter().map(estimate).collect()
+        })
+        .collect();
+    let scratch = PathBuf::from(format!("/tmp/run-{}", fs::read_dir("/tmp")?.count()));
+    fs::create_dir_all(&scratch)?;
+    let run = Run {
+        options,
+        floors,
+        parts,
+        scratch,
+        board: Mutex::new(Board::new(&estimates, options.target.boot())),
+        report: Mutex::new(Report::new(Box::new(to) as Box<dyn Write + Send>)?),
+        times: Mutex::new(times),
+        sweeps: Mutex::default(),
+        progress,
+    };
+    run.prepare()?;
+    thread::scope(|scope| {
+        let slots: Vec<_> = (0..options.slots)
+            .map(|_| scope.spawn(|| run.slot()))
+            .collect();
+        slots.into_iter().try_for_each(|slot| match slot.join() {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        })
+    })?;
+    if let Err(error) = locked(&run.times).write() {
+        progress.say(&format!("{}: {error}", options.times.display()));
+    }
+    let notes = run
+        .sweeps
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner)
+        .notes();
+    let report = run
+        .report
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
+    progress.aside(|| Ok(report.finish(&notes)?))
+}
+
+/// The plan with the numbers of its entries: those of a pass, then that of its page, if it makes it,
+/// then that of its guests.
+fn parts(plan: Plan) -> Vec<Part> {
+    let host = plan.host.then(|| (None, vec![HOST.to_owned()]));
+    let passes = plan
+        .passes
+        .into_iter()
+        .map(|Pass { mode, suites }| (Some(mode), suites));
+    let mut next = 0;
+    host.into_iter()
+        .chain(passes)
+        .map(|(mode, suites)| {
+            let mut part = Part {
+                mode,
+                suites,
+                first: next,
+                guests: AtomicU32::new(0),
+                failed_boots: AtomicU32::new(0),
+                problems: Mutex::default(),
+            };
+            part.suites.sort();
+            next += part.suites.len();
+            if mode.is_some() {
+                next += 1 + usize::from(part.makes_page());
+            }
+            part
+        })
+        .collect()
+}
+
+impl Part {
+    fn makes_page(&self) -> bool {
+        self.mode == Some(Mode::Plain)
+            && self.suites.iter().any(|suite| suite == conformance::SUITE)
+    }
+
+    /// The number of the page's entry.
+    fn page(&self) -> usize {
+        self.first + self.suites.len()
+    }
+
+    /// The number of the guests' entry.
+    fn end(&self) -> usize {
+        self.page() + usize::from(self.makes_page())
+    }
+
+    fn title(&self, suite: &str) -> String {
+        match self.mode {
+            Some(mode @ (Mode::Signals | Mode::Faults)) => format!("{suite} under {mode}"),
+            _ => suite.to_owned(),
+        }
+    }
+}
+
+/// How a guest ended a suite.
+enum Outcome {
+    /// The guest goes on.
+    Ended(Suite, End),
+    /// The guest is lost.
+    Lost(Suite, String),
+}
+
+impl Run<'_> {
+    fn programs(&self) -> PathBuf {
+        self.scratch.join("programs.cpio")
+    }
+
+    fn prepare(&self) -> Result<()> {
+        if self.parts.iter().any(|part| part.mode.is_some()) {
+            pack_programs(&self.programs(), &self.options.programs, None)?;
+        }
+        Ok(())
+    }
+
+    /// One guest after the other, until nothing is left.
+    fn slot(&self) -> Result<()> {
+        let place = self.progress.place();
+        loop {
+            let Some(index) = locked(&self.board).join() else {
+                return Ok(());
+            };
+            let part = &self.parts[index];
+            match part.mode {
+                None => self.host(index, &place)?,
+                Some(mode) => self.guest(index, mode, &place)?,
+            }
+            if locked(&self.board).leave(index) && part.mode.is_some() {
+                self.end_of_pass(part)?;
+            }
+        }
+    }
+
+    fn host(&self, index: usize, place: &Place) -> Result<()> {
+        while let Some(work) = self.next(index) {
+            let start = Instant::now();
+            let dir = self.options.host_tests.as_deref();
+            let dir = dir.context("the host's tests were not built")?;
+            let (suite, end) = host::run(dir, |program| place.set(format!("host: {program}")))?;
+            self.deliver(work, suite, &end, start.elapsed())?;
+        }
+        Ok(())
+    }
+
+    fn next(&self, part: usize) -> Option<Work> {
+        locked(&self.board).next(part)
+    }
+
+    /// A guest for as many suites as are waiting.
+    fn guest(&self, index: usize, mode: Mode, place: &Place) -> Result<()> {
+        let part = &self.parts[index];
+        let number = part.guests.fetch_add(1, Relaxed) + 1;
+        let name = format!("{mode}-{number}");
+        place.set(format!("guest {name}: booting"));
+        let dir = self.scratch.join(&name);
+        let mut guest = self.boot(mode, &dir)?;
+        let lost = match self.serve(index, mode, &mut guest, place, &name)? {
+            None => self.finish(&mut guest, place, &name)?,
+            lost => lost,
+        };
+        let (_, ended) = guest.end();
+        let mut problems = match lost {
+            Some(why) => vec![format!(
+                "{why}; the end of its console:\n{}",
+                ended.last_lines()
+            )],
+            None => complaints(&ended, &dir, Some(self.taint(mode))),
+        };
+        if let Some(failure) = &ended.state.failure {
+            problems.push(format!("it could not be set up: {failure}"));
+        }
+        if ended.console.is_empty() {
+            problems.push(format!("QEMU did not start: {}", ended.qemu.trim()));
+        }
+        self.keep(&dir, &name)?;
+        let mut all = locked(&part.problems);
+        all.extend(
+            problems
+                .into_iter()
+                .map(|problem| (number, format!("guest {name}: {problem}"))),
+        );
+        Ok(())
+    }
+
+    /// What is looked at after a run.
+    fn keep(&self, dir: &Path, name: &str) -> Result<()> {
+        for (file, kept) in [("dmesg.txt", "dmesg"), ("console.txt", "console")] {
+            let from = dir.join(file);
+            if from.exists() {
+                fs::copy(from, self.options.out.join(format!("{kept}-{name}.txt")))?;
+            }
+        }
+        Ok(fs::remove_dir_all(dir)?)
+    }
+
+    fn boot(&self, mode: Mode, dir: &Path) -> Result<Guest> {
+        let target = &self.options.target;
+        let mut cmdline = target.cmdline().to_owned();
+        if mode == Mode::Kunit {
+            cmdline.push_str(" kunit.enable=1");
+        }
+        let parts = Parts {
+            kernel: target.kernel.clone(),
+            layer: vec![
+                target.base.clone(),
+                target.module(mode)?.to_owned(),
+                self.programs(),
+            ],
+            cmdline,
+        };
+        let wanted = Wanted {
+            shell: false,
+            gpus: vec!["virtio".into(), "vkms".into()],
+            module: true,
+            module_args: format!("flink_names=1 commit_mib=256 {}", self.options.module_args),
+            pull: false,
+            unload: true,
+            leaks: target.flavour == Flavour::Debug,
+            command: ["sh", "-c", "exec suites </dev/virtio-ports/in"]
+                .map(str::to_owned)
+                .into(),
+        };
+        Guest::boot(
+            &parts,
+            &wanted,
+            dir,
+            Output::Lines,
+            "none",
+            Limit::Silence(SILENCE),
+        )
+    }
+
+    fn taint(&self, mode: Mode) -> u64 {
+        let (oot, unsigned, test) = TAINTED;
+        let kernel = match self.options.target.flavour {
+            Flavour::Stock => oot | unsigned,
+            Flavour::Debug => oot,
+        };
+        kernel | if mode == Mode::Kunit { test } else { 0 }
+    }
+
+    /// Has the guest run suites until none is waiting; if it is lost before that, says why.
+    fn serve(
+        &self,
+        index: usize,
+        mode: Mode,
+        guest: &mut Guest,
+        place: &Place,
+        name: &str,
+    ) -> Result<Option<String>> {
+        let part = &self.parts[index];
+        if let Some(why) = wait_for(guest, &Said::Up)? {
+            if part.failed_boots.fetch_add(1, Relaxed) + 1 >= BOOTS {
+                self.give_up(index, &why)?;
+            }
+            return Ok(Some(why));
+        }
+        match mode {
+            Mode::Signals => guest.input(b"env DXG_TEST_SIGNALS=1\n"),
+            Mode::Faults => guest.input(b"env DXG_TEST_FAULTS=1\n"),
+            Mode::Kunit | Mode::Plain | Mode::Script => {}
+        }
+        for variable in &self.options.env {
+            guest.input(format!("env {variable}\n").as_bytes());
+        }
+        while let Some(work) = self.next(index) {
+            let suite = &part.suites[work.suite];
+            place.set(format!("guest {name}: {}", part.title(suite)));
+            let start = Instant::now();
+            match self.suite(mode, guest, suite)? {
+                Outcome::Ended(said, end) => self.deliver(work, said, &end, start.elapsed())?,
+                Outcome::Lost(said, why) => {
+                    self.deliver(work, said, &End::Lost(why.clone()), start.elapsed())?;
+                    return Ok(Some(format!("{why} ({suite})")));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn suite(&self, mode: Mode, guest: &mut Guest, name: &str) -> Result<Outcome> {
+        match mode {
+            Mode::Kunit => guest.input(format!("results {name}\n").as_bytes()),
+            Mode::Faults => {
+                let told = locked(&self.sweeps).told();
+                guest.input(format!("swept {}\n{told}run {name}\n", told.len()).as_bytes());
+            }
+            Mode::Plain | Mode::Signals | Mode::Script => {
+                guest.input(format!("run {name}\n").as_bytes());
+            }
+        }
+        let mut suite = Suite::default();
+        loop {
+            let lost = match guest.next()? {
+                Said::Line(line) => {
+                    if let Some(status) = line.strip_prefix("@end ") {
+                        return Ok(Outcome::Ended(
+                            suite,
+                            End::Status(status.parse().unwrap_or(-1)),
+                        ));
+                    }
+                    self.line(&mut suite, &line);
+                    continue;
+                }
+                Said::Up => continue,
+                Said::Stuck => format!(
+                    "stuck: nothing came of it for {} s of guest time",
+                    SILENCE.as_secs()
+                ),
+                Said::Gone | Said::Ended | Said::Bye => {
+                    "the guest ended in the middle of it".into()
+                }
+            };
+            return Ok(Outcome::Lost(suite, lost));
+        }
+    }
+
+    fn line(&self, suite: &mut Suite, line: &str) {
+        let announced = line.starts_with("@suite ");
+        if !announced && !line.is_empty() && !locked(&self.sweeps).take(line) {
+            suite.line(line);
+        }
+    }
+
+    /// Lets a guest end that has nothing more to do; if it does not come to its end, says so.
+    fn finish(&self, guest: &mut Guest, place: &Place, name: &str) -> Result<Option<String>> {
+        place.set(format!(
+            "guest {name}: unloading, looking at the kernel's log"
+        ));
+        guest.input(b"end\n");
+        for (said, next) in [(Said::Ended, "its suites"), (Said::Bye, "unloading")] {
+            if let Some(why) = wait_for(guest, &said)? {
+                return Ok(Some(format!("{why} after {next}")));
+            }
+            guest.go_on();
+        }
+        Ok(None)
+    }
+
+    /// Nothing of a pass can run any more.
+    fn give_up(&self, index: usize, why: &str) -> Result<()> {
+        let waiting = locked(&self.board).give_up(index);
+        for work in waiting {
+            let end = End::Lost(format!("it did not run: {why}"));
+            self.deliver(work, Suite::default(), &end, Duration::ZERO)?;
+        }
+        Ok(())
+    }
+
+    fn deliver(&self, work: Work, suite: Suite, end: &End, took: Duration) -> Result<()> {
+        let part = &self.parts[work.pass];
+        let name = &part.suites[work.suite];
+        let floor = self.floors.get(name).map(|line| line.floor);
+        let verdict = judge(&suite, end, floor);
+        let title = part.title(name);
+        let seconds = took.as_secs_f64();
+        self.progress.say(&match verdict.failed {
+            0 => format!("{title}: {} passed in {seconds:.1} s", verdict.passed),
+            failed => format!(
+                "{title}: {} passed, {failed} FAILED in {seconds:.1} s",
+                verdict.passed
+            ),
+        });
+        // What was cut short says nothing of the next time.
+        if matches!(end, End::Status(_)) {
+            let mode = part.mode.unwrap_or(Mode::Plain);
+            locked(&self.times).note(self.options.target.flavour, mode, name, took);
+        }
+        let page = (part.makes_page() && name == conformance::SUITE).then(|| {
+            let problems =
+                conformance::check(&self.options.suites, &suite.results(), &self.options.out);
+            Entry::Check {
+                title: format!("{} is what this run says", conformance::PAGE),
+                problems,
+            }
+        });
+        let entry = Entry::Suite {
+            title,
+            suite,
+            verdict,
+            took,
+        };
+        self.entry(part.first + work.suite, entry)?;
+        match page {
+            Some(page) => self.entry(part.page(), page),
+            None => Ok(()),
+        }
+    }
+
+    fn end_of_pass(&self, part: &Part) -> Result<()> {
+        let mut problems = std::mem::take(&mut *locked(&part.problems));
+        problems.sort();
+        let target = &self.options.target;
+        let leaks = match target.flavour {
+            Flavour::Stock => "",
+            Flavour::Debug => ", leaks",
+        };
+        let mode = part.mode.unwrap_or(Mode::Plain);
+        let entry = Entry::Check {
+            title: format!(
+                "kernel log, taint{leaks} and unloading on {}, {mode}",
+                target.release
+            ),
+            problems: problems.into_iter().map(|(_, problem)| problem).collect(),
+        };
+        self.entry(part.end(), entry)
+    }
+
+    fn entry(&self, number: usize, entry: Entry) -> Result<()> {
+        let mut report = locked(&self.report);
+        Ok(self.progress.aside(|| report.take(number, entry))?)
+    }
+}
+
+/// Waits for something that the guest is to say; if it does not come to that, says why.
+fn wait_for(guest: &mut Guest, wanted: &Said) -> Result<Option<String>> {
+    loop {
+        match guest.next()? {
+            said if said == *wanted => return Ok(None),
+            Said::Gone => return Ok(Some("the guest crashed".into())),
+            Said::Stuck => return Ok(Some("the guest is stuck".into())),
+            Said::Bye => {
+                // It says goodbye too early when it could not be set up; let it.
+                guest.go_on();
+                return Ok(Some("the guest gave up".into()));
+            }
+            Said::Up | Said::Line(_) | Said::Ended => {}
+        }
+    }
+}
