@@ -68,6 +68,8 @@ nearest() {
 			for (i = 1; i < ARGC; i++) {
 				known = tolower(ARGV[i])
 				score = distance(word, known)
+				# The first of several words counts like one wrong letter.
+				if (length(word) >= 3 && index(known, word) == 1 && substr(known, length(word) + 1, 1) ~ /[_-]/) score = 1
 				if (score > limit || score >= length(word))
 					score = length(word) < 3 ? 1000 : index(known, word) == 1 ? 100 : index(known, word) ? 200 : 1000
 				if (score < best || i == 1) { best = score; count = 0 }
