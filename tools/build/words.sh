@@ -62,7 +62,7 @@ nearest() {
 			word = tolower(ENVIRON["NEAR_WORD"])
 			limit = int((length(word) + 1) / 3)
 			if (limit < 1) limit = 1
-			limit = least(limit, ENVIRON["NEAR_LIMIT"])
+			limit = least(limit, ENVIRON["NEAR_LIMIT"] + 0)
 			# Nobody means a word by something as long as a line.
 			if (length(word) > 40) exit
 			for (i = 1; i < ARGC; i++) {
