@@ -37,7 +37,8 @@ help:
 	@echo 'make prepare                      only build what the other commands need, for all kernels'
 	@echo 'make clean                        remove build/ (the cache stays)'
 	@echo 'tools/vm exec --help              run any program in the guest'
-	@echo 'VERBOSE=1 shows the output of every step, JOBS=n bounds the compilers.'
+	@echo 'VERBOSE=1 shows the output of every step, JOBS=n bounds the compilers,'
+	@echo 'RUN_DIR=dir takes what runs leave (build/run).'
 
 run:
 	@tools/build/run.sh
@@ -65,4 +66,4 @@ shell:
 prepare:
 	@tools/build/prepare.sh
 clean:
-	rm -rf build
+	@rm -rf build 2>/dev/null || { echo 'dxgkrnl: error: cannot remove build/: the checkout cannot be written to' >&2; exit 123; }
