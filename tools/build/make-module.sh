@@ -28,6 +28,7 @@ check_kdir() {
 build_in_place() {
 	local args=()
 	[ -d "$KDIR" ] || die "KDIR=$KDIR is no directory: give a prepared kernel build tree"
+	[ -w "$TOP" ] || die "make module KDIR=... builds in the checkout, which cannot be written to: copy it to a directory of yours"
 	KDIR=$(cd "$KDIR" && pwd)
 	check_kdir
 	if [ "$(config_of CC_IS_CLANG)" = y ] && [ -z "${LLVM:-}" ]; then args+=(LLVM=1); fi

@@ -6,6 +6,10 @@
 set -euo pipefail
 . "${BASH_SOURCE%/*}/all.sh"
 
+case ${DISPLAY_WINDOW:-0} in
+0 | 1) ;;
+*) die "DISPLAY_WINDOW takes 1, for a window on your desktop, or 0" ;;
+esac
 if [ "${DISPLAY_WINDOW:-0}" = 1 ]; then
 	check_desktop
 	G_WINDOW=$(window_kind)
