@@ -9,8 +9,7 @@ here=$(dirname "${BASH_SOURCE[0]}")
 
 check_machine
 need_root
-mkdir -p "$CRATES"
-with_lock crates c_make libd3dkmt library
-"$TOP/tools/libd3dkmt-c/install" "$CRATES/target/release/libd3dkmt.so"
+need_programs library
+"$TOP/tools/libd3dkmt-c/install" "$(programs library)/libd3dkmt.so"
 say "install: libd3dkmt is in ${DESTDIR:-}${PREFIX:-/usr/local}"
 if [ -z "${DESTDIR:-}" ] && [ "$(id -u)" = 0 ]; then ldconfig; fi
