@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # Inside the build root: libd3dkmt.so, its installation, and the C programs of the guest tests, which
 # are built against that as anybody's are, by pkg-config.
-# Usage: c-make.sh library              the library alone, to the cache
-#        c-make.sh programs DIR         all of it; DIR becomes the prefix, with the programs in DIR/bin
+# Usage: c-make.sh library DIR          the library alone, to DIR
+#        c-make.sh c DIR PREFIX         all of it, to DIR, which will be moved to PREFIX; the programs are in
+#                                       PREFIX/bin
 set -euo pipefail
 
 library=$CARGO_TARGET_DIR/release/libd3dkmt.so
@@ -11,10 +12,8 @@ make_library() {
 	cargo build --release --locked --lib -p libd3dkmt-c
 }
 
-# The prefix is DIR already before it is there: what is built now stands in the place of the old
-# one at once, or not at all.
-make_programs() { # DIR
-	local dir=$1 stage source program flags
+make_programs() { # DIR PREFIX
+	local dir=$2 stage source program flags
 	stage=$(mktemp -d)
 	DESTDIR=$stage PREFIX=$dir /src/tools/libd3dkmt-c/install "$library"
 	strip --strip-unneeded "$stage$dir/lib/"libd3dkmt.so.*.*
@@ -32,14 +31,11 @@ make_programs() { # DIR
 			-o "$stage$dir/bin/$program" "$source" $flags -Wl,-rpath,'$ORIGIN/../lib'
 		strip "$stage$dir/bin/$program"
 	done
-	rm -rf "$dir.new"
-	mv "$stage$dir" "$dir.new"
-	rm -rf "$dir"
-	mv "$dir.new" "$dir"
+	cp -a "$stage$dir/." "$1/"
 }
 
 make_library
 case $1 in
-library) ;;
-programs) make_programs "$2" ;;
+library) install -m 0755 "$library" "$2/" ;;
+c) make_programs "$2" "$3" ;;
 esac

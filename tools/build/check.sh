@@ -54,21 +54,18 @@ c_headers() {
 
 # The library exports the functions of the list and nothing else, and the headers declare just these.
 c_symbols() {
-	in_root --chdir /src/tools --env CARGO_TARGET_DIR=/cache/crates/target --env "CARGO_BUILD_JOBS=$JOBS" \
-		/src/tools/build/c-make.sh library
+	need_programs library
 	# shellcheck disable=SC2016 # expanded in the root
-	in_root --chdir /src/tools/libd3dkmt-c bash -euo pipefail -c '
+	in_root --chdir /src/tools/libd3dkmt-c --env "library=$(programs_in_root library)/libd3dkmt.so" bash -euo pipefail -c '
 		list=$(LC_ALL=C sort symbols)
-		exported=$(nm -D --defined-only /cache/crates/target/release/libd3dkmt.so | cut -d " " -f 3 | LC_ALL=C sort)
+		exported=$(nm -D --defined-only "$library" | cut -d " " -f 3 | LC_ALL=C sort)
 		echo "#include <d3dkmthk.h>" >/tmp/declared.c
 		gcc -std=c11 -fsyntax-only -Iinclude/d3dkmt -aux-info /tmp/declared.txt /tmp/declared.c
 		declared=$(grep -oE "\<D3DKMT[A-Za-z0-9]+ \(" /tmp/declared.txt | tr -d " (" | LC_ALL=C sort)
 		diff <(echo "$list") <(echo "$exported") >&2 || { echo "the library exports other functions than the list has" >&2; exit 1; }
 		diff <(echo "$list") <(echo "$declared") >&2 || { echo "the headers declare other functions than the list has" >&2; exit 1; }
-		readelf -d /cache/crates/target/release/libd3dkmt.so | grep -q "SONAME.*\[libd3dkmt\.so\.0\]"'
+		readelf -d "$library" | grep -q "SONAME.*\[libd3dkmt\.so\.0\]"'
 }
-
-in_workspace() { cargo_in_root "$@"; }
 
 module_lints() { # SERIES
 	pick_kernel "$1"
@@ -82,9 +79,9 @@ pick_kernel
 need_kernel
 ktap_begin
 say "checking; the first run compiles what the lints look at"
-ktap_run "rustfmt: crates" in_workspace fmt --check
+ktap_run "rustfmt: crates" cargo_in_root fmt --check
 ktap_run "rustfmt: module" format_of_module
-ktap_run "clippy: crates" in_workspace clippy --quiet --locked --workspace --all-targets --keep-going -- -D warnings
+ktap_run "clippy: crates" cargo_in_root clippy --quiet --locked --workspace --all-targets --keep-going -- -D warnings
 for series in $(all_series); do
 	ktap_run "clippy: module on $series" module_lints "$series"
 done
@@ -92,6 +89,6 @@ ktap_run "shellcheck" check_scripts
 ktap_run "uapi headers compile alone" headers
 ktap_run "headers of libd3dkmt compile, C and C++" c_headers
 ktap_run "libd3dkmt.so exports what its headers declare" c_symbols
-ktap_run "ABI layout: C, module, crate" in_workspace run --quiet --locked -p dxg-abi -- --check
+ktap_run "ABI layout: C, module, crate" cargo_in_root run --quiet --locked -p dxg-abi -- --check
 ktap_run "bindings of libd3dkmt are those of the headers" in_root --chdir /src tools/libd3dkmt/generate --check
 ktap_end

@@ -8,7 +8,7 @@ CONFORMANCE=Documentation/conformance.md
 # check_conformance KTAP: the committed page is the one that a run with that output makes.
 check_conformance() {
 	local rc=0 page=$RUN_DIR/conformance.md
-	in_root /cache/crates/suites/conformance --document <"$1" >"$page" || rc=$?
+	in_root "$(programs_in_root suites)/conformance" --document <"$1" >"$page" || rc=$?
 	if [ "$rc" = 0 ] && ! cmp -s "$page" "$TOP/$CONFORMANCE"; then
 		rc=1
 		{ diff "$TOP/$CONFORMANCE" "$page" 2>&1 || :; } | sed 's/^/# /; 20q'

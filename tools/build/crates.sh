@@ -1,63 +1,128 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # shellcheck shell=bash
 # The crates (tools/Cargo.toml), compiled in the build root. Needs lib.sh and root.sh.
+#
+# cargo sees one copy of the sources, whose checkout it may be; all of its runs hold the lock `crates`.
+# What comes of it lies in $CACHE/programs/NAME-KEY, for each checkout.
 
 CRATES=$CACHE/crates
+PROGRAMS=$CACHE/programs
 
-crate_sources() {
-	(cd "$TOP" && ls -d tools/Cargo.toml tools/Cargo.lock tools/*/Cargo.toml tests uapi rust/miniport/script/wire.rs 2>/dev/null) | sed 's,/Cargo.toml$,,; s,^tools$,tools/Cargo.toml,'
+# sources_of NAME: sets SOURCES_OF to what the programs NAME are made of, and PACKAGE to the package of
+# those that are a package's.
+sources_of() {
+	PACKAGE=''
+	case $1 in
+	dxg) PACKAGE=dxg SOURCES_OF=(tools/dxg) ;;
+	# The guest's test suites are programs of one package.
+	suites) PACKAGE=dxg-guest-tests SOURCES_OF=(tests/guest rust/miniport/script/wire.rs) ;;
+	runner) PACKAGE=dxg-runner SOURCES_OF=(tools/runner) ;;
+	# libd3dkmt.so; with the C programs of the guest's tests.
+	library) SOURCES_OF=(tools/libd3dkmt-c uapi tools/build/c-make.sh) ;;
+	c) SOURCES_OF=(tools/libd3dkmt-c uapi tools/build/c-make.sh tests/guest/c) ;;
+	# The workspace without the guest's tests.
+	host-tests) SOURCES_OF=(Kbuild rust uapi tests/host tests/models tools) ;;
+	*) die "there are no programs '$1'" ;;
+	esac
+	SOURCES_OF+=(tools/Cargo.toml tools/Cargo.lock tools/build/crates-make.sh)
+	add_dependencies
 }
-crates_key() {
-	local sources
-	mapfile -t sources < <(crate_sources)
-	printf '%s ' 1 "$(toolchain | sha)" "$(hash_files "${sources[@]}")"
+# Adds the crates that those in SOURCES_OF depend on by path.
+add_dependencies() {
+	local i=0 line dir path
+	while [ "$i" -lt ${#SOURCES_OF[@]} ]; do
+		if [ -f "$TOP/${SOURCES_OF[i]}/Cargo.toml" ] && [ "${SOURCES_OF[i]}" != tools ]; then
+			while IFS= read -r line; do
+				[[ $line =~ path\ *=\ *\"([^\"]+)\" ]] || continue
+				dir=${SOURCES_OF[i]} path=${BASH_REMATCH[1]}
+				while [[ $path = ../* ]]; do dir=${dir%/*} path=${path#../}; done
+				if [[ " ${SOURCES_OF[*]} " != *" $dir/$path "* ]] && [ -f "$TOP/$dir/$path/Cargo.toml" ]; then
+					SOURCES_OF+=("$dir/$path")
+				fi
+			done <"$TOP/${SOURCES_OF[i]}/Cargo.toml"
+		fi
+		i=$((i + 1))
+	done
 }
 
-# cargo_in_root ARGS: the checkout is read-only in there, so the lock file has to be right.
-cargo_in_root() {
-	in_root --chdir /src/tools --env CARGO_TARGET_DIR=/cache/crates/target --env "CARGO_BUILD_JOBS=$JOBS" cargo "$@"
+# programs NAME: the directory with the programs NAME of this checkout.
+programs() {
+	local SOURCES_OF PACKAGE key
+	sources_of "$1"
+	key=$(printf '%s ' 2 "$(toolchain)" "$(hash_files "${SOURCES_OF[@]}")" | sha)
+	echo "$PROGRAMS/$1-$key"
+}
+# programs_in_root NAME...: the same directories as they are called in the build root.
+programs_in_root() {
+	local name dir dirs=''
+	for name; do
+		dir=$(programs "$name")
+		# Where what is executed is not all of it.
+		case $name in c) dir+=/bin ;; esac
+		dirs+="${dirs:+ }/cache${dir#"$CACHE"}"
+	done
+	echo "$dirs"
 }
 
-# need_programs NAME PACKAGE: the package's programs, to $CRATES/NAME.
+# need_programs NAME: makes them if they are not there.
 need_programs() {
-	local key
-	key=$(crates_key)
-	if stamp_is "$CRATES/stamp-$1" "$key" && [ -d "$CRATES/$1" ]; then return; fi
-	mkdir -p "$CRATES"
-	with_lock crates refresh_programs "$@" "$key"
+	local dir
+	dir=$(programs "$1")
+	if use "$dir"; then return; fi
+	with_lock crates refresh_programs "$1" "$dir"
+	use "$dir" || die "$dir has gone"
 }
-refresh_programs() { # NAME PACKAGE KEY
-	if stamp_is "$CRATES/stamp-$1" "$3" && [ -d "$CRATES/$1" ]; then return; fi
-	step "$2" "compiling the programs for the guest (cargo downloads the crates they use)" \
-		in_root --chdir /src/tools --env CARGO_TARGET_DIR=/cache/crates/target --env "CARGO_BUILD_JOBS=$JOBS" \
-		/src/tools/build/crates-make.sh "/cache/crates/$1" "$2"
-	stamp_set "$CRATES/stamp-$1" "$3"
+refresh_programs() { # NAME DIR
+	local SOURCES_OF PACKAGE new
+	if [ -e "$2" ]; then return; fi
+	sources_of "$1"
+	crates_snapshot "${SOURCES_OF[@]}"
+	scratch_dir new "$PROGRAMS"
+	mkdir "$new/made"
+	case $1 in
+	library | c) cargo_step "C library" "compiling libd3dkmt.so" c-make.sh "$1" "/cache${new#"$CACHE"}/made" "/cache${2#"$CACHE"}" ;;
+	host-tests) cargo_step "host tests" "compiling them" crates-make.sh tests "/cache${new#"$CACHE"}/made" ;;
+	*)
+		cargo_step "$PACKAGE" "compiling its programs (cargo downloads the crates they use)" \
+			crates-make.sh programs "/cache${new#"$CACHE"}/made" "$PACKAGE"
+		;;
+	esac
+	publish "$new/made" "$2"
+	prune "$PROGRAMS/$1"-????????????????
 }
-need_dxg() { need_programs bin dxg; }
-# The guest's test suites are programs of one package; one of them runs C programs.
+need_dxg() { need_programs dxg; }
 need_suites() {
-	need_programs suites dxg-guest-tests
-	need_c_programs
+	need_programs suites
+	need_programs c
 }
-# shellcheck disable=SC2034 # of test.sh and tools/vm
-SUITE_PROGRAMS="/cache/crates/suites /cache/crates/c/bin"
+need_runner() { need_programs runner; }
+# The host's tests: programs, and the file `list` with a line for each (crates-make.sh).
+need_host_tests() { need_programs host-tests; }
+all_suites() { ls "$(programs suites)"; }
 
-# c_make NAME COMMAND ARGS: libd3dkmt.so and what belongs to it (c-make.sh).
-c_make() {
-	step "$1" "compiling the C library" \
-		in_root --chdir /src/tools --env CARGO_TARGET_DIR=/cache/crates/target --env "CARGO_BUILD_JOBS=$JOBS" \
-		/src/tools/build/c-make.sh "${@:2}"
+# crates_snapshot [PATH...]: has the copy that cargo sees be this checkout's. The PATHs must be what the keys
+# say. Only under the lock `crates`.
+crates_snapshot() {
+	take_snapshot "$CRATES/src" "${CRATES_TREE[@]}"
+	if [ $# -gt 0 ]; then unchanged "$CRATES/src" "$@"; fi
 }
-# need_c_programs: $CRATES/c is a prefix with libd3dkmt and the C programs of the tests.
-need_c_programs() {
-	local key
-	key="$(crates_key) $(hash_files tools/build/c-make.sh)"
-	if stamp_is "$CRATES/stamp-c" "$key" && [ -d "$CRATES/c" ]; then return; fi
-	with_lock crates refresh_c_programs "$key"
+# cargo wants the manifest of every member of the workspace.
+CRATES_TREE=(Kbuild rust uapi tests tools)
+
+in_crates() { # CMD ARGS
+	TREE=$CRATES/src in_root --chdir /src/tools --env CARGO_TARGET_DIR=/cache/crates/target \
+		--env "CARGO_BUILD_JOBS=$JOBS" "$@"
 }
-refresh_c_programs() { # KEY
-	if stamp_is "$CRATES/stamp-c" "$1" && [ -d "$CRATES/c" ]; then return; fi
-	c_make c-tests programs /cache/crates/c
-	stamp_set "$CRATES/stamp-c" "$1"
+cargo_step() { # NAME WHY SCRIPT ARGS
+	step "$1" "$2" in_crates "/src/tools/build/$3" "${@:4}"
 }
-all_suites() { (cd "$CRATES/suites" && ls); }
+# cargo_in_root ARGS: the sources are read-only in there, so the lock file has to be right.
+cargo_in_root() { in_workspace cargo "$@"; }
+# in_workspace CMD ARGS: CMD may run cargo.
+in_workspace() {
+	(
+		take_lock crates
+		crates_snapshot
+		in_crates "$@"
+	)
+}

@@ -13,6 +13,8 @@ env=(
 	CARGO_HOME=/cache/cargo CARGO_TERM_COLOR=never
 	SSL_CERT_FILE=/etc/ssl/host.crt CARGO_HTTP_CAINFO=/etc/ssl/host.crt
 )
+# For the locks that are taken in here.
+env+=("DXGKRNL_PROCESS=${DXGKRNL_PROCESS:-}" "DXGKRNL_CHECKOUT=${DXGKRNL_CHECKOUT:-$top}")
 # No colours in logs.
 if [ -t 1 ]; then env+=("TERM=${TERM:-dumb}"); else env+=(TERM=dumb); fi
 for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY all_proxy; do
@@ -56,7 +58,8 @@ for ca in "${SSL_CERT_FILE:-}" /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/c
 	fi
 done
 # A host that replaces the registry says so in cargo's own configuration.
-for config in "${CARGO_HOME:-$HOME/.cargo}/config.toml" "${CARGO_HOME:-$HOME/.cargo}/config"; do
+cargo_home=${CARGO_HOME:-${HOME:-/nonexistent}/.cargo}
+for config in "$cargo_home/config.toml" "$cargo_home/config"; do
 	if [ -r "$config" ]; then
 		mkdir -p "$cache/cargo"
 		bind_file "$config" /cache/cargo/config.toml

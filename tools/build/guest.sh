@@ -12,31 +12,44 @@ G_SCREENSHOT_END=0 G_WINDOW=none
 # More words for the kernel's command line; the taint that the end must find, in numbers of
 # /proc/sys/kernel/tainted, or nothing; whether to look for leaked memory at the end.
 G_CMDLINE='' G_TAINT='' G_LEAKS=0
-# Programs that are in the guest's PATH.
-G_PROGRAMS=/cache/crates/bin
-RUN_DIR=${RUN_DIR:-$TOP/build/run}
+# Programs that are in the guest's PATH, by their names in crates.sh.
+G_PROGRAMS=dxg
 
-need_layers() {
-	local key dir=$CACHE/guest/$K_RELEASE layer module
-	mkdir -p "$dir"
-	key=$(printf '%s ' "$K_KEY" "$(hash_files tools/guest tools/build/guest-pack.sh)")
-	if ! { stamp_is "$dir/stamp-base" "$key" && [ -s "$dir/base.cpio" ]; }; then
-		with_lock "guest-$K_RELEASE" pack_layer base base "$key"
-	fi
-	if [ "$G_MODULE" = 1 ]; then
-		layer=$(module_layer) module=$(module_name "$(module_variant)")
-		key+=$(cat "$CACHE/module/$module/stamp")
-		if ! { stamp_is "$dir/stamp-$layer" "$key" && [ -s "$dir/$layer.cpio" ]; }; then
-			with_lock "guest-$K_RELEASE" pack_layer module "$layer" "$key" "/cache/module/$module/dxgkrnl.ko"
-		fi
-	fi
+# layers: the parts of the initramfs that this guest has, as they are called in the build root.
+layers() {
+	local dir=/cache/guest/$K_RELEASE
+	echo "$dir/base-$(base_key).cpio"
+	if [ "$G_MODULE" = 1 ]; then echo "$dir/$(module_layer)-$(module_layer_key).cpio"; fi
 }
+base_key() { printf '%s ' 1 "$K_KEY" "$(hash_files "${BASE_SOURCES[@]}")" | sha; }
+module_layer_key() { printf '%s ' 1 "$(module_key)" "$(hash_files tools/build/guest-pack.sh)" | sha; }
 module_layer() { echo "module$(module_variant | sed 's/^/-/')"; }
-pack_layer() { # COMMAND-OF-guest-pack.sh NAME KEY ARGS...
-	step "guest $K_RELEASE $2" "packing its part of the initramfs" \
-		in_root /src/tools/build/guest-pack.sh "$1" "/cache/guest/$K_RELEASE/$2.cpio" \
-		"/cache/kernel/$K_RELEASE/image" "$K_RELEASE" "${@:4}"
-	stamp_set "$CACHE/guest/$K_RELEASE/stamp-$2" "$3"
+BASE_SOURCES=(tools/guest tools/build/guest-pack.sh)
+
+# need_layers: makes those that are not there.
+need_layers() {
+	local layer ko
+	ko=$(module_ko)
+	for layer in $(layers); do
+		layer=$CACHE${layer#/cache}
+		if use "$layer"; then continue; fi
+		case $layer in
+		*/base-*) with_lock "guest-$K_RELEASE" pack_layer "$layer" base ;;
+		*) with_lock "guest-$K_RELEASE" pack_layer "$layer" module "/cache${ko#"$CACHE"}" ;;
+		esac
+		use "$layer" || die "$layer has gone"
+	done
+}
+pack_layer() { # LAYER COMMAND-OF-guest-pack.sh ARGS...
+	local new name=${1##*/}
+	if [ -e "$1" ]; then return; fi
+	scratch_dir new "${1%/*}"
+	step "guest $K_RELEASE ${name%-*}" "packing its part of the initramfs" \
+		in_root /src/tools/build/guest-pack.sh "$2" "/cache${new#"$CACHE"}/made.cpio" \
+		"/cache/kernel/$K_RELEASE/image" "$K_RELEASE" "${@:3}"
+	unchanged "$TOP" "${BASE_SOURCES[@]}"
+	publish "$new/made.cpio" "$1"
+	prune "${1%-*}"-????????????????.cpio
 }
 
 # Quotes for the guest's plain sh.
@@ -47,12 +60,12 @@ quoted() {
 
 # run_guest CMD ARGS, after need_layers: returns CMD's status or one of 120..124 (guest-boot.sh).
 run_guest() {
-	local conf rc=0 binds=() initrd=("/cache/guest/$K_RELEASE/base.cpio") pull
+	local conf rc=0 binds=() initrd pull
 	# shellcheck disable=SC2153 # of root.sh
 	local root=$ROOT
 	# Runs that were killed leave their directory.
 	find "$CACHE" -maxdepth 1 -name 'run.*' -mmin +1440 -exec rm -rf {} +
-	conf=$(mktemp -d "$CACHE/run.XXXXXX") || die "cannot write to $CACHE"
+	scratch_dir conf
 	mkdir -p "$RUN_DIR" "$conf/out"
 	{
 		echo "GUEST_MODE=$(quoted "$G_MODE")"
@@ -64,7 +77,7 @@ run_guest() {
 		echo "GUEST_LEAKS=$G_LEAKS"
 	} >"$conf/guest.conf"
 	quoted "$@" >"$conf/guest.cmd"
-	if [ "$G_MODULE" = 1 ]; then initrd+=("/cache/guest/$K_RELEASE/$(module_layer).cpio"); fi
+	mapfile -t initrd < <(layers)
 	if [ -n "$G_PUSH" ]; then
 		G_PUSH=$(readlink -f "$G_PUSH")
 		printf '%s\n' "$G_PUSH" >"$conf/push-from"
@@ -82,9 +95,10 @@ run_guest() {
 	# Checkers that are off until the command line says so; a warning is a failure, and says more there.
 	if [ "$K_FLAVOUR" = debug ]; then G_CMDLINE+=' panic_on_warn=1 page_poison=1'; fi
 	say "guest: booting kernel $K_RELEASE with ${G_GPU:-no GPU}"
+	# shellcheck disable=SC2086 # names
 	ROOT=$root in_root "${binds[@]}" --bind "$conf/out:/out" --env "MODE=$G_MODE" --env "GPU=$G_GPU" --env "TIMEOUT=$G_TIMEOUT" \
 		--env "CMDLINE=$G_CMDLINE" --env "TAINT=$G_TAINT" --env "SCREENSHOT=$G_SCREENSHOT_END" --env "WINDOW=$G_WINDOW" --env "PULL=${G_PULL:+1}" \
-		/src/tools/build/guest-run.sh "${conf/#"$CACHE"//cache}" "$G_PROGRAMS" "/cache/kernel/$K_RELEASE/image/vmlinuz" \
+		/src/tools/build/guest-run.sh "${conf/#"$CACHE"//cache}" "$(programs_in_root $G_PROGRAMS)" "/cache/kernel/$K_RELEASE/image/vmlinuz" \
 		"${initrd[@]}" || rc=$?
 	cp "$conf"/out/*.txt "$RUN_DIR/" 2>/dev/null || :
 	if [ -n "$G_SCREENSHOT" ] && [ -s "$conf/out/shot.png" ]; then cp "$conf/out/shot.png" "$G_SCREENSHOT"; fi

@@ -8,4 +8,6 @@ set -euo pipefail
 
 check_machine
 need_root
-DXGKRNL_RW=1 in_root --chdir /src --env CARGO_TARGET_DIR=/cache/crates/target "$@"
+# cargo's own locks are the crates' as well, and objects of the checkout itself have a place of their own.
+case $1 in cargo) take_lock crates ;; esac
+DXGKRNL_RW=1 in_root --chdir /src --env CARGO_TARGET_DIR=/src/build/target "$@"

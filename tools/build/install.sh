@@ -14,14 +14,8 @@ need_c_library() {
 	. "$here/all.sh"
 	check_machine
 	need_root
-	if declare -F programs >/dev/null; then
-		need_programs library
-		C_LIBRARY=$(programs library)/libd3dkmt.so
-	else
-		mkdir -p "$CRATES"
-		with_lock crates c_make libd3dkmt library
-		C_LIBRARY=$CRATES/target/release/libd3dkmt.so
-	fi
+	need_programs library
+	C_LIBRARY=$(programs library)/libd3dkmt.so
 }
 
 # Whose cache it is when root installs what a user has built. sudo keeps neither of the two variables, so

@@ -3,7 +3,7 @@
 # dxgkrnl.ko for the kernel that pick_kernel chose. Needs lib.sh, root.sh and kernel.sh.
 #
 # Each kernel has its own copy of the sources, so the checkout stays clean and objects of one
-# kernel never meet those of another.
+# kernel never meet those of another. What comes of it lies under its key, for each checkout.
 
 MODULE_SOURCES=(Kbuild rust uapi)
 
@@ -18,7 +18,10 @@ module_variant() {
 }
 module_name() { echo "$K_RELEASE${1:+-$1}"; }
 module_dir() { echo "$CACHE/module/$(module_name "$@")"; }
-module_ko() { echo "$(module_dir "$(module_variant)")/dxgkrnl.ko"; }
+module_key() {
+	printf '%s ' 1 "$K_KEY" "$(module_options)" "$(hash_files "${MODULE_SOURCES[@]}")" | sha
+}
+module_ko() { echo "$(module_dir "$(module_variant)")/$(module_key)/dxgkrnl.ko"; }
 
 # Options of our Kbuild: for the debug kernel, and for the variant.
 module_options() {
@@ -30,28 +33,31 @@ module_options() {
 }
 
 need_module() {
-	local key ko
-	ko=$(module_ko)
+	local ko dir
 	[ -f "$TOP/Kbuild" ] || die "there is no Kbuild in $TOP: the checkout is not whole"
-	key=$(printf '%s ' "$K_KEY" "$(module_options)" "$(hash_files "${MODULE_SOURCES[@]}")")
-	if stamp_is "${ko%/*}/stamp" "$key" && [ -f "$ko" ]; then return; fi
+	ko=$(module_ko)
+	dir=${ko%/*}
+	if use "$dir"; then return; fi
 	need_kernel
-	with_lock "module-$(module_name "$(module_variant)")" refresh_module "$ko" "$key"
+	with_lock "module-$(module_name "$(module_variant)")" refresh_module "$dir"
+	use "$dir" || die "$dir has gone"
 }
-refresh_module() { # KO KEY
-	if stamp_is "${1%/*}/stamp" "$2" && [ -f "$1" ]; then return; fi
+refresh_module() { # DIR
+	local new
+	if [ -e "$1" ]; then return; fi
 	# shellcheck disable=SC2046 # options are words
 	module_make "$(module_variant)" "compiling dxgkrnl.ko (the sources or the kernel changed)" $(module_options)
-	# shellcheck disable=SC2016 # expanded in the root
-	in_root sh -c 'strip -g -o "$1/dxgkrnl.ko" "$1/src/dxgkrnl.ko"' - "/cache/module/$(module_name "$(module_variant)")" ||
-		die "cannot strip $1"
-	stamp_set "${1%/*}/stamp" "$2"
+	scratch_dir new "${1%/*}"
+	in_root strip -g -o "/cache${new#"$CACHE"}/dxgkrnl.ko" "/cache/module/$(module_name "$(module_variant)")/tree/dxgkrnl.ko" ||
+		die "cannot strip dxgkrnl.ko"
+	publish "$new" "$1"
+	prune "${1%/*}"/????????????????
 }
 
 # Clippy compiles otherwise, so it has objects of its own. It sees what is there for tests as well.
 need_module_clippy() {
 	local key
-	key=$(printf '%s ' 4 "$K_KEY" "$(hash_files "${MODULE_SOURCES[@]}")")
+	key=$(printf '%s ' 5 "$K_KEY" "$(hash_files "${MODULE_SOURCES[@]}")")
 	if stamp_is "$(module_dir clippy)/stamp" "$key"; then return; fi
 	need_kernel
 	with_lock "module-$K_RELEASE-clippy" refresh_module_clippy "$key"
@@ -62,11 +68,12 @@ refresh_module_clippy() {
 }
 
 module_make() { # VARIANT WHY MAKE-ARGS...
-	local dir variant=${1:+ $1} why=$2
-	dir=/cache/module/$(module_name "$1")
+	local tree variant=${1:+ $1} why=$2
+	tree=$(module_dir "$1")/tree
 	shift 2
-	mkdir -p "$CACHE${dir#/cache}/src"
+	take_snapshot "$tree" "${MODULE_SOURCES[@]}"
+	unchanged "$tree" "${MODULE_SOURCES[@]}"
+	tree=/cache${tree#"$CACHE"}
 	# shellcheck disable=SC2046 # kernel_make prints words
-	LOG_TAIL=60 step "module for $K_RELEASE$variant" "$why" \
-		in_root /src/tools/build/module-make.sh "$dir/src" $(kernel_make) "M=$dir/src" "$@" modules
+	LOG_TAIL=60 step "module for $K_RELEASE$variant" "$why" in_root $(kernel_make) "M=$tree" "$@" modules
 }

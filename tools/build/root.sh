@@ -66,6 +66,8 @@ apt_proxy() {
 # go away with it. A user is root in there, and owns the range of subordinate ids.
 namespace() {
 	local ns=(unshare --mount --pid --fork --kill-child --propagation private)
+	# It ends with the script that started it, however that ends. (A user's namespace does not keep this.)
+	if command -v setpriv >/dev/null; then ns=(setpriv --pdeathsig KILL "${ns[@]}"); fi
 	if [ "$EUID" != 0 ]; then ns+=(--user --map-root-user --map-auto); fi
 	"${ns[@]}" "$@"
 }
@@ -154,6 +156,7 @@ refresh_tree() {
 		remove_tree "$dir"
 	fi
 	if [ -e "$dir.new" ]; then remove_tree "$dir.new"; fi
+	on_exit "if [ -e '$dir.new' ]; then remove_tree '$dir.new'; fi"
 	step "$4" "making it with $tool: $5" "$3" "$tool" "$dir.new"
 	printf '%s\n' "$2" >"$dir.new/.dxgkrnl-key"
 	mv "$dir.new" "$dir"
@@ -168,7 +171,18 @@ toolchain_of() {
 toolchain() { cat "$ROOT/.dxgkrnl-toolchain"; }
 
 # in_root [--bind FROM:TO[:ro]]... [--chdir DIR] [--env NAME=VALUE]... CMD ARGS
-# Inside: /src is the checkout (read-only), /cache the cache.
+# Inside: /src is the checkout, or with TREE=DIR a copy of it (read-only), /cache the cache.
 in_root() {
-	namespace "$TOP/tools/build/enter-root.sh" "$ROOT" "$TOP" "$CACHE" "$@"
+	DXGKRNL_PROCESS=${DXGKRNL_PROCESS:-$$} DXGKRNL_CHECKOUT=${DXGKRNL_CHECKOUT:-$TOP} \
+		namespace "$TOP/tools/build/enter-root.sh" "$ROOT" "${TREE:-$TOP}" "$CACHE" "$@"
+}
+
+# take_snapshot DIR PATH...: brings DIR, which is in the cache, up to date with these files of the checkout. What
+# differs gets the time of now and what is the same keeps its time, so that make and cargo, which go by
+# times, see what has changed between two checkouts as well.
+take_snapshot() {
+	local dir=$1
+	shift
+	mkdir -p "$dir"
+	in_root /src/tools/build/snapshot.sh "/cache${dir#"$CACHE"}" "$@" || die "cannot copy the sources to $dir"
 }

@@ -79,7 +79,7 @@ guest_pass() {
 	shift
 	mkdir -p "$RUN_DIR"
 	: >"$cases"
-	G_MODULE_ARGS='flink_names=1 commit_mib=256' G_UNLOAD=1 G_TIMEOUT=570 G_PROGRAMS="/cache/crates/bin $SUITE_PROGRAMS" G_CMDLINE=''
+	G_MODULE_ARGS='flink_names=1 commit_mib=256' G_UNLOAD=1 G_TIMEOUT=570 G_PROGRAMS="dxg suites c" G_CMDLINE=''
 	# TAINT_OOT_MODULE; Debian's kernel also minds that a module is not signed.
 	G_TAINT=$((1 << 12 | 1 << 13))
 	if [ "$K_FLAVOUR" = debug ]; then G_TAINT=$((1 << 12)) G_LEAKS=1 G_TIMEOUT=1500 seconds=1200; fi
