@@ -61,6 +61,15 @@ pub(crate) fn adapter_context() -> Option<String> {
     adapter.cloned()
 }
 
+/// The driver of that adapter: its name without the number of its card, which another boot may give
+/// to another one.
+pub(crate) fn adapter_driver() -> Option<String> {
+    let adapter = adapter_context()?;
+    let name = adapter.strip_prefix("adapter ")?;
+    let end = name.find(" (").unwrap_or(name.len());
+    Some(name[..end].to_owned())
+}
+
 /// Whether this run is under signals or faults, which makes everything slower.
 pub fn is_in_a_mode() -> bool {
     signals::are_wanted() || every_call::is_wanted()

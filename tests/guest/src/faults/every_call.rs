@@ -14,10 +14,11 @@ use super::{
     inject::{set_up, FailNth, Place, Tried},
     may_stay, name, on_no_memory,
     saved::Saved,
+    swept::{Shape, Shapes},
 };
 use crate::{
     calls::{Answer, INVALID_PARAMETER, PENDING, SUCCESS},
-    harness::adapter_context,
+    harness::{adapter_context, adapter_driver},
     memory::memory_file,
     state::{keep_counters_open, Counters},
 };
@@ -67,6 +68,7 @@ struct Progress {
     spared_tests: u32,
     seen: HashMap<(Option<String>, u32, Vec<u32>), u32>,
     sums: BTreeMap<&'static str, Sum>,
+    swept: Shapes,
     skipped: BTreeMap<&'static str, u32>,
 }
 
@@ -155,6 +157,7 @@ pub(crate) fn finish() -> Result<(), String> {
     for (why, calls) in &progress.skipped {
         println!("# calls that were not swept, {why}: {calls}");
     }
+    progress.swept.print();
     let sites: u32 = progress.sums.values().map(|s| s.refused + s.absorbed).sum();
     if sites == 0 && progress.tests > progress.spared_tests {
         return Err("no call has met a fault".into());
@@ -168,9 +171,9 @@ fn around(call: &Call<'_>) -> Answer {
         return call.make();
     };
     match mode.admit(call) {
-        Ok(saved) => {
+        Ok((shape, saved)) => {
             mode.inside.store(true, Relaxed);
-            let answer = mode.sweep(call, &saved);
+            let answer = mode.sweep(call, shape, &saved);
             mode.inside.store(false, Relaxed);
             answer
         }
@@ -208,23 +211,25 @@ impl Mode {
     }
 
     /// Puts aside what a call that is to be swept may overwrite, or says why it is not.
-    fn admit(&self, call: &Call<'_>) -> Result<Saved<'_>, &'static str> {
+    fn admit(&self, call: &Call<'_>) -> Result<(Shape, Saved<'_>), &'static str> {
         if self.progress().spared.is_some() {
             return Err("in tests that spare themselves");
         }
         alone()?;
         let saved = Saved::of(&self.aside, call.request, call.argument as u64);
-        let key = (adapter_context(), call.request, saved.shape());
+        let words = saved.shape();
+        let shape = Shape::of(adapter_driver().as_deref(), call.request, &words);
+        let key = (adapter_context(), call.request, words);
         let mut progress = self.progress();
         let seen = progress.seen.entry(key).or_default();
         *seen += 1;
         if *seen > PER_SHAPE {
             return Err("like others of the test");
         }
-        Ok(saved)
+        Ok((shape, saved))
     }
 
-    fn sweep(&self, call: &Call<'_>, saved: &Saved<'_>) -> Answer {
+    fn sweep(&self, call: &Call<'_>, shape: Shape, saved: &Saved<'_>) -> Answer {
         let start = Instant::now();
         let mut sum = Sum::default();
         let mut refusals = Vec::new();
@@ -233,6 +238,8 @@ impl Mode {
         saved.take();
         saved.restore();
         let mut nth = 1;
+        // The last place that failed; at the end of a sweep, how many there are.
+        let mut sites = 0;
         let answer = loop {
             if start.elapsed() > BUDGET {
                 sum.ended_by_time += 1;
@@ -240,9 +247,14 @@ impl Mode {
             }
             saved.take();
             let Tried { result, failed } = self.fail_nth.run(nth, || call.make());
-            let Ok(place) = failed else {
-                break result;
+            let place = match failed {
+                Ok(place) => place,
+                Err(places) => {
+                    sites = sites.max(places);
+                    break result;
+                }
             };
+            sites = nth;
             let done = result == SUCCESS || result == PENDING;
             if done && !undo(call) {
                 sum.absorbed += 1;
@@ -277,11 +289,13 @@ impl Mode {
             );
         }
         sum.calls = 1;
-        self.progress()
+        let mut progress = self.progress();
+        progress
             .sums
             .entry(name(call.request))
             .or_default()
             .add(&sum);
+        progress.swept.add(shape, answer, call.request, sites);
         answer
     }
 }
