@@ -20,7 +20,7 @@ use std::{
         Barrier, Mutex, PoisonError,
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// How long one test may take. The guest is emulated, and slow.
@@ -126,14 +126,18 @@ pub fn run(tests: &[Test], children: &[child::Role]) -> ExitCode {
     let mut passed = 0;
     for (i, (name, test)) in chosen.iter().enumerate() {
         let number = i + 1;
-        match run_one(number, name, *test) {
+        // CLOCK_MONOTONIC.
+        let start = Instant::now();
+        let result = run_one(number, name, *test);
+        let time = start.elapsed().as_millis();
+        match result {
             Ok(()) => {
                 passed += 1;
-                println!("ok {number} {name}");
+                println!("ok {number} {name} # time={time}ms");
             }
             Err(diagnostics) => {
                 diagnostics.lines().for_each(|line| println!("# {line}"));
-                println!("not ok {number} {name}");
+                println!("not ok {number} {name} # time={time}ms");
             }
         }
     }
