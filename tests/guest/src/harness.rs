@@ -61,18 +61,12 @@ pub fn context<R>(name: impl Into<String>, part: impl FnOnce() -> R) -> R {
     result
 }
 
-/// The adapter that the test at hand is on, if it says so by [`context`].
-pub(crate) fn adapter_context() -> Option<String> {
-    let context = locked(&CONTEXT);
-    let adapter = context.iter().find(|part| part.starts_with("adapter "));
-    adapter.cloned()
-}
-
-/// The driver of that adapter: its name without the number of its card, which another boot may give
-/// to another one.
+/// The driver of the adapter that the test at hand is on, if it says so by [`context`]: the adapter's
+/// name without the number of its card, which another boot may give to another one.
 pub(crate) fn adapter_driver() -> Option<String> {
-    let adapter = adapter_context()?;
-    let name = adapter.strip_prefix("adapter ")?;
+    let context = locked(&CONTEXT);
+    let mut parts = context.iter();
+    let name = parts.find_map(|part| part.strip_prefix("adapter "))?;
     let end = name.find(" (").unwrap_or(name.len());
     Some(name[..end].to_owned())
 }

@@ -131,14 +131,24 @@ impl Counters {
     ///
     /// What differs.
     pub fn compare_soon(&self, moved: &[(&str, i64)]) -> Result<(), String> {
+        self.followed_soon(moved).map(|_| ())
+    }
+
+    /// The same, with the counters that were compared.
+    ///
+    /// # Errors
+    ///
+    /// What differs.
+    pub(crate) fn followed_soon(&self, moved: &[(&str, i64)]) -> Result<Self, String> {
         soon(|| {
-            let mut now = Self::now();
+            let now = Self::now();
+            let mut compared = now.clone();
             for &(name, most) in moved {
                 if (-most..=most).contains(&now.since(self, name)) {
-                    now.0.insert(name.into(), self.get(name));
+                    compared.0.insert(name.into(), self.get(name));
                 }
             }
-            differences(&self.0, &now.0)
+            differences(&self.0, &compared.0).map(|()| now)
         })
     }
 }
