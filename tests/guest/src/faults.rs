@@ -15,6 +15,7 @@ pub mod every_call;
 pub mod inject;
 mod saved;
 mod sweep;
+mod swept;
 
 pub use self::sweep::{sweep, was_swept, Subject};
 

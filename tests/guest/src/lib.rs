@@ -16,6 +16,7 @@ pub mod calls;
 pub mod card;
 pub mod cgroup;
 pub mod child;
+pub mod clock;
 pub mod create;
 pub mod destroy;
 pub mod device;

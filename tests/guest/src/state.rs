@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! What a test must leave as it found it.
 
+use crate::clock::Deadline;
 use std::{
     collections::BTreeMap,
     fmt::Write,
@@ -8,7 +9,7 @@ use std::{
     os::unix::fs::FileExt,
     sync::{Mutex, MutexGuard, PoisonError},
     thread::sleep,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 const DEBUGFS: &str = "/sys/kernel/debug";
@@ -35,8 +36,9 @@ const NAMES: [&str; 16] = [
 ];
 
 /// How long the end of an object may lag behind the call that ended it: the last reference on a
-/// file is dropped on the way back to user space, or by a worker.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// file is dropped on the way back to user space, or by a worker. A test that leaves something behind
+/// takes as long.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The counters' file of a process that could not open it again.
 static KEPT: Mutex<Option<fs::File>> = Mutex::new(None);
@@ -129,14 +131,24 @@ impl Counters {
     ///
     /// What differs.
     pub fn compare_soon(&self, moved: &[(&str, i64)]) -> Result<(), String> {
+        self.followed_soon(moved).map(|_| ())
+    }
+
+    /// The same, with the counters that were compared.
+    ///
+    /// # Errors
+    ///
+    /// What differs.
+    pub(crate) fn followed_soon(&self, moved: &[(&str, i64)]) -> Result<Self, String> {
         soon(|| {
-            let mut now = Self::now();
+            let now = Self::now();
+            let mut compared = now.clone();
             for &(name, most) in moved {
                 if (-most..=most).contains(&now.since(self, name)) {
-                    now.0.insert(name.into(), self.get(name));
+                    compared.0.insert(name.into(), self.get(name));
                 }
             }
-            differences(&self.0, &now.0)
+            differences(&self.0, &compared.0).map(|()| now)
         })
     }
 }
@@ -239,10 +251,10 @@ fn differences(
 
 /// Asks again until the answer is yes or time is up.
 pub fn soon<T, E>(mut ask: impl FnMut() -> Result<T, E>) -> Result<T, E> {
-    let start = Instant::now();
+    let deadline = Deadline::after(PATIENCE);
     loop {
         match ask() {
-            Err(_) if start.elapsed() < PATIENCE => sleep(Duration::from_millis(2)),
+            Err(_) if !deadline.is_over() => sleep(Duration::from_millis(2)),
             result => return result,
         }
     }

@@ -39,6 +39,16 @@ fn main() -> ExitCode {
 const PARAMETERS: &str = "local_segment_mib=8 commit_mib=256";
 const TIME: Duration = Duration::from_millis(1500);
 
+/// Does something again and again until a moment, and once at least.
+fn until(end: Instant, mut round: impl FnMut()) {
+    loop {
+        round();
+        if Instant::now() >= end {
+            break;
+        }
+    }
+}
+
 /// Runs threads on each adapter for [`TIME`].
 fn on_each(threads: usize, work: impl Fn(&Gpu, u32, &mut Random) + Sync) {
     spare("there are too many of them");
@@ -50,9 +60,9 @@ fn on_each(threads: usize, work: impl Fn(&Gpu, u32, &mut Random) + Sync) {
                     let work = &work;
                     spawn(scope, move || {
                         let mut random = Random::new(i as u64 + 1);
-                        while Instant::now() < end {
+                        until(end, || {
                             work(gpu, device, &mut random);
-                        }
+                        });
                     });
                 }
             });
@@ -130,15 +140,15 @@ fn nothing_is_lost_of_what_is_written_to_while_it_moves() {
                     let mut random = Random::new(1);
                     let new = |_| Patterned::new(gpu, device, BYTES);
                     let mut all: Vec<_> = (0..6).map(new).collect();
-                    while Instant::now() < end {
+                    until(end, || {
                         let which = random.below(all.len());
                         all[which].write(gpu, device, random.next_number());
                         all[which].check(gpu, device);
-                    }
+                    });
                 });
                 let counter = spawn(scope, move || {
                     let mut rounds = 0_u64;
-                    while Instant::now() < end {
+                    until(end, || {
                         for page in 0..BYTES as usize / PAGE {
                             let word = (address as usize + page * PAGE) as *mut u64;
                             // SAFETY: The lock has these pages, and only this thread uses them.
@@ -148,7 +158,7 @@ fn nothing_is_lost_of_what_is_written_to_while_it_moves() {
                             }
                         }
                         rounds += 1;
-                    }
+                    });
                     rounds
                 });
                 counter.join().expect("the counter")
@@ -175,17 +185,17 @@ fn nothing_is_lost_of_what_is_mapped_while_it_moves() {
             let end = Instant::now() + TIME;
             thread::scope(|scope| {
                 spawn(scope, move || {
-                    while Instant::now() < end {
+                    until(end, || {
                         resident(gpu, device, &queue, &list);
                         evicted(gpu, device, &list);
-                    }
+                    });
                 });
                 spawn(scope, move || {
                     let mut random = Random::new(1);
-                    while Instant::now() < end {
+                    until(end, || {
                         buffer.write(gpu, device, random.next_number());
                         buffer.check(gpu, device);
-                    }
+                    });
                 });
             });
         });
@@ -253,9 +263,9 @@ fn anything_to_the_same(threads: usize) {
                     let (common, queue) = (&common, &queue);
                     spawn(scope, move || {
                         let mut random = Random::new(i as u64 + 9);
-                        while Instant::now() < end {
+                        until(end, || {
                             anything(gpu, device, &mut random, common, queue);
-                        }
+                        });
                     });
                 }
             });

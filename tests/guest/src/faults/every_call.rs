@@ -7,17 +7,23 @@
 //! sweep early: what comes after that place is left to the suite `faults`, which can prepare the call
 //! anew.
 //!
-//! What is not swept is counted: calls like others of the same test, calls beside other threads or
-//! processes (which change the counters, too), and those of tests that [`spare`] themselves.
+//! Most tests begin with the same calls. So a shape of a call is swept [twice](PER_SHAPE) in a run of
+//! all suites, and once more for each answer that none of these sweeps ended with, as a good call and
+//! one with a bad handle look the same. From then on its calls are made with the one place failing
+//! that is deeper than any sweep came: a call that has it is swept from there on.
+//!
+//! What is not swept is counted: calls like those of the run that were swept, calls beside other
+//! threads or processes (which change the counters, too), and those of tests that [`spare`] themselves.
 
 use super::{
     inject::{set_up, FailNth, Place, Tried},
     may_stay, name, on_no_memory,
     saved::Saved,
+    swept::{Shape, Shapes},
 };
 use crate::{
     calls::{Answer, INVALID_PARAMETER, PENDING, SUCCESS},
-    harness::adapter_context,
+    harness::adapter_driver,
     memory::memory_file,
     state::{keep_counters_open, Counters},
 };
@@ -27,7 +33,7 @@ use libd3dkmt::sys::{
     request,
 };
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet},
     env,
     fs::{self, File},
     mem,
@@ -43,8 +49,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Calls of one shape that are swept in one test on one adapter: the second one often finds what
-/// the first one has made.
+/// Calls of one shape that are swept in a run: the second one often finds what the first one has made.
+/// It is the next one, in the same test if that has two.
 const PER_SHAPE: u32 = 2;
 /// Every place up to this one is tried, and then ever fewer: a large call has thousands.
 const EACH_TO: u32 = 64;
@@ -65,8 +71,10 @@ struct Progress {
     spared: Option<String>,
     tests: u32,
     spared_tests: u32,
-    seen: HashMap<(Option<String>, u32, Vec<u32>), u32>,
+    /// Shapes with an answer that no sweep ended with, of calls that could not be made twice.
+    wanted: BTreeSet<Shape>,
     sums: BTreeMap<&'static str, Sum>,
+    swept: Shapes,
     skipped: BTreeMap<&'static str, u32>,
 }
 
@@ -98,7 +106,10 @@ pub(crate) fn start() -> Result<(), String> {
         fail_nth: FailNth::open()?,
         aside: memory_file(0),
         inside: AtomicBool::new(false),
-        progress: Mutex::default(),
+        progress: Mutex::new(Progress {
+            swept: Shapes::of_the_run()?,
+            ..Progress::default()
+        }),
     };
     MODE.set(mode).map_err(|_| "the mode was started before")?;
     // SAFETY: `around` puts back what calls change: see `Saved`.
@@ -116,7 +127,6 @@ pub(crate) fn begin() {
         mode.inside.store(false, Relaxed);
         let mut progress = mode.progress();
         progress.spared = None;
-        progress.seen.clear();
         progress.tests += 1;
     }
 }
@@ -155,8 +165,10 @@ pub(crate) fn finish() -> Result<(), String> {
     for (why, calls) in &progress.skipped {
         println!("# calls that were not swept, {why}: {calls}");
     }
+    progress.swept.print();
     let sites: u32 = progress.sums.values().map(|s| s.refused + s.absorbed).sum();
-    if sites == 0 && progress.tests > progress.spared_tests {
+    // All of its calls may be like those of suites before it.
+    if sites == 0 && !progress.swept.are_known() && progress.tests > progress.spared_tests {
         return Err("no call has met a fault".into());
     }
     Ok(())
@@ -168,9 +180,9 @@ fn around(call: &Call<'_>) -> Answer {
         return call.make();
     };
     match mode.admit(call) {
-        Ok(saved) => {
+        Ok((shape, saved)) => {
             mode.inside.store(true, Relaxed);
-            let answer = mode.sweep(call, &saved);
+            let answer = mode.sweep_or_look(call, shape, &saved);
             mode.inside.store(false, Relaxed);
             answer
         }
@@ -208,63 +220,111 @@ impl Mode {
     }
 
     /// Puts aside what a call that is to be swept may overwrite, or says why it is not.
-    fn admit(&self, call: &Call<'_>) -> Result<Saved<'_>, &'static str> {
+    fn admit(&self, call: &Call<'_>) -> Result<(Shape, Saved<'_>), &'static str> {
         if self.progress().spared.is_some() {
             return Err("in tests that spare themselves");
         }
         alone()?;
         let saved = Saved::of(&self.aside, call.request, call.argument as u64);
-        let key = (adapter_context(), call.request, saved.shape());
-        let mut progress = self.progress();
-        let seen = progress.seen.entry(key).or_default();
-        *seen += 1;
-        if *seen > PER_SHAPE {
-            return Err("like others of the test");
-        }
-        Ok(saved)
+        let shape = Shape::of(adapter_driver().as_deref(), call.request, &saved.shape());
+        Ok((shape, saved))
     }
 
-    fn sweep(&self, call: &Call<'_>, saved: &Saved<'_>) -> Answer {
-        let start = Instant::now();
-        let mut sum = Sum::default();
-        let mut refusals = Vec::new();
-        let mut before = Counters::now();
+    fn sweep_or_look(&self, call: &Call<'_>, shape: Shape, saved: &Saved<'_>) -> Answer {
         // Memory that is written to now is there, so that no copy needs some.
         saved.take();
         saved.restore();
-        let mut nth = 1;
+        let (wanted, depth) = {
+            let mut progress = self.progress();
+            (progress.wanted.remove(&shape), progress.swept.depth(shape))
+        };
+        if wanted || depth.sweeps < PER_SHAPE {
+            return self.sweep(call, shape, saved, Sweep::default());
+        }
+        self.look_deeper(call, shape, saved, depth.sites + 1)
+    }
+
+    /// Makes a call whose shape was swept, with the first place failing that no sweep came to.
+    ///
+    /// The counters are not read, as that would take longer than everything else of it. A failure is
+    /// repeated under the eyes of the sweep, and what it leaves fails the test.
+    fn look_deeper(&self, call: &Call<'_>, shape: Shape, saved: &Saved<'_>, nth: u32) -> Answer {
+        saved.take();
+        let Tried { result, failed } = self.fail_nth.run(nth, || call.make());
+        let is_new = !self.progress().swept.were_answered(shape, result);
+        let mut sweep = Sweep::default();
+        match failed {
+            Ok(place) => {
+                sweep.nth = nth;
+                if done(result) && !undo(call) {
+                    sweep.ended_by_success(nth);
+                    self.note(call, shape, result, &sweep);
+                    return result;
+                }
+                if !done(result) {
+                    sweep.refusals.push((nth, place, result));
+                }
+            }
+            Err(_) if !is_new => {
+                let mut progress = self.progress();
+                *progress
+                    .skipped
+                    .entry("like others of the run")
+                    .or_default() += 1;
+                return result;
+            }
+            Err(_) => {
+                if done(result) && !undo(call) {
+                    self.progress().wanted.insert(shape);
+                    return result;
+                }
+            }
+        }
+        saved.restore();
+        self.sweep(call, shape, saved, sweep)
+    }
+
+    /// Makes a call with one place after the other failing, and at last with none.
+    fn sweep(&self, call: &Call<'_>, shape: Shape, saved: &Saved<'_>, mut sweep: Sweep) -> Answer {
+        let start = Instant::now();
+        let mut before = Counters::now();
         let answer = loop {
             if start.elapsed() > BUDGET {
-                sum.ended_by_time += 1;
+                sweep.sum.ended_by_time += 1;
                 break call.make();
             }
+            let nth = sweep.nth;
             saved.take();
             let Tried { result, failed } = self.fail_nth.run(nth, || call.make());
-            let Ok(place) = failed else {
-                break result;
+            let place = match failed {
+                Ok(place) => place,
+                Err(places) => {
+                    sweep.sites = sweep.sites.max(places);
+                    break result;
+                }
             };
-            let done = result == SUCCESS || result == PENDING;
-            if done && !undo(call) {
-                sum.absorbed += 1;
-                sum.ended_by_success += 1;
+            if done(result) && !undo(call) {
+                sweep.ended_by_success(nth);
                 break result;
             }
+            sweep.sites = nth;
             saved.restore();
-            if done {
-                sum.absorbed += 1;
+            if done(result) {
+                sweep.sum.absorbed += 1;
             } else {
-                sum.refused += 1;
-                refusals.push((nth, place, result));
+                sweep.sum.refused += 1;
+                sweep.refusals.push((nth, place, result));
             }
-            let changes = before.compare_soon(may_stay(call.request));
-            if let Err(changes) = changes {
-                let name = name(call.request);
-                panic!("{name}, place {nth}: {result:?}, but it changed {changes}");
-            }
-            before = Counters::now();
-            nth += 1 + nth.saturating_sub(EACH_TO) / 4;
+            before = match before.followed_soon(may_stay(call.request)) {
+                Ok(now) => now,
+                Err(changes) => {
+                    let name = name(call.request);
+                    panic!("{name}, place {nth}: {result:?}, but it changed {changes}");
+                }
+            };
+            sweep.nth += 1 + nth.saturating_sub(EACH_TO) / 4;
         };
-        for (nth, place, refusal) in refusals {
+        for &(nth, place, refusal) in &sweep.refusals {
             let documented = match place {
                 Place::UserCopy => Some(INVALID_PARAMETER),
                 Place::Memory => on_no_memory(call.request),
@@ -276,14 +336,51 @@ impl Mode {
                 name(call.request)
             );
         }
-        sum.calls = 1;
-        self.progress()
-            .sums
-            .entry(name(call.request))
-            .or_default()
-            .add(&sum);
+        self.note(call, shape, answer, &sweep);
         answer
     }
+
+    fn note(&self, call: &Call<'_>, shape: Shape, answer: Answer, sweep: &Sweep) {
+        let mut progress = self.progress();
+        let sum = progress.sums.entry(name(call.request)).or_default();
+        sum.calls += 1;
+        sum.add(&sweep.sum);
+        progress.swept.add(shape, answer, call.request, sweep.sites);
+    }
+}
+
+/// A sweep of one call.
+struct Sweep {
+    /// The place that fails next.
+    nth: u32,
+    /// The last place that failed; at the end of all places, how many there are.
+    sites: u32,
+    refusals: Vec<(u32, Place, Answer)>,
+    sum: Sum,
+}
+
+impl Default for Sweep {
+    fn default() -> Self {
+        Self {
+            nth: 1,
+            sites: 0,
+            refusals: Vec::new(),
+            sum: Sum::default(),
+        }
+    }
+}
+
+impl Sweep {
+    /// The call has succeeded in spite of this place, and can't be made again.
+    fn ended_by_success(&mut self, nth: u32) {
+        self.sites = nth;
+        self.sum.absorbed += 1;
+        self.sum.ended_by_success += 1;
+    }
+}
+
+fn done(answer: Answer) -> bool {
+    answer == SUCCESS || answer == PENDING
 }
 
 impl Sum {

@@ -116,9 +116,12 @@ fn on_each(race: fn(&Gpu, usize, &mut Random), threads: usize) {
 fn for_some_time(mut round: impl FnMut()) {
     let start = Instant::now();
     let mut rounds = 0;
-    while start.elapsed() < TIME {
+    loop {
         round();
         rounds += 1;
+        if start.elapsed() >= TIME {
+            break;
+        }
     }
     println!("# {rounds} rounds");
 }

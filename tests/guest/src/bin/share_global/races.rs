@@ -2,15 +2,17 @@
 //! Threads that use the same numbers at the same time.
 
 use super::*;
-use dxg_guest_tests::signals::spawn;
+use dxg_guest_tests::{clock::Deadline, signals::spawn};
 use std::{
     sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
     thread,
     time::{Duration, Instant},
 };
 
-/// How long a race may take; it ends earlier when each outcome was seen often enough.
+/// How long a race goes on; it ends earlier when each outcome was seen often enough, and only when each
+/// was seen, unless it is stuck.
 const TIME: Duration = Duration::from_secs(10);
+const STUCK: Duration = Duration::from_secs(60);
 const OFTEN: u32 = 100;
 
 /// Each thread creates, shows its number to all, opens what was shown last, and destroys its own.
@@ -21,12 +23,17 @@ fn create_open_and_destroy(threads: usize) {
         let shown = AtomicU32::new(0);
         let [opened, gone] = [AtomicU32::new(0), AtomicU32::new(0)];
         let start = Instant::now();
+        let deadline = Deadline::after(STUCK);
         let seen = |times| opened.load(Relaxed) >= times && gone.load(Relaxed) >= times;
+        let goes_on = || match start.elapsed() < TIME {
+            true => !seen(OFTEN),
+            false => !seen(1) && !deadline.is_over(),
+        };
         thread::scope(|scope| {
             for _ in 0..threads {
                 spawn(scope, || {
                     let device = gpu.device();
-                    while !seen(OFTEN) && start.elapsed() < TIME {
+                    while goes_on() {
                         let create = small(gpu, device);
                         let others = shown.swap(create.global(), Relaxed);
                         if open_and_look(gpu, device, others) {
