@@ -5,7 +5,7 @@
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 . "$here/all.sh"
-. "$here/ktap.sh"
+. "$here/words.sh"
 
 # Scripts are known by their first line; those that are sourced, by their directory.
 scripts() {
@@ -73,22 +73,35 @@ module_lints() { # SERIES
 	need_module_clippy
 }
 
+# check TITLE CMD...: runs CMD; `runner checks` makes KTAP of what is said of it.
+check() {
+	local rc=0
+	echo "@check $1"
+	with_progress "$1" '' "${@:2}" 2>&1 || rc=$?
+	echo "@end $rc"
+}
+
+checks() {
+	check "rustfmt: crates" cargo_in_root fmt --check
+	check "rustfmt: module" format_of_module
+	check "clippy: crates" cargo_in_root clippy --quiet --locked --workspace --all-targets --keep-going -- -D warnings
+	for series in $(all_series); do
+		check "clippy: module on $series" module_lints "$series"
+	done
+	check "shellcheck" check_scripts
+	check "uapi headers compile alone" headers
+	check "headers of libd3dkmt compile, C and C++" c_headers
+	check "libd3dkmt.so exports what its headers declare" c_symbols
+	check "ABI layout: C, module, crate" cargo_in_root run --quiet --locked -p dxg-abi -- --check
+	check "bindings of libd3dkmt are those of the headers" in_root --chdir /src tools/libd3dkmt/generate --check
+	check "wrong words are told at once" "$TOP/tests/tools/words.sh"
+}
+
 check_machine
 need_root
 pick_kernel
 need_kernel
-ktap_begin
+need_runner
+take_run_dir
 say "checking; the first run compiles what the lints look at"
-ktap_run "rustfmt: crates" cargo_in_root fmt --check
-ktap_run "rustfmt: module" format_of_module
-ktap_run "clippy: crates" cargo_in_root clippy --quiet --locked --workspace --all-targets --keep-going -- -D warnings
-for series in $(all_series); do
-	ktap_run "clippy: module on $series" module_lints "$series"
-done
-ktap_run "shellcheck" check_scripts
-ktap_run "uapi headers compile alone" headers
-ktap_run "headers of libd3dkmt compile, C and C++" c_headers
-ktap_run "libd3dkmt.so exports what its headers declare" c_symbols
-ktap_run "ABI layout: C, module, crate" cargo_in_root run --quiet --locked -p dxg-abi -- --check
-ktap_run "bindings of libd3dkmt are those of the headers" in_root --chdir /src tools/libd3dkmt/generate --check
-ktap_end
+checks | runner -- checks

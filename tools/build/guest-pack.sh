@@ -3,11 +3,13 @@
 # Packs the layers of the guest's initramfs, inside the build root:
 #   base   OUT IMAGE RELEASE        busybox, init, the GPU drivers, a driver to swap to
 #   module OUT IMAGE RELEASE KO     dxgkrnl.ko and what it depends on
-#   run    OUT CONF-DIR DIR...      guest.conf, guest.cmd, the programs in the DIRs, /push
-# A boot concatenates the three.
+#   programs OUT FROM DIR...        the programs in the DIRs, and /push, which FROM is on the host; their libraries
+#   settings OUT DIR                guest.conf and guest.cmd
+# A boot concatenates them.
 set -euo pipefail
 
-stage=/tmp/stage
+stage=$(mktemp -d)
+trap 'rm -rf "$stage"' EXIT
 
 pack() { # OUT
 	(cd "$stage" && find . -mindepth 1 -print0 | LC_ALL=C sort -z |
@@ -39,7 +41,7 @@ base() {
 		if [ "$applet" != busybox ]; then ln -s busybox "$stage/bin/$applet"; fi
 	done
 	cp /src/tools/guest/init "$stage/init"
-	cp /src/tools/guest/screenshot "$stage/usr/bin/"
+	cp /src/tools/guest/screenshot /src/tools/guest/suites "$stage/usr/bin/"
 	cp /src/tools/guest/passwd /src/tools/guest/group "$stage/etc/"
 	chmod 0777 "$stage/pull"
 	load_list virtio "$image" "$release" virtio_gpu
@@ -127,15 +129,20 @@ collect_libraries() { # HOST-PATH-OF-/push DIR...
 	ldconfig -X -r "$stage"
 }
 
-run() {
-	local out=$1 conf=$2 dir
+programs() {
+	local out=$1 from=$2 dir
 	shift 2
-	mkdir -p "$stage/etc" "$stage/usr/bin" "$stage/push"
-	cp "$conf"/guest.* "$stage/etc/"
+	mkdir -p "$stage/usr/bin" "$stage/push"
 	for dir; do cp -a "$dir/." "$stage/usr/bin/"; done
 	cp -a /push/. "$stage/push/"
-	collect_libraries "$(cat "$conf/push-from" 2>/dev/null)" "$@" /push
+	collect_libraries "$from" "$@" /push
 	pack "$out"
+}
+
+settings() {
+	mkdir "$stage/etc"
+	cp "$2"/guest.* "$stage/etc/"
+	pack "$1"
 }
 
 "$@"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # shellcheck shell=bash
 # Boots a guest with what the other scripts made. Needs lib.sh, root.sh, kernel.sh, module.sh and
-# crates.sh, window.sh; the work inside the build root is guest-pack.sh's and guest-boot.sh's.
+# crates.sh, window.sh; the work inside the build root is guest-pack.sh's and the runner's (tools/runner).
 
 # What a guest is to be; the command line sets these.
 G_MODE=exec G_GPU='virtio vkms' G_MODULE=1 G_MODULE_ARGS='' G_PUSH='' G_PULL='' G_SCREENSHOT='' G_UNLOAD=0
@@ -52,40 +52,30 @@ pack_layer() { # LAYER COMMAND-OF-guest-pack.sh ARGS...
 	prune "${1%-*}"-????????????????.cpio
 }
 
-# Quotes for the guest's plain sh.
-quoted() {
-	local word
-	for word; do printf "'%s' " "${word//\'/\'\\\'\'}"; done
-}
-
-# run_guest CMD ARGS, after need_layers: returns CMD's status or one of 120..124 (guest-boot.sh).
+# run_guest CMD ARGS, after need_runner and need_layers: returns CMD's status or one of 120..124
+# (tools/runner/src/boot.rs).
 run_guest() {
-	local conf rc=0 binds=() initrd pull
+	local rc=0 binds=() options=() layer dir
 	# shellcheck disable=SC2153 # of root.sh
 	local root=$ROOT
-	# Runs that were killed leave their directory.
-	find "$CACHE" -maxdepth 1 -name 'run.*' -mmin +1440 -exec rm -rf {} +
-	scratch_dir conf
-	mkdir -p "$RUN_DIR" "$conf/out"
-	{
-		echo "GUEST_MODE=$(quoted "$G_MODE")"
-		echo "GUEST_GPU=$(quoted "$G_GPU")"
-		echo "GUEST_MODULE=$G_MODULE"
-		echo "GUEST_MODULE_ARGS=$(quoted "$G_MODULE_ARGS${DXG_GATE:+ gate=$DXG_GATE}")"
-		echo "GUEST_PULL=$([ -n "$G_PULL" ] && echo 1 || echo 0)"
-		echo "GUEST_UNLOAD=$G_UNLOAD"
-		echo "GUEST_LEAKS=$G_LEAKS"
-	} >"$conf/guest.conf"
-	quoted "$@" >"$conf/guest.cmd"
-	mapfile -t initrd < <(layers)
+	rm -f "$RUN_DIR"/{dmesg,console}.txt "$RUN_DIR/shot.png"
+	if [ "$G_MODE" = shell ]; then options+=(--shell); fi
+	if [ "$G_MODULE" = 1 ]; then options+=(--module); fi
+	if [ "$G_UNLOAD" = 1 ]; then options+=(--unload); fi
+	if [ "$G_LEAKS" = 1 ]; then options+=(--leaks); fi
+	if [ "$G_SCREENSHOT_END" = 1 ]; then options+=(--screenshot); fi
+	if [ -n "$G_TAINT" ]; then options+=(--taint "$G_TAINT"); fi
+	for layer in $(layers); do options+=(--layer "$layer"); done
+	# shellcheck disable=SC2086 # names
+	for dir in $(programs_in_root $G_PROGRAMS); do options+=(--programs "$dir"); done
 	if [ -n "$G_PUSH" ]; then
 		G_PUSH=$(readlink -f "$G_PUSH")
-		printf '%s\n' "$G_PUSH" >"$conf/push-from"
 		binds+=(--bind "$G_PUSH:/push:ro" --bind "/:/host:ro")
+		options+=(--push "$G_PUSH")
 	fi
 	if [ -n "$G_PULL" ]; then
-		pull=$(readlink -f "$G_PULL")
-		binds+=(--bind "$pull:/pull")
+		binds+=(--bind "$(readlink -f "$G_PULL"):/pull")
+		options+=(--pull)
 	fi
 	if [ "$G_WINDOW" != none ]; then
 		need_window_root
@@ -95,13 +85,31 @@ run_guest() {
 	# Checkers that are off until the command line says so; a warning is a failure, and says more there.
 	if [ "$K_FLAVOUR" = debug ]; then G_CMDLINE+=' panic_on_warn=1 page_poison=1'; fi
 	say "guest: booting kernel $K_RELEASE with ${G_GPU:-no GPU}"
-	# shellcheck disable=SC2086 # names
-	ROOT=$root in_root "${binds[@]}" --bind "$conf/out:/out" --env "MODE=$G_MODE" --env "GPU=$G_GPU" --env "TIMEOUT=$G_TIMEOUT" \
-		--env "CMDLINE=$G_CMDLINE" --env "TAINT=$G_TAINT" --env "SCREENSHOT=$G_SCREENSHOT_END" --env "WINDOW=$G_WINDOW" --env "PULL=${G_PULL:+1}" \
-		/src/tools/build/guest-run.sh "${conf/#"$CACHE"//cache}" "$(programs_in_root $G_PROGRAMS)" "/cache/kernel/$K_RELEASE/image/vmlinuz" \
-		"${initrd[@]}" || rc=$?
-	cp "$conf"/out/*.txt "$RUN_DIR/" 2>/dev/null || :
-	if [ -n "$G_SCREENSHOT" ] && [ -s "$conf/out/shot.png" ]; then cp "$conf/out/shot.png" "$G_SCREENSHOT"; fi
-	rm -rf "$conf"
+	ROOT=$root in_root "${binds[@]}" --bind "$RUN_DIR:/out" "$(programs_in_root runner)/runner" boot \
+		--kernel "/cache/kernel/$K_RELEASE/image/vmlinuz" "${options[@]}" --cmdline "$G_CMDLINE" --gpu "$G_GPU" \
+		--module-args "$G_MODULE_ARGS${DXG_GATE:+ gate=$DXG_GATE}" --timeout "$G_TIMEOUT" --window "$G_WINDOW" \
+		-- "$@" || rc=$?
+	if [ -n "$G_SCREENSHOT" ] && [ -s "$RUN_DIR/shot.png" ]; then mv "$RUN_DIR/shot.png" "$G_SCREENSHOT"; fi
 	return "$rc"
+}
+
+# target: the kernel and what belongs to it, as the runner wants it (tools/runner/src/target.rs); with the
+# word `script` also the module with the adapter of tests.
+target() {
+	local script=''
+	if [ "${1:-}" = script ]; then script=$(DXG_SCRIPT=y layers | tail -n 1); fi
+	# shellcheck disable=SC2046 # two paths
+	printf '%s:%s:%s:%s:%s:%s\n' "$K_FLAVOUR" "$K_RELEASE" "/cache/kernel/$K_RELEASE/image/vmlinuz" $(layers) "$script"
+}
+
+# runner BINDS... -- ARGS: runs it in the build root, with the run's directory at /out.
+runner() {
+	local binds=()
+	while [ "$1" != -- ]; do
+		binds+=("$1")
+		shift
+	done
+	shift
+	in_root "${binds[@]}" --bind "$RUN_DIR:/out" --env "DXGKRNL_T0=$DXGKRNL_T0" --chdir /src \
+		"$(programs_in_root runner)/runner" "$@"
 }

@@ -15,7 +15,8 @@ if [ "${DISPLAY_WINDOW:-0}" = 1 ]; then
 	G_WINDOW=$(window_kind)
 	need_window_root
 fi
-need_everything need_dxg
+take_run_dir
+need_everything need_dxg need_runner
 need_layers
 # The demo counts our objects in the target's debugfs, and only named ones are listed there.
 G_MODULE_ARGS='flink_names=1' G_UNLOAD=1 G_SCREENSHOT=$RUN_DIR/screen.png
@@ -39,6 +40,6 @@ case $rc in
 	say "make run: the window was closed"
 	rc=0
 	;;
-*) say "make run: failed with status $rc; the kernel's log is build/run/dmesg.txt" ;;
+*) say "make run: failed with status $rc; the kernel's log is ${RUN_DIR#"$TOP/"}/dmesg.txt" ;;
 esac
 exit "$rc"

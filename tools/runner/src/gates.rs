@@ -34,7 +34,7 @@ pub struct Arguments {
     times: PathBuf,
     /// Guests at a time.
     #[arg(long)]
-    slots: usize,
+    pub slots: usize,
     /// Only this one.
     #[arg(long, value_name = "NAME")]
     gate: Option<String>,

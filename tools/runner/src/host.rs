@@ -20,8 +20,15 @@ use std::{
 enum Event {
     Suite(Run),
     Test(Test),
+    Exit(Exit),
     #[serde(other)]
     Other,
+}
+
+/// The end of the examples' events, which their script adds.
+#[derive(Deserialize)]
+struct Exit {
+    status: i32,
 }
 
 #[derive(Deserialize)]
@@ -50,7 +57,9 @@ struct Program<'a> {
 }
 
 /// Runs all programs of a directory's `list`, and the documentation's examples, as one suite.
-pub fn run(dir: &Path, mut each: impl FnMut(&str)) -> Result<(Suite, End)> {
+///
+/// `examples` are the events of the latter.
+pub fn run(dir: &Path, examples: &Path, mut each: impl FnMut(&str)) -> Result<(Suite, End)> {
     let path = dir.join("list");
     let list = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     let mut suite = Reader::default();
@@ -75,10 +84,8 @@ pub fn run(dir: &Path, mut each: impl FnMut(&str)) -> Result<(Suite, End)> {
         })?;
     }
     each("examples of the documentation");
-    suite.program(Program {
-        command: Command::new("/src/tools/build/doc-tests.sh"),
-        name: "examples",
-    })?;
+    let events = fs::File::open(examples).with_context(|| examples.display().to_string())?;
+    suite.read("examples", BufReader::new(events));
     Ok(suite.end())
 }
 
@@ -129,7 +136,10 @@ impl Reader {
                     self.plan += run.passed + run.failed;
                     ended = true;
                 }
-                Event::Suite(_) | Event::Other => {}
+                Event::Exit(Exit { status: 0 }) | Event::Suite(_) | Event::Other => {}
+                Event::Exit(Exit { status }) => {
+                    self.problems.push(format!("{program}: status {status}"));
+                }
             }
         }
         if !ended {

@@ -30,7 +30,7 @@ pub enum Console {
 pub enum Output {
     /// It is passed on as it is, stdout and stderr apart.
     Pass,
-    /// stdout comes as [`Event::Line`].
+    /// stdout comes as `Event::Line`.
     Lines,
 }
 
@@ -68,7 +68,8 @@ pub struct Machine {
     events: Receiver<Event>,
     readers: Vec<JoinHandle<()>>,
     control: UnixStream,
-    input: UnixStream,
+    /// To the thread that writes to the guest's command, which may not be reading.
+    input: Sender<Vec<u8>>,
     screen: UnixStream,
     monitor: UnixStream,
     greeted: bool,
@@ -178,6 +179,7 @@ impl Machine {
         let [control, input, out, err, screen, monitor] =
             <[UnixStream; 6]>::try_from(ours).expect("as many as ports");
         let (sender, events) = mpsc::channel();
+        let (to_input, of_input) = mpsc::channel::<Vec<u8>>();
         let mut readers = vec![
             lines(&screen, &sender, Event::Screen)?,
             match config.output {
@@ -185,6 +187,7 @@ impl Machine {
                 Output::Lines => lines(&out, &sender, Event::Line)?,
             },
             thread::spawn(move || pass(err, io::stderr())),
+            thread::spawn(move || of_input.iter().for_each(|bytes| send(&input, &bytes))),
         ];
         readers.push(control_lines(&control, sender)?);
         Ok(Self {
@@ -193,7 +196,7 @@ impl Machine {
             events,
             readers,
             control,
-            input,
+            input: to_input,
             screen,
             monitor,
             greeted: false,
@@ -217,7 +220,8 @@ impl Machine {
 
     /// Writes to what the guest's command reads.
     pub fn input(&self, bytes: &[u8]) {
-        send(&self.input, bytes);
+        // The thread ends with the machine.
+        self.input.send(bytes.to_owned()).ok();
     }
 
     /// Does what the guest wishes of its screen: `save` keeps what it shows as shot.png, `send` answers
@@ -295,6 +299,7 @@ impl Machine {
         // An error is that it has ended.
         self.qemu.kill().ok();
         let succeeded = self.qemu.wait().is_ok_and(|status| status.success());
+        drop(self.input);
         for reader in self.readers {
             reader.join().ok();
         }

@@ -26,7 +26,7 @@ use clap::{Parser, Subcommand};
 use floors::Floors;
 use plan::{Flavour, Mode, Wish};
 use progress::Progress;
-use std::{fs, io, path::PathBuf, process::ExitCode};
+use std::{fs, io, path::PathBuf, process::ExitCode, thread};
 use target::Target;
 
 #[derive(Parser)]
@@ -66,8 +66,11 @@ struct Test {
     #[arg(long, value_name = "DIR")]
     suites: PathBuf,
     /// The host's tests, built.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", requires = "examples")]
     host_tests: Option<PathBuf>,
+    /// The events of the documentation's examples.
+    #[arg(long, value_name = "FILE")]
+    examples: Option<PathBuf>,
     /// What suites took last.
     #[arg(long, default_value = "/cache/times.json", value_name = "FILE")]
     times: PathBuf,
@@ -111,6 +114,20 @@ impl PlanArguments {
     }
 }
 
+/// How many guests the machine can have at a time, `most` at most: one for each core that has memory for
+/// it. A guest has 2 GiB, and its initramfs lies in memory a second time.
+fn slots(most: usize) -> usize {
+    const GUEST_KIB: usize = 5 << 19;
+    let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let available = memory
+        .lines()
+        .find_map(|line| line.strip_prefix("MemAvailable:"));
+    let kib = available.and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<usize>().ok());
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let room = kib.map_or(1, |kib| kib / GUEST_KIB);
+    most.min(cores).min(room).max(1)
+}
+
 fn run(arguments: Arguments) -> Result<ExitCode> {
     let passed = match arguments.command {
         Command::Boot(arguments) => return Ok(ExitCode::from(boot::boot(&arguments)?)),
@@ -119,7 +136,10 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
             true
         }
         Command::Checks => checks::checks(io::stdin().lock(), io::stdout())?,
-        Command::Gates(arguments) => gates::all(&arguments, &Progress::new(false))?,
+        Command::Gates(mut arguments) => {
+            arguments.slots = slots(arguments.slots);
+            gates::all(&arguments, &Progress::new(false))?
+        }
         Command::Test(test) => {
             let options = run::Options {
                 target: test.target,
@@ -127,9 +147,9 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
                 mode: test.mode,
                 programs: test.programs,
                 suites: test.suites,
-                host_tests: test.host_tests,
+                host_tests: test.host_tests.zip(test.examples),
                 times: test.times,
-                slots: test.slots.max(1),
+                slots: slots(test.slots),
                 out: test.out,
                 module_args: String::new(),
                 env: test.env,

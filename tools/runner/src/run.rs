@@ -39,7 +39,8 @@ pub struct Options {
     pub programs: Vec<PathBuf>,
     /// The one of them that has the suites.
     pub suites: PathBuf,
-    pub host_tests: Option<PathBuf>,
+    /// The directory of the host's tests, and the events of the documentation's examples.
+    pub host_tests: Option<(PathBuf, PathBuf)>,
     pub times: PathBuf,
     /// Guests at a time.
     pub slots: usize,
@@ -51,8 +52,9 @@ pub struct Options {
     pub env: Vec<String>,
 }
 
-/// A suite of which nothing comes for so long, in guest time, is stuck.
-const SILENCE: Duration = Duration::from_secs(240);
+/// A suite of which nothing comes for so long, in guest time, is stuck. Longer than the limit of a test, so
+/// that its harness can name the test.
+const SILENCE: Duration = Duration::from_secs(360);
 /// Boots of one pass that may fail before it is given up.
 const BOOTS: u32 = 2;
 /// TAINT_OOT_MODULE, TAINT_UNSIGNED_MODULE, TAINT_TEST of the kernel.
@@ -260,9 +262,11 @@ impl Run<'_> {
     fn host(&self, index: usize, place: &Place) -> Result<()> {
         while let Some(work) = self.next(index) {
             let start = Instant::now();
-            let dir = self.options.host_tests.as_deref();
-            let dir = dir.context("the host's tests were not built")?;
-            let (suite, end) = host::run(dir, |program| place.set(format!("host: {program}")))?;
+            let tests = self.options.host_tests.as_ref();
+            let (dir, examples) = tests.context("the host's tests were not built")?;
+            let (suite, end) = host::run(dir, examples, |program| {
+                place.set(format!("host: {program}"))
+            })?;
             self.deliver(work, suite, &end, start.elapsed())?;
         }
         Ok(())
