@@ -85,16 +85,19 @@ take_run_dir() {
 
 # --- Steps ---------------------------------------------------------------------
 
-# with_progress NAME LOG CMD...: runs CMD; what takes long shows that it goes on. On a terminal that is a
-# line that is written again and again, else one every 15 seconds. LOG may be empty.
+# with_progress NAME CMD...: runs CMD; what takes long shows that it goes on. On a terminal that is a
+# line that is written again and again, else one every 15 seconds. It ends with CMD's last line if the
+# output goes to a file.
 with_progress() {
-	local name=$1 log=$2 watcher rc=0
-	shift 2
+	local name=$1 self=$BASHPID log watcher rc=0
+	shift
+	log=$(readlink "/proc/$self/fd/1") || :
+	if [ ! -f "$log" ]; then log=''; fi
 	if [ "${QUIET:-0}" = 1 ]; then
 		"$@"
 		return
 	fi
-	watch_step "$name" "$log" "$BASHPID" </dev/null >/dev/null 2>&1 9>&- &
+	watch_step "$name" "$log" "$self" </dev/null >/dev/null 2>&1 9>&- &
 	watcher=$!
 	on_exit "kill $watcher 2>/dev/null"
 	("$@") || rc=$?
@@ -138,7 +141,7 @@ step() {
 	if [ "$VERBOSE" = 1 ]; then
 		("$@") > >(tee "$log" >&2) 2>&1 || rc=$?
 	else
-		with_progress "$name" "$log" "$@" >"$log" 2>&1 || rc=$?
+		with_progress "$name" "$@" >"$log" 2>&1 || rc=$?
 	fi
 	ms=$(((${EPOCHREALTIME//[!0-9]/} - begun) / 1000))
 	if [ "$rc" = 130 ]; then die "$name: interrupted; the next run goes on from here"; fi
