@@ -67,6 +67,9 @@ c_symbols() {
 		readelf -d "$library" | grep -q "SONAME.*\[libd3dkmt\.so\.0\]"'
 }
 
+# check NAME CMD...: a check that may have to compile first.
+check() { ktap_run "$1" with_progress "$@"; }
+
 module_lints() { # SERIES
 	pick_kernel "$1"
 	need_kernel
@@ -81,14 +84,14 @@ ktap_begin
 say "checking; the first run compiles what the lints look at"
 ktap_run "rustfmt: crates" cargo_in_root fmt --check
 ktap_run "rustfmt: module" format_of_module
-ktap_run "clippy: crates" cargo_in_root clippy --quiet --locked --workspace --all-targets --keep-going -- -D warnings
+check "clippy: crates" cargo_in_root clippy --quiet --locked --workspace --all-targets --keep-going -- -D warnings
 for series in $(all_series); do
 	ktap_run "clippy: module on $series" module_lints "$series"
 done
-ktap_run "shellcheck" check_scripts
+check "shellcheck" check_scripts
 ktap_run "uapi headers compile alone" headers
 ktap_run "headers of libd3dkmt compile, C and C++" c_headers
-ktap_run "libd3dkmt.so exports what its headers declare" c_symbols
-ktap_run "ABI layout: C, module, crate" cargo_in_root run --quiet --locked -p dxg-abi -- --check
-ktap_run "bindings of libd3dkmt are those of the headers" in_root --chdir /src tools/libd3dkmt/generate --check
+check "libd3dkmt.so exports what its headers declare" c_symbols
+check "ABI layout: C, module, crate" cargo_in_root run --quiet --locked -p dxg-abi -- --check
+check "bindings of libd3dkmt are those of the headers" in_root --chdir /src tools/libd3dkmt/generate --check
 ktap_end

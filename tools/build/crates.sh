@@ -113,7 +113,7 @@ crates_snapshot() {
 CRATES_TREE=(Kbuild rust uapi tests tools)
 
 in_crates() { # CMD ARGS
-	TREE=$CRATES/src in_root --chdir /src/tools --env CARGO_TARGET_DIR=/cache/crates/target \
+	TREE=$CRATES/src in_root --chdir /src/tools --env CARGO_TARGET_DIR=/cache/crates/build \
 		--env "CARGO_BUILD_JOBS=$JOBS" "$@"
 }
 cargo_step() { # NAME WHY SCRIPT ARGS

@@ -12,7 +12,7 @@ take_lock crates
 sources=(Kbuild rust uapi tests tools)
 /src/tools/build/snapshot.sh /cache/crates/src "${sources[@]}"
 unchanged /cache/crates/src "${sources[@]}"
-export CARGO_TARGET_DIR=/cache/crates/target CARGO_BUILD_JOBS=$JOBS
+export CARGO_TARGET_DIR=/cache/crates/build CARGO_BUILD_JOBS=$JOBS
 # shellcheck disable=SC2016 # expanded there
 exec unshare --mount --propagation unchanged sh -c 'mount --bind /cache/crates/src /src && cd /src/tools && exec "$@"' - \
 	cargo test --locked --workspace --exclude dxg-guest-tests --doc --no-fail-fast

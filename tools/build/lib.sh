@@ -61,6 +61,8 @@ run_exit_commands() {
 scratch_dir() {
 	local parent=${2:-$CACHE} made
 	mkdir -p "$parent" 2>/dev/null || :
+	# Those of runs that were killed.
+	find "$parent" -maxdepth 1 -name 'run.*' -mmin +1440 -exec rm -rf {} + 2>/dev/null || :
 	made=$(mktemp -d "$parent/run.XXXXXX" 2>/dev/null) || die "cannot write to $parent: set XDG_CACHE_HOME to a directory of yours"
 	on_exit "rm -rf '${made//\'/\'\\\'\'}'"
 	chmod 0755 "$made"
