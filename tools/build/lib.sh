@@ -53,7 +53,22 @@ on_exit() {
 }
 run_exit_commands() {
 	local i
+	end_children
 	for ((i = ${#EXIT_COMMANDS[@]} - 1; i >= 0; i--)); do eval "${EXIT_COMMANDS[i]}" || :; done
+}
+
+# A signal may have been for this shell alone: what it was waiting for ends with it.
+end_children() {
+	local self=$BASHPID child
+	for child in $(cat "/proc/$self/task/$self/children" 2>/dev/null); do
+		case $(cat "/proc/$child/comm" 2>/dev/null) in
+		# It minds nothing else, and takes its namespaces with it.
+		unshare) kill -KILL "$child" 2>/dev/null || : ;;
+		# Has to write what it was given before.
+		tee) ;;
+		*) kill -TERM "$child" 2>/dev/null || : ;;
+		esac
+	done
 }
 
 # scratch_dir VARIABLE [PARENT]: sets VARIABLE to a new directory in the cache, PARENT/run.XXXXXX (PARENT
@@ -245,7 +260,9 @@ KEPT=6
 with_lock() {
 	local part=$1 rc
 	shift
+	on_exit :
 	(
+		on_exit :
 		take_lock "$part"
 		"$@"
 	)
