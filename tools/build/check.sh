@@ -77,7 +77,7 @@ module_lints() { # SERIES
 check() {
 	local rc=0
 	echo "@check $1"
-	with_progress "$1" '' "${@:2}" 2>&1 || rc=$?
+	with_progress "$@" 2>&1 || rc=$?
 	echo "@end $rc"
 }
 

@@ -21,7 +21,10 @@ sources_of() {
 	library) SOURCES_OF=(tools/libd3dkmt-c uapi tools/build/c-make.sh) ;;
 	c) SOURCES_OF=(tools/libd3dkmt-c uapi tools/build/c-make.sh tests/guest/c) ;;
 	# The workspace without the guest's tests.
-	host-tests) SOURCES_OF=(Kbuild rust uapi tests/host tests/models tools) ;;
+	host-tests)
+		mapfile -t SOURCES_OF < <(cd "$TOP" && dirname tools/*/Cargo.toml)
+		SOURCES_OF+=(rust uapi tests/host tests/models)
+		;;
 	*) die "there are no programs '$1'" ;;
 	esac
 	SOURCES_OF+=(tools/Cargo.toml tools/Cargo.lock tools/build/crates-make.sh)
@@ -31,14 +34,14 @@ sources_of() {
 add_dependencies() {
 	local i=0 line dir path
 	while [ "$i" -lt ${#SOURCES_OF[@]} ]; do
-		if [ -f "$TOP/${SOURCES_OF[i]}/Cargo.toml" ] && [ "${SOURCES_OF[i]}" != tools ]; then
+		if [ -f "$TOP/${SOURCES_OF[i]}/Cargo.toml" ]; then
 			while IFS= read -r line; do
 				[[ $line =~ path\ *=\ *\"([^\"]+)\" ]] || continue
 				dir=${SOURCES_OF[i]} path=${BASH_REMATCH[1]}
+				dir=/$dir
 				while [[ $path = ../* ]]; do dir=${dir%/*} path=${path#../}; done
-				if [[ " ${SOURCES_OF[*]} " != *" $dir/$path "* ]] && [ -f "$TOP/$dir/$path/Cargo.toml" ]; then
-					SOURCES_OF+=("$dir/$path")
-				fi
+				dir=$dir/$path dir=${dir#/}
+				if [[ " ${SOURCES_OF[*]} " != *" $dir "* ]] && [ -f "$TOP/$dir/Cargo.toml" ]; then SOURCES_OF+=("$dir"); fi
 			done <"$TOP/${SOURCES_OF[i]}/Cargo.toml"
 		fi
 		i=$((i + 1))
@@ -110,7 +113,7 @@ crates_snapshot() {
 CRATES_TREE=(Kbuild rust uapi tests tools)
 
 in_crates() { # CMD ARGS
-	TREE=$CRATES/src in_root --chdir /src/tools --env CARGO_TARGET_DIR=/cache/crates/target \
+	TREE=$CRATES/src in_root --chdir /src/tools --env CARGO_TARGET_DIR=/cache/crates/build \
 		--env "CARGO_BUILD_JOBS=$JOBS" "$@"
 }
 cargo_step() { # NAME WHY SCRIPT ARGS

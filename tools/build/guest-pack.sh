@@ -71,14 +71,26 @@ declare -A library=() # soname -> file, as this root sees it
 glibc_of() { chroot "${1:-/}" "$loader" --version 2>/dev/null | sed -n '1s/.* \([0-9]*\.[0-9]*\)\.*$/\1/p'; }
 newer() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | tail -n 1)" = "$1" ]; }
 
-dynamic_programs() { # DIR
-	find "$1" -type f -perm /111 -exec sh -c 'for f; do readelf -lW "$f" 2>/dev/null | grep -q INTERP && echo "$f"; done' - {} +
+# dynamic_programs DIR: one of each group of programs that need the same libraries from the same places.
+dynamic_programs() {
+	# With two files at least, readelf tells their names.
+	{ find "$1" -type f -perm /111 -print0 | xargs -0r readelf --wide --program-headers --dynamic /dev/null 2>/dev/null || :; } |
+		awk '
+			function program() { if (dynamic && !seen[needs]++) print file; dynamic = 0 }
+			/^File: / { program(); file = needs = substr($0, 7); sub(/[^\/]*$/, "", needs) }
+			/INTERP/ { dynamic = 1 }
+			/\((NEEDED|RPATH|RUNPATH)\)/ { $1 = ""; needs = needs $0 }
+			END { program() }
+		'
 }
 
+# The directories of a pushed folder that its libraries may be in.
+push_path() { echo "$1:$1/lib:$1/lib64"; }
+
 # Lines "soname file", or failure with the loader's message if one is not to be had there.
-libraries_in() { # CHROOT PROGRAM
+libraries_in() { # CHROOT PROGRAM [LIBRARY-PATH]
 	local text
-	text=$(chroot "$1" "$loader" --list "$2" 2>&1) || { echo "$text" >&2; return 1; }
+	text=$(chroot "$1" "$loader" ${3:+--library-path "$3"} --list "$2" 2>&1) || { echo "$text" >&2; return 1; }
 	if grep -q 'not found' <<<"$text"; then
 		grep 'not found' <<<"$text" >&2
 		return 1
@@ -89,18 +101,20 @@ libraries_in() { # CHROOT PROGRAM
 # Programs built in this root run with its libraries. For one that needs a library or a version
 # that only the host has, that library comes from the host; glibc is always the newer of the two.
 collect_libraries() { # HOST-PATH-OF-/push DIR...
-	local from=$1 program soname file list base=
+	local from=$1 program soname file list path base=
 	shift
 	if [ -d /host/lib64 ] && [ -e "/host$loader" ] && ! newer "$(glibc_of /)" "$(glibc_of /host)"; then base=/host; fi
 	while read -r program; do
-		if list=$(libraries_in / "$program" 2>/dev/null); then
+		path=''
+		case $program in /push/*) path=$(push_path /push) ;; esac
+		if list=$(libraries_in / "$program" "$path" 2>/tmp/why); then
 			while read -r soname file; do
 				case $file in
 				"" | /push/*) ;;
 				*) library[$soname]=$file ;;
 				esac
 			done <<<"$list"
-		elif [[ $program = /push/* ]] && list=$(libraries_in /host "$from${program#/push}" 2>/tmp/why); then
+		elif [[ $program = /push/* ]] && list=$(libraries_in /host "$from${program#/push}" "$(push_path "$from")" 2>/tmp/why); then
 			while read -r soname file; do
 				case $file in
 				"" | "$from"/*) ;;
@@ -125,7 +139,7 @@ collect_libraries() { # HOST-PATH-OF-/push DIR...
 		cp -L "$file" "$stage/usr/lib/guest/$soname"
 	done
 	cp -L "$base$loader" "$stage$loader"
-	echo /usr/lib/guest >"$stage/etc/ld.so.conf"
+	{ echo /usr/lib/guest && push_path /push | tr : '\n'; } >"$stage/etc/ld.so.conf"
 	ldconfig -X -r "$stage"
 }
 

@@ -37,9 +37,12 @@ use_kernel() { # SERIES RELEASE
 	K_DIR=$CACHE/kernel/$K_RELEASE
 	K_KEY=$({
 		printf '%s\n' 1 "$K_VERSION" "$K_IMAGE" "$(toolchain)"
-		if [ "$K_FLAVOUR" = debug ]; then hash_files tools/debug.config; fi
+		if [ "$K_FLAVOUR" = debug ]; then debug_config_key; fi
 	} | sha)
 }
+# Of one file and not by hash_files: the kernel takes long to build, and is not to be built again because other
+# keys are made otherwise.
+debug_config_key() { (cd "$TOP" && find tools/debug.config -printf '%m %p ' && sha256sum <tools/debug.config) | sha; }
 # The packages that a kernel is made of.
 packages_of() { # SERIES RELEASE IMAGE
 	if [ "$K_FLAVOUR" = stock ]; then echo "linux-headers-$2 linux-modules-$2 $3"; fi

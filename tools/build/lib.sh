@@ -53,7 +53,22 @@ on_exit() {
 }
 run_exit_commands() {
 	local i
+	end_children
 	for ((i = ${#EXIT_COMMANDS[@]} - 1; i >= 0; i--)); do eval "${EXIT_COMMANDS[i]}" || :; done
+}
+
+# A signal may have been for this shell alone: what it was waiting for ends with it.
+end_children() {
+	local self=$BASHPID child
+	for child in $(cat "/proc/$self/task/$self/children" 2>/dev/null); do
+		case $(cat "/proc/$child/comm" 2>/dev/null) in
+		# It minds nothing else, and takes its namespaces with it.
+		unshare) kill -KILL "$child" 2>/dev/null || : ;;
+		# Has to write what it was given before.
+		tee) ;;
+		*) kill -TERM "$child" 2>/dev/null || : ;;
+		esac
+	done
 }
 
 # scratch_dir VARIABLE [PARENT]: sets VARIABLE to a new directory in the cache, PARENT/run.XXXXXX (PARENT
@@ -61,6 +76,8 @@ run_exit_commands() {
 scratch_dir() {
 	local parent=${2:-$CACHE} made
 	mkdir -p "$parent" 2>/dev/null || :
+	# Those of runs that were killed.
+	find "$parent" -maxdepth 1 -name 'run.*' -mmin +1440 -exec rm -rf {} + 2>/dev/null || :
 	made=$(mktemp -d "$parent/run.XXXXXX" 2>/dev/null) || die "cannot write to $parent: set XDG_CACHE_HOME to a directory of yours"
 	on_exit "rm -rf '${made//\'/\'\\\'\'}'"
 	chmod 0755 "$made"
@@ -85,16 +102,19 @@ take_run_dir() {
 
 # --- Steps ---------------------------------------------------------------------
 
-# with_progress NAME LOG CMD...: runs CMD; what takes long shows that it goes on. On a terminal that is a
-# line that is written again and again, else one every 15 seconds. LOG may be empty.
+# with_progress NAME CMD...: runs CMD; what takes long shows that it goes on. On a terminal that is a
+# line that is written again and again, else one every 15 seconds. It ends with CMD's last line if the
+# output goes to a file.
 with_progress() {
-	local name=$1 log=$2 watcher rc=0
-	shift 2
+	local name=$1 self=$BASHPID log watcher rc=0
+	shift
+	log=$(readlink "/proc/$self/fd/1") || :
+	if [ ! -f "$log" ]; then log=''; fi
 	if [ "${QUIET:-0}" = 1 ]; then
 		"$@"
 		return
 	fi
-	watch_step "$name" "$log" "$BASHPID" </dev/null >/dev/null 2>&1 9>&- &
+	watch_step "$name" "$log" "$self" </dev/null >/dev/null 2>&1 9>&- &
 	watcher=$!
 	on_exit "kill $watcher 2>/dev/null"
 	("$@") || rc=$?
@@ -138,7 +158,7 @@ step() {
 	if [ "$VERBOSE" = 1 ]; then
 		("$@") > >(tee "$log" >&2) 2>&1 || rc=$?
 	else
-		with_progress "$name" "$log" "$@" >"$log" 2>&1 || rc=$?
+		with_progress "$name" "$@" >"$log" 2>&1 || rc=$?
 	fi
 	ms=$(((${EPOCHREALTIME//[!0-9]/} - begun) / 1000))
 	if [ "$rc" = 130 ]; then die "$name: interrupted; the next run goes on from here"; fi
@@ -240,7 +260,9 @@ KEPT=6
 with_lock() {
 	local part=$1 rc
 	shift
+	on_exit :
 	(
+		on_exit :
 		take_lock "$part"
 		"$@"
 	)
