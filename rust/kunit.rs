@@ -6,9 +6,9 @@
 //! kernel was booted with `kunit.enable=1`. The results are in
 //! `/sys/kernel/debug/kunit/<suite>/results`.
 //!
-//! The host tests (`tests/host`) have the rules of these rooms at length. Here the same code runs
-//! on the kernel's memory, locks, references and errno values, under whatever checkers the kernel
-//! was built with. No test needs a DRM device or a caller.
+//! The host tests (`tests/host`, `tests/models`) have the rules of these rooms, and no rule is tested
+//! here again. Here the code runs on the kernel's memory, trees, locks, references, threads and errno
+//! values, under whatever checkers the kernel was built with. No test needs a DRM device or a caller.
 //!
 //! One file for each suite; it uses the interface that the other rooms use. An assertion that fails
 //! ends its thread without dropping anything: so tests of several threads assert when the others
@@ -23,4 +23,3 @@ mod handles;
 mod log;
 mod paging;
 mod status;
-mod validation;

@@ -108,70 +108,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn handles_come_in_one_sequence() -> Result {
-        let mut table = table::<u32>()?;
-        let handles = reserve(&mut table, 3)?;
-        let values = [0x4000_0000, 0x4000_0040, 0x4000_0080].map(Handle::new);
-        assert_eq!(handles, values);
-        // A reservation names nothing; taken back, its numbers come again.
-        assert_eq!(table.get(handles[0]), None);
-        table.cancel(&handles);
-        assert_eq!(table.used(), 0);
-        assert_eq!(add(&mut table, 1, Handle::NULL), Ok(handles[0]));
-        assert_eq!(table.used(), 1);
-        Ok(())
-    }
-
-    #[test]
-    fn a_reservation_is_as_long_as_it_must_be() -> Result {
-        // More than the 128 slots of a leaf and the 32768 of a node.
-        let mut table = table::<u32>()?;
-        let handles = reserve(&mut table, 33_000)?;
-        assert_eq!(handles[0].value(), 0x4000_0000);
-        assert_eq!(handles[32_767].value(), 0x401F_FFC0);
-        assert_eq!(handles[32_768].value(), 0x4020_0000);
-        assert_eq!(handles[32_999].value(), 0x4020_39C0);
-        assert_eq!(table.used(), 33_000);
-        table.cancel(&handles);
-        assert_eq!(table.used(), 0);
-        assert_eq!(reserve(&mut table, 1)?, [Handle::new(0x4000_0000)]);
-        Ok(())
-    }
-
-    #[test]
-    fn most_numbers_name_nothing() -> Result {
-        let mut table = table::<u32>()?;
-        let handle = add(&mut table, 7, Handle::NULL)?;
-        // NULL; no lap; instance bits; other laps; the last index; all bits.
-        for value in [
-            0,
-            1,
-            0x40,
-            0x3FFF_FFFF,
-            0x4000_0001,
-            0x4000_003F,
-            0x4000_0040,
-            0x8000_0000,
-            0xC000_0000,
-            0x7FFF_FFC0,
-            0xFFFF_FFC0,
-            0xFFFF_FFFF,
-        ] {
-            let wrong = Handle::new(value);
-            assert_eq!(table.get(wrong), None);
-            assert_eq!(table.take(wrong), None);
-            assert_eq!(table.parent(wrong), None);
-            assert!(table.take_descendant(wrong).is_none());
-            assert!(table.take_empty_leaf(wrong).is_none());
-        }
-        assert_eq!(table.get(handle), Some(&7));
-        assert_eq!(table.take(handle), Some(7));
-        assert_eq!(table.get(handle), None);
-        assert_eq!(table.take(handle), None);
-        Ok(())
-    }
-
-    #[test]
     fn the_table_has_one_reference() -> Result {
         let mut table = table()?;
         let object = Arc::new(7, GFP_KERNEL)?;
@@ -198,27 +134,6 @@ mod tests {
         }
         table.cancel(&reserved);
         assert!(Arc::into_unique_or_drop(object).is_some());
-        Ok(())
-    }
-
-    #[test]
-    fn owners_end_after_what_they_own() -> Result {
-        let log = Log::new()?;
-        let mut table = table()?;
-        let device = family(&mut table, &log)?;
-        let owner = table.take(device);
-        assert_eq!(owner.as_ref().map(Noted::number), Some(1));
-        // It can own nothing new, and the objects below it are still there.
-        assert!(!table.is_live(device));
-        assert_eq!(table.used(), 4);
-        assert!(log.take().is_empty());
-        while let Some(ended) = table.take_descendant(device) {
-            drop(ended);
-        }
-        assert_eq!(log.take(), [3, 4, 2]);
-        assert_eq!(table.used(), 0);
-        drop(owner);
-        assert_eq!(log.take(), [1]);
         Ok(())
     }
 

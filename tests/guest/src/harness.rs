@@ -27,8 +27,6 @@ use std::{
 /// How much time the guest may spend on one test before it counts as stuck: several times what the
 /// longest one takes. How long that is on the wall depends on what else the machine does.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
-/// How often one looks.
-const LOOK: Duration = Duration::from_secs(1);
 
 /// Names a test that fails, once it has run: so one sees that a failing test is a failing run.
 const PLANT: &str = "DXG_TEST_PLANT";
@@ -236,9 +234,9 @@ fn within_time<R>(number: usize, name: &str, run: impl FnOnce() -> R) -> R {
     thread::scope(|scope| {
         let begins = &started;
         scope.spawn(move || {
-            let deadline = Deadline::after(TIME_LIMIT);
+            let mut deadline = Deadline::after(TIME_LIMIT);
             begins.wait();
-            while let Err(RecvTimeoutError::Timeout) = wait.recv_timeout(LOOK) {
+            while let Err(RecvTimeoutError::Timeout) = wait.recv_timeout(Deadline::LOOK) {
                 if deadline.is_over() {
                     println!("# no end after {} s", TIME_LIMIT.as_secs());
                     println!("not ok {number} {name}");

@@ -251,10 +251,17 @@ fn differences(
 
 /// Asks again until the answer is yes or time is up.
 pub fn soon<T, E>(mut ask: impl FnMut() -> Result<T, E>) -> Result<T, E> {
-    let deadline = Deadline::after(PATIENCE);
+    // Mostly the first answer is yes, and no clock is needed.
+    let first = ask();
+    if first.is_ok() {
+        return first;
+    }
+    let mut deadline = Deadline::after(PATIENCE);
     loop {
+        sleep(Duration::from_millis(2));
+        let over = deadline.is_over();
         match ask() {
-            Err(_) if !deadline.is_over() => sleep(Duration::from_millis(2)),
+            Err(_) if !over => {}
             result => return result,
         }
     }

@@ -32,7 +32,7 @@ fn main() -> ExitCode {
 fn storm(_: &[String]) {
     let _storm = Storm::on_this_thread();
     let memory = Map::new(2);
-    let deadline = Deadline::after(Duration::from_secs(60));
+    let mut deadline = Deadline::after(Duration::from_secs(60));
     while signals::delivered() < 500 {
         assert!(!deadline.is_over(), "no signals");
         on_each_adapter(|gpu| round(gpu, &memory));

@@ -272,12 +272,16 @@ mod naming {
             0x7FFF_FFC0,
             0xFFFF_FFC0,
             0x3F,
+            1,
+            0x3FFF_FFFF,
+            0x4000_003F,
         ];
         for garbage in instances.chain(laps).chain(others).map(h) {
             assert_eq!(table.get(garbage), None, "{garbage:?}");
             assert!(!table.is_live(garbage));
             assert_eq!(table.take(garbage), None);
             assert!(table.take_descendant(garbage).is_none());
+            assert!(table.take_empty_leaf(garbage).is_none());
             assert_eq!(table.parent(garbage), None);
             assert_eq!(table.first_child(garbage), Handle::NULL);
             assert_eq!(table.next_sibling(garbage), Handle::NULL);

@@ -198,6 +198,8 @@ mod several_elements {
         let too_much = Err(NtStatus::BUFFER_TOO_SMALL);
         assert_eq!(elements(&[of(None, 0x1_FFFF)]), Ok(()));
         assert_eq!(elements(&[of(None, 0x1_FFFF), of(None, 1)]), too_much);
+        assert_eq!(elements(&[of(None, 0x1_0000), of(None, 0xFFFF)]), Ok(()));
+        assert_eq!(elements(&[of(None, 0x1_0000); 2]), too_much);
         assert_eq!(elements(&[of(None, 128); 1023]), Ok(()));
         assert_eq!(elements(&[of(None, 128); 1024]), too_much);
         assert_eq!(elements(&[of(None, 0x1_FFFF); 1024]), too_much);

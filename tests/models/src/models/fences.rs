@@ -194,6 +194,21 @@ fn a_rewind_takes_no_wake_up() {
     });
 }
 
+/// Only a rewind does.
+#[test]
+fn a_signal_never_lowers_a_value() {
+    explore("signals in a row", 1, |_| {
+        let fence = MonitoredFence::new(5, AtRemoval::Maximum).expect("memory");
+        for (value, expected) in [(4, 5), (5, 5), (6, 6), (0, 6), (u64::MAX, u64::MAX)] {
+            fence.signal(value);
+            assert_eq!(fence.value(), expected);
+        }
+        fence.rewind(3);
+        assert_eq!(fence.value(), 3);
+        0
+    });
+}
+
 /// The adapter goes while one waits.
 #[test]
 fn a_removal_ends_a_wait() {
@@ -251,6 +266,27 @@ fn a_timeline_says_what_has_ended() {
             .into_iter()
             .for_each(|other| other.join().expect("ends"));
         assert_eq!(fence.value(), 2);
+        0
+    });
+}
+
+/// A later operation that has ended shows when those before it have.
+#[test]
+fn operations_end_in_any_order() {
+    explore("operations of a queue, one by one", 1, |_| {
+        let fence = MonitoredFence::new(0, AtRemoval::Maximum).expect("memory");
+        let timeline = Timeline::new(fence.clone()).expect("memory");
+        let begin = || Timeline::prepare(&timeline).expect("memory").begin();
+        let [one, two, three] = [begin(), begin(), begin()];
+        assert_eq!((one.value(), two.value(), three.value()), (1, 2, 3));
+        drop(two);
+        assert_eq!(fence.value(), 0);
+        drop(one);
+        assert_eq!(fence.value(), 2);
+        drop(begin());
+        assert_eq!(fence.value(), 2);
+        drop(three);
+        assert_eq!(fence.value(), 4);
         0
     });
 }

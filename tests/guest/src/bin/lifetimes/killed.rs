@@ -86,7 +86,7 @@ impl Progress {
 
     /// Waits for the end of some calls; how long the last one took.
     fn first_calls(self) -> Result<Duration, &'static str> {
-        let deadline = Deadline::after(PATIENCE);
+        let mut deadline = Deadline::after(PATIENCE);
         while self.0[1].load(Relaxed) < 2 {
             if deadline.is_over() {
                 return Err("no calls have ended");
@@ -98,7 +98,7 @@ impl Progress {
 
     /// Waits until a call begins.
     fn wait_for_begin(self) {
-        let deadline = Deadline::after(PATIENCE);
+        let mut deadline = Deadline::after(PATIENCE);
         while !self.is_inside() {
             assert!(!deadline.is_over(), "no call");
             hint::spin_loop();
@@ -238,7 +238,7 @@ impl Ours {
 /// Makes as many rounds as there is time for. Those count that say so; without any the test would be
 /// about something else.
 fn some_rounds(mut round: impl FnMut() -> bool) {
-    let (start, deadline) = (Instant::now(), Deadline::after(PATIENCE));
+    let (start, mut deadline) = (Instant::now(), Deadline::after(PATIENCE));
     let mut counted = 0;
     while counted < ROUNDS && (counted == 0 || start.elapsed() < TIME) {
         assert!(!deadline.is_over(), "no end inside of a call");

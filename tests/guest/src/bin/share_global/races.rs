@@ -23,9 +23,8 @@ fn create_open_and_destroy(threads: usize) {
         let shown = AtomicU32::new(0);
         let [opened, gone] = [AtomicU32::new(0), AtomicU32::new(0)];
         let start = Instant::now();
-        let deadline = Deadline::after(STUCK);
         let seen = |times| opened.load(Relaxed) >= times && gone.load(Relaxed) >= times;
-        let goes_on = || match start.elapsed() < TIME {
+        let goes_on = |deadline: &mut Deadline| match start.elapsed() < TIME {
             true => !seen(OFTEN),
             false => !seen(1) && !deadline.is_over(),
         };
@@ -33,7 +32,8 @@ fn create_open_and_destroy(threads: usize) {
             for _ in 0..threads {
                 spawn(scope, || {
                     let device = gpu.device();
-                    while goes_on() {
+                    let mut deadline = Deadline::after(STUCK);
+                    while goes_on(&mut deadline) {
                         let create = small(gpu, device);
                         let others = shown.swap(create.global(), Relaxed);
                         if open_and_look(gpu, device, others) {

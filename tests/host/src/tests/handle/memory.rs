@@ -54,6 +54,25 @@ fn a_reservation_is_all_or_nothing() {
     assert_eq!(with_allocations(6, || table.reserve(&mut handles)), Ok(()));
 }
 
+/// More than the 128 slots of a leaf and the 32768 of a node.
+#[test]
+fn a_reservation_is_as_long_as_it_must_be() {
+    let mut table = table();
+    let handles = reserve(&mut table, 33_000);
+    for (index, expected) in [
+        (0, 0x4000_0000),
+        (32_767, 0x401F_FFC0),
+        (32_768, 0x4020_0000),
+        (32_999, 0x4020_39C0),
+    ] {
+        assert_eq!(handles[index], expected);
+    }
+    assert_eq!(table.used(), 33_000);
+    cancel(&mut table, &handles);
+    assert_eq!(table.used(), 0);
+    assert_eq!(reserve(&mut table, 1), [0x4000_0000]);
+}
+
 #[test]
 fn an_empty_leaf_is_given_up() {
     let mut table = table();

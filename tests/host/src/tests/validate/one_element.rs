@@ -88,6 +88,19 @@ fn a_primary_is_of_a_source_of_the_adapter() {
     }
 }
 
+#[test]
+fn all_flags_together() {
+    let info = d3dddi_allocationinfo2 {
+        priority: 1,
+        ..with(PRIMARY | STEREO | OVERRIDE_PRIORITY)
+    };
+    let expected = CheckedElement {
+        priority: NonZeroU32::new(1),
+        ..OF_A_SOURCE
+    };
+    assert_eq!(element(&info, 1), Ok(expected));
+}
+
 /// Case 84.
 #[test]
 fn a_priority_that_overrides_is_not_0() {
@@ -125,7 +138,16 @@ fn memory_starts_at_a_page() {
             assert_eq!(result.unwrap().sysmem, Some(sysmem));
         }
     }
-    for sysmem in [0x1001, 0x1FFF, 0x1800, u64::MAX] {
+    let last = u64::MAX - 0xFFF;
+    let sysmem = element(
+        &d3dddi_allocationinfo2 {
+            sysmem: last,
+            ..with(0)
+        },
+        0,
+    );
+    assert_eq!(sysmem.unwrap().sysmem, Some(last));
+    for sysmem in [0x1001, 0x1FFF, 0x1800, last + 0x800, u64::MAX] {
         refused(element(&d3dddi_allocationinfo2 { sysmem, ..with(0) }, 0));
     }
 }

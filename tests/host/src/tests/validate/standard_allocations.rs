@@ -39,7 +39,7 @@ fn a_heap_is_whole_pages() {
             assert_eq!(result, Ok(size));
         }
     }
-    for size in [0, 0x1001, 0x1100, 0x1FFF, u64::MAX] {
+    for size in [0, 0xFFF, 0x1001, 0x1100, 0x1FFF, u64::MAX] {
         refused(check(EXISTING_SYSMEM, WITH, EXISTING_HEAP, size));
     }
     let last = u64::MAX - 0xFFF;
