@@ -28,7 +28,7 @@ edit() {
 	local dir=$work/$1
 	sed -i "/^ *local_segment_mib: u32 {/,/}/s/default: [0-9]*/default: $2/" "$dir/rust/dxgkrnl.rs"
 	sed -i "s/^ *description: \"WDDM.*/    description: \"WDDM $mark\",/" "$dir/rust/dxgkrnl.rs"
-	sed -i "s,^/// .*Shows the adapters,/// $3: Shows the adapters $mark," "$dir/tools/dxg/src/main.rs"
+	sed -i "s,^/// .*Shows the adapters.*,/// $3: Shows the adapters $mark," "$dir/tools/dxg/src/main.rs"
 	if [ "$1" = old ]; then find "$dir" -exec touch -h -d '2001-01-01' {} +; fi
 }
 # start NAME: begins its guest.
