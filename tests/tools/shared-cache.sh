@@ -18,13 +18,17 @@ clean() {
 }
 trap clean EXIT
 passed=0 failed=0
+# Nothing of it must have been built by an earlier run of this test.
+mark=$(date +%s%N)
 unset RUN_DIR
 
-# edit NAME MIB WORD: the checkout's module has a default of its own, and its dxg describes itself otherwise.
+# edit NAME MIB WORD: the checkout's module gives adapters another size, between 210 and 219 MiB, and its dxg
+# describes itself otherwise.
 edit() {
 	local dir=$work/$1
 	sed -i "/^ *local_segment_mib: u32 {/,/}/s/default: [0-9]*/default: $2/" "$dir/rust/dxgkrnl.rs"
-	sed -i "s,^/// .*Shows the adapters,/// $3: Shows the adapters," "$dir/tools/dxg/src/main.rs"
+	sed -i "s/^ *description: \"WDDM.*/    description: \"WDDM $mark\",/" "$dir/rust/dxgkrnl.rs"
+	sed -i "s,^/// .*Shows the adapters.*,/// $3: Shows the adapters $mark," "$dir/tools/dxg/src/main.rs"
 	if [ "$1" = old ]; then find "$dir" -exec touch -h -d '2001-01-01' {} +; fi
 }
 # start NAME: begins its guest.
@@ -32,7 +36,7 @@ start() {
 	# A process group of its own, to end it by.
 	set -m
 	"$work/$1/tools/vm" exec --gpu none -- \
-		sh -c 'cat /sys/module/dxgkrnl/parameters/local_segment_mib; dxg --help | head -n 1' \
+		sh -c 'dxg list | grep -o "of 21[0-9] MiB"; dxg --help | head -n 1' \
 		>"$work/$1.out" 2>"$work/$1.err" </dev/null &
 	set +m
 	jobs+=($!)
@@ -42,12 +46,12 @@ finish() {
 	local rc=0 said number=$((passed + failed + 1))
 	wait "$1" || rc=$?
 	said=$(paste -sd ' ' "$work/$2.out")
-	if [ "$rc" = 0 ] && [[ $said = "$3 $4: "* ]]; then
+	if [ "$rc" = 0 ] && [[ $said = "of $3 MiB $4: "* ]]; then
 		passed=$((passed + 1))
 		echo "ok $number $5"
 	else
 		failed=$((failed + 1))
-		echo "# status $rc, the guest said '$said', not '$3 $4: ...'"
+		echo "# status $rc, the guest said '$said', not 'of $3 MiB $4: ...'"
 		tail -n 20 "$work/$2.err" | sed 's/^/# /'
 		echo "not ok $number $5"
 	fi
