@@ -17,7 +17,7 @@ mod saved;
 mod sweep;
 mod swept;
 
-pub use self::sweep::{sweep, was_swept, Subject};
+pub use self::sweep::{print_slowest, sweep, was_swept, Subject};
 
 use crate::calls::{Answer, NO_MEMORY, SERVED};
 use libd3dkmt::sys::request;

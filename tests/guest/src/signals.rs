@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! The mode under signals: with `DXG_TEST_SIGNALS=1` in the environment, a timer interrupts each
-//! thread of a test every millisecond, without SA_RESTART; with `restart` instead of 1, with it.
+//! thread of a test every millisecond, or where the machine is slow, less often, without SA_RESTART; with `restart` instead of 1, with it.
 //!
 //! A timer belongs to one thread, as a signal to the process would nearly always find the same one.
 //! The harness has one for the thread of the test, and for a child in a role; threads that a test
@@ -14,11 +14,38 @@ use std::{
         OnceLock,
     },
     thread::{Scope, ScopedJoinHandle},
+    time::{Duration, Instant},
 };
 
 const VARIABLE: &str = "DXG_TEST_SIGNALS";
 
-const PERIOD_NS: libc::c_long = 1_000_000;
+/// How often a timer fires, unless a signal takes so long that a test would get nowhere.
+const PERIOD: Duration = Duration::from_millis(1);
+/// Of so many parts of a test's time its signals take one at most.
+const SHARE: u32 = 8;
+
+/// The period on this machine.
+fn period() -> Duration {
+    static PERIOD_HERE: OnceLock<Duration> = OnceLock::new();
+    *PERIOD_HERE.get_or_init(|| PERIOD.max(SHARE * cost()))
+}
+
+/// What a signal to this thread takes, with its handler: the median of a few, as the machine may stop
+/// in the middle of one.
+fn cost() -> Duration {
+    let signal = signal();
+    let mut times = [Duration::ZERO; 31];
+    for time in &mut times {
+        let start = Instant::now();
+        // SAFETY: The signal has a handler.
+        let raised = unsafe { libc::raise(signal) };
+        *time = start.elapsed();
+        assert_eq!(raised, 0, "raise");
+    }
+    DELIVERED.fetch_sub(times.len() as u64, Relaxed);
+    times.sort();
+    times[times.len() / 2]
+}
 
 static DELIVERED: AtomicU64 = AtomicU64::new(0);
 
@@ -82,9 +109,10 @@ pub struct Storm(libc::timer_t);
 impl Storm {
     /// Interrupts the calling thread from now on.
     pub fn on_this_thread() -> Self {
+        let period = period();
         let period = libc::timespec {
-            tv_sec: 0,
-            tv_nsec: PERIOD_NS,
+            tv_sec: period.as_secs() as libc::time_t,
+            tv_nsec: period.subsec_nanos().into(),
         };
         let times = libc::itimerspec {
             it_interval: period,

@@ -14,6 +14,7 @@ use rustix::io::Errno;
 use std::{
     collections::BTreeSet,
     sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 /// More places than any call of the suite has: where the count-down does not work, there is an end.
@@ -21,6 +22,19 @@ const END: u32 = 20_000;
 
 /// The calls that were swept, for the question whether one was forgotten.
 static SWEPT: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// How long each sweep took.
+static TIMES: Mutex<Vec<(Duration, String)>> = Mutex::new(Vec::new());
+
+/// Prints the sweeps that took longest.
+pub fn print_slowest() {
+    const MANY: usize = 10;
+    let mut times = TIMES.lock().unwrap_or_else(PoisonError::into_inner);
+    times.sort();
+    for (time, sweep) in times.iter().rev().take(MANY) {
+        println!("# slowest sweeps: {} ms: {sweep}", time.as_millis());
+    }
+}
 
 /// Whether a call of this name was swept.
 pub fn was_swept(name: &str) -> bool {
@@ -124,10 +138,12 @@ pub fn sweep<T>(
 ) {
     set_up().unwrap_or_else(|error| panic!("{error}"));
     let fail_nth = FailNth::open().unwrap_or_else(|error| panic!("{error}"));
+    let begin = Instant::now();
+    let start = Counters::now();
     let try_it = |nth| {
         let name = format!("{}, {}, place {nth}", subject.name, subject.shape);
         context(name, || {
-            try_one(subject, &fail_nth, nth, &prepare, &call, &undo)
+            try_one(subject, &fail_nth, nth, &start, &prepare, &call, &undo)
         })
     };
     let mut met = Met::default();
@@ -152,6 +168,9 @@ pub fn sweep<T>(
         subject.name, subject.shape, met.copies, met.memory, met.absorbed
     );
     assert!(nth > 1, "no place of the call was reached");
+    let sweep = format!("{}, {}, {places} places", subject.name, subject.shape);
+    let mut times = TIMES.lock().unwrap_or_else(PoisonError::into_inner);
+    times.push((begin.elapsed(), sweep));
     let mut swept = SWEPT.lock().unwrap_or_else(PoisonError::into_inner);
     swept.insert(subject.name.into());
 }
@@ -165,11 +184,11 @@ fn try_one<T>(
     subject: Subject<'_>,
     fail_nth: &FailNth,
     nth: u32,
+    start: &Counters,
     prepare: &impl Fn() -> T,
     call: &impl Fn(&mut T) -> Answer,
     undo: &impl Fn(T),
 ) -> (Result<Place, u32>, Answer) {
-    let start = Counters::now();
     let mut prepared = prepare();
     let before = Counters::now();
     let Tried { result, failed } = fail_nth.run(nth, || call(&mut prepared));

@@ -22,7 +22,7 @@ use self::{
 use dxg_guest_tests::{
     calls::*,
     create::Create,
-    faults::was_swept,
+    faults::{print_slowest, was_swept},
     fence::{wait_in, Event, Fence, PagingQueue, Way},
     harness::{self, context},
     memory::{Map, PAGE},
@@ -32,7 +32,7 @@ use libd3dkmt::sys::NtStatus;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    harness::run(
+    let status = harness::run(
         tests![
             open_of_the_node,
             close_of_the_node_with_everything,
@@ -105,7 +105,9 @@ fn main() -> ExitCode {
             every_served_request_was_swept,
         ],
         &[("owner", owner)],
-    )
+    );
+    print_slowest();
+    status
 }
 
 /// Runs a test on each adapter, by LUID: each try opens the node anew, so that handles begin with
