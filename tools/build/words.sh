@@ -26,7 +26,7 @@ known_kernels() {
 		"$WORDS_TOP/tools/kernels.lock"
 }
 known_gates() {
-	echo none interruption
+	echo none planted interruption
 	awk '!/^#/ && NF >= 3 { print $1 }' "$WORDS_TOP/tests/gates"
 }
 

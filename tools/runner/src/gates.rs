@@ -102,9 +102,9 @@ fn gates(text: &str) -> Result<Vec<Gate>> {
     }
     // A test that fails is a failed run in each mode. KUnit's tests are the module's own.
     for (mode, suite, test) in [
-        (Mode::Plain, "devices", "create_and_destroy"),
-        (Mode::Signals, "devices", "create_and_destroy"),
-        (Mode::Faults, "devices", "create_and_destroy"),
+        (Mode::Plain, "devices", "defined_flags"),
+        (Mode::Signals, "devices", "defined_flags"),
+        (Mode::Faults, "devices", "defined_flags"),
     ] {
         gates.push(Gate {
             name: "planted".into(),

@@ -129,7 +129,8 @@ pub fn run<'a>(
             part.suites.iter().map(estimate).collect()
         })
         .collect();
-    let scratch = PathBuf::from(format!("/tmp/run-{}", fs::read_dir("/tmp")?.count()));
+    static RUNS: AtomicU32 = AtomicU32::new(0);
+    let scratch = PathBuf::from(format!("/tmp/run-{}", RUNS.fetch_add(1, Relaxed)));
     fs::create_dir_all(&scratch)?;
     let run = Run {
         options,
