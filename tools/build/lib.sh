@@ -59,8 +59,9 @@ run_exit_commands() {
 
 # A signal may have been for this shell alone: what it was waiting for ends with it.
 end_children() {
-	local self=$BASHPID child
-	for child in $(cat "/proc/$self/task/$self/children" 2>/dev/null); do
+	local child children=()
+	{ read -ra children <"/proc/$BASHPID/task/$BASHPID/children"; } 2>/dev/null || :
+	for child in "${children[@]}"; do
 		case $(cat "/proc/$child/comm" 2>/dev/null) in
 		# It minds nothing else, and takes its namespaces with it.
 		unshare) kill -KILL "$child" 2>/dev/null || : ;;
