@@ -9,11 +9,12 @@
 //!
 //! Most tests begin with the same calls. So a shape of a call is swept [twice](PER_SHAPE) in a run of
 //! all suites, and once more for each answer that none of these sweeps ended with, as a good call and
-//! one with a bad handle look the same. From then on its calls are made with the one place failing
-//! that is deeper than any sweep came: a call that has it is swept from there on.
+//! one with a bad handle look the same. From then on [two](PER_TEST) of its calls in each test are
+//! made with the one place failing that is deeper than any sweep came: a call that has it is swept
+//! from there on.
 //!
-//! What is not swept is counted: calls like those of the run that were swept, calls beside other
-//! threads or processes (which change the counters, too), and those of tests that [`spare`] themselves.
+//! What is not swept is counted: calls like those of the test or of the run, calls beside other threads
+//! or processes (which change the counters, too), and those of tests that [`spare`] themselves.
 
 use super::{
     inject::{set_up, FailNth, Place, Tried},
@@ -52,6 +53,9 @@ use std::{
 /// Calls of one shape that are swept in a run: the second one often finds what the first one has made.
 /// It is the next one, in the same test if that has two.
 const PER_SHAPE: u32 = 2;
+/// Calls of one shape that are looked at in one test on one adapter: to look takes some milliseconds,
+/// and there are tests that make thousands of them.
+const PER_TEST: u32 = 2;
 /// Every place up to this one is tried, and then ever fewer: a large call has thousands.
 const EACH_TO: u32 = 64;
 /// How long one sweep may take.
@@ -71,6 +75,8 @@ struct Progress {
     spared: Option<String>,
     tests: u32,
     spared_tests: u32,
+    /// How often each shape has come in the test at hand.
+    seen: BTreeMap<Shape, u32>,
     /// Shapes with an answer that no sweep ended with, of calls that could not be made twice.
     wanted: BTreeSet<Shape>,
     sums: BTreeMap<&'static str, Sum>,
@@ -127,6 +133,7 @@ pub(crate) fn begin() {
         mode.inside.store(false, Relaxed);
         let mut progress = mode.progress();
         progress.spared = None;
+        progress.seen.clear();
         progress.tests += 1;
     }
 }
@@ -226,7 +233,17 @@ impl Mode {
         }
         alone()?;
         let saved = Saved::of(&self.aside, call.request, call.argument as u64);
-        let shape = Shape::of(adapter_driver().as_deref(), call.request, &saved.shape());
+        let shape = Shape::of(
+            adapter_driver().as_deref(),
+            call.request,
+            &saved.shape(call.request),
+        );
+        let mut progress = self.progress();
+        let seen = progress.seen.entry(shape).or_default();
+        *seen += 1;
+        if *seen > PER_TEST {
+            return Err("like others of the test");
+        }
         Ok((shape, saved))
     }
 

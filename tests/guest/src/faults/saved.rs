@@ -8,8 +8,12 @@
 use libd3dkmt::sys::{self, request};
 use std::{
     fs::File,
+    mem::offset_of,
     os::{fd::AsRawFd, unix::fs::FileExt},
 };
+
+/// Numbers from here on are as good as each other.
+const LARGE: u32 = 256;
 
 /// Memory of the caller.
 struct Range {
@@ -172,8 +176,9 @@ impl<'a> Saved<'a> {
     }
 
     /// What kind of call it is: the same for calls that differ only in large numbers, such as
-    /// handles and addresses, of the argument and of the first and the last element.
-    pub(super) fn shape(&self) -> Vec<u32> {
+    /// handles and addresses, of the argument and of the first and the last element; or in a
+    /// descriptor, whose number depends on what else is open.
+    pub(super) fn shape(&self, number: u32) -> Vec<u32> {
         let element = size_of::<sys::D3DDDI_ALLOCATIONINFO2>();
         let mut shape = Vec::new();
         for (i, range) in self.ranges.iter().enumerate() {
@@ -190,12 +195,31 @@ impl<'a> Saved<'a> {
                 _ => (),
             }
         }
+        let descriptor = match number {
+            request::QUERYRESOURCEINFOFROMNTHANDLE => Some(offset_of!(
+                sys::D3DKMT_QUERYRESOURCEINFOFROMNTHANDLE,
+                nt_handle
+            )),
+            request::OPENRESOURCEFROMNTHANDLE => {
+                Some(offset_of!(sys::D3DKMT_OPENRESOURCEFROMNTHANDLE, nt_handle))
+            }
+            request::WAITFORSYNCHRONIZATIONOBJECTFROMCPU => Some(offset_of!(
+                sys::D3DKMT_WAITFORSYNCHRONIZATIONOBJECTFROMCPU,
+                async_event
+            )),
+            request::OPEN_DMA_BUF => Some(offset_of!(sys::ext::dxgkrnl_open_dma_buf, fd)),
+            _ => None,
+        };
+        // None is something else than one.
+        let word = descriptor.and_then(|offset| shape.get_mut(offset / 4));
+        if let Some(word) = word.filter(|word| **word != 0) {
+            *word = LARGE;
+        }
         shape
     }
 
     /// The words at a place of a range, without what is large about them.
     fn small_words(&self, range: &Range, at: usize, bytes: usize, to: &mut Vec<u32>) {
-        const LARGE: u32 = 256;
         let mut buffer = vec![0; bytes.min(range.bytes - at)];
         self.file
             .read_exact_at(&mut buffer, (range.offset + at) as u64)
