@@ -5,7 +5,6 @@
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 . "$here/all.sh"
-. "$here/words.sh"
 
 # Scripts are known by their first line; those that are sourced, by their directory.
 scripts() {
@@ -78,7 +77,8 @@ check() {
 	local rc=0
 	echo "@check $1"
 	with_progress "$@" 2>&1 || rc=$?
-	echo "@end $rc"
+	# What is said may end in the middle of a line.
+	printf '\n@end %s\n' "$rc"
 }
 
 checks() {

@@ -101,7 +101,6 @@ need_suites() {
 need_runner() { need_programs runner; }
 # The host's tests: programs, and the file `list` with a line for each (crates-make.sh).
 need_host_tests() { need_programs host-tests; }
-all_suites() { ls "$(programs suites)"; }
 
 # crates_snapshot [PATH...]: has the copy that cargo sees be this checkout's. The PATHs must be what the keys
 # say. Only under the lock `crates`.

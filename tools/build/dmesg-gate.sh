@@ -8,6 +8,10 @@ complaints='WARNING:|WARN_ON|BUG:|BUG at|Oops|Call Trace|general protection|unab
 # Lines that the stock kernel prints by itself, each with its reason; no pattern may fit ours.
 harmless='^[0-9]+:$'
 
+if [ ! -s "$1" ]; then
+	echo 'there is no log'
+	exit 1
+fi
 found=$(grep -nE "$complaints" "$1" | grep -vE "$harmless") || exit 0
 # The first one with what follows it, and the rest by a line each.
 first=${found%%:*}

@@ -9,9 +9,8 @@ G_TIMEOUT=300
 # Whether the screenshot is taken when CMD has ended, if it has not asked for one; the kind
 # of window that QEMU opens, sdl or gtk.
 G_SCREENSHOT_END=0 G_WINDOW=none
-# More words for the kernel's command line; the taint that the end must find, in numbers of
-# /proc/sys/kernel/tainted, or nothing; whether to look for leaked memory at the end.
-G_CMDLINE='' G_TAINT='' G_LEAKS=0
+# Whether to look for leaked memory at the end.
+G_LEAKS=0
 # Programs that are in the guest's PATH, by their names in crates.sh.
 G_PROGRAMS=dxg
 
@@ -64,7 +63,6 @@ run_guest() {
 	if [ "$G_UNLOAD" = 1 ]; then options+=(--unload); fi
 	if [ "$G_LEAKS" = 1 ]; then options+=(--leaks); fi
 	if [ "$G_SCREENSHOT_END" = 1 ]; then options+=(--screenshot); fi
-	if [ -n "$G_TAINT" ]; then options+=(--taint "$G_TAINT"); fi
 	for layer in $(layers); do options+=(--layer "$layer"); done
 	# shellcheck disable=SC2086 # names
 	for dir in $(programs_in_root $G_PROGRAMS); do options+=(--programs "$dir"); done
@@ -82,11 +80,9 @@ run_guest() {
 		window_options
 		root=$WINDOW_ROOT binds+=("${WINDOW_OPTIONS[@]}")
 	fi
-	# Checkers that are off until the command line says so; a warning is a failure, and says more there.
-	if [ "$K_FLAVOUR" = debug ]; then G_CMDLINE+=' panic_on_warn=1 page_poison=1'; fi
 	say "guest: booting kernel $K_RELEASE with ${G_GPU:-no GPU}"
 	ROOT=$root in_root "${binds[@]}" --bind "$RUN_DIR:/out" "$(programs_in_root runner)/runner" boot \
-		--kernel "/cache/kernel/$K_RELEASE/image/vmlinuz" "${options[@]}" --cmdline "$G_CMDLINE" --gpu "$G_GPU" \
+		--flavour "$K_FLAVOUR" --kernel "/cache/kernel/$K_RELEASE/image/vmlinuz" "${options[@]}" --gpu "$G_GPU" \
 		--module-args "$G_MODULE_ARGS${DXG_GATE:+ gate=$DXG_GATE}" --timeout "$G_TIMEOUT" --window "$G_WINDOW" \
 		-- "$@" || rc=$?
 	if [ -n "$G_SCREENSHOT" ] && [ -s "$RUN_DIR/shot.png" ]; then mv "$RUN_DIR/shot.png" "$G_SCREENSHOT"; fi
@@ -97,7 +93,7 @@ run_guest() {
 # word `script` also the module with the adapter of tests.
 target() {
 	local script=''
-	if [ "${1:-}" = script ]; then script=$(DXG_SCRIPT=y layers | tail -n 1); fi
+	if [ "${1:-}" = script ]; then script=$(DXG_GATE='' DXG_SCRIPT=y layers | tail -n 1); fi
 	# shellcheck disable=SC2046 # two paths
 	printf '%s:%s:%s:%s:%s:%s\n' "$K_FLAVOUR" "$K_RELEASE" "/cache/kernel/$K_RELEASE/image/vmlinuz" $(layers) "$script"
 }
@@ -110,6 +106,6 @@ runner() {
 		shift
 	done
 	shift
-	in_root "${binds[@]}" --bind "$RUN_DIR:/out" --env "DXGKRNL_T0=$DXGKRNL_T0" --chdir /src \
+	in_root "${binds[@]}" --bind "$RUN_DIR:/out" --env "DXGKRNL_T0=$DXGKRNL_T0" --env "QUIET=${QUIET:-0}" --chdir /src \
 		"$(programs_in_root runner)/runner" "$@"
 }

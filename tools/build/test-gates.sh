@@ -20,11 +20,16 @@ pick_kernel debug
 need_kernel
 need_module
 need_layers
-targets+=(--target "$(target)")
+unset DXG_GATE
+export DXG_SCRIPT=y
+need_module
+need_layers
+unset DXG_SCRIPT
+targets+=(--target "$(DXG_GATE=of-the-run target script)")
 options=()
 for dir in $(programs_in_root dxg suites c); do options+=(--programs "$dir"); done
 if [ -n "${GATE:-}" ]; then options+=(--gate "$GATE"); fi
-rm -rf "$TOP/build/gates"
 RUN_DIR=$TOP/build/gates
 take_run_dir
+rm -rf "${RUN_DIR:?}"/*
 runner -- gates "${targets[@]}" "${options[@]}" --suites "$(programs_in_root suites)" --slots "$JOBS" --out /out

@@ -11,9 +11,14 @@ here=$(dirname "${BASH_SOURCE[0]}")
 check_words SUITE MODE KERNEL
 . "$here/all.sh"
 
+# The mistakes of the module are test-gates.sh's matter.
+unset DXG_GATE DXG_SCRIPT
+
 # The documentation's examples, by libtest's events; the last line is the status of all.
 examples() {
 	local rc=0
+	mkdir -p "$CACHE/log"
+	say "examples of the documentation: compiling and running them (their log: $CACHE/log/examples.log)"
 	in_workspace env RUSTC_BOOTSTRAP=1 cargo test --locked --workspace --exclude dxg-guest-tests --doc --no-fail-fast -- \
 		--format json --report-time -Z unstable-options 2>"$CACHE/log/examples.log" || rc=$?
 	printf '{"type":"exit","status":%d}\n' "$rc"
@@ -27,15 +32,19 @@ need_root
 take_run_dir
 rm -f "$RUN_DIR"/{dmesg,console}-*.txt
 need_runner
-pick_kernel "${KERNEL:-}"
-parts=$(runner -- plan --flavour "$K_FLAVOUR" "${wish[@]}")
+if [ "${SUITE:-}" = host ]; then
+	parts=host
+else
+	pick_kernel "${KERNEL:-}"
+	parts=$(runner -- plan --flavour "$K_FLAVOUR" "${wish[@]}")
+fi
 options=("${wish[@]}" --slots "$JOBS")
 # shellcheck disable=SC2034 # of layers
 G_MODULE=1
 if [ "$parts" = host ]; then
 	need_host_tests
 	# No guest is booted.
-	options+=(--target "$K_FLAVOUR:$K_RELEASE:-:-:-" --suites /nonexistent)
+	options+=(--target stock:-:-:-:- --suites /nonexistent)
 else
 	needs=(need_suites need_dxg)
 	if grep -qx host <<<"$parts"; then needs+=(need_host_tests); fi
@@ -44,17 +53,16 @@ else
 	script=''
 	if grep -qx script <<<"$parts"; then
 		script=script
-		(
-			export DXG_SCRIPT=y
-			need_module
-			need_layers
-		)
+		export DXG_SCRIPT=y
+		need_module
+		need_layers
+		unset DXG_SCRIPT
 	fi
 	options+=(--target "$(target "$script")" --suites "$(programs_in_root suites)")
 	for dir in $(programs_in_root dxg suites c); do options+=(--programs "$dir"); done
 fi
 if grep -qx host <<<"$parts"; then
-	options+=(--host-tests "$(programs_in_root host-tests)" --examples /dev/fd/5)
-	exec 5< <(examples)
+	options+=(--host-tests "$(programs_in_root host-tests)" --examples /out/examples.json)
+	examples >"$RUN_DIR/examples.json"
 fi
 runner -- test "${options[@]}"

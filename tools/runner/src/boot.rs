@@ -4,6 +4,7 @@
 use crate::{
     guest::{complaints, pack_programs, Ended, Guest, Limit, Parts, Said, Wanted},
     machine::Output,
+    plan::Flavour,
 };
 use anyhow::Result;
 use clap::Args;
@@ -33,14 +34,9 @@ pub struct Arguments {
     /// Unpacks into /pull what the command leaves there.
     #[arg(long)]
     pull: bool,
-    /// More words for the kernel's command line.
-    #[arg(
-        long,
-        default_value = "",
-        value_name = "WORDS",
-        allow_hyphen_values = true
-    )]
-    cmdline: String,
+    /// Whose kernel it is.
+    #[arg(long)]
+    flavour: Flavour,
     /// An interactive guest.
     #[arg(long)]
     shell: bool,
@@ -59,9 +55,6 @@ pub struct Arguments {
     /// Looks for leaked kernel memory at the end.
     #[arg(long)]
     leaks: bool,
-    /// The taint that the end must find.
-    #[arg(long, value_name = "NUMBER")]
-    taint: Option<u64>,
     /// Seconds of guest time that the whole guest may take.
     #[arg(long, value_name = "S")]
     timeout: u64,
@@ -108,7 +101,7 @@ pub fn boot(arguments: &Arguments) -> Result<u8> {
     let parts = Parts {
         kernel: arguments.kernel.clone(),
         layer: arguments.layer.iter().cloned().chain([programs]).collect(),
-        cmdline: arguments.cmdline.clone(),
+        cmdline: arguments.flavour.cmdline().to_owned(),
     };
     let limit = Limit::Whole(Duration::from_secs(arguments.timeout));
     let mut guest = Guest::boot(
@@ -134,6 +127,7 @@ pub fn boot(arguments: &Arguments) -> Result<u8> {
             .status()?;
         if !untar.success() {
             note("what the command left in /pull could not be unpacked");
+            return Ok(NO_GUEST);
         }
     }
     if !in_time {
@@ -198,7 +192,7 @@ fn status(ended: &Ended, arguments: &Arguments, dir: &std::path::Path) -> u8 {
     if arguments.shell {
         return 0;
     }
-    let complaints = complaints(ended, dir, arguments.taint);
+    let complaints = complaints(ended, dir, None);
     for complaint in &complaints {
         note(complaint);
     }

@@ -16,6 +16,9 @@ pub fn checks(from: impl BufRead, to: impl Write) -> Result<bool> {
     for line in from.lines() {
         let line = line?;
         if let Some(title) = line.strip_prefix("@check ") {
+            if let Some((open, _)) = &open {
+                bail!("'{open}' did not end before '{title}'");
+            }
             open = Some((title.to_owned(), String::new()));
         } else if let Some(status) = line.strip_prefix("@end ") {
             let Some((title, said)) = open.take() else {
@@ -27,7 +30,7 @@ pub fn checks(from: impl BufRead, to: impl Write) -> Result<bool> {
             };
             report.take(number, Entry::Check { title, problems })?;
             number += 1;
-        } else if let Some((_, said)) = &mut open {
+        } else if let Some((_, said)) = open.as_mut().filter(|_| !line.is_empty()) {
             said.push_str(&line);
             said.push('\n');
         }
@@ -35,8 +38,9 @@ pub fn checks(from: impl BufRead, to: impl Write) -> Result<bool> {
     if let Some((title, said)) = open {
         let problems = vec![format!("{said}it did not end")];
         report.take(number, Entry::Check { title, problems })?;
+        number += 1;
     }
-    Ok(report.finish(&[])?)
+    Ok(report.finish(number, &[])?)
 }
 
 #[cfg(test)]
@@ -62,5 +66,6 @@ mod tests {
         );
         assert!(run("@check a\n@end 0\n").1);
         assert!(!run("").1);
+        assert!(checks("@check a\n@check b\n@end 0\n".as_bytes(), Vec::new()).is_err());
     }
 }

@@ -58,7 +58,7 @@ impl Suite {
 /// The suite of the host's tests.
 pub const HOST: &str = "host";
 /// What the names of the module's KUnit suites begin with.
-const KUNIT: &str = "dxgkrnl_";
+pub const KUNIT: &str = "dxgkrnl_";
 
 /// All lines, by name.
 #[derive(Debug, Default)]

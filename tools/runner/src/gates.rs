@@ -105,6 +105,7 @@ fn gates(text: &str) -> Result<Vec<Gate>> {
         (Mode::Plain, "devices", "defined_flags"),
         (Mode::Signals, "devices", "defined_flags"),
         (Mode::Faults, "devices", "defined_flags"),
+        (Mode::Script, "script", "existing_system_memory"),
     ] {
         gates.push(Gate {
             name: "planted".into(),
@@ -184,7 +185,7 @@ pub fn all(arguments: &Arguments, progress: &Progress) -> Result<bool> {
     let report = report
         .into_inner()
         .unwrap_or_else(std::sync::PoisonError::into_inner);
-    Ok(report.finish(&[])?)
+    Ok(report.finish(gates.len(), &[])?)
 }
 
 /// One run; what is wrong with it.
@@ -208,6 +209,7 @@ fn one(
         suites: arguments.suites.clone(),
         host_tests: None,
         times: arguments.times.clone(),
+        note_times: false,
         slots: 1,
         out: out.clone(),
         module_args: gate

@@ -46,7 +46,7 @@ pub enum Limit {
     Whole(Duration),
 }
 
-/// The same before its first process.
+/// A kernel that has not come to its first process after so long, in guest time, never will.
 const BOOT: Duration = Duration::from_secs(120);
 /// On a busy machine the emulated timers can come so late that the kernel waits for ever for the next
 /// one, before it has started anything of ours. Such a boot is begun again.
@@ -123,6 +123,8 @@ pub struct State {
     pub unload: i32,
     pub taint: Option<u64>,
     pub bye: bool,
+    /// QEMU has closed its ports.
+    pub gone: bool,
 }
 
 /// The next thing of a guest.
@@ -197,6 +199,11 @@ impl Guest {
             if let Some(said) = self.said.pop_front() {
                 return Ok(said);
             }
+            if let Some(event) = self.machine.event(Duration::from_millis(500)) {
+                self.heard = self.machine.clock.now();
+                self.take(event);
+                continue;
+            }
             let now = self.machine.clock.now();
             if !self.begun && self.boots < BOOTS && now > BOOT {
                 self.boot_again()?;
@@ -209,10 +216,6 @@ impl Guest {
             if over {
                 return Ok(Said::Stuck);
             }
-            if let Some(event) = self.machine.event(Duration::from_millis(500)) {
-                self.heard = now;
-                self.take(event);
-            }
         }
     }
 
@@ -223,8 +226,8 @@ impl Guest {
         );
         self.boots += 1;
         self.heard = Duration::ZERO;
-        let machine = Machine::start(&self.config)?;
-        std::mem::replace(&mut self.machine, machine).end();
+        self.machine.stop();
+        self.machine = Machine::start(&self.config)?;
         Ok(())
     }
 
@@ -232,7 +235,10 @@ impl Guest {
         let state = &mut self.state;
         let said = match event {
             Event::Line(line) => Said::Line(line),
-            Event::Gone => Said::Gone,
+            Event::Gone => {
+                state.gone = true;
+                Said::Gone
+            }
             Event::Screen(wish) => return self.machine.screen(&wish),
             Event::Control(line) => {
                 self.begun = true;
@@ -275,10 +281,10 @@ impl Guest {
         }
     }
 
-    /// Ends it. One that said goodbye powers off by itself. The rest of what its command printed, and
-    /// how it ended.
+    /// Ends it. One that said goodbye powers off by itself, and a QEMU that has closed its ports is about to
+    /// end. The rest of what its command printed, and how it ended.
     pub fn end(mut self) -> (Vec<String>, Ended) {
-        if self.state.bye {
+        if self.state.bye || self.state.gone {
             self.machine.wait(Duration::from_secs(10));
         }
         let (succeeded, events) = self.machine.end();
@@ -349,7 +355,10 @@ pub fn complaints(ended: &Ended, dir: &Path, taint: Option<u64>) -> Vec<String> 
         Ok(gate) => {
             let text = String::from_utf8_lossy(&gate.stdout);
             let lines: Vec<_> = text.lines().take(40).collect();
-            found.push(format!("the kernel complained:\n{}", lines.join("\n")));
+            found.push(format!(
+                "the kernel complained (the run's dmesg*.txt has all of it):\n{}",
+                lines.join("\n")
+            ));
         }
         Err(error) => found.push(format!("the kernel's log could not be looked at: {error}")),
     }

@@ -12,7 +12,13 @@ use std::{
     io::{BufRead, BufReader},
     path::Path,
     process::{Command, Stdio},
+    sync::mpsc::{self, RecvTimeoutError},
+    thread,
+    time::Duration,
 };
+
+/// A program of which nothing comes for so long is stuck, also on a busy machine.
+const SILENCE: Duration = Duration::from_secs(30 * 60);
 
 /// An event of libtest, of those that matter here.
 #[derive(Deserialize)]
@@ -65,7 +71,7 @@ pub fn run(dir: &Path, examples: &Path, mut each: impl FnMut(&str)) -> Result<(S
     let mut suite = Reader::default();
     for line in list.lines() {
         let columns: Vec<_> = line.split('\t').collect();
-        let [file, package, target, _kind, manifest_dir] = columns[..] else {
+        let [file, package, target, _, manifest_dir] = columns[..] else {
             anyhow::bail!("{}: '{line}'", path.display());
         };
         let mut command = Command::new(dir.join(file));
@@ -83,7 +89,6 @@ pub fn run(dir: &Path, examples: &Path, mut each: impl FnMut(&str)) -> Result<(S
             name: &name,
         })?;
     }
-    each("examples of the documentation");
     let events = fs::File::open(examples).with_context(|| examples.display().to_string())?;
     suite.read("examples", BufReader::new(events));
     Ok(suite.end())
@@ -114,7 +119,35 @@ impl Reader {
             .spawn()
             .with_context(|| program.name.to_owned())?;
         let stdout = child.stdout.take().context("stdout")?;
-        self.read(program.name, BufReader::new(stdout));
+        let (sender, lines) = mpsc::channel();
+        let reader = thread::spawn(move || {
+            for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        let mut ended = false;
+        loop {
+            match lines.recv_timeout(SILENCE) {
+                Ok(line) => ended |= self.event(program.name, &line),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {
+                    child.kill()?;
+                    let minutes = SILENCE.as_secs() / 60;
+                    self.problems.push(format!(
+                        "{}: stuck: nothing came of it for {minutes} min",
+                        program.name
+                    ));
+                    child.wait()?;
+                    return Ok(());
+                }
+            }
+        }
+        if reader.join().is_err() || !ended {
+            self.problems
+                .push(format!("{}: it ended before its tests", program.name));
+        }
         let status = child.wait()?;
         if !status.success() {
             self.problems.push(format!("{}: {status}", program.name));
@@ -124,28 +157,31 @@ impl Reader {
 
     fn read(&mut self, program: &str, events: impl BufRead) {
         let mut ended = false;
-        for line in events.lines().map_while(Result::ok) {
-            // A test may print as well.
-            let Ok(event) = serde_json::from_str(&line) else {
-                continue;
-            };
-            match event {
-                Event::Test(test) => self.test(program, &test),
-                Event::Suite(run) if run.event != "started" => {
-                    // libtest's own count: no event of a test may be missed.
-                    self.plan += run.passed + run.failed;
-                    ended = true;
-                }
-                Event::Exit(Exit { status: 0 }) | Event::Suite(_) | Event::Other => {}
-                Event::Exit(Exit { status }) => {
-                    self.problems.push(format!("{program}: status {status}"));
-                }
-            }
+        for line in events.split(b'\n').map_while(Result::ok) {
+            ended |= self.event(program, &line);
         }
         if !ended {
             self.problems
                 .push(format!("{program}: it ended before its tests"));
         }
+    }
+
+    /// Takes a line; whether it is the end of a program's tests.
+    fn event(&mut self, program: &str, line: &[u8]) -> bool {
+        // A test may print as well.
+        match serde_json::from_slice(line) {
+            Ok(Event::Test(test)) => self.test(program, &test),
+            Ok(Event::Suite(run)) if run.event != "started" => {
+                // libtest's own count: no event of a test may be missed.
+                self.plan += run.passed + run.failed;
+                return true;
+            }
+            Ok(Event::Exit(Exit { status })) if status != 0 => {
+                self.problems.push(format!("{program}: status {status}"));
+            }
+            Ok(Event::Suite(_) | Event::Exit(_) | Event::Other) | Err(_) => {}
+        }
+        false
     }
 
     fn test(&mut self, program: &str, test: &Test) {
@@ -170,6 +206,9 @@ impl Reader {
         suite.line("KTAP version 1");
         suite.line(&format!("1..{}", self.plan));
         self.lines.iter().for_each(|line| suite.line(line));
+        for problem in &self.problems {
+            suite.line(&format!("# {problem}"));
+        }
         // The status of a program whose tests have failed says nothing new.
         let failed = suite.tests.iter().any(|test| !test.passed);
         let end = match self.problems.first() {

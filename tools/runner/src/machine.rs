@@ -64,7 +64,7 @@ pub enum Event {
 
 /// A machine that was started.
 pub struct Machine {
-    qemu: Child,
+    qemu: Qemu,
     events: Receiver<Event>,
     readers: Vec<JoinHandle<()>>,
     control: UnixStream,
@@ -76,6 +76,20 @@ pub struct Machine {
     dir: PathBuf,
     pub clock: GuestClock,
 }
+
+/// QEMU, which ends with its owner.
+struct Qemu(Child);
+
+impl Drop for Qemu {
+    fn drop(&mut self) {
+        // An error is that it has ended, here and below.
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+/// QEMU answers at once, or not at all.
+const ANSWER: Duration = Duration::from_secs(60);
 
 /// The virtio ports that the guest speaks by, in the order of QEMU's descriptors, which begin at
 /// [`FIRST_FD`]; QMP's comes last.
@@ -173,11 +187,12 @@ impl Machine {
                 .stdout(said.try_clone()?)
                 .stderr(said);
         }
-        let qemu = command.spawn().context("qemu-system-x86_64")?;
+        let qemu = Qemu(command.spawn().context("qemu-system-x86_64")?);
         // Our copies of its ends go with `command`, so that its end is the end of the streams.
         drop(command);
         let [control, input, out, err, screen, monitor] =
             <[UnixStream; 6]>::try_from(ours).expect("as many as ports");
+        monitor.set_read_timeout(Some(ANSWER))?;
         let (sender, events) = mpsc::channel();
         let (to_input, of_input) = mpsc::channel::<Vec<u8>>();
         let mut readers = vec![
@@ -191,7 +206,7 @@ impl Machine {
         ];
         readers.push(control_lines(&control, sender)?);
         Ok(Self {
-            clock: GuestClock::start(qemu.id()),
+            clock: GuestClock::start(qemu.0.id()),
             qemu,
             events,
             readers,
@@ -275,7 +290,7 @@ impl Machine {
             Ok(())
         };
         let done = dump();
-        self.greeted = true;
+        self.greeted |= done.is_ok();
         if let Err(error) = &done {
             eprintln!("dxgkrnl: QEMU: no screenshot: {error}");
         }
@@ -283,22 +298,24 @@ impl Machine {
     }
 
     /// Waits for the end of QEMU, which it is to come to by itself, as long as `patience` of guest time.
-    pub fn wait(&mut self, patience: Duration) -> bool {
+    pub fn wait(&mut self, patience: Duration) {
         let start = self.clock.now();
-        while self.clock.now() - start < patience {
-            if matches!(self.qemu.try_wait(), Ok(Some(_))) {
-                return true;
-            }
+        while self.clock.now() - start < patience && matches!(self.qemu.0.try_wait(), Ok(None)) {
             thread::sleep(Duration::from_millis(50));
         }
-        false
     }
 
-    /// Ends QEMU, if it has not ended, and takes what it has said to the end. Whether it had failed.
+    /// Ends QEMU, whatever it does.
+    pub fn stop(&mut self) {
+        self.qemu.0.kill().ok();
+        self.qemu.0.wait().ok();
+    }
+
+    /// Ends QEMU, if it has not ended, and takes what it has said to the end. Whether it ended by itself
+    /// and well.
     pub fn end(mut self) -> (bool, Vec<Event>) {
-        // An error is that it has ended.
-        self.qemu.kill().ok();
-        let succeeded = self.qemu.wait().is_ok_and(|status| status.success());
+        self.qemu.0.kill().ok();
+        let succeeded = self.qemu.0.wait().is_ok_and(|status| status.success());
         drop(self.input);
         for reader in self.readers {
             reader.join().ok();

@@ -138,7 +138,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Checks => checks::checks(io::stdin().lock(), io::stdout())?,
         Command::Gates(mut arguments) => {
             arguments.slots = slots(arguments.slots);
-            gates::all(&arguments, &Progress::new(false))?
+            gates::all(&arguments, &Progress::new())?
         }
         Command::Test(test) => {
             let options = run::Options {
@@ -149,12 +149,13 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
                 suites: test.suites,
                 host_tests: test.host_tests.zip(test.examples),
                 times: test.times,
+                note_times: true,
                 slots: slots(test.slots),
                 out: test.out,
                 module_args: String::new(),
                 env: test.env,
             };
-            run::run(&options, io::stdout(), &Progress::new(false)).context("the run")?
+            run::run(&options, io::stdout(), &Progress::new()).context("the run")?
         }
     };
     Ok(if passed {

@@ -15,6 +15,17 @@ pub enum Flavour {
     Debug,
 }
 
+impl Flavour {
+    /// Words for the kernel's command line: checkers that are off until they are there; a warning is a
+    /// failure, and says more there.
+    pub fn cmdline(self) -> &'static str {
+        match self {
+            Self::Stock => "",
+            Self::Debug => "panic_on_warn=1 page_poison=1",
+        }
+    }
+}
+
 /// What is different about a pass through the suites (Documentation/testing.md).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Mode {

@@ -23,12 +23,12 @@ fn now() -> Duration {
 }
 
 impl Progress {
-    pub fn new(quiet: bool) -> Self {
+    pub fn new() -> Self {
         let start = env::var("DXGKRNL_T0").ok().and_then(|ns| ns.parse().ok());
         Self {
             bars: MultiProgress::new(),
             start: start.map_or_else(now, Duration::from_nanos),
-            quiet,
+            quiet: env::var("QUIET").is_ok_and(|quiet| quiet == "1"),
         }
     }
 

@@ -112,10 +112,21 @@ impl<W: Write> Report<W> {
     }
 
     /// Prints the plan, what things took, more notes, and the line that closes every run. Whether no
-    /// test failed, and any ran.
-    pub fn finish(mut self, notes: &[String]) -> io::Result<bool> {
-        let lost: Vec<_> = self.waiting.keys().copied().collect();
-        assert!(lost.is_empty(), "entries before {lost:?} never came");
+    /// test failed, any ran, and all of the `entries` came.
+    pub fn finish(mut self, entries: usize, notes: &[String]) -> io::Result<bool> {
+        let missing: Vec<_> = (self.next..entries)
+            .filter(|number| !self.waiting.contains_key(number))
+            .collect();
+        for entry in std::mem::take(&mut self.waiting).into_values() {
+            self.next += 1;
+            self.print(entry)?;
+        }
+        for number in missing {
+            self.next += 1;
+            let problems = vec!["it never came".to_owned()];
+            let title = format!("result {} of the plan", number + 1);
+            self.print(Entry::Check { title, problems })?;
+        }
         writeln!(self.to, "1..{}", self.next)?;
         let times = std::mem::take(&mut self.times);
         self.table("s   suite and mode", times, usize::MAX)?;
@@ -178,7 +189,7 @@ mod tests {
             };
             report.take(number, entry).expect("memory");
         }
-        let good = report.finish(&["a note".into()]).expect("memory");
+        let good = report.finish(3, &["a note".into()]).expect("memory");
         (String::from_utf8(text).expect("text"), good)
     }
 
@@ -216,6 +227,18 @@ not ok 3 kernel log
     #[test]
     fn a_run_without_a_test_is_none() {
         let report = Report::new(io::sink()).expect("memory");
-        assert!(!report.finish(&[]).expect("memory"));
+        assert!(!report.finish(0, &[]).expect("memory"));
+    }
+
+    #[test]
+    fn what_never_came_is_a_failure() {
+        for (numbers, entries) in [(vec![0], 2), (vec![1], 2), (vec![], 1)] {
+            let mut report = Report::new(io::sink()).expect("memory");
+            for number in numbers {
+                let entry = suite("lock", "1..1\nok 1 a", 1);
+                report.take(number, entry).expect("memory");
+            }
+            assert!(!report.finish(entries, &[]).expect("memory"));
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     conformance,
-    floors::{Floors, HOST},
+    floors::{Floors, HOST, KUNIT},
     guest::{complaints, pack_programs, Guest, Limit, Parts, Said, Wanted},
     host,
     ktap::{judge, End, Suite},
@@ -41,7 +41,9 @@ pub struct Options {
     pub suites: PathBuf,
     /// The directory of the host's tests, and the events of the documentation's examples.
     pub host_tests: Option<(PathBuf, PathBuf)>,
+    /// What suites took last; the run notes what they take now if `note_times`.
     pub times: PathBuf,
+    pub note_times: bool,
     /// Guests at a time.
     pub slots: usize,
     /// Takes the logs of the guests.
@@ -55,7 +57,7 @@ pub struct Options {
 /// A suite of which nothing comes for so long, in guest time, is stuck. Longer than the limit of a test, so
 /// that its harness can name the test.
 const SILENCE: Duration = Duration::from_secs(360);
-/// Boots of one pass that may fail before it is given up.
+/// A pass is given up when so many of its guests came to nothing.
 const BOOTS: u32 = 2;
 /// TAINT_OOT_MODULE, TAINT_UNSIGNED_MODULE, TAINT_TEST of the kernel.
 const TAINTED: (u64, u64, u64) = (1 << 12, 1 << 13, 1 << 18);
@@ -89,22 +91,22 @@ struct Run<'a> {
     progress: &'a Progress,
 }
 
-/// What a run needs before it begins.
-pub fn plan(options: &Options, floors: &Floors) -> Result<Plan> {
-    let programs = fs::read_dir(&options.suites).map(|dir| {
-        let mut names: Vec<_> = dir
-            .flatten()
-            .map(|entry| entry.file_name().to_string_lossy().into_owned())
-            .collect();
-        names.sort();
-        names
-    });
+/// What the run is to do.
+fn plan(options: &Options, floors: &Floors) -> Result<Plan> {
+    let mut programs = Vec::new();
+    if options.suite.as_deref() != Some(HOST) {
+        let dir = fs::read_dir(&options.suites);
+        for entry in dir.with_context(|| options.suites.display().to_string())? {
+            programs.push(entry?.file_name().to_string_lossy().into_owned());
+        }
+    }
+    programs.sort();
     let wish = Wish {
         flavour: options.target.flavour,
         suite: options.suite.as_deref(),
         mode: options.mode,
     };
-    wish.plan(floors, &programs.unwrap_or_default())
+    wish.plan(floors, &programs)
 }
 
 /// Does it, and says whether all is well.
@@ -116,7 +118,7 @@ pub fn run<'a>(
     let floors = Floors::parse(&fs::read_to_string("/src/tests/floors")?)?;
     let plan = plan(options, &floors)?;
     let times = Times::read(&options.times);
-    let parts = parts(plan);
+    let (parts, entries) = parts(plan);
     let estimates: Vec<Vec<_>> = parts
         .iter()
         .map(|part| {
@@ -143,18 +145,12 @@ pub fn run<'a>(
         sweeps: Mutex::default(),
         progress,
     };
-    run.prepare()?;
-    thread::scope(|scope| {
-        let slots: Vec<_> = (0..options.slots)
-            .map(|_| scope.spawn(|| run.slot()))
-            .collect();
-        slots.into_iter().try_for_each(|slot| match slot.join() {
-            Ok(result) => result,
-            Err(panic) => std::panic::resume_unwind(panic),
-        })
-    })?;
-    if let Err(error) = locked(&run.times).write() {
-        progress.say(&format!("{}: {error}", options.times.display()));
+    let done = run.prepare().and_then(|()| run.slots());
+    fs::remove_dir_all(&run.scratch)?;
+    if options.note_times {
+        if let Err(error) = locked(&run.times).write() {
+            progress.say(&format!("{}: {error}", options.times.display()));
+        }
     }
     let notes = run
         .sweeps
@@ -165,37 +161,36 @@ pub fn run<'a>(
         .report
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner);
-    progress.aside(|| Ok(report.finish(&notes)?))
+    let passed = progress.aside(|| report.finish(entries, &notes))?;
+    done.map(|()| passed)
 }
 
-/// The plan with the numbers of its entries: those of a pass, then that of its page, if it makes it,
-/// then that of its guests.
-fn parts(plan: Plan) -> Vec<Part> {
+/// The plan with the numbers of its entries, and how many there are: those of a pass, then that of its
+/// page, if it makes it, then that of its guests.
+fn parts(plan: Plan) -> (Vec<Part>, usize) {
     let host = plan.host.then(|| (None, vec![HOST.to_owned()]));
     let passes = plan
         .passes
         .into_iter()
         .map(|Pass { mode, suites }| (Some(mode), suites));
     let mut next = 0;
-    host.into_iter()
-        .chain(passes)
-        .map(|(mode, suites)| {
-            let mut part = Part {
-                mode,
-                suites,
-                first: next,
-                guests: AtomicU32::new(0),
-                failed_boots: AtomicU32::new(0),
-                problems: Mutex::default(),
-            };
-            part.suites.sort();
-            next += part.suites.len();
-            if mode.is_some() {
-                next += 1 + usize::from(part.makes_page());
-            }
-            part
-        })
-        .collect()
+    let parts = host.into_iter().chain(passes).map(|(mode, suites)| {
+        let mut part = Part {
+            mode,
+            suites,
+            first: next,
+            guests: AtomicU32::new(0),
+            failed_boots: AtomicU32::new(0),
+            problems: Mutex::default(),
+        };
+        part.suites.sort();
+        next += part.suites.len();
+        if mode.is_some() {
+            next += 1 + usize::from(part.makes_page());
+        }
+        part
+    });
+    (parts.collect(), next)
 }
 
 impl Part {
@@ -222,12 +217,28 @@ impl Part {
     }
 }
 
-/// How a guest ended a suite.
+/// What became of a guest's work.
+#[derive(Default)]
+struct Served {
+    /// Why the guest is no more.
+    lost: Option<String>,
+    torn: Option<Torn>,
+    problems: Vec<String>,
+}
+
+/// A suite that its guest has left half done.
+struct Torn {
+    work: Work,
+    suite: Suite,
+    start: Instant,
+}
+
+/// How a suite ended.
 enum Outcome {
     /// The guest goes on.
-    Ended(Suite, End),
+    Status(i32),
     /// The guest is lost.
-    Lost(Suite, String),
+    Lost(String),
 }
 
 impl Run<'_> {
@@ -242,6 +253,18 @@ impl Run<'_> {
         Ok(())
     }
 
+    fn slots(&self) -> Result<()> {
+        thread::scope(|scope| {
+            let slots: Vec<_> = (0..self.options.slots)
+                .map(|_| scope.spawn(|| self.slot()))
+                .collect();
+            slots.into_iter().try_for_each(|slot| match slot.join() {
+                Ok(result) => result,
+                Err(panic) => std::panic::resume_unwind(panic),
+            })
+        })
+    }
+
     /// One guest after the other, until nothing is left.
     fn slot(&self) -> Result<()> {
         let place = self.progress.place();
@@ -252,7 +275,21 @@ impl Run<'_> {
             let part = &self.parts[index];
             match part.mode {
                 None => self.host(index, &place)?,
-                Some(mode) => self.guest(index, mode, &place)?,
+                Some(mode) => {
+                    let number = part.guests.fetch_add(1, Relaxed) + 1;
+                    let name = format!("{mode}-{number}");
+                    let problems = match self.guest(index, mode, &place, &name) {
+                        Ok(problems) => problems,
+                        Err(error) => {
+                            self.came_to_nothing(index, &format!("{error:#}"))?;
+                            vec![format!("{error:#}")]
+                        }
+                    };
+                    let problems = problems.into_iter();
+                    let problems =
+                        problems.map(|problem| (number, format!("guest {name}: {problem}")));
+                    locked(&part.problems).extend(problems);
+                }
             }
             if locked(&self.board).leave(index) && part.mode.is_some() {
                 self.end_of_pass(part)?;
@@ -267,7 +304,8 @@ impl Run<'_> {
             let (dir, examples) = tests.context("the host's tests were not built")?;
             let (suite, end) = host::run(dir, examples, |program| {
                 place.set(format!("host: {program}"))
-            })?;
+            })
+            .unwrap_or_else(|error| (Suite::default(), End::Lost(format!("{error:#}"))));
             self.deliver(work, suite, &end, start.elapsed())?;
         }
         Ok(())
@@ -277,40 +315,49 @@ impl Run<'_> {
         locked(&self.board).next(part)
     }
 
-    /// A guest for as many suites as are waiting.
-    fn guest(&self, index: usize, mode: Mode, place: &Place) -> Result<()> {
-        let part = &self.parts[index];
-        let number = part.guests.fetch_add(1, Relaxed) + 1;
-        let name = format!("{mode}-{number}");
+    /// A guest for as many suites as are waiting. What is wrong with it besides them.
+    fn guest(&self, index: usize, mode: Mode, place: &Place, name: &str) -> Result<Vec<String>> {
         place.set(format!("guest {name}: booting"));
-        let dir = self.scratch.join(&name);
+        let dir = self.scratch.join(name);
         let mut guest = self.boot(mode, &dir)?;
-        let lost = match self.serve(index, mode, &mut guest, place, &name)? {
-            None => self.finish(&mut guest, place, &name)?,
-            lost => lost,
-        };
-        let (_, ended) = guest.end();
-        let mut problems = match lost {
-            Some(why) => vec![format!(
+        let Served {
+            mut lost,
+            torn,
+            mut problems,
+        } = self.serve(index, mode, &mut guest, place, name)?;
+        if lost.is_none() {
+            lost = self.finish(&mut guest, place, name)?;
+        }
+        let (rest, ended) = guest.end();
+        if let Some(Torn {
+            work,
+            mut suite,
+            start,
+        }) = torn
+        {
+            // Its last words may have come after the guest's.
+            rest.iter().for_each(|line| self.line(&mut suite, line));
+            let why = lost.clone().unwrap_or_default();
+            self.deliver(work, suite, &End::Lost(why), start.elapsed())?;
+        }
+        match lost {
+            Some(why) => problems.push(format!(
                 "{why}; the end of its console:\n{}",
                 ended.last_lines()
-            )],
-            None => complaints(&ended, &dir, Some(self.taint(mode))),
-        };
+            )),
+            None if ended.panicked => {
+                problems.push(format!("it crashed at its end:\n{}", ended.last_lines()));
+            }
+            None => problems.extend(complaints(&ended, &dir, Some(self.taint(mode)))),
+        }
         if let Some(failure) = &ended.state.failure {
             problems.push(format!("it could not be set up: {failure}"));
         }
         if ended.console.is_empty() {
             problems.push(format!("QEMU did not start: {}", ended.qemu.trim()));
         }
-        self.keep(&dir, &name)?;
-        let mut all = locked(&part.problems);
-        all.extend(
-            problems
-                .into_iter()
-                .map(|problem| (number, format!("guest {name}: {problem}"))),
-        );
-        Ok(())
+        self.keep(&dir, name)?;
+        Ok(problems)
     }
 
     /// What is looked at after a run.
@@ -326,7 +373,7 @@ impl Run<'_> {
 
     fn boot(&self, mode: Mode, dir: &Path) -> Result<Guest> {
         let target = &self.options.target;
-        let mut cmdline = target.cmdline().to_owned();
+        let mut cmdline = target.flavour.cmdline().to_owned();
         if mode == Mode::Kunit {
             cmdline.push_str(" kunit.enable=1");
         }
@@ -378,18 +425,19 @@ impl Run<'_> {
         guest: &mut Guest,
         place: &Place,
         name: &str,
-    ) -> Result<Option<String>> {
+    ) -> Result<Served> {
         let part = &self.parts[index];
+        let mut served = Served::default();
         if let Some(why) = wait_for(guest, &Said::Up)? {
-            if part.failed_boots.fetch_add(1, Relaxed) + 1 >= BOOTS {
-                self.give_up(index, &why)?;
-            }
-            return Ok(Some(why));
+            self.came_to_nothing(index, &why)?;
+            served.lost = Some(why);
+            return Ok(served);
         }
         match mode {
             Mode::Signals => guest.input(b"env DXG_TEST_SIGNALS=1\n"),
             Mode::Faults => guest.input(b"env DXG_TEST_FAULTS=1\n"),
-            Mode::Kunit | Mode::Plain | Mode::Script => {}
+            Mode::Kunit => served.problems = self.unknown_kunit_suites(guest)?,
+            Mode::Plain | Mode::Script => {}
         }
         for variable in &self.options.env {
             guest.input(format!("env {variable}\n").as_bytes());
@@ -398,18 +446,29 @@ impl Run<'_> {
             let suite = &part.suites[work.suite];
             place.set(format!("guest {name}: {}", part.title(suite)));
             let start = Instant::now();
-            match self.suite(mode, guest, suite)? {
-                Outcome::Ended(said, end) => self.deliver(work, said, &end, start.elapsed())?,
-                Outcome::Lost(said, why) => {
-                    self.deliver(work, said, &End::Lost(why.clone()), start.elapsed())?;
-                    return Ok(Some(format!("{why} ({suite})")));
+            let mut said = Suite::default();
+            match self.suite(mode, guest, suite, &mut said)? {
+                Outcome::Status(status) => {
+                    self.deliver(work, said, &End::Status(status), start.elapsed())?
+                }
+                Outcome::Lost(why) => {
+                    let suite = said;
+                    served.torn = Some(Torn { work, suite, start });
+                    served.lost = Some(why);
+                    break;
                 }
             }
         }
-        Ok(None)
+        Ok(served)
     }
 
-    fn suite(&self, mode: Mode, guest: &mut Guest, name: &str) -> Result<Outcome> {
+    fn suite(
+        &self,
+        mode: Mode,
+        guest: &mut Guest,
+        name: &str,
+        suite: &mut Suite,
+    ) -> Result<Outcome> {
         match mode {
             Mode::Kunit => guest.input(format!("results {name}\n").as_bytes()),
             Mode::Faults => {
@@ -420,19 +479,20 @@ impl Run<'_> {
                 guest.input(format!("run {name}\n").as_bytes());
             }
         }
-        let mut suite = Suite::default();
+        self.answer(guest, suite)
+    }
+
+    /// Reads what a command of the guest's script `suites` prints.
+    fn answer(&self, guest: &mut Guest, suite: &mut Suite) -> Result<Outcome> {
         loop {
-            let lost = match guest.next()? {
-                Said::Line(line) => {
-                    if let Some(status) = line.strip_prefix("@end ") {
-                        return Ok(Outcome::Ended(
-                            suite,
-                            End::Status(status.parse().unwrap_or(-1)),
-                        ));
+            return Ok(Outcome::Lost(match guest.next()? {
+                Said::Line(line) => match line.strip_prefix("@end ") {
+                    Some(status) => return Ok(Outcome::Status(status.parse().unwrap_or(-1))),
+                    None => {
+                        self.line(suite, &line);
+                        continue;
                     }
-                    self.line(&mut suite, &line);
-                    continue;
-                }
+                },
                 Said::Up => continue,
                 Said::Stuck => format!(
                     "stuck: nothing came of it for {} s of guest time",
@@ -441,14 +501,37 @@ impl Run<'_> {
                 Said::Gone | Said::Ended | Said::Bye => {
                     "the guest ended in the middle of it".into()
                 }
-            };
-            return Ok(Outcome::Lost(suite, lost));
+            }));
         }
     }
 
+    /// Suites of the module that tests/floors does not know would fail unseen.
+    fn unknown_kunit_suites(&self, guest: &mut Guest) -> Result<Vec<String>> {
+        let mut names = Suite::default();
+        guest.input(b"kunit\n");
+        let outcome = self.answer(guest, &mut names)?;
+        if !matches!(outcome, Outcome::Status(0)) {
+            return Ok(vec!["it does not say which KUnit suites it has".into()]);
+        }
+        let unknown = names
+            .lines
+            .iter()
+            .filter(|name| name.starts_with(KUNIT) && self.floors.get(name).is_none());
+        Ok(unknown
+            .map(|name| format!("tests/floors has no line for {name}"))
+            .collect())
+    }
+
+    /// A guest of the pass was not of use to it.
+    fn came_to_nothing(&self, index: usize, why: &str) -> Result<()> {
+        if self.parts[index].failed_boots.fetch_add(1, Relaxed) + 1 >= BOOTS {
+            self.give_up(index, why)?;
+        }
+        Ok(())
+    }
+
     fn line(&self, suite: &mut Suite, line: &str) {
-        let announced = line.starts_with("@suite ");
-        if !announced && !line.is_empty() && !locked(&self.sweeps).take(line) {
+        if !line.is_empty() && !locked(&self.sweeps).take(line) {
             suite.line(line);
         }
     }

@@ -59,15 +59,6 @@ impl Target {
         }
     }
 
-    /// Words for the kernel's command line: checkers that are off until they are there; a warning is a
-    /// failure, and says more there.
-    pub fn cmdline(&self) -> &'static str {
-        match self.flavour {
-            Flavour::Stock => "",
-            Flavour::Debug => "panic_on_warn=1 page_poison=1",
-        }
-    }
-
     /// What a guest takes to boot, to unload the module and to look for leaks.
     pub fn boot(&self) -> Duration {
         Duration::from_secs(match self.flavour {

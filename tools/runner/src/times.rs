@@ -7,7 +7,7 @@ use std::{
     collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 /// Seconds by kernel, mode and suite.
@@ -64,9 +64,11 @@ impl Times {
     pub fn write(&self) -> Result<()> {
         let mut all = Self::read(&self.file).known;
         all.extend(self.new.clone());
-        let new = self
-            .file
-            .with_extension(format!("{}.new", std::process::id()));
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        // Process ids of other runs, which are in namespaces of their own, can be the same.
+        let new = self.file.with_extension(format!("{}.new", now.as_nanos()));
         fs::write(&new, serde_json::to_string_pretty(&all)?)?;
         let renamed: io::Result<()> = fs::rename(&new, &self.file);
         Ok(renamed?)
