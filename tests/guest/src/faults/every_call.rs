@@ -174,8 +174,7 @@ pub(crate) fn finish() -> Result<(), String> {
     }
     progress.swept.print();
     let sites: u32 = progress.sums.values().map(|s| s.refused + s.absorbed).sum();
-    // All of its calls may be like those of suites before it.
-    if sites == 0 && !progress.swept.are_known() && progress.tests > progress.spared_tests {
+    if sites == 0 && progress.tests > progress.spared_tests {
         return Err("no call has met a fault".into());
     }
     Ok(())
@@ -251,11 +250,13 @@ impl Mode {
         // Memory that is written to now is there, so that no copy needs some.
         saved.take();
         saved.restore();
-        let (wanted, depth) = {
+        // Each suite sweeps its first call, and so sees that faults come.
+        let (wanted, depth, first) = {
             let mut progress = self.progress();
-            (progress.wanted.remove(&shape), progress.swept.depth(shape))
+            let wanted = progress.wanted.remove(&shape);
+            (wanted, progress.swept.depth(shape), progress.sums.is_empty())
         };
-        if wanted || depth.sweeps < PER_SHAPE {
+        if wanted || first || depth.sweeps < PER_SHAPE {
             return self.sweep(call, shape, saved, Sweep::default());
         }
         self.look_deeper(call, shape, saved, depth.sites + 1)

@@ -105,11 +105,6 @@ impl Shapes {
         })
     }
 
-    /// Whether others have swept anything.
-    pub(super) fn are_known(&self) -> bool {
-        !self.by_others.is_empty()
-    }
-
     /// What is known of a shape, with any answer.
     pub(super) fn depth(&self, shape: Shape) -> Depth {
         self.depth_in(shape.0, shape.0 | Shape::ANSWERS)
@@ -172,7 +167,6 @@ mod tests {
         let text = format!("{good:016x} CreateDevice 1 7\n{bad:x} CreateDevice 3 2\n");
         let mut shapes = Shapes::parse(&text).expect("lines");
         let depth = |sweeps, sites| Depth { sweeps, sites };
-        assert!(shapes.are_known());
         assert_eq!(shapes.depth(shape), depth(4, 7));
         shapes.add(shape, INVALID_HANDLE, CREATEDEVICE, 9);
         assert_eq!(shapes.depth(shape), depth(5, 9));
