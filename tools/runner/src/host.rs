@@ -64,10 +64,16 @@ struct Program<'a> {
 
 /// Runs all programs of a directory's `list`, and the documentation's examples, as one suite.
 ///
-/// `examples` are the events of the latter.
-pub fn run(dir: &Path, examples: &Path, mut each: impl FnMut(&str)) -> Result<(Suite, End)> {
+/// `examples` are the events of the latter. What programs print to stderr is put into `log`.
+pub fn run(
+    dir: &Path,
+    examples: &Path,
+    log: &Path,
+    mut each: impl FnMut(&str),
+) -> Result<(Suite, End)> {
     let path = dir.join("list");
     let list = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let stderr = fs::File::create(log)?;
     let mut suite = Reader::default();
     for line in list.lines() {
         let columns: Vec<_> = line.split('\t').collect();
@@ -76,6 +82,7 @@ pub fn run(dir: &Path, examples: &Path, mut each: impl FnMut(&str)) -> Result<(S
         };
         let mut command = Command::new(dir.join(file));
         command
+            .stderr(stderr.try_clone()?)
             .current_dir(manifest_dir)
             .env("CARGO_MANIFEST_DIR", manifest_dir);
         let name = if package.replace('-', "_") == target.replace('-', "_") {

@@ -302,7 +302,8 @@ impl Run<'_> {
             let start = Instant::now();
             let tests = self.options.host_tests.as_ref();
             let (dir, examples) = tests.context("the host's tests were not built")?;
-            let (suite, end) = host::run(dir, examples, |program| {
+            let log = self.options.out.join("host-tests.txt");
+            let (suite, end) = host::run(dir, examples, &log, |program| {
                 place.set(format!("host: {program}"))
             })
             .unwrap_or_else(|error| (Suite::default(), End::Lost(format!("{error:#}"))));

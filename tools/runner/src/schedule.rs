@@ -49,8 +49,8 @@ impl Board {
         }
     }
 
-    /// The pass for a guest that is to be booted: where most is waiting for each guest. It counts as
-    /// one of the pass until [`Board::leave`].
+    /// The pass for a guest that is to be booted: one that has none, else where most is waiting for each
+    /// guest. It counts as one of the pass until [`Board::leave`].
     pub fn join(&mut self) -> Option<usize> {
         let boot = self.boot;
         let share = |pass: &Pass| pass.remaining() / (pass.guests + 1);
@@ -65,7 +65,7 @@ impl Board {
             .filter(|(_, pass)| worth(pass))
             // Of equals the first one of the plan.
             .rev()
-            .max_by_key(|(_, pass)| share(pass))?;
+            .max_by_key(|(_, pass)| (pass.guests == 0, share(pass)))?;
         pass.guests += 1;
         Some(index)
     }
@@ -118,10 +118,11 @@ mod tests {
     #[test]
     fn guests_go_where_most_is_waiting() {
         let mut board = board(&[&[50], &[60, 60], &[5]]);
-        // 120 s for one, then 60 s for each of two, which is more than 50.
-        assert_eq!(board.join(), Some(1));
+        // Each pass has one, then 60 s for each of two is most.
         assert_eq!(board.join(), Some(1));
         assert_eq!(board.join(), Some(0));
+        assert_eq!(board.join(), Some(2));
+        assert_eq!(board.join(), Some(1));
         assert!(!board.leave(1));
         assert_eq!(board.join(), Some(1));
     }

@@ -42,10 +42,10 @@ fn main() -> ExitCode {
 const SEGMENT: u64 = 64 * MIB;
 const SMALL_SEGMENT: &str = "local_segment_mib=64 commit_mib=1024";
 
-/// The segment of the tests that page all of it again and again: smaller on the debug kernel, whose
-/// checkers look at each page.
+/// The segment of the tests that page all of it again and again: smaller, and still smaller on the debug
+/// kernel, whose checkers look at each page.
 fn paged_segment() -> u64 {
-    harness::scaled(SEGMENT)
+    harness::scaled(SEGMENT / 2).max(SEGMENT / 4)
 }
 
 /// Runs a test with the module loaded for it. Its calls are far too many to be swept for faults.
