@@ -16,7 +16,7 @@ words_die() {
 # --- The words -----------------------------------------------------------------
 
 known_suites() {
-	echo host guest kunit compat
+	echo host guest kunit compat once
 	awk '!/^#/ && NF >= 3 && $1 !~ /^dxgkrnl_/ && $1 != "host" { print $1 }' "$WORDS_TOP/tests/floors"
 }
 known_modes() { echo plain signals faults script kunit; }
@@ -135,7 +135,7 @@ check_combination() {
 		if [ "$kernel" = stock ]; then words_die "SUITE=kunit needs the debug kernel: $(command_for debug kunit)"; fi
 		return
 		;;
-	'' | guest | compat) ;;
+	'' | guest | compat | once) ;;
 	*)
 		if [ "$kernel" = debug ] && suite_is "$suite" stock; then
 			words_die "the suite $suite runs on the stock kernel only: $(command_for stock "$suite")"

@@ -66,7 +66,7 @@ pub struct Plan {
 #[derive(Clone, Copy, Debug)]
 pub struct Wish<'a> {
     pub flavour: Flavour,
-    /// A suite; or `host`, `guest`, `kunit`, `compat`; or what a run has by default.
+    /// A suite; or `host`, `guest`, `kunit`, `compat`, `once`; or what a run has by default.
     pub suite: Option<&'a str>,
     pub mode: Option<Mode>,
 }
@@ -132,6 +132,15 @@ impl Wish<'_> {
         names
     }
 
+    /// The suites that this wish leaves out as they take long.
+    pub fn left_out(self, floors: &Floors) -> Vec<&str> {
+        let long = floors.guest().filter(|(_, suite)| suite.has(Flag::Once));
+        match self.suite {
+            None => long.map(|(name, _)| name).collect(),
+            Some(_) => Vec::new(),
+        }
+    }
+
     fn has(self, mode: Mode, name: &str, suite: &Suite) -> bool {
         let flavour = match self.flavour {
             Flavour::Stock => !suite.has(Flag::Debug),
@@ -148,6 +157,7 @@ impl Wish<'_> {
             None => self.by_default(mode, suite),
             Some("guest") => true,
             Some("compat") => mode == Mode::Plain && suite.has(Flag::Compat),
+            Some("once") => mode == Mode::Plain && suite.has(Flag::Once),
             Some(wanted) => name == wanted,
         };
         flavour && possible && wanted
@@ -156,9 +166,8 @@ impl Wish<'_> {
     /// What a run has that names no suite: each mode what only it can show.
     fn by_default(self, mode: Mode, suite: &Suite) -> bool {
         match (self.flavour, mode) {
-            (Flavour::Stock, Mode::Signals) => !suite.has(Flag::Once),
+            _ if suite.has(Flag::Once) => false,
             (Flavour::Stock, _) => true,
-            (Flavour::Debug, _) if suite.has(Flag::Once) => false,
             // All others run under faults.
             (Flavour::Debug, Mode::Plain) => suite.has(Flag::Debug) || suite.has(Flag::Unswept),
             (Flavour::Debug, Mode::Signals) => suite.has(Flag::Waits),
@@ -205,10 +214,7 @@ mod tests {
         assert!(plan.host);
         assert_eq!(
             passes(&plan),
-            [
-                "plain: fences growth lock node overcommit races new",
-                "script: script"
-            ]
+            ["plain: fences lock node races new", "script: script"]
         );
     }
 
@@ -260,6 +266,10 @@ mod tests {
         assert_eq!(passes(Flavour::Debug, "kunit", None), ["kunit: dxgkrnl_a"]);
         assert_eq!(passes(Flavour::Stock, "script", None), ["script: script"]);
         assert_eq!(passes(Flavour::Stock, "compat", None), ["plain: node"]);
+        assert_eq!(
+            passes(Flavour::Stock, "once", None),
+            ["plain: growth overcommit"]
+        );
         let host = plan(Flavour::Stock, Some("host"), None);
         assert!(host.host && host.passes.is_empty());
     }

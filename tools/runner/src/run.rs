@@ -54,6 +54,16 @@ pub struct Options {
     pub env: Vec<String>,
 }
 
+impl Options {
+    fn wish(&self) -> Wish<'_> {
+        Wish {
+            flavour: self.target.flavour,
+            suite: self.suite.as_deref(),
+            mode: self.mode,
+        }
+    }
+}
+
 /// A suite of which nothing comes for so long, in guest time, is stuck. Longer than the limit of a test, so
 /// that its harness can name the test.
 const SILENCE: Duration = Duration::from_secs(360);
@@ -101,12 +111,7 @@ fn plan(options: &Options, floors: &Floors) -> Result<Plan> {
         }
     }
     programs.sort();
-    let wish = Wish {
-        flavour: options.target.flavour,
-        suite: options.suite.as_deref(),
-        mode: options.mode,
-    };
-    wish.plan(floors, &programs)
+    options.wish().plan(floors, &programs)
 }
 
 /// Does it, and says whether all is well.
@@ -152,11 +157,18 @@ pub fn run<'a>(
             progress.say(&format!("{}: {error}", options.times.display()));
         }
     }
-    let notes = run
+    let mut notes = run
         .sweeps
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner)
         .notes();
+    let left_out = options.wish().left_out(&run.floors);
+    if !left_out.is_empty() {
+        notes.push(format!(
+            "not in this run, as they take long: {} (SUITE=once)",
+            left_out.join(" ")
+        ));
+    }
     let report = run
         .report
         .into_inner()
