@@ -88,9 +88,9 @@ wrong "there is no tested kernel 'debgu'; did you mean KERNEL=debug?" module KER
 wrong "there is no gate 'laek'; did you mean GATE=leak?" test-gates GATE=laek
 wrong "there is no gate 'use-after'; did you mean GATE=use-after-free?" test-gates GATE=use-after
 mapfile -t suites < <(awk '!/^#/ && $1 !~ /^(dxgkrnl_|host$)/ { print $1 }' "$top/tests/floors")
-wrong "there is no suite 'xyzzyxyzzy'; SUITE= takes host guest kunit compat ${suites[*]}" test SUITE=xyzzyxyzzy
+wrong "there is no suite 'xyzzyxyzzy'; SUITE= takes host guest kunit compat once ${suites[*]}" test SUITE=xyzzyxyzzy
 # Whatever it is, it is one line.
-wrong "there is no suite '\$(false) ?;'?'; SUITE= takes host guest kunit compat ${suites[*]}" test SUITE=$'$$(false) \t;\'\e'
+wrong "there is no suite '\$(false) ?;'?'; SUITE= takes host guest kunit compat once ${suites[*]}" test SUITE=$'$$(false) \t;\'\e'
 
 # Words that do not go together.
 wrong "the suite scale runs on the stock kernel only: make test SUITE=scale" test-debug SUITE=scale
