@@ -23,7 +23,7 @@ use super::{
     swept::{Shape, Shapes},
 };
 use crate::{
-    calls::{Answer, INVALID_PARAMETER, PENDING, SUCCESS},
+    calls::{Answer, INVALID_PARAMETER, PENDING, SERVED, SUCCESS},
     harness::adapter_driver,
     memory::memory_file,
     state::{keep_counters_open, Counters},
@@ -229,6 +229,9 @@ impl Mode {
     fn admit(&self, call: &Call<'_>) -> Result<(Shape, Saved<'_>), &'static str> {
         if self.progress().spared.is_some() {
             return Err("in tests that spare themselves");
+        }
+        if !SERVED.iter().any(|(_, served, _)| *served == call.request) {
+            return Err("of requests that are not served");
         }
         alone()?;
         let saved = Saved::of(&self.aside, call.request, call.argument as u64);
