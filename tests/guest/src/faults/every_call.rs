@@ -257,7 +257,11 @@ impl Mode {
         let (wanted, depth, first) = {
             let mut progress = self.progress();
             let wanted = progress.wanted.remove(&shape);
-            (wanted, progress.swept.depth(shape), progress.sums.is_empty())
+            (
+                wanted,
+                progress.swept.depth(shape),
+                progress.sums.is_empty(),
+            )
         };
         if wanted || first || depth.sweeps < PER_SHAPE {
             return self.sweep(call, shape, saved, Sweep::default());
