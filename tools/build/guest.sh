@@ -94,8 +94,8 @@ run_guest() {
 target() {
 	local script=''
 	if [ "${1:-}" = script ]; then script=$(DXG_GATE='' DXG_SCRIPT=y layers | tail -n 1); fi
-	# shellcheck disable=SC2046 # two paths
-	printf '%s:%s:%s:%s:%s:%s\n' "$K_FLAVOUR" "$K_RELEASE" "/cache/kernel/$K_RELEASE/image/vmlinuz" $(layers) "$script"
+	printf '%s:%s:%s:%s:%s\n' "$K_FLAVOUR" "$K_RELEASE" "/cache/kernel/$K_RELEASE/image/vmlinuz" \
+		"$(layers | paste -sd : -)" "$script"
 }
 
 # runner BINDS... -- ARGS: runs it in the build root, with the run's directory at /out.
