@@ -135,9 +135,11 @@ impl Wish<'_> {
     /// The suites that this wish leaves out as they take long.
     pub fn left_out(self, floors: &Floors) -> Vec<&str> {
         let long = floors.guest().filter(|(_, suite)| suite.has(Flag::Once));
-        match self.suite {
-            None => long.map(|(name, _)| name).collect(),
-            Some(_) => Vec::new(),
+        match (self.flavour, self.mode, self.suite) {
+            (Flavour::Stock, None | Some(Mode::Plain), None) => {
+                long.map(|(name, _)| name).collect()
+            }
+            _ => Vec::new(),
         }
     }
 
