@@ -21,7 +21,11 @@ programs() { # DIR PACKAGE
 
 tests() { # DIR
 	local line program target manifest package
-	cargo test --locked --workspace --exclude dxg-guest-tests --no-run --message-format=json-render-diagnostics >"$messages"
+	# Of the guest's tests, what is tested on the host is in their library; the suites run in a guest.
+	{
+		cargo test --locked --workspace --exclude dxg-guest-tests --no-run --message-format=json-render-diagnostics
+		cargo test --locked --package dxg-guest-tests --lib --no-run --message-format=json-render-diagnostics
+	} >"$messages"
 	: >"$1/list"
 	grep '"executable":"' "$messages" | grep '"test":true},' | while read -r line; do
 		program=$(field executable "$line")

@@ -20,10 +20,10 @@ sources_of() {
 	# libd3dkmt.so; with the C programs of the guest's tests.
 	library) SOURCES_OF=(tools/libd3dkmt-c uapi tools/build/c-make.sh) ;;
 	c) SOURCES_OF=(tools/libd3dkmt-c uapi tools/build/c-make.sh tests/guest/c) ;;
-	# The workspace without the guest's tests.
+	# The workspace, of the guest's tests their library.
 	host-tests)
 		mapfile -t SOURCES_OF < <(cd "$TOP" && dirname tools/*/Cargo.toml)
-		SOURCES_OF+=(rust uapi tests/host tests/models)
+		SOURCES_OF+=(rust uapi tests/host tests/models tests/guest)
 		;;
 	*) die "there are no programs '$1'" ;;
 	esac
