@@ -20,6 +20,7 @@ pub(crate) mod pid;
 pub(crate) mod shrinker;
 pub(crate) mod system_memory;
 pub(crate) mod user_pages;
+pub(crate) mod user_sized;
 pub(crate) mod view;
 pub(crate) mod window;
 pub(crate) mod worker;

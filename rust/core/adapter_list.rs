@@ -10,7 +10,7 @@
 
 use crate::{
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::{
@@ -70,14 +70,14 @@ pub(crate) struct AdapterList<A> {
 }
 
 struct Listed<A> {
-    adapters: KVec<Arc<A>>,
+    adapters: KVVec<Arc<A>>,
     last_luid: u64,
 }
 
 impl<A: AsRef<Appearance>> AdapterList<A> {
     pub(crate) fn new() -> impl PinInit<Self> {
         let listed = Listed {
-            adapters: KVec::new(),
+            adapters: KVVec::new(),
             last_luid: 0,
         };
         pin_init!(Self {
@@ -123,10 +123,10 @@ impl<A: AsRef<Appearance>> AdapterList<A> {
     }
 
     /// All of them, in the order in which they appeared.
-    pub(crate) fn all(&self) -> NtResult<KVec<Arc<A>>> {
+    pub(crate) fn all(&self) -> NtResult<KVVec<Arc<A>>> {
         let listed = self.listed.lock();
         // None of these references can be the last one while the list has its own.
-        let mut found = KVec::with_capacity(listed.adapters.len(), ACCOUNT)?;
+        let mut found = KVVec::with_capacity(listed.adapters.len(), ACCOUNT)?;
         for adapter in listed.adapters.iter() {
             found.push(adapter.clone(), ACCOUNT)?;
         }

@@ -25,7 +25,7 @@ use crate::{
         Counter, //
     },
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::{
@@ -84,7 +84,7 @@ pub(crate) struct Process {
     table: Mutex<HandleTable<Object>>,
     /// What the process uses on each adapter that it made a device on.
     #[pin]
-    accounts: Mutex<KVec<(Luid, Arc<Account>)>>,
+    accounts: Mutex<KVVec<(Luid, Arc<Account>)>>,
     _counted: Counted,
 }
 
@@ -95,7 +95,7 @@ impl Process {
             pin_init!(Self {
                 id,
                 table <- new_mutex!(table, "Process::table"),
-                accounts <- new_mutex!(KVec::new(), "Process::accounts"),
+                accounts <- new_mutex!(KVVec::new(), "Process::accounts"),
                 _counted: Counted::new(Counter::Processes),
             }),
             ACCOUNT,
@@ -197,7 +197,7 @@ impl Process {
     ///
     /// NO_MEMORY.
     pub(crate) fn for_each_account(&self, mut each: impl FnMut(Luid, &Account)) -> NtResult {
-        let mut all = KVec::new();
+        let mut all = KVVec::new();
         // Copied, as it takes a while and other locks to look at them.
         let count = self.accounts.lock().len();
         all.reserve(count, ACCOUNT)?;
@@ -228,7 +228,7 @@ impl Process {
 
     /// Reserves the next `count` handles.
     pub(crate) fn reserve(&self, count: usize) -> NtResult<Reservation<'_>> {
-        let mut handles = KVec::from_elem(Handle::NULL, count, ACCOUNT)?;
+        let mut handles = KVVec::from_elem(Handle::NULL, count, ACCOUNT)?;
         self.table.lock().reserve(&mut handles)?;
         Ok(Reservation {
             process: self,
@@ -265,7 +265,7 @@ fn find(accounts: &[(Luid, Arc<Account>)], luid: Luid) -> Option<Arc<Account>> {
 /// Handles that are taken, but name nothing yet. Dropping it gives them back.
 pub(crate) struct Reservation<'a> {
     process: &'a Process,
-    handles: KVec<Handle>,
+    handles: KVVec<Handle>,
 }
 
 impl Reservation<'_> {
@@ -274,7 +274,7 @@ impl Reservation<'_> {
     }
 
     /// Makes the reserved handles name `objects`, in their order, at the top of the table.
-    pub(crate) fn publish(self, objects: KVec<Object>) -> NtResult {
+    pub(crate) fn publish(self, objects: KVVec<Object>) -> NtResult {
         self.publish_below(None, objects, false)
     }
 
@@ -288,7 +288,7 @@ impl Reservation<'_> {
     pub(crate) fn publish_below(
         self,
         owner: Option<(Handle, &Object)>,
-        objects: KVec<Object>,
+        objects: KVVec<Object>,
         nested: bool,
     ) -> NtResult {
         let mut objects = objects.into_iter();

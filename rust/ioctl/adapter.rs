@@ -23,7 +23,7 @@ use crate::{
         }, //
     },
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::{
@@ -62,12 +62,12 @@ impl From<winluid> for Luid {
 /// Openings of adapters that have handles, but are not published yet.
 struct Opened<'a> {
     reservation: Reservation<'a>,
-    objects: KVec<Object>,
+    objects: KVVec<Object>,
 }
 
 impl<'a> Opened<'a> {
     fn new(caller: &Caller<'a>, adapters: &[Arc<Adapter>]) -> NtResult<Self> {
-        let mut objects = KVec::with_capacity(adapters.len(), ACCOUNT)?;
+        let mut objects = KVVec::with_capacity(adapters.len(), ACCOUNT)?;
         for adapter in adapters {
             let open = Arc::new(OpenAdapter::new(adapter.clone()), ACCOUNT)?;
             objects.push(Object::Adapter(open), ACCOUNT)?;
@@ -96,7 +96,7 @@ fn enumerate(
     head: impl FnOnce() -> NtResult,
 ) -> NtResult {
     let opened = Opened::new(caller, adapters)?;
-    let mut infos = KVec::with_capacity(adapters.len(), ACCOUNT)?;
+    let mut infos = KVVec::with_capacity(adapters.len(), ACCOUNT)?;
     for (adapter, &handle) in adapters.iter().zip(opened.handles()) {
         infos.push(
             d3dkmt_adapterinfo {

@@ -5,7 +5,7 @@
 use crate::{
     core::handle_table::TableError,
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::NtStatus, //
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn memory_that_is_not_there_is_no_memory() {
-        let refused = KVec::<u8>::with_capacity(usize::MAX, ACCOUNT);
+        let refused = KVVec::<u8>::with_capacity(usize::MAX, ACCOUNT);
         let status = refused.err().map(NtStatus::from);
         assert_eq!(status, Some(NtStatus::NO_MEMORY));
         assert_eq!(NtStatus::from(TableError::NoMemory), NtStatus::NO_MEMORY);
