@@ -27,11 +27,19 @@ pub(crate) mod worker;
 pub(crate) mod workqueue;
 
 use crate::status::NtStatus;
-use kernel::error::Error;
+use kernel::{
+    error::Error,
+    prelude::*, //
+};
 
 impl From<Error> for NtStatus {
     fn from(error: Error) -> Self {
-        NtStatus::from_errno(-error.to_errno())
+        let status = NtStatus::from_errno(-error.to_errno());
+        // The caller does not see what it was.
+        if status == NtStatus::UNSUCCESSFUL && may_log() {
+            pr_warn!("a call fails by {error:?}\n");
+        }
+        status
     }
 }
 

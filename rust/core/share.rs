@@ -166,7 +166,7 @@ impl NtHandle {
             },
             ACCOUNT,
         )?;
-        ObjectFile::create(c"dxg-resource", handle).map_err(|_| NtStatus::NO_MEMORY)
+        Ok(ObjectFile::create(c"dxg-resource", handle)?)
     }
 
     /// Runs `f` with what the descriptor names.

@@ -56,6 +56,9 @@ const WITH_ERRNO: [(NtStatus, u32, u32); 13] = [
     (NtStatus::INTERRUPTED, 0xE000_0001, bindings::ERESTARTSYS),
 ];
 
+/// In 7.2 the kernel crate has no such constant.
+const EDQUOT: i32 = 122;
+
 /// The status of an errno (positive) as `kernel::error::Error` carries it.
 fn of_errno(errno: i32) -> NtStatus {
     Error::from_errno(-errno).into()
@@ -82,7 +85,11 @@ mod tests {
             (EINTR, NtStatus::INTERRUPTED),
             (ERESTARTSYS, NtStatus::INTERRUPTED),
             (ENOMEM, NtStatus::NO_MEMORY),
+            (EAGAIN, NtStatus::NO_MEMORY),
+            (ENFILE, NtStatus::NO_MEMORY),
+            (EMFILE, NtStatus::NO_MEMORY),
             (ENOSPC, NtStatus::NO_MEMORY),
+            (Error::from_errno(-EDQUOT), NtStatus::NO_MEMORY),
             (EACCES, NtStatus::ACCESS_DENIED),
             (EFAULT, NtStatus::INVALID_PARAMETER),
             (EINVAL, NtStatus::INVALID_PARAMETER),
