@@ -303,6 +303,7 @@ struct d3dkmt_closeadapter {
  * @KMTQAITYPE_GETSEGMENTSIZE: struct d3dkmt_segmentsizeinfo
  * @KMTQAITYPE_ADAPTERADDRESS: struct d3dkmt_adapteraddress
  * @KMTQAITYPE_ADAPTERREGISTRYINFO: struct d3dkmt_adapterregistryinfo
+ * @KMTQAITYPE_CHECKDRIVERUPDATESTATUS: __u32, BOOL: the driver is being updated
  * @KMTQAITYPE_DRIVERVERSION: struct d3dkmt_driverversion
  * @KMTQAITYPE_ADAPTERTYPE: struct d3dkmt_adaptertype
  * @KMTQAITYPE_WDDM_1_2_CAPS: struct d3dkmt_wddm_1_2_caps
@@ -335,6 +336,7 @@ enum kmtqueryadapterinfotype {
 	KMTQAITYPE_GETSEGMENTSIZE		= 3,
 	KMTQAITYPE_ADAPTERADDRESS		= 6,
 	KMTQAITYPE_ADAPTERREGISTRYINFO		= 8,
+	KMTQAITYPE_CHECKDRIVERUPDATESTATUS	= 11,
 	KMTQAITYPE_DRIVERVERSION		= 13,
 	KMTQAITYPE_ADAPTERTYPE			= 15,
 	KMTQAITYPE_WDDM_1_2_CAPS		= 17,
