@@ -71,6 +71,8 @@ pub(crate) struct AdapterList<A> {
 
 struct Listed<A> {
     adapters: KVVec<Arc<A>>,
+    /// How many there have been at once.
+    most: usize,
     last_luid: u64,
 }
 
@@ -78,6 +80,7 @@ impl<A: AsRef<Appearance>> AdapterList<A> {
     pub(crate) fn new() -> impl PinInit<Self> {
         let listed = Listed {
             adapters: KVVec::new(),
+            most: 0,
             last_luid: 0,
         };
         pin_init!(Self {
@@ -100,7 +103,9 @@ impl<A: AsRef<Appearance>> AdapterList<A> {
         let mut listed = self.listed.lock();
         // Room first: an adapter for which there is none is dropped after the lock, not by `push`.
         listed.adapters.reserve(1, GFP_KERNEL)?;
-        Ok(listed.adapters.push(adapter, GFP_KERNEL)?)
+        listed.adapters.push(adapter, GFP_KERNEL)?;
+        listed.most = listed.most.max(listed.adapters.len());
+        Ok(())
     }
 
     fn new_luid(&self) -> Luid {
@@ -131,6 +136,11 @@ impl<A: AsRef<Appearance>> AdapterList<A> {
             found.push(adapter.clone(), ACCOUNT)?;
         }
         Ok(found)
+    }
+
+    /// How many there have been at once: what anybody can have been told as their number.
+    pub(crate) fn most(&self) -> usize {
+        self.listed.lock().most
     }
 
     /// The adapter with that LUID.

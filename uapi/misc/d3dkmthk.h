@@ -53,7 +53,10 @@
 
 /** D3DKMT_CREATEALLOCATION_MAX - most allocations in one create or destroy. */
 #define D3DKMT_CREATEALLOCATION_MAX	1024
-/** D3DKMT_ADAPTERS_MAX - most entries that D3DKMTEnumAdapters2 takes. */
+/**
+ * D3DKMT_ADAPTERS_MAX - most entries that D3DKMTEnumAdapters2 takes, unless
+ * there have been more adapters at once.
+ */
 #define D3DKMT_ADAPTERS_MAX		64
 /** D3DKMT_ENUMADAPTERS3_MAX - most entries that D3DKMTEnumAdapters3 takes. */
 #define D3DKMT_ENUMADAPTERS3_MAX	0xffff
