@@ -45,12 +45,15 @@ use crate::{
     drm::targets::Watcher,
     miniport::script,
     sys::{
+        debugfs::{
+            Directory,
+            Files, //
+        },
         misc_device::MiscDevice,
         worker::WorkerQueue, //
     }, //
 };
 use kernel::{
-    debugfs,
     prelude::*,
     sync::Arc, //
 };
@@ -97,14 +100,7 @@ struct Dxgkrnl {
     #[pin]
     _node: MiscDevice<DxgFile>,
     _watcher: Watcher,
-    _script: script::Started,
-    _debugfs: debugfs::Dir,
-    #[pin]
-    _counters: debugfs::File<counters::Snapshot>,
-    #[pin]
-    _adapters: debugfs::File<tables::Adapters>,
-    #[pin]
-    _processes: debugfs::File<tables::Processes>,
+    _files: Directory,
     _paging: Paging,
 }
 
@@ -142,22 +138,16 @@ impl kernel::InPlaceModule for Dxgkrnl {
             let queue = paging.0.clone();
             let names = names != 0;
             let adapters = Adapters::new(registry.clone(), segments, commit, queue, names, soft)?;
-            let debugfs = debugfs::Dir::new(c"dxgkrnl");
+            let mut files = Files::new();
+            files.add(c"counters", counters::Snapshot)?;
+            files.add(c"adapters", tables::Adapters(registry.clone()))?;
+            files.add(c"processes", tables::Processes(registry.clone()))?;
+            script::start(&mut files, &registry, paging.0.clone())?;
             Ok(try_pin_init!(Self {
-                _counters <- debugfs.read_only_file(c"counters", counters::Snapshot),
-                _adapters <- debugfs.read_only_file(
-                    c"adapters",
-                    tables::Adapters(registry.clone()),
-                ),
-                _processes <- debugfs.read_only_file(
-                    c"processes",
-                    tables::Processes(registry.clone()),
-                ),
-                _script: script::start(&debugfs, &registry, paging.0.clone())?,
-                _debugfs: debugfs,
                 _paging: paging,
                 _watcher: Watcher::new(adapters)?,
                 _node <- MiscDevice::register(c"dxg", mode, registry),
+                _files: files.show(c"dxgkrnl"),
             }? Error))
         })
     }

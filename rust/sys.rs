@@ -5,6 +5,7 @@
 //! `unsafe` is allowed in this room and in `drm`; what they hand out is safe.
 
 pub(crate) mod bindings;
+pub(crate) mod debugfs;
 pub(crate) mod descriptor;
 pub(crate) mod event_fd;
 pub(crate) mod fence_page;
