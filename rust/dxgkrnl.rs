@@ -25,6 +25,7 @@ mod ioctl;
 mod kunit;
 mod mem;
 mod miniport;
+mod parameters;
 mod status;
 mod sys;
 mod tables;
@@ -32,10 +33,7 @@ mod uapi;
 mod vidmm;
 
 use crate::{
-    adapters::{
-        Adapters,
-        SoftAdapter, //
-    },
+    adapters::Adapters,
     chardev::DxgFile,
     core::registry::Registry,
     ddi::{
@@ -44,6 +42,7 @@ use crate::{
     },
     drm::targets::Watcher,
     miniport::script,
+    parameters::Parameters,
     sys::{
         debugfs::{
             Directory,
@@ -118,25 +117,20 @@ impl kernel::InPlaceModule for Dxgkrnl {
         pin_init::pin_init_scope(|| {
             #[cfg(dxg_gates)]
             sys::gates::at_load()?;
-            let local_mib = compat::parameter::<u32>(module_parameters::local_segment_mib.value());
-            let names = compat::parameter::<u8>(module_parameters::flink_names.value());
-            let mode = compat::parameter::<u16>(module_parameters::node_mode.value()) & 0o777;
-            let global_handles = compat::parameter::<u8>(module_parameters::global_handles.value());
-            let registry = Registry::new(global_handles != 0)?;
-            let soft = compat::parameter::<u8>(module_parameters::soft_adapter.value());
+            let parameters = Parameters::checked()?;
+            let registry = Registry::new(parameters.global_handles)?;
             let segments = Segments {
-                local: u64::from(local_mib) << 20,
+                local: u64::from(parameters.local_segment_mib) << 20,
                 aperture: sys::total_ram_bytes() / 2,
                 traits: SegmentTraits::SYSTEM,
             };
-            let soft = SoftAdapter::from_parameter(soft)?;
-            let commit = match compat::parameter::<u32>(module_parameters::commit_mib.value()) {
+            let commit = match parameters.commit_mib {
                 0 => segments.local.saturating_add(sys::total_ram_bytes()),
                 mib => u64::from(mib) << 20,
             };
             let paging = Paging(Arc::new(WorkerQueue::new()?, GFP_KERNEL)?);
             let queue = paging.0.clone();
-            let names = names != 0;
+            let (names, soft) = (parameters.flink_names, parameters.soft_adapter);
             let adapters = Adapters::new(registry.clone(), segments, commit, queue, names, soft)?;
             let mut files = Files::new();
             files.add(c"counters", counters::Snapshot)?;
@@ -146,7 +140,7 @@ impl kernel::InPlaceModule for Dxgkrnl {
             Ok(try_pin_init!(Self {
                 _paging: paging,
                 _watcher: Watcher::new(adapters)?,
-                _node <- MiscDevice::register(c"dxg", mode, registry),
+                _node <- MiscDevice::register(c"dxg", parameters.node_mode, registry),
                 _files: files.show(c"dxgkrnl"),
             }? Error))
         })

@@ -6,7 +6,7 @@ use dxg_guest_tests::{
     create::Create,
     dma_buf::{displayable, export, fill, full_of, is_full, Open, BYTES},
     global, harness, prime,
-    reload::{unload_once, with},
+    reload::{refuses, unload_once, with},
     share::{self, Share},
     signals::spawn,
     tests,
@@ -17,7 +17,7 @@ use std::{
     fs::{self, File},
     io::Read,
     path::PathBuf,
-    process::ExitCode,
+    process::{Command, ExitCode},
     sync::atomic::{AtomicBool, Ordering::Relaxed},
     thread,
 };
@@ -30,6 +30,7 @@ fn main() -> ExitCode {
             exports_outlive_the_module,
             open_files_of_debugfs_keep_the_module,
             files_of_debugfs_are_read_while_the_module_goes,
+            parameters_without_a_meaning_are_named,
         ],
         &[],
     )
@@ -160,5 +161,36 @@ fn files_of_debugfs_are_read_while_the_module_goes() {
             over.store(true, Relaxed);
             println!("# unloaded {unloaded} times of 20");
         });
+    });
+}
+
+/// The last line of the kernel's log that has a text.
+fn logged(text: &str) -> Option<String> {
+    let log = Command::new("dmesg").output().expect("dmesg").stdout;
+    let log = String::from_utf8_lossy(&log);
+    let mut lines = log.lines().rev();
+    lines.find(|line| line.contains(text)).map(str::to_owned)
+}
+
+fn parameters_without_a_meaning_are_named() {
+    with("", || {
+        for_each(
+            [
+                ("node_mode", "9", "octal 0 to 0666"),
+                ("node_mode", "666", "octal 0 to 0666"),
+                ("node_mode", "0777", "octal 0 to 0666"),
+                ("local_segment_mib", "0", "1 or more"),
+                ("global_handles", "2", "0 or 1"),
+                ("soft_adapter", "9", "0, 1 or 2"),
+                ("flink_names", "7", "0 or 1"),
+            ],
+            |(name, value, allowed)| {
+                let refused = refuses(&format!("{name}={value}"));
+                assert_eq!(refused, Some(libc::EINVAL));
+                let line = logged(&format!("the parameter {name} cannot be"));
+                let line = line.expect("a line in the log");
+                assert!(line.contains(allowed), "{line}");
+            },
+        );
     });
 }
