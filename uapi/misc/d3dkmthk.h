@@ -18,9 +18,9 @@
  * A result of ioctl() other than -1 is an NTSTATUS (enum ntstatus_code).
  * -1 stands for the NTSTATUS that belongs to errno, see Documentation/uapi.md.
  *
- * The structures whose names are in capitals, and their ioctls, have no
- * implementation in any current driver: they keep their numbers and answer
- * ENOTTY.
+ * The structures whose names are in capitals have no implementation in WSL's
+ * driver. D3DKMT_QUERYRESOURCEINFO and D3DKMT_OPENRESOURCE are served here;
+ * the others keep their numbers, and their ioctls answer ENOTTY.
  */
 #ifndef _UAPI_MISC_D3DKMTHK_H
 #define _UAPI_MISC_D3DKMTHK_H
