@@ -39,7 +39,7 @@ impl Text for Processes {
         for process in self.0.processes().map_err(|_| fmt::Error)? {
             let mut result = Ok(());
             let pid = process.id().pid();
-            let copied = process.for_each_account(|luid, account| {
+            process.for_each_account(|luid, account| {
                 for (name, group) in SegmentGroup::NAMED {
                     let is = account.report(group);
                     result = result.and_then(|()| {
@@ -48,7 +48,6 @@ impl Text for Processes {
                     });
                 }
             });
-            copied.map_err(|_| fmt::Error)?;
             result?;
         }
         Ok(())

@@ -409,12 +409,17 @@ fn ask_miniport(
     if let Some(turn) = turn {
         turn.keep();
     }
-    for answer in requests.into_iter().filter_map(|request| request.answer) {
+    let mut complete = true;
+    for request in requests {
+        let Some(answer) = request.answer else {
+            complete = false;
+            continue;
+        };
         let miniport = MiniportAllocation::new(adapter.clone(), answer.cookie);
-        // There is room for all of them.
-        let _ = made.push_within_capacity((miniport, answer.facts));
+        // There is room for all of them. One without any would end here, and then the call fails.
+        complete &= made.push_within_capacity((miniport, answer.facts)).is_ok();
     }
-    if made.len() < count {
+    if !complete {
         return Err(broken(adapter, Violation::NoAnswer));
     }
 

@@ -135,8 +135,8 @@ impl Answers {
         for (allocation, cookie) in allocations.zip(self.cookies) {
             complete &= cookie.is_some();
             let binding = MiniportBinding::new(allocation, cookie);
-            // There is room for all of them.
-            let _ = self.bindings.push_within_capacity(binding);
+            // There is room for all of them. One without any would end here, and then the call fails.
+            complete &= self.bindings.push_within_capacity(binding).is_ok();
         }
         if !complete {
             return Err(broken(device.adapter(), Violation::NoBinding));

@@ -191,24 +191,21 @@ impl Process {
         }
     }
 
-    /// What the process uses on each of its adapters.
-    ///
-    /// # Errors
-    ///
-    /// NO_MEMORY.
-    pub(crate) fn for_each_account(&self, mut each: impl FnMut(Luid, &Account)) -> NtResult {
-        let mut all = KVVec::new();
-        // Copied, as it takes a while and other locks to look at them.
-        let count = self.accounts.lock().len();
-        all.reserve(count, ACCOUNT)?;
-        for (luid, account) in self.accounts.lock().iter().take(count) {
-            // There is room.
-            let _ = all.push_within_capacity((*luid, account.clone()));
+    /// What the process uses on each of its adapters, in the order of the LUIDs.
+    pub(crate) fn for_each_account(&self, mut each: impl FnMut(Luid, &Account)) {
+        let mut last = 0;
+        // One by one, as it takes other locks to look at them. No adapter has the LUID 0.
+        while let Some((luid, account)) = self.account_after(last) {
+            last = luid.0;
+            each(luid, &account);
         }
-        for (luid, account) in &all {
-            each(*luid, account);
-        }
-        Ok(())
+    }
+
+    fn account_after(&self, last: u64) -> Option<(Luid, Arc<Account>)> {
+        let accounts = self.accounts.lock();
+        let later = accounts.iter().filter(|(luid, _)| luid.0 > last);
+        let next = later.min_by_key(|(luid, _)| luid.0);
+        next.map(|(luid, account)| (*luid, account.clone()))
     }
 
     /// What the process uses on an adapter.

@@ -249,6 +249,15 @@ bool dxg_may_log(void)
 	return __ratelimit(&state);
 }
 
+/*
+ * The kernel crate's own warn_on!() includes files that only a built kernel
+ * tree has.
+ */
+void dxg_warn(const char *what)
+{
+	WARN(1, "dxgkrnl: %s\n", what);
+}
+
 u64 dxg_total_ram_bytes(void)
 {
 	return (u64)totalram_pages() << PAGE_SHIFT;

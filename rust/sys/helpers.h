@@ -64,6 +64,7 @@ void dxg_debugfs_file(const char *name, u16 mode, struct dentry *parent,
 void dxg_debugfs_remove(struct dentry *dentry);
 
 bool dxg_may_log(void);
+void dxg_warn(const char *what);
 
 struct workqueue_struct *dxg_alloc_worker_queue(void);
 

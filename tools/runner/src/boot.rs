@@ -178,7 +178,9 @@ fn status(ended: &Ended, arguments: &Arguments, dir: &std::path::Path) -> u8 {
             true => "",
             false => " before the command began",
         };
-        note(&format!("the guest crashed{when}; last lines of its console:"));
+        note(&format!(
+            "the guest crashed{when}; last lines of its console:"
+        ));
         eprintln!("{}", ended.last_lines());
         return CRASH;
     }
