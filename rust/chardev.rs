@@ -50,7 +50,7 @@ impl OpenFile for DxgFile {
     fn show(&self, to: &SeqFile) {
         seq_print!(to, "drm-driver:\tdxgkrnl\n");
         seq_print!(to, "drm-client-id:\t{}\n", self.process.id().number());
-        let _ = self.process.for_each_account(|luid, account| {
+        self.process.for_each_account(|luid, account| {
             for (name, group) in SegmentGroup::NAMED {
                 let report = account.report(group);
                 let line = |key: &str, bytes: u64| {

@@ -3,6 +3,7 @@
 //! How many objects of each kind live, for debugfs and the tests: all zero when nobody uses the
 //! module.
 
+use crate::sys::debugfs::Text;
 use core::fmt;
 use kernel::sync::atomic::{
     Atomic,
@@ -80,19 +81,17 @@ impl Drop for Counted {
 }
 
 /// Prints one line for each counter: its name, a space, its value. It is the content of a debugfs
-/// file, which wants `Debug` and ends the last line itself.
+/// file.
 pub(crate) struct Snapshot;
 
-impl fmt::Debug for Snapshot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut separator = "";
+impl Text for Snapshot {
+    fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (name, value) in NAMES.iter().zip(&VALUES) {
             #[cfg(dxg_gates)]
             if crate::sys::gates::hides(name) {
                 continue;
             }
-            write!(f, "{separator}{name} {}", value.load(Relaxed))?;
-            separator = "\n";
+            writeln!(f, "{name} {}", value.load(Relaxed))?;
         }
         Ok(())
     }

@@ -25,6 +25,7 @@ mod ioctl;
 mod kunit;
 mod mem;
 mod miniport;
+mod parameters;
 mod status;
 mod sys;
 mod tables;
@@ -32,10 +33,7 @@ mod uapi;
 mod vidmm;
 
 use crate::{
-    adapters::{
-        Adapters,
-        SoftAdapter, //
-    },
+    adapters::Adapters,
     chardev::DxgFile,
     core::registry::Registry,
     ddi::{
@@ -44,13 +42,17 @@ use crate::{
     },
     drm::targets::Watcher,
     miniport::script,
+    parameters::Parameters,
     sys::{
+        debugfs::{
+            Directory,
+            Files, //
+        },
         misc_device::MiscDevice,
         worker::WorkerQueue, //
     }, //
 };
 use kernel::{
-    debugfs,
     prelude::*,
     sync::Arc, //
 };
@@ -97,14 +99,7 @@ struct Dxgkrnl {
     #[pin]
     _node: MiscDevice<DxgFile>,
     _watcher: Watcher,
-    _script: script::Started,
-    _debugfs: debugfs::Dir,
-    #[pin]
-    _counters: debugfs::File<counters::Snapshot>,
-    #[pin]
-    _adapters: debugfs::File<tables::Adapters>,
-    #[pin]
-    _processes: debugfs::File<tables::Processes>,
+    _files: Directory,
     _paging: Paging,
 }
 
@@ -122,42 +117,31 @@ impl kernel::InPlaceModule for Dxgkrnl {
         pin_init::pin_init_scope(|| {
             #[cfg(dxg_gates)]
             sys::gates::at_load()?;
-            let local_mib = compat::parameter::<u32>(module_parameters::local_segment_mib.value());
-            let names = compat::parameter::<u8>(module_parameters::flink_names.value());
-            let mode = compat::parameter::<u16>(module_parameters::node_mode.value()) & 0o777;
-            let global_handles = compat::parameter::<u8>(module_parameters::global_handles.value());
-            let registry = Registry::new(global_handles != 0)?;
-            let soft = compat::parameter::<u8>(module_parameters::soft_adapter.value());
+            let parameters = Parameters::checked()?;
+            let registry = Registry::new(parameters.global_handles)?;
             let segments = Segments {
-                local: u64::from(local_mib) << 20,
+                local: u64::from(parameters.local_segment_mib) << 20,
                 aperture: sys::total_ram_bytes() / 2,
                 traits: SegmentTraits::SYSTEM,
             };
-            let soft = SoftAdapter::from_parameter(soft)?;
-            let commit = match compat::parameter::<u32>(module_parameters::commit_mib.value()) {
+            let commit = match parameters.commit_mib {
                 0 => segments.local.saturating_add(sys::total_ram_bytes()),
                 mib => u64::from(mib) << 20,
             };
             let paging = Paging(Arc::new(WorkerQueue::new()?, GFP_KERNEL)?);
             let queue = paging.0.clone();
-            let names = names != 0;
+            let (names, soft) = (parameters.flink_names, parameters.soft_adapter);
             let adapters = Adapters::new(registry.clone(), segments, commit, queue, names, soft)?;
-            let debugfs = debugfs::Dir::new(c"dxgkrnl");
+            let mut files = Files::new();
+            files.add(c"counters", counters::Snapshot)?;
+            files.add(c"adapters", tables::Adapters(registry.clone()))?;
+            files.add(c"processes", tables::Processes(registry.clone()))?;
+            script::start(&mut files, &registry, paging.0.clone())?;
             Ok(try_pin_init!(Self {
-                _counters <- debugfs.read_only_file(c"counters", counters::Snapshot),
-                _adapters <- debugfs.read_only_file(
-                    c"adapters",
-                    tables::Adapters(registry.clone()),
-                ),
-                _processes <- debugfs.read_only_file(
-                    c"processes",
-                    tables::Processes(registry.clone()),
-                ),
-                _script: script::start(&debugfs, &registry, paging.0.clone())?,
-                _debugfs: debugfs,
                 _paging: paging,
                 _watcher: Watcher::new(adapters)?,
-                _node <- MiscDevice::register(c"dxg", mode, registry),
+                _node <- MiscDevice::register(c"dxg", parameters.node_mode, registry),
+                _files: files.show(c"dxgkrnl"),
             }? Error))
         })
     }

@@ -16,17 +16,17 @@ pub(crate) mod soft;
 pub(crate) mod script {
     use crate::{
         core::registry::Registry,
-        sys::worker::WorkerQueue, //
+        sys::{
+            debugfs::Files,
+            worker::WorkerQueue, //
+        }, //
     };
     use kernel::{
-        debugfs::Dir,
         prelude::*,
         sync::Arc, //
     };
 
-    pub(crate) type Started = ();
-
-    pub(crate) fn start(_: &Dir, _: &Arc<Registry>, _: Arc<WorkerQueue>) -> Result<Started> {
+    pub(crate) fn start(_: &mut Files, _: &Arc<Registry>, _: Arc<WorkerQueue>) -> Result {
         Ok(())
     }
 }

@@ -18,17 +18,21 @@ const EPERM: i32 = 1;
 const ENOENT: i32 = 2;
 const EINTR: i32 = 4;
 const EBADF: i32 = 9;
+const EAGAIN: i32 = 11;
 const ENOMEM: i32 = 12;
 const EACCES: i32 = 13;
 const EFAULT: i32 = 14;
 const EEXIST: i32 = 17;
 const ENODEV: i32 = 19;
 const EINVAL: i32 = 22;
+const ENFILE: i32 = 23;
+const EMFILE: i32 = 24;
 const ENOSPC: i32 = 28;
 const EOVERFLOW: i32 = 75;
 const EPROTOTYPE: i32 = 91;
 const EOPNOTSUPP: i32 = 95;
 const EINPROGRESS: i32 = 115;
+const EDQUOT: i32 = 122;
 /// The kernel's own: user space sees it as a restart of the call, or as EINTR.
 const ERESTARTSYS: i32 = 512;
 
@@ -112,8 +116,9 @@ impl NtStatus {
             0 => Self::SUCCESS,
             EPERM => Self::NOT_SUPPORTED,
             EINTR | ERESTARTSYS => Self::INTERRUPTED,
-            // shmem and TTM have no space left when it is memory that they lack.
-            ENOMEM | ENOSPC => Self::NO_MEMORY,
+            // All are a lack of memory, or a limit on it: of what may be locked (EAGAIN, which mmap says),
+            // of open files, of space in shmem or of TTM.
+            ENOMEM | EAGAIN | ENFILE | EMFILE | ENOSPC | EDQUOT => Self::NO_MEMORY,
             EACCES => Self::ACCESS_DENIED,
             EINVAL | EFAULT => Self::INVALID_PARAMETER,
             ENODEV => Self::DEVICE_REMOVED,

@@ -5,6 +5,7 @@
 //! `unsafe` is allowed in this room and in `drm`; what they hand out is safe.
 
 pub(crate) mod bindings;
+pub(crate) mod debugfs;
 pub(crate) mod descriptor;
 pub(crate) mod event_fd;
 pub(crate) mod fence_page;
@@ -20,25 +21,50 @@ pub(crate) mod pid;
 pub(crate) mod shrinker;
 pub(crate) mod system_memory;
 pub(crate) mod user_pages;
+pub(crate) mod user_sized;
 pub(crate) mod view;
 pub(crate) mod window;
 pub(crate) mod worker;
 pub(crate) mod workqueue;
 
 use crate::status::NtStatus;
-use kernel::error::Error;
+use kernel::{
+    bindings as c,
+    error::Error,
+    prelude::*, //
+};
 
 impl From<Error> for NtStatus {
     fn from(error: Error) -> Self {
-        NtStatus::from_errno(-error.to_errno())
+        let status = NtStatus::from_errno(-error.to_errno());
+        // The caller does not see what it was.
+        if status == NtStatus::UNSUCCESSFUL && may_log() {
+            pr_warn!("a call fails by {error:?}\n");
+        }
+        status
     }
 }
 
-/// Lets a table of C callbacks be static.
-struct AssertSync<T>(T);
+/// Tables of C callbacks, which the kernel takes as `const`.
+///
+/// # Safety
+///
+/// The fields are functions that any thread may call, numbers, and pointers that are only followed by
+/// the kernel, for the sake of the object that the table was given to it with.
+unsafe trait CallbackTable {}
 
-// SAFETY: The tables are never written to.
-unsafe impl<T> Sync for AssertSync<T> {}
+// SAFETY: Functions, flags, and the module that owns them.
+unsafe impl CallbackTable for c::file_operations {}
+// SAFETY: Functions alone.
+unsafe impl CallbackTable for c::vm_operations_struct {}
+
+/// Lets a table of C callbacks be static.
+struct AssertSync<T: CallbackTable>(T);
+
+// SAFETY: A static of this type is never written to: not here, as it is no `static mut` and has no
+// interior mutability, and not by the kernel, as its type is a `CallbackTable`. What is only read may
+// be read by all threads; its pointers are none that a reader here could follow without `unsafe`.
+unsafe impl<T: CallbackTable> Sync for AssertSync<T> {}
 
 /// Bytes in a page.
 pub(crate) use kernel::page::PAGE_SIZE;
@@ -59,6 +85,13 @@ pub(crate) fn can_swap() -> bool {
 pub(crate) fn may_log() -> bool {
     // SAFETY: No preconditions.
     unsafe { bindings::dxg_may_log() }
+}
+
+/// A mistake of the module's own, for the log and whoever looks for such lines in it.
+#[allow(dead_code, reason = "not every build has a place for it")]
+pub(crate) fn warn(what: &'static CStr) {
+    // SAFETY: The text is a C string.
+    unsafe { bindings::dxg_warn(what.as_char_ptr()) };
 }
 
 /// Nanoseconds since boot.

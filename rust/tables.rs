@@ -7,6 +7,7 @@
 
 use crate::{
     core::registry::Registry,
+    sys::debugfs::Text,
     vidmm::SegmentGroup, //
 };
 use core::fmt;
@@ -15,14 +16,14 @@ use kernel::sync::Arc;
 /// The content of `adapters`, as a debugfs file has it.
 pub(crate) struct Adapters(pub(crate) Arc<Registry>);
 
-impl fmt::Debug for Adapters {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "luid group size usage committed commit_limit")?;
+impl Text for Adapters {
+    fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "luid group size usage committed commit_limit")?;
         for adapter in self.0.adapters().all().map_err(|_| fmt::Error)? {
             for (name, group) in SegmentGroup::NAMED {
                 let (luid, report) = (adapter.luid().0, adapter.vidmm().report(group));
-                write!(f, "\n{luid:x} {name} {} {}", report.size, report.usage)?;
-                write!(f, " {} {}", report.committed, report.commit_limit)?;
+                write!(f, "{luid:x} {name} {} {}", report.size, report.usage)?;
+                writeln!(f, " {} {}", report.committed, report.commit_limit)?;
             }
         }
         Ok(())
@@ -32,22 +33,21 @@ impl fmt::Debug for Adapters {
 /// The content of `processes`.
 pub(crate) struct Processes(pub(crate) Arc<Registry>);
 
-impl fmt::Debug for Processes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "pid luid group total usage resident offered budget")?;
+impl Text for Processes {
+    fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "pid luid group total usage resident offered budget")?;
         for process in self.0.processes().map_err(|_| fmt::Error)? {
             let mut result = Ok(());
             let pid = process.id().pid();
-            let copied = process.for_each_account(|luid, account| {
+            process.for_each_account(|luid, account| {
                 for (name, group) in SegmentGroup::NAMED {
                     let is = account.report(group);
                     result = result.and_then(|()| {
-                        write!(f, "\n{pid} {:x} {name} {} {}", luid.0, is.total, is.usage)?;
-                        write!(f, " {} {} {}", is.listed, is.offered, is.budget)
+                        write!(f, "{pid} {:x} {name} {} {}", luid.0, is.total, is.usage)?;
+                        writeln!(f, " {} {} {}", is.listed, is.offered, is.budget)
                     });
                 }
             });
-            copied.map_err(|_| fmt::Error)?;
             result?;
         }
         Ok(())

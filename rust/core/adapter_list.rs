@@ -10,7 +10,7 @@
 
 use crate::{
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::{
@@ -70,14 +70,17 @@ pub(crate) struct AdapterList<A> {
 }
 
 struct Listed<A> {
-    adapters: KVec<Arc<A>>,
+    adapters: KVVec<Arc<A>>,
+    /// How many there have been at once.
+    most: usize,
     last_luid: u64,
 }
 
 impl<A: AsRef<Appearance>> AdapterList<A> {
     pub(crate) fn new() -> impl PinInit<Self> {
         let listed = Listed {
-            adapters: KVec::new(),
+            adapters: KVVec::new(),
+            most: 0,
             last_luid: 0,
         };
         pin_init!(Self {
@@ -100,7 +103,9 @@ impl<A: AsRef<Appearance>> AdapterList<A> {
         let mut listed = self.listed.lock();
         // Room first: an adapter for which there is none is dropped after the lock, not by `push`.
         listed.adapters.reserve(1, GFP_KERNEL)?;
-        Ok(listed.adapters.push(adapter, GFP_KERNEL)?)
+        listed.adapters.push(adapter, GFP_KERNEL)?;
+        listed.most = listed.most.max(listed.adapters.len());
+        Ok(())
     }
 
     fn new_luid(&self) -> Luid {
@@ -123,14 +128,19 @@ impl<A: AsRef<Appearance>> AdapterList<A> {
     }
 
     /// All of them, in the order in which they appeared.
-    pub(crate) fn all(&self) -> NtResult<KVec<Arc<A>>> {
+    pub(crate) fn all(&self) -> NtResult<KVVec<Arc<A>>> {
         let listed = self.listed.lock();
         // None of these references can be the last one while the list has its own.
-        let mut found = KVec::with_capacity(listed.adapters.len(), ACCOUNT)?;
+        let mut found = KVVec::with_capacity(listed.adapters.len(), ACCOUNT)?;
         for adapter in listed.adapters.iter() {
             found.push(adapter.clone(), ACCOUNT)?;
         }
         Ok(found)
+    }
+
+    /// How many there have been at once: what anybody can have been told as their number.
+    pub(crate) fn most(&self) -> usize {
+        self.listed.lock().most
     }
 
     /// The adapter with that LUID.

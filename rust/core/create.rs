@@ -52,7 +52,7 @@ use crate::{
         }, //
     },
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::NtResult,
@@ -84,7 +84,7 @@ pub(crate) enum Membership {
     /// A new resource.
     NewResource {
         /// Opaque bytes of the runtime.
-        runtime_data: KVec<u8>,
+        runtime_data: KVVec<u8>,
         sharing: Sharing,
     },
     /// A resource that is there, by its handle.
@@ -94,7 +94,7 @@ pub(crate) enum Membership {
 /// One allocation that is asked for.
 pub(crate) struct Element {
     /// Of the user-mode driver, for the miniport.
-    pub(crate) private_data: KVec<u8>,
+    pub(crate) private_data: KVVec<u8>,
     /// Page-aligned address of memory of the caller that backs it.
     pub(crate) memory: Option<usize>,
     /// Instead of the miniport's.
@@ -107,8 +107,8 @@ pub(crate) struct Element {
 pub(crate) struct Request {
     pub(crate) membership: Membership,
     /// Of the user-mode driver, for the resource.
-    pub(crate) private_data: KVec<u8>,
-    pub(crate) elements: KVec<Element>,
+    pub(crate) private_data: KVVec<u8>,
+    pub(crate) elements: KVVec<Element>,
     /// A standard allocation of the one element's memory, of so many bytes (whole pages).
     pub(crate) existing_heap: Option<u64>,
     /// Nobody but the CPU of the caller writes to it.
@@ -130,21 +130,21 @@ impl Request {
 pub(crate) struct Created<'a> {
     /// A resource that was made or opened.
     resource: Option<Arc<OpenResource>>,
-    allocations: KVec<Arc<OpenAllocation>>,
+    allocations: KVVec<Arc<OpenAllocation>>,
     /// All of them, in the order of the handles.
-    objects: KVec<Object>,
+    objects: KVVec<Object>,
     reservation: Reservation<'a>,
     /// The new private data of a resource that is there already.
-    replaced: Option<(Arc<Resource>, Arc<KVec<u8>>)>,
+    replaced: Option<(Arc<Resource>, Arc<KVVec<u8>>)>,
 }
 
 impl<'a> Created<'a> {
     pub(super) fn new(
         resource: Option<Arc<OpenResource>>,
-        allocations: KVec<Arc<OpenAllocation>>,
+        allocations: KVVec<Arc<OpenAllocation>>,
         reservation: Reservation<'a>,
     ) -> NtResult<Self> {
-        let mut objects = KVec::with_capacity(allocations.len() + 1, ACCOUNT)?;
+        let mut objects = KVVec::with_capacity(allocations.len() + 1, ACCOUNT)?;
         if let Some(resource) = &resource {
             objects.push(Object::Resource(resource.clone()), ACCOUNT)?;
         }
@@ -237,8 +237,8 @@ pub(crate) fn create<'a>(
     };
 
     let answered = ask_miniport(adapter, resource.as_deref(), &mut request, &scope(&[]))?;
-    let mut cookies = KVec::with_capacity(answered.len(), ACCOUNT)?;
-    let mut allocations = KVec::with_capacity(answered.len(), ACCOUNT)?;
+    let mut cookies = KVVec::with_capacity(answered.len(), ACCOUNT)?;
+    let mut allocations = KVVec::with_capacity(answered.len(), ACCOUNT)?;
     for (element, answered) in request.elements.iter().zip(answered) {
         cookies.push(answered.miniport.cookie()?.clone(), ACCOUNT)?;
         let allocation = answered.back(device, &request, element, resource.clone())?;
@@ -279,12 +279,12 @@ fn resource_of(adapter: &Arc<Adapter>, request: &mut Request) -> NtResult<Option
             runtime_data,
             sharing,
         } => {
-            let mut private_data = KVec::new();
+            let mut private_data = KVVec::new();
             private_data.extend_from_slice(&request.private_data, ACCOUNT)?;
             let resource = Resource::new(
                 adapter.clone(),
                 !matches!(sharing, Sharing::None),
-                core::mem::replace(runtime_data, KVec::new()),
+                core::mem::replace(runtime_data, KVVec::new()),
                 private_data,
             )?;
             Some(Arc::pin_init(resource, ACCOUNT)?)
@@ -304,7 +304,7 @@ fn open_resource(
         Sharing::NtHandle => None,
         Sharing::Global(globals) => Some(globals),
     };
-    let mut halves = KVec::with_capacity(allocations.len(), ACCOUNT)?;
+    let mut halves = KVVec::with_capacity(allocations.len(), ACCOUNT)?;
     for open in allocations {
         halves.push(open.allocation().clone(), ACCOUNT)?;
     }
@@ -320,7 +320,7 @@ fn open_resource(
 struct Answered {
     miniport: MiniportAllocation,
     facts: CheckedFacts,
-    private_data: KVec<u8>,
+    private_data: KVVec<u8>,
 }
 
 impl Answered {
@@ -381,13 +381,13 @@ fn ask_miniport(
     resource: Option<&Resource>,
     request: &mut Request,
     scope: &Scope<'_>,
-) -> NtResult<KVec<Answered>> {
+) -> NtResult<KVVec<Answered>> {
     let count = request.elements.len();
     // Room for the answers first: once they are there, nothing may fail before they have owners.
-    let mut made: KVec<(MiniportAllocation, AllocationFacts)> =
-        KVec::with_capacity(count, ACCOUNT)?;
-    let mut answered = KVec::with_capacity(count, ACCOUNT)?;
-    let mut requests = KVec::with_capacity(count, ACCOUNT)?;
+    let mut made: KVVec<(MiniportAllocation, AllocationFacts)> =
+        KVVec::with_capacity(count, ACCOUNT)?;
+    let mut answered = KVVec::with_capacity(count, ACCOUNT)?;
+    let mut requests = KVVec::with_capacity(count, ACCOUNT)?;
     for element in &mut request.elements {
         let request = AllocationRequest {
             private_data: &mut element.private_data,
@@ -409,12 +409,17 @@ fn ask_miniport(
     if let Some(turn) = turn {
         turn.keep();
     }
-    for answer in requests.into_iter().filter_map(|request| request.answer) {
+    let mut complete = true;
+    for request in requests {
+        let Some(answer) = request.answer else {
+            complete = false;
+            continue;
+        };
         let miniport = MiniportAllocation::new(adapter.clone(), answer.cookie);
-        // There is room for all of them.
-        let _ = made.push_within_capacity((miniport, answer.facts));
+        // There is room for all of them. One without any would end here, and then the call fails.
+        complete &= made.push_within_capacity((miniport, answer.facts)).is_ok();
     }
-    if made.len() < count {
+    if !complete {
         return Err(broken(adapter, Violation::NoAnswer));
     }
 
@@ -431,7 +436,7 @@ fn ask_miniport(
             Some(priority) => facts.with_priority(priority),
             None => facts,
         };
-        let private_data = core::mem::replace(&mut request.elements[i].private_data, KVec::new());
+        let private_data = core::mem::replace(&mut request.elements[i].private_data, KVVec::new());
         let complete = Answered {
             miniport,
             facts,

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::{
@@ -81,7 +81,7 @@ impl Process {
     /// (case 108), is named twice (case 117), is part of a shared resource (case 116), or when
     /// they do not all have the same owner (case 114).
     pub(crate) fn destroy_allocations(&self, device: &Arc<Device>, handles: &[Handle]) -> NtResult {
-        let mut objects = KVec::with_capacity(handles.len(), ACCOUNT)?;
+        let mut objects = KVVec::with_capacity(handles.len(), ACCOUNT)?;
         self.with_table(|table| {
             let owner = handles.first().and_then(|&first| table.parent(first));
             let doomed = handles.iter().take_while(|&&handle| {

@@ -25,7 +25,7 @@ use crate::{
         Cookie, //
     },
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::NtResult, //
@@ -39,11 +39,11 @@ use kernel::sync::Arc;
 /// What the miniport says; UNSUCCESSFUL when it broke its contract; NO_MEMORY.
 pub(super) fn create(
     device: &Arc<Device>,
-    mut allocations: KVec<NewAllocation>,
+    mut allocations: KVVec<NewAllocation>,
     read_only: bool,
     private_data: &[u8],
     scope: &Scope<'_>,
-) -> NtResult<KVec<Arc<OpenAllocation>>> {
+) -> NtResult<KVVec<Arc<OpenAllocation>>> {
     let flags = OpenFlags {
         create: true,
         read_only,
@@ -68,7 +68,7 @@ pub(super) fn again(
     read_only: bool,
     private_data: &[u8],
     scope: &Scope<'_>,
-) -> NtResult<KVec<Arc<OpenAllocation>>> {
+) -> NtResult<KVVec<Arc<OpenAllocation>>> {
     let flags = OpenFlags {
         create: false,
         read_only,
@@ -82,18 +82,18 @@ pub(super) fn again(
 
 /// What the miniport answers for each allocation, and room for the bindings.
 struct Answers {
-    cookies: KVec<Option<Cookie>>,
-    bindings: KVec<MiniportBinding>,
+    cookies: KVVec<Option<Cookie>>,
+    bindings: KVVec<MiniportBinding>,
 }
 
 impl Answers {
     fn new(count: usize) -> NtResult<Self> {
-        let mut cookies = KVec::with_capacity(count, ACCOUNT)?;
+        let mut cookies = KVVec::with_capacity(count, ACCOUNT)?;
         for _ in 0..count {
             cookies.push(None, ACCOUNT)?;
         }
         // Room first: once the answers are there, nothing may fail before they have owners.
-        let bindings = KVec::with_capacity(count, ACCOUNT)?;
+        let bindings = KVVec::with_capacity(count, ACCOUNT)?;
         Ok(Self { cookies, bindings })
     }
 
@@ -105,7 +105,7 @@ impl Answers {
         flags: OpenFlags,
         scope: &Scope<'_>,
     ) -> NtResult {
-        let mut elements = KVec::with_capacity(self.cookies.len(), ACCOUNT)?;
+        let mut elements = KVVec::with_capacity(self.cookies.len(), ACCOUNT)?;
         let handles = scope.new.handles.iter();
         for ((binding, data), &handle) in self.cookies.iter_mut().zip(data).zip(handles) {
             let element = OpenElement {
@@ -129,19 +129,19 @@ impl Answers {
         device: &Arc<Device>,
         allocations: impl Iterator<Item = Arc<Allocation>>,
         read_only: bool,
-    ) -> NtResult<KVec<Arc<OpenAllocation>>> {
+    ) -> NtResult<KVVec<Arc<OpenAllocation>>> {
         let mut complete = true;
         let count = self.cookies.len();
         for (allocation, cookie) in allocations.zip(self.cookies) {
             complete &= cookie.is_some();
             let binding = MiniportBinding::new(allocation, cookie);
-            // There is room for all of them.
-            let _ = self.bindings.push_within_capacity(binding);
+            // There is room for all of them. One without any would end here, and then the call fails.
+            complete &= self.bindings.push_within_capacity(binding).is_ok();
         }
         if !complete {
             return Err(broken(device.adapter(), Violation::NoBinding));
         }
-        let mut opened = KVec::with_capacity(count, ACCOUNT)?;
+        let mut opened = KVVec::with_capacity(count, ACCOUNT)?;
         for binding in self.bindings {
             opened.push(
                 OpenAllocation::new(device.clone(), binding, read_only)?,

@@ -25,7 +25,7 @@ use crate::{
         Counter, //
     },
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::{
@@ -84,7 +84,7 @@ pub(crate) struct Process {
     table: Mutex<HandleTable<Object>>,
     /// What the process uses on each adapter that it made a device on.
     #[pin]
-    accounts: Mutex<KVec<(Luid, Arc<Account>)>>,
+    accounts: Mutex<KVVec<(Luid, Arc<Account>)>>,
     _counted: Counted,
 }
 
@@ -95,7 +95,7 @@ impl Process {
             pin_init!(Self {
                 id,
                 table <- new_mutex!(table, "Process::table"),
-                accounts <- new_mutex!(KVec::new(), "Process::accounts"),
+                accounts <- new_mutex!(KVVec::new(), "Process::accounts"),
                 _counted: Counted::new(Counter::Processes),
             }),
             ACCOUNT,
@@ -191,24 +191,21 @@ impl Process {
         }
     }
 
-    /// What the process uses on each of its adapters.
-    ///
-    /// # Errors
-    ///
-    /// NO_MEMORY.
-    pub(crate) fn for_each_account(&self, mut each: impl FnMut(Luid, &Account)) -> NtResult {
-        let mut all = KVec::new();
-        // Copied, as it takes a while and other locks to look at them.
-        let count = self.accounts.lock().len();
-        all.reserve(count, ACCOUNT)?;
-        for (luid, account) in self.accounts.lock().iter().take(count) {
-            // There is room.
-            let _ = all.push_within_capacity((*luid, account.clone()));
+    /// What the process uses on each of its adapters, in the order of the LUIDs.
+    pub(crate) fn for_each_account(&self, mut each: impl FnMut(Luid, &Account)) {
+        let mut last = 0;
+        // One by one, as it takes other locks to look at them. No adapter has the LUID 0.
+        while let Some((luid, account)) = self.account_after(last) {
+            last = luid.0;
+            each(luid, &account);
         }
-        for (luid, account) in &all {
-            each(*luid, account);
-        }
-        Ok(())
+    }
+
+    fn account_after(&self, last: u64) -> Option<(Luid, Arc<Account>)> {
+        let accounts = self.accounts.lock();
+        let later = accounts.iter().filter(|(luid, _)| luid.0 > last);
+        let next = later.min_by_key(|(luid, _)| luid.0);
+        next.map(|(luid, account)| (*luid, account.clone()))
     }
 
     /// What the process uses on an adapter.
@@ -228,7 +225,7 @@ impl Process {
 
     /// Reserves the next `count` handles.
     pub(crate) fn reserve(&self, count: usize) -> NtResult<Reservation<'_>> {
-        let mut handles = KVec::from_elem(Handle::NULL, count, ACCOUNT)?;
+        let mut handles = KVVec::from_elem(Handle::NULL, count, ACCOUNT)?;
         self.table.lock().reserve(&mut handles)?;
         Ok(Reservation {
             process: self,
@@ -265,7 +262,7 @@ fn find(accounts: &[(Luid, Arc<Account>)], luid: Luid) -> Option<Arc<Account>> {
 /// Handles that are taken, but name nothing yet. Dropping it gives them back.
 pub(crate) struct Reservation<'a> {
     process: &'a Process,
-    handles: KVec<Handle>,
+    handles: KVVec<Handle>,
 }
 
 impl Reservation<'_> {
@@ -274,7 +271,7 @@ impl Reservation<'_> {
     }
 
     /// Makes the reserved handles name `objects`, in their order, at the top of the table.
-    pub(crate) fn publish(self, objects: KVec<Object>) -> NtResult {
+    pub(crate) fn publish(self, objects: KVVec<Object>) -> NtResult {
         self.publish_below(None, objects, false)
     }
 
@@ -288,7 +285,7 @@ impl Reservation<'_> {
     pub(crate) fn publish_below(
         self,
         owner: Option<(Handle, &Object)>,
-        objects: KVec<Object>,
+        objects: KVVec<Object>,
         nested: bool,
     ) -> NtResult {
         let mut objects = objects.into_iter();

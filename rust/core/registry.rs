@@ -99,8 +99,8 @@ impl Registry {
         let count = self.processes.lock().len();
         let mut all = KVec::with_capacity(count, ACCOUNT)?;
         for entry in self.processes.lock().iter().take(count) {
-            // There is room.
-            let _ = all.push_within_capacity(entry.process.clone());
+            let room = all.push_within_capacity(entry.process.clone());
+            room.map_err(|_| NtStatus::NO_MEMORY)?;
         }
         Ok(all)
     }

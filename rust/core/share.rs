@@ -27,7 +27,7 @@ use crate::{
     },
     mem::{
         KBox,
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::{
@@ -48,11 +48,11 @@ use kernel::{
 /// never changes (cases 93, 116).
 pub(crate) struct Shared {
     resource: Arc<Resource>,
-    allocations: KVec<Arc<Allocation>>,
+    allocations: KVVec<Arc<Allocation>>,
 }
 
 impl Shared {
-    pub(super) fn new(resource: Arc<Resource>, allocations: KVec<Arc<Allocation>>) -> Self {
+    pub(super) fn new(resource: Arc<Resource>, allocations: KVVec<Arc<Allocation>>) -> Self {
         Self {
             resource,
             allocations,
@@ -117,7 +117,7 @@ impl Shared {
     ) -> NtResult<Created<'a>> {
         let adapter = device.adapter();
         adapter.check_present()?;
-        let mut cookies = KVec::with_capacity(shared.allocations.len(), ACCOUNT)?;
+        let mut cookies = KVVec::with_capacity(shared.allocations.len(), ACCOUNT)?;
         for allocation in &shared.allocations {
             let cookie = allocation.cookie().ok_or(NtStatus::INVALID_HANDLE)?;
             cookies.push(cookie.clone(), ACCOUNT)?;
@@ -166,7 +166,7 @@ impl NtHandle {
             },
             ACCOUNT,
         )?;
-        ObjectFile::create(c"dxg-resource", handle).map_err(|_| NtStatus::NO_MEMORY)
+        Ok(ObjectFile::create(c"dxg-resource", handle)?)
     }
 
     /// Runs `f` with what the descriptor names.

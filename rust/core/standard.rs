@@ -19,7 +19,7 @@ use crate::{
         }, //
     },
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::NtResult, //
@@ -31,7 +31,7 @@ use crate::{
 /// # Errors
 ///
 /// What the miniport says; UNSUCCESSFUL when it broke its contract; NO_MEMORY.
-pub(super) fn private_data(adapter: &Adapter, bytes: u64) -> NtResult<(KVec<u8>, KVec<u8>)> {
+pub(super) fn private_data(adapter: &Adapter, bytes: u64) -> NtResult<(KVVec<u8>, KVVec<u8>)> {
     let miniport = adapter.miniport();
     let mut args = StandardAllocationData {
         allocation: StandardAllocation::ExistingHeap { bytes },
@@ -44,8 +44,8 @@ pub(super) fn private_data(adapter: &Adapter, bytes: u64) -> NtResult<(KVec<u8>,
     let sizes = (args.allocation_size, args.resource_size);
     answer::check_standard_sizes(sizes.0, sizes.1).map_err(|wrong| broken(adapter, wrong))?;
 
-    let mut allocation = KVec::from_elem(0, sizes.0, ACCOUNT)?;
-    let mut resource = KVec::from_elem(0, sizes.1, ACCOUNT)?;
+    let mut allocation = KVVec::from_elem(0, sizes.0, ACCOUNT)?;
+    let mut resource = KVVec::from_elem(0, sizes.1, ACCOUNT)?;
     args.buffers = Some(StandardBuffers {
         allocation: &mut allocation,
         resource: &mut resource,

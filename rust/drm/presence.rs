@@ -6,6 +6,7 @@
 //! whoever uses the device is on a [`Visit`]; and who takes the device away waits for the visits to
 //! end.
 
+use crate::sys;
 use core::ops::Deref;
 use kernel::{
     error::code::*,
@@ -16,8 +17,7 @@ use kernel::{
         Arc,
         CondVar,
         Mutex, //
-    },
-    warn_on, //
+    }, //
 };
 
 /// See the module's documentation.
@@ -78,7 +78,9 @@ impl<T> Presence<T> {
         };
         drop_references();
         // Whoever still had one would use code that is gone.
-        warn_on!(Arc::into_unique_or_drop(there).is_none());
+        if Arc::into_unique_or_drop(there).is_none() {
+            sys::warn(c"somebody still has what is going");
+        }
     }
 
     fn last_reference(&self) -> Option<Arc<T>> {

@@ -23,7 +23,7 @@ use crate::{
         }, //
     },
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::{
@@ -62,12 +62,12 @@ impl From<winluid> for Luid {
 /// Openings of adapters that have handles, but are not published yet.
 struct Opened<'a> {
     reservation: Reservation<'a>,
-    objects: KVec<Object>,
+    objects: KVVec<Object>,
 }
 
 impl<'a> Opened<'a> {
     fn new(caller: &Caller<'a>, adapters: &[Arc<Adapter>]) -> NtResult<Self> {
-        let mut objects = KVec::with_capacity(adapters.len(), ACCOUNT)?;
+        let mut objects = KVVec::with_capacity(adapters.len(), ACCOUNT)?;
         for adapter in adapters {
             let open = Arc::new(OpenAdapter::new(adapter.clone()), ACCOUNT)?;
             objects.push(Object::Adapter(open), ACCOUNT)?;
@@ -96,7 +96,7 @@ fn enumerate(
     head: impl FnOnce() -> NtResult,
 ) -> NtResult {
     let opened = Opened::new(caller, adapters)?;
-    let mut infos = KVec::with_capacity(adapters.len(), ACCOUNT)?;
+    let mut infos = KVVec::with_capacity(adapters.len(), ACCOUNT)?;
     for (adapter, &handle) in adapters.iter().zip(opened.handles()) {
         infos.push(
             d3dkmt_adapterinfo {
@@ -118,20 +118,20 @@ fn enumerate(
 /// # Errors
 ///
 /// - BUFFER_TOO_SMALL: fewer elements than adapters (cases 3, 17).
-/// - INVALID_PARAMETER: more than 64 elements (case 15), or a bad address.
+/// - INVALID_PARAMETER: a bad address; more than 64 elements (case 15), and more than there have ever
+///   been adapters: what the first call says, the second one takes.
 pub(super) fn enumerate2(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let mut args: d3dkmt_enumadapters2 = read(argument)?;
     let adapters = caller.registry.adapters().all()?;
-    let present = count(&adapters);
+    let present = number(adapters.len());
     if args.adapters == 0 {
         // Case 16.
         args.num_adapters = present;
         return write(argument, &args);
     }
-    if args.num_adapters > D3DKMT_ADAPTERS_MAX {
-        return Err(NtStatus::INVALID_PARAMETER);
-    }
+    let ever = number(caller.registry.adapters().most());
+    validate::enumerated_room(args.num_adapters, ever.max(D3DKMT_ADAPTERS_MAX))?;
     if args.num_adapters < present {
         return Err(NtStatus::BUFFER_TOO_SMALL);
     }
@@ -150,14 +150,12 @@ pub(super) fn enumerate3(caller: &Caller<'_>, argument: usize) -> NtResult {
     let mut args: d3dkmt_enumadapters3 = read(argument)?;
     validate::enumerate_filter(args.filter)?;
     let adapters = caller.registry.adapters().all()?;
-    let present = count(&adapters);
+    let present = number(adapters.len());
     if args.adapters == 0 || args.adapter_count == 0 {
         args.adapter_count = present;
         return write(argument, &args);
     }
-    if args.adapter_count > D3DKMT_ENUMADAPTERS3_MAX {
-        return Err(NtStatus::INVALID_PARAMETER);
-    }
+    validate::enumerated_room(args.adapter_count, D3DKMT_ENUMADAPTERS3_MAX)?;
     if args.adapter_count < present {
         return Err(NtStatus::BUFFER_TOO_SMALL);
     }
@@ -165,8 +163,8 @@ pub(super) fn enumerate3(caller: &Caller<'_>, argument: usize) -> NtResult {
     enumerate(caller, &adapters, args.adapters, || write(argument, &args))
 }
 
-fn count(adapters: &[Arc<Adapter>]) -> u32 {
-    u32::try_from(adapters.len()).unwrap_or(u32::MAX)
+fn number(adapters: usize) -> u32 {
+    u32::try_from(adapters).unwrap_or(u32::MAX)
 }
 
 /// D3DKMTOpenAdapterFromLuid (case 9).

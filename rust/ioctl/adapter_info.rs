@@ -14,7 +14,7 @@ use crate::{
         PciFacts, //
     },
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::{
@@ -63,6 +63,8 @@ pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
         KMTQAITYPE_ADAPTERREGISTRYINFO | KMTQAITYPE_ADAPTERREGISTRYINFO_RENDER => {
             blob.write_texts::<d3dkmt_adapterregistryinfo>(&registry_info(facts)?)
         }
+        // Nothing takes a driver away to bring a new one: that is another appearance of the device.
+        KMTQAITYPE_CHECKDRIVERUPDATESTATUS => blob.write(&0_u32),
         KMTQAITYPE_DRIVERVERSION | KMTQAITYPE_DRIVERVERSION_RENDER => {
             blob.write(&d3dkmt_driverversion {
                 version: KMT_DRIVERVERSION_WDDM_2_7,
@@ -81,7 +83,7 @@ pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
         KMTQAITYPE_PHYSICALADAPTERCOUNT => blob.write(&d3dkmt_physical_adapter_count { count: 1 }),
         KMTQAITYPE_PHYSICALADAPTERDEVICEIDS => blob.update(|ids| device_ids(facts, ids)),
         KMTQAITYPE_DRIVER_DESCRIPTION | KMTQAITYPE_DRIVER_DESCRIPTION_RENDER => {
-            let mut text = KVec::new();
+            let mut text = KVVec::new();
             push_text(&mut text, DXG_DESCRIPTION_UNITS, &[&facts.description])?;
             blob.write_texts::<d3dkmt_driver_description>(&text)
         }
@@ -194,8 +196,8 @@ fn device_ids(facts: &AdapterFacts, ids: &mut d3dkmt_query_device_ids) -> NtResu
 const BUS_TYPE_PCI: u32 = 1;
 
 /// The four names: of the adapter, of the driver with its version, of the DRM node, of the driver.
-fn registry_info(facts: &AdapterFacts) -> NtResult<KVec<u16>> {
-    let mut version = KVec::new();
+fn registry_info(facts: &AdapterFacts) -> NtResult<KVVec<u16>> {
+    let mut version = KVVec::new();
     let [major, minor, patch] = facts.driver_version;
     for (i, part) in [major, minor, patch].into_iter().enumerate() {
         if i != 0 {
@@ -203,7 +205,7 @@ fn registry_info(facts: &AdapterFacts) -> NtResult<KVec<u16>> {
         }
         push_decimal(&mut version, part)?;
     }
-    let mut texts = KVec::new();
+    let mut texts = KVVec::new();
     push_text(&mut texts, DXG_NAME_UNITS, &[&facts.description])?;
     push_text(&mut texts, DXG_NAME_UNITS, &[&facts.driver, b" ", &version])?;
     push_text(&mut texts, DXG_NAME_UNITS, &[&facts.node])?;
@@ -211,7 +213,7 @@ fn registry_info(facts: &AdapterFacts) -> NtResult<KVec<u16>> {
     Ok(texts)
 }
 
-fn push_decimal(to: &mut KVec<u8>, number: u16) -> NtResult {
+fn push_decimal(to: &mut KVVec<u8>, number: u16) -> NtResult {
     let mut divisor = 10_000;
     while divisor > 1 && number / divisor == 0 {
         divisor /= 10;
@@ -225,7 +227,7 @@ fn push_decimal(to: &mut KVec<u8>, number: u16) -> NtResult {
 }
 
 /// Appends `units` UTF-16 units: the parts, cut to fit with a terminator, and zeros.
-fn push_text(to: &mut KVec<u16>, units: u32, parts: &[&[u8]]) -> NtResult {
+fn push_text(to: &mut KVVec<u16>, units: u32, parts: &[&[u8]]) -> NtResult {
     // CAST: at most 4096.
     let units = units as usize;
     let characters = parts.iter().flat_map(|part| part.iter());

@@ -32,7 +32,7 @@ use crate::{
         process::Object, //
     },
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::{
@@ -68,7 +68,7 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     let count = validate::create_sizes(flags, &args)?;
     let membership = membership(caller, &device, flags, &args)?;
 
-    let mut infos: KVec<d3dddi_allocationinfo2> = read_array(args.allocation_info, count)?;
+    let mut infos: KVVec<d3dddi_allocationinfo2> = read_array(args.allocation_info, count)?;
     let checked = check_elements(&device, &infos)?;
     let existing_heap = match (flags.standard_allocation(), checked.first()) {
         (true, Some(element)) => {
@@ -78,12 +78,12 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
         _ => None,
     };
     let is_standard = existing_heap.is_some();
-    let mut elements = KVec::with_capacity(count, ACCOUNT)?;
+    let mut elements = KVVec::with_capacity(count, ACCOUNT)?;
     for element in &checked {
         elements.push(read_element(element, is_standard)?, ACCOUNT)?;
     }
     let private_data = if is_standard {
-        KVec::new()
+        KVVec::new()
     } else {
         // CAST: below 128 KiB.
         read_bytes(args.priv_drv_data, args.priv_drv_data_size as usize)?
@@ -168,9 +168,9 @@ fn sharing(caller: &Caller<'_>, flags: CreateFlags) -> NtResult<Sharing> {
 fn check_elements(
     device: &Device,
     infos: &[d3dddi_allocationinfo2],
-) -> NtResult<KVec<CheckedElement>> {
+) -> NtResult<KVVec<CheckedElement>> {
     let sources = device.adapter().miniport().query_adapter_info().num_sources;
-    let mut checked = KVec::with_capacity(infos.len(), ACCOUNT)?;
+    let mut checked = KVVec::with_capacity(infos.len(), ACCOUNT)?;
     for info in infos {
         checked.push(validate::element(info, sources)?, ACCOUNT)?;
     }
@@ -183,7 +183,7 @@ fn check_elements(
 fn read_element(element: &CheckedElement, is_standard: bool) -> NtResult<Element> {
     Ok(Element {
         private_data: if is_standard {
-            KVec::new()
+            KVVec::new()
         } else {
             read_bytes(element.private_data, element.private_size)?
         },
@@ -231,8 +231,8 @@ pub(super) fn destroy(caller: &Caller<'_>, argument: usize) -> NtResult {
             .process
             .destroy_resource(&device, args.resource.into()),
         Destroy::Allocations(count) => {
-            let raw: KVec<d3dkmthandle> = read_array(args.allocations, count)?;
-            let mut handles = KVec::with_capacity(count, ACCOUNT)?;
+            let raw: KVVec<d3dkmthandle> = read_array(args.allocations, count)?;
+            let mut handles = KVVec::with_capacity(count, ACCOUNT)?;
             for handle in raw {
                 handles.push(Handle::from(handle), ACCOUNT)?;
             }

@@ -18,7 +18,7 @@ use crate::{
         process::Object, //
     },
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::NtResult,
@@ -49,7 +49,7 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
 
     let account = caller.process.account(&adapter)?;
     let device = Arc::new(Device::new(adapter, account), ACCOUNT)?;
-    let mut objects = KVec::with_capacity(1, ACCOUNT)?;
+    let mut objects = KVVec::with_capacity(1, ACCOUNT)?;
     objects.push(Object::Device(device), ACCOUNT)?;
     let reservation = caller.process.reserve(1)?;
     let handle = reservation.handles().first().copied();

@@ -31,10 +31,8 @@ pub(super) fn lock(caller: &Caller<'_>, argument: usize) -> NtResult {
     let device = caller.process.device(args.device.into())?;
     let allocation = caller.process.allocation(&device, args.allocation.into())?;
     args.data = allocation.lock()? as u64;
-    write(argument, &args).inspect_err(|_| {
-        // Its own lock, so that it is there to be taken back.
-        let _ = allocation.unlock();
-    })
+    // The lock is taken back; if another thread has done so, that is the answer.
+    write(argument, &args).or_else(|error| allocation.unlock().and(Err(error)))
 }
 
 /// D3DKMTUnlock2.

@@ -15,7 +15,7 @@ use crate::{
         process::Object, //
     },
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::NtResult,
@@ -40,7 +40,7 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
 
     let (queue, object) = PagingQueue::new(&device, priority)?;
     let address = object.address() as u64;
-    let mut objects = KVec::with_capacity(2, ACCOUNT)?;
+    let mut objects = KVVec::with_capacity(2, ACCOUNT)?;
     objects.push(Object::PagingQueue(queue), ACCOUNT)?;
     objects.push(Object::Sync(object), ACCOUNT)?;
     let reservation = caller.process.reserve(2)?;

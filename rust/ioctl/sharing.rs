@@ -29,7 +29,7 @@ use crate::{
         }, //
     },
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::{
@@ -212,7 +212,7 @@ fn write_opened(
     write_bytes(request.runtime_data.1, shared.resource().runtime_data())?;
     write_bytes(request.private_data.1, &shared.resource().private_data())?;
     // CAST: 1024 at most.
-    let mut infos = KVec::with_capacity(request.allocations as usize, ACCOUNT)?;
+    let mut infos = KVVec::with_capacity(request.allocations as usize, ACCOUNT)?;
     let (_, mut address) = request.total;
     for (handle, open) in created.allocations() {
         let data = open.allocation().private_data();

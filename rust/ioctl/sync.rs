@@ -31,7 +31,6 @@ use crate::{
     },
     mem::{
         KVVec,
-        KVec,
         ACCOUNT, //
     },
     status::{
@@ -97,7 +96,7 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     // Where the process reads the value, and where a GPU would: there are no such addresses yet.
     args.data[1] = object.address() as u64;
     args.data[2] = 0;
-    let mut objects = KVec::with_capacity(1, ACCOUNT)?;
+    let mut objects = KVVec::with_capacity(1, ACCOUNT)?;
     objects.push(Object::Sync(object), ACCOUNT)?;
     let reservation = caller.process.reserve(1)?;
     let handle = reservation.handles().first().copied();

@@ -31,6 +31,11 @@ pub(crate) fn enumerate_filter(filter: d3dkmt_enumadapters_filter) -> NtResult {
     refuse_if(filter.value & D3DKMT_ENUMADAPTERS_FILTER_RESERVED as u64 != 0)
 }
 
+/// INVALID_PARAMETER for more elements than an enumeration takes.
+pub(crate) fn enumerated_room(elements: u32, most: u32) -> NtResult {
+    refuse_if(elements > most)
+}
+
 /// INVALID_PARAMETER for reserved bits of CreateDevice.
 pub(crate) fn create_device_flags(flags: d3dkmt_createdeviceflags) -> NtResult {
     refuse_if(flags.value & D3DKMT_CREATEDEVICE_RESERVED != 0)

@@ -71,8 +71,8 @@ impl Machine {
     }
 
     /// The numbers of what is listed.
-    fn listed(&self) -> Result<KVec<u32>> {
-        let mut numbers = KVec::new();
+    fn listed(&self) -> Result<KVVec<u32>> {
+        let mut numbers = KVVec::new();
         for adapter in self.list.all().map_err(|_| ENOMEM)?.iter() {
             numbers.push(adapter.noted.number(), GFP_KERNEL)?;
         }

@@ -12,7 +12,7 @@ use crate::{
         handle_table::HandleTable, //
     },
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     sys::workqueue::OrderedQueue, //
@@ -34,8 +34,8 @@ fn table<T>() -> Result<HandleTable<T>> {
     HandleTable::new().map_err(|_| ENOMEM)
 }
 
-fn reserve<T>(table: &mut HandleTable<T>, count: usize) -> Result<KVec<Handle>> {
-    let mut handles = KVec::from_elem(Handle::NULL, count, ACCOUNT)?;
+fn reserve<T>(table: &mut HandleTable<T>, count: usize) -> Result<KVVec<Handle>> {
+    let mut handles = KVVec::from_elem(Handle::NULL, count, ACCOUNT)?;
     table.reserve(&mut handles).map_err(|_| ENOMEM)?;
     Ok(handles)
 }

@@ -14,14 +14,14 @@ use kernel::{
 #[pin_data]
 pub(super) struct Log<T> {
     #[pin]
-    events: Mutex<KVec<T>>,
+    events: Mutex<KVVec<T>>,
 }
 
 impl<T> Log<T> {
     pub(super) fn new() -> Result<Arc<Self>> {
         Arc::pin_init(
             pin_init!(Self {
-                events <- new_mutex!(KVec::new(), "kunit::Log"),
+                events <- new_mutex!(KVVec::new(), "kunit::Log"),
             }),
             GFP_KERNEL,
         )
@@ -34,7 +34,7 @@ impl<T> Log<T> {
     }
 
     /// The events since the last time.
-    pub(super) fn take(&self) -> KVec<T> {
+    pub(super) fn take(&self) -> KVVec<T> {
         core::mem::take(&mut *self.events.lock())
     }
 }

@@ -5,7 +5,7 @@
 use crate::{
     core::handle_table::TableError,
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::NtStatus, //
@@ -56,6 +56,9 @@ const WITH_ERRNO: [(NtStatus, u32, u32); 13] = [
     (NtStatus::INTERRUPTED, 0xE000_0001, bindings::ERESTARTSYS),
 ];
 
+/// In 7.2 the kernel crate has no such constant.
+const EDQUOT: i32 = 122;
+
 /// The status of an errno (positive) as `kernel::error::Error` carries it.
 fn of_errno(errno: i32) -> NtStatus {
     Error::from_errno(-errno).into()
@@ -82,7 +85,11 @@ mod tests {
             (EINTR, NtStatus::INTERRUPTED),
             (ERESTARTSYS, NtStatus::INTERRUPTED),
             (ENOMEM, NtStatus::NO_MEMORY),
+            (EAGAIN, NtStatus::NO_MEMORY),
+            (ENFILE, NtStatus::NO_MEMORY),
+            (EMFILE, NtStatus::NO_MEMORY),
             (ENOSPC, NtStatus::NO_MEMORY),
+            (Error::from_errno(-EDQUOT), NtStatus::NO_MEMORY),
             (EACCES, NtStatus::ACCESS_DENIED),
             (EFAULT, NtStatus::INVALID_PARAMETER),
             (EINVAL, NtStatus::INVALID_PARAMETER),
@@ -102,7 +109,7 @@ mod tests {
 
     #[test]
     fn memory_that_is_not_there_is_no_memory() {
-        let refused = KVec::<u8>::with_capacity(usize::MAX, ACCOUNT);
+        let refused = KVVec::<u8>::with_capacity(usize::MAX, ACCOUNT);
         let status = refused.err().map(NtStatus::from);
         assert_eq!(status, Some(NtStatus::NO_MEMORY));
         assert_eq!(NtStatus::from(TableError::NoMemory), NtStatus::NO_MEMORY);

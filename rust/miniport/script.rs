@@ -13,10 +13,7 @@ mod log;
 mod wire;
 mod words;
 
-pub(crate) use control::{
-    start,
-    Started, //
-};
+pub(crate) use control::start;
 
 use crate::{
     core::handle::Handle,

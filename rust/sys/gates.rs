@@ -46,8 +46,7 @@ use kernel::{
         Arc,
         Mutex,
         SpinLock, //
-    },
-    warn_on, //
+    }, //
 };
 
 extern "C" {
@@ -74,9 +73,7 @@ pub(crate) fn at_load() -> Result {
         b"leak" => leak()?,
         b"inversion" => inversion()?,
         b"atomic-sleep" => atomic_sleep()?,
-        b"warning" => {
-            warn_on!(true);
-        }
+        b"warning" => super::warn(c"gate"),
         b"overflow" => {
             black_box(black_box(u8::MAX) + 1);
         }

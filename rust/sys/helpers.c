@@ -3,6 +3,7 @@
 
 #include <linux/capability.h>
 #include <linux/cred.h>
+#include <linux/debugfs.h>
 #include <linux/eventfd.h>
 #include <linux/fs.h>
 #include <linux/highmem.h>
@@ -222,6 +223,23 @@ void dxg_flush_workqueue(struct workqueue_struct *queue)
 	flush_workqueue(queue);
 }
 
+/* Without CONFIG_DEBUG_FS they do nothing, as the functions that they call. */
+struct dentry *dxg_debugfs_dir(const char *name)
+{
+	return debugfs_create_dir(name, NULL);
+}
+
+void dxg_debugfs_file(const char *name, u16 mode, struct dentry *parent,
+		      void *data, const struct file_operations *fops)
+{
+	debugfs_create_file(name, mode, parent, data, fops);
+}
+
+void dxg_debugfs_remove(struct dentry *dentry)
+{
+	debugfs_remove(dentry);
+}
+
 /* Ten lines in five seconds, as printk_ratelimited() has it. */
 bool dxg_may_log(void)
 {
@@ -229,6 +247,15 @@ bool dxg_may_log(void)
 				      DEFAULT_RATELIMIT_BURST);
 
 	return __ratelimit(&state);
+}
+
+/*
+ * The kernel crate's own warn_on!() includes files that only a built kernel
+ * tree has.
+ */
+void dxg_warn(const char *what)
+{
+	WARN(1, "dxgkrnl: %s\n", what);
 }
 
 u64 dxg_total_ram_bytes(void)

@@ -8,8 +8,10 @@
 
 #include <linux/types.h>
 
+struct dentry;
 struct eventfd_ctx;
 struct file;
+struct file_operations;
 struct mem_cgroup;
 struct mm_struct;
 struct page;
@@ -56,7 +58,13 @@ void dxg_zap_space(const struct file *space);
 struct workqueue_struct *dxg_alloc_workqueue(void);
 void dxg_flush_workqueue(struct workqueue_struct *queue);
 
+struct dentry *dxg_debugfs_dir(const char *name);
+void dxg_debugfs_file(const char *name, u16 mode, struct dentry *parent,
+		      void *data, const struct file_operations *fops);
+void dxg_debugfs_remove(struct dentry *dentry);
+
 bool dxg_may_log(void);
+void dxg_warn(const char *what);
 
 struct workqueue_struct *dxg_alloc_worker_queue(void);
 

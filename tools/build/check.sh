@@ -66,6 +66,25 @@ c_symbols() {
 		readelf -d "$library" | grep -q "SONAME.*\[libd3dkmt\.so\.0\]"'
 }
 
+# What the page says is not served, the module's table does not have.
+page_of_calls() {
+	local structure structures=0 wrong=0
+	# shellcheck disable=SC2016 # the page's quotes
+	while read -r structure; do
+		structures=$((structures + 1))
+		if grep -qF "uapi::$structure>" "$TOP/rust/ioctl.rs"; then
+			echo "Documentation/uapi.md: $structure is served" >&2
+			wrong=1
+		fi
+	done < <(sed -nE '/^## Calls that are not served yet/,$ s/^\| 0x.. \|[^`]*`([A-Za-z0-9_]+)`.*/\1/p' "$TOP/Documentation/uapi.md")
+	[ "$structures" -gt 0 ] && [ "$wrong" = 0 ]
+}
+
+# The kernel crate's own warnings include files that the packages of kernels do not have.
+warnings_of_module() {
+	! grep -rnE --include='*.rs' '\<(warn_on|warn_flags)!' "$TOP/rust" >&2
+}
+
 module_lints() { # SERIES
 	pick_kernel "$1"
 	need_kernel
@@ -88,6 +107,8 @@ checks() {
 	for series in $(all_series); do
 		check "clippy: module on $series" module_lints "$series"
 	done
+	check "the page of calls names what is not served" page_of_calls
+	check "the module warns by its own helper" warnings_of_module
 	check "shellcheck" check_scripts
 	check "uapi headers compile alone" headers
 	check "headers of libd3dkmt compile, C and C++" c_headers

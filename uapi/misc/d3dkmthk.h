@@ -18,9 +18,9 @@
  * A result of ioctl() other than -1 is an NTSTATUS (enum ntstatus_code).
  * -1 stands for the NTSTATUS that belongs to errno, see Documentation/uapi.md.
  *
- * The structures whose names are in capitals, and their ioctls, have no
- * implementation in any current driver: they keep their numbers and answer
- * ENOTTY.
+ * The structures whose names are in capitals have no implementation in WSL's
+ * driver. D3DKMT_QUERYRESOURCEINFO and D3DKMT_OPENRESOURCE are served here;
+ * the others keep their numbers, and their ioctls answer ENOTTY.
  */
 #ifndef _UAPI_MISC_D3DKMTHK_H
 #define _UAPI_MISC_D3DKMTHK_H
@@ -53,7 +53,10 @@
 
 /** D3DKMT_CREATEALLOCATION_MAX - most allocations in one create or destroy. */
 #define D3DKMT_CREATEALLOCATION_MAX	1024
-/** D3DKMT_ADAPTERS_MAX - most entries that D3DKMTEnumAdapters2 takes. */
+/**
+ * D3DKMT_ADAPTERS_MAX - most entries that D3DKMTEnumAdapters2 takes, unless
+ * there have been more adapters at once.
+ */
 #define D3DKMT_ADAPTERS_MAX		64
 /** D3DKMT_ENUMADAPTERS3_MAX - most entries that D3DKMTEnumAdapters3 takes. */
 #define D3DKMT_ENUMADAPTERS3_MAX	0xffff
@@ -303,6 +306,7 @@ struct d3dkmt_closeadapter {
  * @KMTQAITYPE_GETSEGMENTSIZE: struct d3dkmt_segmentsizeinfo
  * @KMTQAITYPE_ADAPTERADDRESS: struct d3dkmt_adapteraddress
  * @KMTQAITYPE_ADAPTERREGISTRYINFO: struct d3dkmt_adapterregistryinfo
+ * @KMTQAITYPE_CHECKDRIVERUPDATESTATUS: __u32, BOOL: the driver is being updated
  * @KMTQAITYPE_DRIVERVERSION: struct d3dkmt_driverversion
  * @KMTQAITYPE_ADAPTERTYPE: struct d3dkmt_adaptertype
  * @KMTQAITYPE_WDDM_1_2_CAPS: struct d3dkmt_wddm_1_2_caps
@@ -335,6 +339,7 @@ enum kmtqueryadapterinfotype {
 	KMTQAITYPE_GETSEGMENTSIZE		= 3,
 	KMTQAITYPE_ADAPTERADDRESS		= 6,
 	KMTQAITYPE_ADAPTERREGISTRYINFO		= 8,
+	KMTQAITYPE_CHECKDRIVERUPDATESTATUS	= 11,
 	KMTQAITYPE_DRIVERVERSION		= 13,
 	KMTQAITYPE_ADAPTERTYPE			= 15,
 	KMTQAITYPE_WDDM_1_2_CAPS		= 17,

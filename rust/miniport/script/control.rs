@@ -24,7 +24,13 @@ use crate::{
         Miniport, //
     },
     mem::KVec,
-    sys::worker::WorkerQueue,
+    sys::{
+        debugfs::{
+            Files,
+            Text, //
+        },
+        worker::WorkerQueue, //
+    },
     vidmm::{
         provider::Provider,
         VidMm, //
@@ -32,17 +38,10 @@ use crate::{
 };
 use core::fmt;
 use kernel::{
-    debugfs::{
-        Dir,
-        File, //
-    },
     prelude::*,
     sync::Arc,
     uaccess::UserSliceReader, //
 };
-
-/// The file, as long as it is there.
-pub(crate) type Started = Pin<KBox<File<Control>>>;
 
 /// What the file is about.
 pub(crate) struct Control {
@@ -102,12 +101,16 @@ impl Control {
             adapter.vidmm().lose_all();
         }
     }
+}
+
+impl Text for Control {
+    const MODE: u16 = 0o600;
 
     fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.log.print(f)
     }
 
-    fn command(&self, reader: &mut UserSliceReader) -> Result {
+    fn write(&self, reader: &mut UserSliceReader) -> Result {
         let mut bytes = [0; 8];
         let length = reader.len().min(bytes.len());
         reader.read_slice(&mut bytes[..length])?;
@@ -124,19 +127,17 @@ impl Control {
     }
 }
 
-/// Brings the adapter, and the file in `directory`.
+/// Brings the adapter, and adds its file.
 pub(crate) fn start(
-    directory: &Dir,
+    files: &mut Files,
     registry: &Arc<Registry>,
     paging: Arc<WorkerQueue>,
-) -> Result<Started> {
+) -> Result {
     let control = Control {
         registry: registry.clone(),
         paging,
         log: Log::new()?,
     };
     control.add_adapter()?;
-    let file =
-        directory.read_write_callback_file(c"script", control, &Control::print, &Control::command);
-    KBox::pin_init(file, GFP_KERNEL)
+    files.add(c"script", control)
 }

@@ -5,10 +5,11 @@ use crate::calls::{query_at, Answer, Gpu};
 use libd3dkmt::sys::bindings as c;
 
 /// Every question that is answered, with the bytes of its answer.
-pub const QUESTIONS: [(u32, usize); 17] = [
+pub const QUESTIONS: [(u32, usize); 18] = [
     (3, 24),
     (6, 12),
     (8, 2080),
+    (11, 4),
     (13, 4),
     (15, 4),
     (17, 12),

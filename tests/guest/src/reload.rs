@@ -59,6 +59,22 @@ fn unload() -> io::Result<()> {
     )
 }
 
+/// In such a test: tries once to unload the module, and loads it again as usual.
+///
+/// # Errors
+///
+/// `EWOULDBLOCK` when it is in use; then it stays loaded.
+pub fn unload_once() -> Result<(), Errno> {
+    let name = c"dxgkrnl".as_ptr();
+    // SAFETY: The name is a C string.
+    if unsafe { libc::syscall(libc::SYS_delete_module, name, libc::O_NONBLOCK) } != 0 {
+        let error = io::Error::last_os_error();
+        return Err(Errno::from_io_error(&error).expect("an errno"));
+    }
+    load(&usual_parameters()).expect("finit_module");
+    Ok(())
+}
+
 fn adapters() -> usize {
     let dxg = Dxg::open().expect("/dev/dxg");
     enumerate2(&dxg, 64).1.len()

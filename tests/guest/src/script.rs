@@ -13,7 +13,8 @@ use crate::{
 use libd3dkmt::sys;
 use std::{fs, os::fd::AsRawFd};
 
-const FILE: &str = "/sys/kernel/debug/dxgkrnl/script";
+/// The file of the log.
+pub const FILE: &str = "/sys/kernel/debug/dxgkrnl/script";
 
 /// The adapter, if it is there.
 pub fn find() -> Option<Luid> {

@@ -65,7 +65,7 @@ mod tests {
         let error = Dxg::open_path("/dev/null").unwrap().adapters().unwrap_err();
         assert_eq!(
             line(&error),
-            "D3DKMTEnumAdapters2: STATUS_UNSUCCESSFUL (0xC0000001, ENOTTY): the node does not \
+            "D3DKMTEnumAdapters3: STATUS_UNSUCCESSFUL (0xC0000001, ENOTTY): the node does not \
              know this call; dxg and the module that is loaded differ"
         );
     }

@@ -45,8 +45,8 @@ fn as_table(facts: &[Facts]) -> String {
                 facts.name.clone(),
                 facts.node.clone().unwrap_or_else(|| "-".to_owned()),
                 facts.driver_description.clone(),
-                used(&facts.local),
-                used(&facts.non_local),
+                used(&facts.local, facts.segments.dedicated_video_memory),
+                used(&facts.non_local, facts.segments.shared_system_memory),
             ]
         })
         .collect();
@@ -61,7 +61,7 @@ fn as_table(facts: &[Facts]) -> String {
     table::render(header, &rows)
 }
 
-/// What this process uses of its budget.
-fn used(memory: &Memory) -> String {
-    format!("{} of {}", mib(memory.current_usage), mib(memory.budget))
+/// What this process uses of all there is. Its budget, which `--json` has, is another number at any time.
+fn used(memory: &Memory, size: u64) -> String {
+    format!("{} of {}", mib(memory.current_usage), mib(size))
 }

@@ -55,19 +55,6 @@ impl Enumerated<'_> {
     }
 }
 
-pub(crate) fn enum_adapters2(dxg: &Dxg, place: Enumerated<'_>) -> Result<usize, Error> {
-    let (adapters, num_adapters) = place.parts();
-    let mut argument = sys::D3DKMT_ENUMADAPTERS2 {
-        num_adapters,
-        adapters,
-        ..Default::default()
-    };
-    // SAFETY: The address is NULL or that of an array with as many entries as stated.
-    let result = unsafe { sys::D3DKMTEnumAdapters2(dxg, &mut argument) };
-    check("D3DKMTEnumAdapters2", result)?;
-    Ok(argument.num_adapters as usize)
-}
-
 pub(crate) fn enum_adapters3(
     dxg: &Dxg,
     filter: AdapterFilter,
@@ -80,7 +67,7 @@ pub(crate) fn enum_adapters3(
         adapters,
         ..Default::default()
     };
-    // SAFETY: As in `enum_adapters2`.
+    // SAFETY: The address is NULL or that of an array with as many entries as stated.
     let result = unsafe { sys::D3DKMTEnumAdapters3(dxg, &mut argument) };
     check("D3DKMTEnumAdapters3", result)?;
     Ok(argument.adapter_count as usize)

@@ -68,13 +68,14 @@ impl Dxg {
         Ok(Self { fd: Arc::new(fd) })
     }
 
-    /// The adapters that can render, each opened (D3DKMTEnumAdapters2).
+    /// The adapters that can render, each opened (D3DKMTEnumAdapters3 without a filter, as the
+    /// second version takes no more than 64 everywhere).
     ///
     /// # Errors
     ///
     /// `NO_MEMORY`.
     pub fn adapters(&self) -> Result<Vec<Adapter>, Error> {
-        crate::enumerate::adapters2(self)
+        self.adapters_with(AdapterFilter::default())
     }
 
     /// The adapters that `filter` lets through, each opened (D3DKMTEnumAdapters3).
@@ -83,7 +84,7 @@ impl Dxg {
     ///
     /// `INVALID_PARAMETER` for reserved bits of the filter; `NO_MEMORY`.
     pub fn adapters_with(&self, filter: AdapterFilter) -> Result<Vec<Adapter>, Error> {
-        crate::enumerate::adapters3(self, filter)
+        crate::enumerate::adapters(self, filter)
     }
 
     /// Opens the adapter that has this LUID now (D3DKMTOpenAdapterFromLuid, case 9).

@@ -8,28 +8,16 @@ use crate::{
     sys, AdapterFilter, Dxg, Error, NtStatus,
 };
 
-/// D3DKMTEnumAdapters2.
-pub(crate) fn adapters2(dxg: &Dxg) -> Result<Vec<Adapter>, Error> {
-    collect(dxg, |infos| call::enum_adapters2(dxg, infos))
-}
-
-/// D3DKMTEnumAdapters3.
-pub(crate) fn adapters3(dxg: &Dxg, filter: AdapterFilter) -> Result<Vec<Adapter>, Error> {
-    collect(dxg, |infos| call::enum_adapters3(dxg, filter, infos))
-}
-
 /// D3DKMTOpenAdapterFromLuid.
 pub(crate) fn by_luid(dxg: &Dxg, luid: Luid) -> Result<Adapter, Error> {
     let handle = call::open_adapter_from_luid(dxg, luid)?;
     Ok(Adapter::new(dxg, handle, luid, 0))
 }
 
-/// Asks how many adapters there are, then for that many. More can appear in between: then the
-/// array is too small (case 17), and both questions are asked again.
-fn collect(
-    dxg: &Dxg,
-    mut ask: impl FnMut(Enumerated<'_>) -> Result<usize, Error>,
-) -> Result<Vec<Adapter>, Error> {
+/// D3DKMTEnumAdapters3: asks how many adapters there are, then for that many. More can appear in
+/// between: then the array is too small (case 17), and both questions are asked again.
+pub(crate) fn adapters(dxg: &Dxg, filter: AdapterFilter) -> Result<Vec<Adapter>, Error> {
+    let ask = |place: Enumerated<'_>| call::enum_adapters3(dxg, filter, place);
     loop {
         let count = ask(Enumerated::Count)?;
         if count == 0 {

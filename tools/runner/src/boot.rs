@@ -174,7 +174,13 @@ fn status(ended: &Ended, arguments: &Arguments, dir: &std::path::Path) -> u8 {
         }
     }
     if ended.crashed() {
-        note("the guest crashed; last lines of its console:");
+        let when = match state.up {
+            true => "",
+            false => " before the command began",
+        };
+        note(&format!(
+            "the guest crashed{when}; last lines of its console:"
+        ));
         eprintln!("{}", ended.last_lines());
         return CRASH;
     }

@@ -118,6 +118,8 @@ pub struct Guest {
 /// What a guest has said of itself.
 #[derive(Clone, Debug, Default)]
 pub struct State {
+    /// Its drivers are loaded.
+    pub up: bool,
     pub failure: Option<String>,
     pub status: Option<i32>,
     pub unload: i32,
@@ -244,7 +246,10 @@ impl Guest {
                 self.begun = true;
                 let (word, rest) = line.split_once(' ').unwrap_or((&line, ""));
                 match word {
-                    "up" => Said::Up,
+                    "up" => {
+                        state.up = true;
+                        Said::Up
+                    }
                     "status" => {
                         state.status = rest.parse().ok();
                         Said::Ended

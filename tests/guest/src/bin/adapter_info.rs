@@ -260,6 +260,7 @@ fn kinds_of_adapters() {
 fn numbers_that_are_always_the_same() {
     on_each_adapter(|gpu| {
         assert_eq!(words(gpu, c::KMTQAITYPE_DRIVERVERSION, 4), [2700]);
+        assert_eq!(words(gpu, c::KMTQAITYPE_CHECKDRIVERUPDATESTATUS, 4), [0]);
         assert_eq!(words(gpu, c::KMTQAITYPE_PHYSICALADAPTERCOUNT, 4), [1]);
         assert_eq!(words(gpu, c::KMTQAITYPE_WDDM_1_2_CAPS, 12), [0; 3]);
         assert_eq!(

@@ -6,9 +6,12 @@ use dxg_guest_tests::{
     calls::*,
     child::{self, Child},
     create::Create,
+    faults::every_call::spare,
+    fence::{create_paging_queue, create_sync_object, new_fence, new_paging_queue},
     harness,
     locked::Locked,
     memory::{bytes_at, memory_file, unmap, Map, PAGE},
+    share::{shared, Share},
     tests,
 };
 use libd3dkmt::sys::{self, request};
@@ -31,6 +34,8 @@ fn main() -> ExitCode {
             advice_that_is_refused,
             a_forked_child_has_no_mapping,
             rlimit_as_is_heeded,
+            the_limit_of_locked_memory_is_heeded,
+            a_full_table_of_files_is_no_memory,
             exec_takes_the_mapping_but_not_the_objects,
             system_calls_read_and_write_through_it,
             nobody_else_holds_its_pages,
@@ -39,6 +44,8 @@ fn main() -> ExitCode {
         ],
         &[
             ("limited", limited),
+            ("locked", locked),
+            ("no_files", no_files),
             ("before_exec", before_exec),
             ("after_exec", after_exec),
         ],
@@ -257,6 +264,97 @@ fn set_address_space(bytes: u64) {
 
 fn rlimit_as_is_heeded() {
     Child::start(child::command("limited", &[])).succeed();
+}
+
+/// The calls that map something.
+fn mapping_calls(gpu: &Gpu, device: u32, allocation: u32) -> [Answer; 3] {
+    let (mut queue, mut fence) = (new_paging_queue(device), new_fence(device, 0));
+    [
+        lock(&gpu.dxg, device, allocation).0,
+        create_paging_queue(&gpu.dxg, &mut queue),
+        create_sync_object(&gpu.dxg, &mut fence),
+    ]
+}
+
+/// What a refused lock may leave to its allocation.
+const BACKING: [(&str, i64); 1] = [("gem_objects", 1)];
+
+fn set_memlock(bytes: u64) {
+    let limit = libc::rlimit {
+        rlim_cur: bytes,
+        rlim_max: libc::RLIM_INFINITY,
+    };
+    // SAFETY: The structure is complete.
+    assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_MEMLOCK, &limit) }, 0);
+}
+
+/// In a child, as a user: all mappings are to be locked in memory, and none may be.
+fn locked(_: &[String]) {
+    set_memlock(libc::RLIM_INFINITY);
+    child::become_user();
+    on_each_adapter(|gpu| {
+        let device = gpu.device();
+        let allocation = Create::buffer(device, 8192).made(gpu).allocation(0);
+        let before = counters();
+        // SAFETY: No preconditions; nothing else is mapped until it is taken back.
+        assert_eq!(unsafe { libc::mlockall(libc::MCL_FUTURE) }, 0);
+        set_memlock(0);
+        let answers = mapping_calls(gpu, device, allocation);
+        set_memlock(libc::RLIM_INFINITY);
+        // SAFETY: No preconditions.
+        assert_eq!(unsafe { libc::munlockall() }, 0);
+        assert_eq!(answers, [NO_MEMORY; 3]);
+        assert_eq!(before.compare_soon(&BACKING), Ok(()));
+        assert_eq!(mapping_calls(gpu, device, allocation), [SUCCESS; 3]);
+    });
+}
+
+fn the_limit_of_locked_memory_is_heeded() {
+    spare("an injected failure would be in a child");
+    Child::start(child::command("locked", &[])).succeed();
+}
+
+/// In a child, as a user: there are no files left.
+fn no_files(_: &[String]) {
+    child::become_user();
+    let gpu = Gpu::first();
+    let device = gpu.device();
+    let allocation = Create::buffer(device, 8192).made(&gpu).allocation(0);
+    let shareable = shared(device, 1).made(&gpu).resource();
+    let mut share = Share::new(shareable);
+    let before = counters();
+    child::say("ready");
+    child::wait_for_parent();
+    assert_eq!(mapping_calls(&gpu, device, allocation), [NO_MEMORY; 3]);
+    assert_eq!(share.call(&gpu), NO_MEMORY);
+    assert_eq!(before.compare_soon(&BACKING), Ok(()));
+}
+
+/// The most files that there may be, until it is dropped. Root may have more.
+struct MostFiles(String);
+
+impl MostFiles {
+    const PATH: &str = "/proc/sys/fs/file-max";
+
+    fn of(count: u32) -> Self {
+        let before = std::fs::read_to_string(Self::PATH).expect(Self::PATH);
+        std::fs::write(Self::PATH, count.to_string()).expect(Self::PATH);
+        Self(before)
+    }
+}
+
+impl Drop for MostFiles {
+    fn drop(&mut self) {
+        std::fs::write(Self::PATH, &self.0).expect(Self::PATH);
+    }
+}
+
+fn a_full_table_of_files_is_no_memory() {
+    spare("an injected failure would be in a child");
+    let mut child = Child::start(child::command("no_files", &[]));
+    assert_eq!(child.line(), "ready");
+    let _most = MostFiles::of(0);
+    child.succeed();
 }
 
 /// In a child: makes a lock, and becomes the same program in another role.

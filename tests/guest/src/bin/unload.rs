@@ -6,12 +6,21 @@ use dxg_guest_tests::{
     create::Create,
     dma_buf::{displayable, export, fill, full_of, is_full, Open, BYTES},
     global, harness, prime,
-    reload::with,
+    reload::{refuses, unload_once, with},
     share::{self, Share},
+    signals::spawn,
     tests,
 };
 use libd3dkmt::sys;
-use std::process::ExitCode;
+use rustix::io::Errno;
+use std::{
+    fs::{self, File},
+    io::Read,
+    path::PathBuf,
+    process::{Command, ExitCode},
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    thread,
+};
 
 fn main() -> ExitCode {
     harness::run(
@@ -19,6 +28,9 @@ fn main() -> ExitCode {
             it_comes_back_with_all_adapters,
             without_global_handles,
             exports_outlive_the_module,
+            open_files_of_debugfs_keep_the_module,
+            files_of_debugfs_are_read_while_the_module_goes,
+            parameters_without_a_meaning_are_named,
         ],
         &[],
     )
@@ -98,5 +110,87 @@ fn exports_outlive_the_module() {
             })
             .collect();
         drop(opened);
+    });
+}
+
+/// The module's files in debugfs.
+fn debugfs() -> Vec<PathBuf> {
+    let entries = fs::read_dir("/sys/kernel/debug/dxgkrnl").expect("debugfs");
+    let files: Vec<_> = entries.map(|e| e.expect("an entry").path()).collect();
+    assert!(files.len() >= 3, "{files:?}");
+    files
+}
+
+fn open_files_of_debugfs_keep_the_module() {
+    with("", || {
+        for_each(debugfs(), |path| {
+            let mut file = File::open(&path).expect("a file");
+            assert_eq!(unload_once(), Err(Errno::WOULDBLOCK), "opened");
+            let mut text = String::new();
+            file.by_ref()
+                .take(1)
+                .read_to_string(&mut text)
+                .expect("a byte");
+            assert_eq!(unload_once(), Err(Errno::WOULDBLOCK), "read in part");
+            file.read_to_string(&mut text).expect("the rest");
+            assert_ne!(text, "");
+            drop(file);
+            assert_eq!(unload_once(), Ok(()), "closed");
+        });
+    });
+}
+
+fn files_of_debugfs_are_read_while_the_module_goes() {
+    with("", || {
+        let (files, over) = (debugfs(), AtomicBool::new(false));
+        thread::scope(|scope| {
+            spawn(scope, || {
+                while !over.load(Relaxed) {
+                    // Between unloading and loading there is none.
+                    files.iter().for_each(|path| drop(fs::read(path)));
+                }
+            });
+            let done = (0..20).filter(|_| match unload_once() {
+                Ok(()) => true,
+                Err(error) => {
+                    assert_eq!(error, Errno::WOULDBLOCK);
+                    false
+                }
+            });
+            let unloaded = done.count();
+            over.store(true, Relaxed);
+            println!("# unloaded {unloaded} times of 20");
+        });
+    });
+}
+
+/// The last line of the kernel's log that has a text.
+fn logged(text: &str) -> Option<String> {
+    let log = Command::new("dmesg").output().expect("dmesg").stdout;
+    let log = String::from_utf8_lossy(&log);
+    let mut lines = log.lines().rev();
+    lines.find(|line| line.contains(text)).map(str::to_owned)
+}
+
+fn parameters_without_a_meaning_are_named() {
+    with("", || {
+        for_each(
+            [
+                ("node_mode", "9", "octal 0 to 0666"),
+                ("node_mode", "666", "octal 0 to 0666"),
+                ("node_mode", "0777", "octal 0 to 0666"),
+                ("local_segment_mib", "0", "1 or more"),
+                ("global_handles", "2", "0 or 1"),
+                ("soft_adapter", "9", "0, 1 or 2"),
+                ("flink_names", "7", "0 or 1"),
+            ],
+            |(name, value, allowed)| {
+                let refused = refuses(&format!("{name}={value}"));
+                assert_eq!(refused, Some(libc::EINVAL));
+                let line = logged(&format!("the parameter {name} cannot be"));
+                let line = line.expect("a line in the log");
+                assert!(line.contains(allowed), "{line}");
+            },
+        );
     });
 }

@@ -6,15 +6,17 @@ use dxg_guest_tests::{
     calls::*,
     create::Create,
     device::Device,
+    faults::every_call::spare,
     global, harness,
     memory::{bytes_at, unmap, Map, PAGE},
+    reload::with,
     removal::{cycles, race, while_calls_wait, while_fences_are_waited_for, End},
     share::{self, number, shared, Open, Share},
     signals::spawn,
     state::soon,
     tests,
 };
-use libd3dkmt::sys::{self};
+use libd3dkmt::{sys, Dxg};
 use std::{
     fs,
     path::PathBuf,
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
             the_device_goes_while_fences_are_waited_for,
             calls_while_the_device_goes,
             vkms_instances_come_and_go,
+            more_adapters_than_64,
             the_module_stays_while_it_is_used,
         ],
         &[],
@@ -50,8 +53,8 @@ fn main() -> ExitCode {
 struct Instance(PathBuf);
 
 impl Instance {
-    fn new() -> Self {
-        let instance = Self(PathBuf::from("/sys/kernel/config/vkms/dxg-test"));
+    fn new(name: &str) -> Self {
+        let instance = Self(PathBuf::from("/sys/kernel/config/vkms").join(name));
         let at = |name: &str| instance.0.join(name);
         let parts = ["", "planes/p", "crtcs/c", "encoders/e", "connectors/n"];
         for part in parts {
@@ -92,7 +95,7 @@ impl Drop for Instance {
 
 fn vkms_instances_come_and_go() {
     let others = luids();
-    let instance = Instance::new();
+    let instance = Instance::new("dxg-test");
     let mut seen = others.clone();
     for _ in 0..5 {
         instance.enable(true);
@@ -125,6 +128,54 @@ fn vkms_instances_come_and_go() {
         assert_eq!(destroy_device(&gpu.dxg, on), SUCCESS);
         assert_eq!(close_adapter(&gpu.dxg, gpu.adapter), SUCCESS);
     }
+}
+
+/// What EnumAdapters2 says without an array.
+fn told(dxg: &Dxg) -> usize {
+    let mut args = sys::D3DKMT_ENUMADAPTERS2::default();
+    // SAFETY: There is no array.
+    assert_eq!(unsafe { sys::D3DKMTEnumAdapters2(dxg, &mut args) }, SUCCESS);
+    args.num_adapters as usize
+}
+
+fn wait_for_told(dxg: &Dxg, count: usize) {
+    let there = soon(|| match told(dxg) {
+        now if now == count => Ok(()),
+        now => Err(now),
+    });
+    assert_eq!(there, Ok(()));
+}
+
+/// What the first call says, the second one takes, also when one goes in between. The module is
+/// loaded again, as it remembers.
+fn more_adapters_than_64() {
+    const MANY: usize = 72;
+    spare("there are too many of them");
+    with("", || {
+        let dxg = Dxg::open().expect("/dev/dxg");
+        let more = MANY - told(&dxg);
+        let instances: Vec<_> = (0..more)
+            .map(|i| Instance::new(&format!("dxg-test-{i}")))
+            .collect();
+        instances.iter().for_each(|instance| instance.enable(true));
+        wait_for_told(&dxg, MANY);
+        let takes = |room, count| {
+            let (answer, infos) = enumerate2(&dxg, room);
+            assert_eq!((answer, infos.len()), (SUCCESS, count), "{room}");
+            for info in infos {
+                assert_eq!(close_adapter(&dxg, info.adapter_handle.v), SUCCESS);
+            }
+        };
+        takes(MANY, MANY);
+        assert_eq!(dxg.adapters().expect("adapters").len(), MANY);
+        instances[0].enable(false);
+        wait_for_told(&dxg, MANY - 1);
+        takes(MANY, MANY - 1);
+        takes(MANY - 1, MANY - 1);
+        assert_eq!(enumerate2(&dxg, MANY + 1).0, INVALID_PARAMETER);
+        assert_eq!(enumerate2(&dxg, 64).0, BUFFER_TOO_SMALL);
+        assert_eq!(dxg.adapters().expect("adapters").len(), MANY - 1);
+    });
 }
 
 fn a_removed_adapter_is_not_listed() {

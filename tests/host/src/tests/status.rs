@@ -153,8 +153,9 @@ fn a_kernels_errno_becomes_a_status() {
             1 => NtStatus::NOT_SUPPORTED,
             // EINTR, ERESTARTSYS.
             4 | 512 => NtStatus::INTERRUPTED,
-            // ENOMEM; ENOSPC, which is a driver's lack of memory.
-            12 | 28 => NtStatus::NO_MEMORY,
+            // ENOMEM; EAGAIN, mmap's word for the limit of locked memory; ENFILE and EMFILE, the limits of
+            // open files; ENOSPC and EDQUOT, a driver's lack of memory.
+            11 | 12 | 23 | 24 | 28 | 122 => NtStatus::NO_MEMORY,
             13 => NtStatus::ACCESS_DENIED,
             // EFAULT is the caller's bad address (case 262).
             14 | 22 => NtStatus::INVALID_PARAMETER,

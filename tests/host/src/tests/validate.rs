@@ -227,3 +227,13 @@ mod several_elements {
         }
     }
 }
+
+#[test]
+fn room_of_an_enumeration() {
+    for (elements, most) in [(0, 64), (64, 64), (65, 72), (72, 72), (0xffff, 0xffff)] {
+        assert_eq!(enumerated_room(elements, most), Ok(()), "{elements}");
+    }
+    for (elements, most) in [(65, 64), (73, 72), (0x1_0000, 0xffff), (u32::MAX, 64)] {
+        refused(enumerated_room(elements, most));
+    }
+}

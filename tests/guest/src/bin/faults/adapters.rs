@@ -96,8 +96,8 @@ pub(super) fn close_of_an_adapter() {
 }
 
 pub(super) fn adapter_info() {
-    const TYPES: [u32; 17] = [
-        3, 6, 8, 13, 15, 17, 18, 24, 30, 31, 54, 56, 57, 58, 65, 66, 70,
+    const TYPES: [u32; 18] = [
+        3, 6, 8, 11, 13, 15, 17, 18, 24, 30, 31, 54, 56, 57, 58, 65, 66, 70,
     ];
     on_each_luid(|luid, shape| {
         for kind in TYPES {

@@ -12,10 +12,13 @@ mod violations;
 use self::{callbacks::*, data::*, failures::*, order::*, standard::*, violations::*};
 use dxg_guest_tests::{
     calls::{Answer, Gpu},
-    harness, script, tests,
+    harness,
+    reload::{unload_once, with},
+    script, tests,
 };
 use libd3dkmt::sys::NtStatus;
-use std::process::ExitCode;
+use rustix::io::Errno;
+use std::{fs::File, process::ExitCode};
 
 fn main() -> ExitCode {
     harness::run(
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
             a_fill_that_fails,
             a_fill_without_memory,
             a_description_that_fails,
+            the_log_keeps_the_module,
             a_failed_append_keeps_cookie_and_data,
             case_072_short_private_data,
             case_084_priority_of_the_user_mode_driver,
@@ -139,4 +143,15 @@ fn closed(handle: u32) -> String {
 
 fn destroyed(tag: usize) -> String {
     said!("destroy_allocation a{tag}")
+}
+
+/// As the other files of debugfs do, in the suite `unload`.
+fn the_log_keeps_the_module() {
+    with("", || {
+        let log = File::options().read(true).write(true).open(script::FILE);
+        let log = log.expect("the log");
+        assert_eq!(unload_once(), Err(Errno::WOULDBLOCK));
+        drop(log);
+        assert_eq!(unload_once(), Ok(()));
+    });
 }
