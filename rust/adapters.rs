@@ -19,17 +19,14 @@ use crate::{
             Listener,
             TargetId, //
         },
-        target::Target, //
+        device::Device, //
     },
     miniport::{
         gem::Gem,
         soft::Soft, //
     },
     sys::worker::WorkerQueue,
-    vidmm::{
-        provider::Provider,
-        VidMm, //
-    }, //
+    vidmm::VidMm, //
 };
 use kernel::{
     new_mutex,
@@ -117,12 +114,12 @@ impl Adapters {
         )
     }
 
-    fn add(&self, target: Arc<Target>) -> Result {
-        let origin = Origin(target.id().0);
+    fn add(&self, device: Arc<Device>) -> Result {
+        let origin = Origin(device.id().0);
         self.registry.adapters().add(origin, |appearance| {
-            let miniport = KBox::new(Gem::new(&target, self.segments)?, GFP_KERNEL)?;
-            let provider = Provider::drm(target, self.name_objects)?;
-            let vidmm = self.vidmm(provider, &*miniport)?;
+            let miniport = Gem::new(device, self.segments, self.name_objects)?;
+            let miniport = KBox::new(miniport, GFP_KERNEL)?;
+            let vidmm = self.vidmm(&*miniport)?;
             Adapter::new(appearance, miniport, vidmm)
         })
     }
@@ -130,14 +127,13 @@ impl Adapters {
     fn add_soft(&self) -> Result {
         self.registry.adapters().add(SOFT, |appearance| {
             let miniport = KBox::new(Soft::new(self.segments)?, GFP_KERNEL)?;
-            let vidmm = self.vidmm(Provider::system()?, &*miniport)?;
+            let vidmm = self.vidmm(&*miniport)?;
             Adapter::new(appearance, miniport, vidmm)
         })
     }
 
-    fn vidmm(&self, provider: Provider, miniport: &dyn Miniport) -> Result<Arc<VidMm>> {
-        let segments = miniport.query_segments();
-        VidMm::new(provider, segments, self.commit, self.paging.clone())
+    fn vidmm(&self, miniport: &dyn Miniport) -> Result<Arc<VidMm>> {
+        VidMm::new(miniport.query_segments(), self.commit, self.paging.clone())
     }
 
     /// Notes what has changed, and makes or ends the software adapter if that is due.
@@ -167,19 +163,24 @@ impl Adapters {
         let Some(adapter) = self.registry.adapters().remove(origin) else {
             return false;
         };
-        // First, so that nobody waits for what is being torn down.
-        adapter.fences().lose_all();
-        adapter.vidmm().lose_all();
-        self.registry.exports().look();
+        adapter.end();
         true
     }
 }
 
-impl Listener<Arc<Target>> for Adapters {
-    fn appeared(&self, target: Arc<Target>) {
-        match self.add(target) {
+impl Listener<Arc<Device>> for Adapters {
+    fn appeared(&self, device: Arc<Device>) {
+        match self.add(device.clone()) {
             Ok(()) => self.note(|state| state.targets += 1),
-            Err(error) => pr_err!("no adapter for a DRM device: {error:?}\n"),
+            Err(error) => {
+                let why = match error {
+                    EPERM => "its driver has no pages of objects to show",
+                    ENODEV => "it has gone",
+                    _ => "it makes no objects",
+                };
+                pr_warn!("no adapter for a DRM device: {why} ({error:?})\n");
+                device.close();
+            }
         }
     }
 

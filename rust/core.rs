@@ -17,54 +17,35 @@
 //! handle names. Everything is reference-counted: dropping the last reference of a half makes the
 //! call of the miniport that ends it.
 //!
-//! # Lock order
+//! # Locks
 //!
-//! 1. `Registry::processes`
-//! 2. `AdapterList::listed`
-//! 3. `Process::accounts`
-//! 4. `Process::table`
-//! 5. `Resource::state`
-//! 6. `OpenAllocation::cpu`
-//! 7. `GlobalHandles::table`
-//! 8. `Exports::state`
-//! 9. `Presence::state`
-//! 10. `Backing::inner`
-//! 11. `Turns::taken`
-//! 12. `GemObject::ways`
-//! 13. `VidMm::list`
-//! 14. `VidMm::books`
-//! 15. `Window::state`
-//! 16. `VidMm::committed`, `VidMm::aperture`, `VidMm::shrinker`, `Worker::job`
-//! 17. `WATCH` of `drm::targets`
-//! 18. `Timeline::state`
-//! 19. `Fences::all`
-//! 20. `MonitoredFence::state`
-//! 21. `Wait::state`
+//! No lock is held over a call of a miniport (but for the paging lock, see below), over an access of user
+//! memory, while memory of a user is pinned or mapped, or while objects are dropped; nor is anybody inside a
+//! device gate then. [`sys::may_be_delayed`](crate::sys::may_be_delayed) stands where a process can delay the
+//! caller, and has lockdep complain of whoever comes there with a lock.
 //!
-//! None of them is held while another of them is taken, over a call of a miniport, over an access of
-//! user memory, or while objects are dropped. Whoever has to hold two takes them in this order:
-//! 14 is taken with 10 held, so that the books say where the bytes are.
-//! `Adapters::state` comes before all of them: it is held while the software adapter is listed.
+//! Hardly any of them is held while another of them is taken. These are all the pairs that nest:
 //!
-//! Of the kernel's own locks these come between them:
+//! | held | taken | why |
+//! |---|---|---|
+//! | `VidMm::paging` | `VidMm::books`, `Window::state` | the books say where the bytes are, and nobody sees them move |
+//! | `VidMm::paging` | `VidMm::committed` | what was given up with an offer is promised again |
+//! | `VidMm::paging` | a device gate, `Slot::kept` (only tried) | exports are asked whether they have ended |
+//! | a device gate | `Device::objects`, `Slot::kept`, DRM's own | objects are used inside the gate; an object gets one dma-buf and no second one |
+//! | `Adapters::state` | all that making an adapter takes | there is one software adapter |
+//! | `OpenAllocation::cpu` | the lock of the address space | is a mapping still there? |
+//! | the lock of an address space | `Window::state` | a view is filled, or a page of it faults |
+//! | `Window::state` | the lock of a file's mappings | pages are taken out of them |
+//! | the mutex of the drm class | `WATCH`, `Adapters::state`, and, when a device goes, `AdapterList::listed`, `VidMm::paging`, `VidMm::books`, the locks of fences, a device gate | the class tells us |
 //!
-//! - The lock of an address space is taken with 6 held, to see whether a mapping is still there. 15
-//!   is taken with it held, when a view is mapped or a page of it faults; when the page is away,
-//!   everything that brings it back is: 9 to 18.
-//! - The mutex of the drm class is held when a device comes or goes. Under it 17 and
-//!   `Adapters::state` are taken, and when the device goes 2, 9, 10, 13 to 16, and 18 to 21.
-//! - DRM's own are taken with 12 held, so that a GEM object gets one dma-buf and no second one.
-//! - Whoever is short of memory takes 14, in the middle of an allocation: with it held, nothing is
-//!   allocated.
+//! The paging lock is held over `DxgkDdiBuildPagingBuffer`, which copies and waits for nobody. Whoever waits
+//! for it can be killed, but for those who end an allocation or an adapter. Whoever is short of memory takes
+//! none of them: the shrinker reads atomics.
 //!
-//! Four things are waited for that are no locks, with none of the list held: a turn with a
-//! resource's cookie (`Resource::turn`), over whose holder's call of the miniport others wait; the
-//! turn to move an adapter's memory (`Turns`), likewise, also by whoever touches a page, with the lock
-//! of the address space held; the end of all visits (`Presence::end`) and of all announcements
-//! (`Announcer::vanished`), under the drm class's mutex. So who has a turn waits for nothing else of
-//! these and takes no lock of an address space, and neither a visitor nor an announcement takes that
-//! mutex. A thread that waits for a fence (`Wait::block`) has neither a turn nor a visit, and holds
-//! nothing at all.
+//! Three things are waited for that are no locks, with none of the above held: a turn with a resource's
+//! cookie (`Resource::turn`), over whose holder's call of the miniport others wait; and, under the drm
+//! class's mutex, the end of all who are inside a gate (`DeviceGate::close`), and of all announcements
+//! (`Announcer::vanished`). A thread that waits for a fence (`Wait::block`) holds nothing at all.
 
 #![deny(unsafe_code)]
 
@@ -77,7 +58,6 @@ pub(crate) mod create;
 pub(crate) mod destroy;
 pub(crate) mod device;
 pub(crate) mod dma_buf;
-pub(crate) mod exports;
 pub(crate) mod global_handles;
 pub(crate) mod handle;
 pub(crate) mod handle_table;

@@ -21,6 +21,7 @@ pub(crate) mod adapter;
 pub(crate) mod allocation;
 pub(crate) mod answer;
 pub(crate) mod callbacks;
+pub(crate) mod memory;
 pub(crate) mod paging;
 pub(crate) mod standard;
 
@@ -28,6 +29,7 @@ use crate::status::{
     NtResult,
     NtStatus, //
 };
+use crate::sys::dma_buf::DmaBuf;
 use adapter::{
     AdapterFacts,
     Segments, //
@@ -42,6 +44,11 @@ use answer::AllocationAnswer;
 use callbacks::Callbacks;
 use core::any::Any;
 use kernel::sync::Arc;
+use memory::{
+    ImportedMemory,
+    Memory,
+    MemoryRequest, //
+};
 use paging::PagingOperation;
 use standard::StandardAllocationData;
 
@@ -119,10 +126,36 @@ pub(crate) trait Miniport: Send + Sync {
         args: &mut StandardAllocationData<'_>,
     ) -> NtResult;
 
+    /// Makes memory in segment 1, all zero; it is charged to whoever pays when it is called. Called with
+    /// no lock held, and may wait for memory, but not for a process.
+    ///
+    /// Not of WDDM, where segments are ranges of addresses that VidMm hands out itself. Here a segment may
+    /// be whatever has bytes: objects of another driver, pages, a BAR.
+    ///
+    /// # Errors
+    ///
+    /// NO_MEMORY, also for a layout that cannot be made: then the allocation is in system memory.
+    /// DEVICE_REMOVED; what else keeps the miniport from it.
+    fn allocate_memory(&self, request: MemoryRequest<'_>) -> NtResult<Memory>;
+
+    /// Makes the memory behind a dma-buf memory of this adapter.
+    ///
+    /// # Errors
+    ///
+    /// NOT_SUPPORTED: there is no device, or its driver cannot. DEVICE_REMOVED. NO_MEMORY.
+    fn import_memory(&self, _dma_buf: DmaBuf) -> NtResult<ImportedMemory> {
+        Err(NtStatus::NOT_SUPPORTED)
+    }
+
+    /// `DxgkDdiStopDevice`: the adapter goes. When this returns, nothing of a device is in use any more;
+    /// memory may still be there, and is lost. May be called again.
+    fn stop_device(&self) {}
+
     /// `DxgkDdiBuildPagingBuffer`: fills or moves the bytes of an allocation.
     ///
     /// # Errors
     ///
-    /// What it is that keeps the miniport from it. Memory that could not be filled is not used.
+    /// What it is that keeps the miniport from it. Memory that could not be filled is not used. It is called
+    /// with the paging lock held: it waits for no process, and takes no memory.
     fn build_paging_buffer(&self, operation: PagingOperation<'_>) -> NtResult;
 }

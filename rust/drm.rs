@@ -6,8 +6,8 @@
 //! else's device; so this room speaks C DRM itself, through its own bindings.
 
 pub(crate) mod announcer;
+pub(crate) mod device;
 pub(crate) mod gem;
-pub(crate) mod presence;
-pub(crate) mod prime;
+mod prime;
 pub(crate) mod target;
 pub(crate) mod targets;

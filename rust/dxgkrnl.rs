@@ -75,7 +75,7 @@ module! {
         },
         commit_mib: u32 {
             default: 0,
-            description: "Video memory that each adapter promises in MiB; 0: as much as its segment and the installed memory together",
+            description: "Video memory that each adapter promises in MiB; 0: as much as its segment and half of the installed memory together",
         },
         global_handles: u8 {
             default: 1,
@@ -108,7 +108,7 @@ struct Paging(Arc<WorkerQueue>);
 
 impl Drop for Paging {
     fn drop(&mut self) {
-        self.0.flush();
+        self.0.drain();
     }
 }
 
@@ -122,10 +122,11 @@ impl kernel::InPlaceModule for Dxgkrnl {
             let segments = Segments {
                 local: u64::from(parameters.local_segment_mib) << 20,
                 aperture: sys::total_ram_bytes() / 2,
+                by_layout: false,
                 traits: SegmentTraits::SYSTEM,
             };
             let commit = match parameters.commit_mib {
-                0 => segments.local.saturating_add(sys::total_ram_bytes()),
+                0 => segments.local.saturating_add(sys::total_ram_bytes() / 2),
                 mib => u64::from(mib) << 20,
             };
             let paging = Paging(Arc::new(WorkerQueue::new()?, GFP_KERNEL)?);

@@ -44,6 +44,7 @@ use crate::{
         NtResult,
         NtStatus, //
     },
+    sys,
     uapi::{
         self,
         d3dkmthandle,
@@ -246,15 +247,19 @@ impl From<Handle> for d3dkmthandle {
     }
 }
 
-/// A user address of the ABI; addresses beyond this machine's are nobody's.
-fn user_ptr(address: u64) -> UserPtr {
-    UserPtr::from_addr(usize::try_from(address).unwrap_or(usize::MAX))
+/// Memory of the caller; addresses beyond this machine's are nobody's.
+///
+/// Whoever owns the memory can make an access take as long as they like.
+fn user_slice(address: u64, bytes: usize) -> UserSlice {
+    sys::may_be_delayed();
+    let address = UserPtr::from_addr(usize::try_from(address).unwrap_or(usize::MAX));
+    UserSlice::new(address, bytes)
 }
 
 /// Reads a `T` from user memory; INVALID_PARAMETER when it is not there (case 262).
 fn read<T: FromBytes + IntoBytes>(address: u64) -> NtResult<T> {
     let mut value = T::new_zeroed();
-    UserSlice::new(user_ptr(address), size_of::<T>())
+    user_slice(address, size_of::<T>())
         .reader()
         .read_slice(value.as_mut_bytes())
         .map_err(|_| NtStatus::INVALID_PARAMETER)?;
@@ -268,7 +273,7 @@ fn write<T: IntoBytes + Immutable>(address: u64, value: &T) -> NtResult {
 
 /// Writes bytes to user memory; INVALID_PARAMETER when they cannot be written.
 fn write_bytes(address: u64, bytes: &[u8]) -> NtResult {
-    UserSlice::new(user_ptr(address), bytes.len())
+    user_slice(address, bytes.len())
         .writer()
         .write_slice(bytes)
         .map_err(|_| NtStatus::INVALID_PARAMETER)
@@ -279,7 +284,7 @@ fn read_array<T: FromBytes + IntoBytes>(address: u64, count: usize) -> NtResult<
     let bytes = count
         .checked_mul(size_of::<T>())
         .ok_or(NtStatus::INVALID_PARAMETER)?;
-    let mut reader = UserSlice::new(user_ptr(address), bytes).reader();
+    let mut reader = user_slice(address, bytes).reader();
     let mut elements = KVec::with_capacity(count, ACCOUNT)?;
     for _ in 0..count {
         let mut element = T::new_zeroed();
@@ -344,7 +349,7 @@ fn subjects(
 /// Reads `size` bytes from user memory; INVALID_PARAMETER when one is not there.
 fn read_bytes(address: u64, size: usize) -> NtResult<KVec<u8>> {
     let mut bytes = KVec::from_elem(0, size, ACCOUNT)?;
-    UserSlice::new(user_ptr(address), size)
+    user_slice(address, size)
         .reader()
         .read_slice(&mut bytes)
         .map_err(|_| NtStatus::INVALID_PARAMETER)?;

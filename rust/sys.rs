@@ -7,12 +7,15 @@
 pub(crate) mod bindings;
 pub(crate) mod debugfs;
 pub(crate) mod descriptor;
+pub(crate) mod device_gate;
+pub(crate) mod dma_buf;
 pub(crate) mod event_fd;
 pub(crate) mod fence_page;
 #[cfg(dxg_gates)]
 pub(crate) mod gates;
 pub(crate) mod identity;
 pub(crate) mod kernel_pages;
+pub(crate) mod killable;
 pub(crate) mod memory_group;
 pub(crate) mod misc_device;
 pub(crate) mod object_file;
@@ -75,10 +78,29 @@ pub(crate) fn total_ram_bytes() -> u64 {
     unsafe { bindings::dxg_total_ram_bytes() }
 }
 
+/// From here on a process can delay the caller: by memory of its own that is touched, pinned or mapped.
+/// So the caller holds no lock and is in no gate, which lockdep sees to.
+pub(crate) fn may_be_delayed() {
+    // SAFETY: No preconditions.
+    unsafe { bindings::dxg_check_no_locks_held() }
+}
+
 /// Whether memory can be swapped out now.
 pub(crate) fn can_swap() -> bool {
     // SAFETY: No preconditions.
     unsafe { bindings::dxg_can_swap() }
+}
+
+/// The caller's effective user, as the kernel knows it.
+pub(crate) fn current_uid() -> u32 {
+    // SAFETY: No preconditions.
+    unsafe { bindings::dxg_current_uid() }
+}
+
+/// Whether the caller has CAP_SYS_RESOURCE.
+pub(crate) fn may_exceed_limits() -> bool {
+    // SAFETY: No preconditions.
+    unsafe { bindings::dxg_capable_resource() }
 }
 
 /// Whether something that users can make happen may be said in the log: not too often.

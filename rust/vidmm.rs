@@ -9,9 +9,14 @@
 //! are moved, [`rank`] for who has to go first, [`residency`], [`budget`] and [`offer`] for who has a say
 //! in it.
 //!
-//! Local memory of a DRM device is GEM objects; all other is system memory ([`provider`]), which the
-//! miniport fills and moves. What there is is lost when the adapter goes: after that, nothing of a device
-//! or of its driver's code is used. `Documentation/vidmm.md` has the whole picture.
+//! Memory of the segment is the miniport's to make (`ddi::memory`); all other is system memory. What there
+//! is is lost when the adapter goes. `Documentation/vidmm.md` has the whole picture.
+//!
+//! # The paging lock
+//!
+//! Who moves memory holds `VidMm::paging`, which guards where the bytes of each allocation are. Whatever
+//! takes memory, or may wait, is done before: who needs memory makes it, takes the lock, and looks whether
+//! it still fits ([`paging`]). So others wait for no more than a copy, and can be killed meanwhile.
 
 #![deny(unsafe_code)]
 
@@ -26,13 +31,11 @@ pub(crate) mod owned;
 mod paging;
 pub(crate) mod place;
 mod pressure;
-pub(crate) mod provider;
 pub(crate) mod rank;
 pub(crate) mod residency;
-mod turn;
 pub(crate) mod work;
 
-pub(crate) use crate::drm::prime::DmaBuf;
+pub(crate) use crate::sys::dma_buf::DmaBuf;
 
 use crate::{
     ddi::adapter::Segments,
@@ -41,6 +44,8 @@ use crate::{
         NtStatus, //
     },
     sys::{
+        self,
+        killable,
         shrinker::Shrinker,
         worker::{
             Worker,
@@ -48,22 +53,31 @@ use crate::{
         }, //
     }, //
 };
+use account::Account;
 use backing::Backing;
-use books::Books;
+use books::{
+    Books,
+    Key, //
+};
+use core::ops::{
+    Deref,
+    DerefMut, //
+};
 use kernel::{
-    new_condvar,
     new_mutex,
     prelude::*,
     sync::{
-        atomic::Atomic,
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
         Arc,
-        CondVar,
-        Mutex, //
+        Mutex,
+        MutexGuard, //
     }, //
 };
 use ledger::Ledger;
-use provider::Provider;
-use turn::Turns;
+use rank::Rank;
 
 /// A group of segments, as D3DKMTQueryVideoMemoryInfo asks for them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -88,6 +102,14 @@ pub(crate) struct GroupReport {
     pub(crate) commit_limit: u64,
 }
 
+/// What the paging lock guards, besides the allocations' own [`Inner`](backing::Inner).
+pub(super) struct Paging {
+    /// The adapter has gone: there is no memory any more.
+    closed: bool,
+    /// The export that was asked last whether it has ended.
+    asked: Option<Rank>,
+}
+
 /// Video memory of one adapter.
 #[pin_data]
 pub(crate) struct VidMm {
@@ -98,17 +120,19 @@ pub(crate) struct VidMm {
     /// What may be promised of the aperture to memory of processes.
     #[pin]
     aperture: Mutex<Ledger>,
-    provider: Provider,
+    /// The paging lock.
     #[pin]
-    turns: Turns,
+    paging: Mutex<Paging>,
     #[pin]
     books: Mutex<Books<Arc<Backing>>>,
+    /// Where the work of processes is done.
+    queue: Arc<WorkerQueue>,
+    /// Gives memory back to the system.
     worker: Arc<Worker>,
-    #[pin]
-    list: Mutex<work::List>,
-    /// Work was done.
-    #[pin]
-    done: CondVar,
+    /// What could be given back to the system, in bytes: offered, and idle.
+    spare: [Atomic<u64>; 2],
+    /// The adapter has gone, for those who only ask.
+    gone: Atomic<bool>,
     /// Pages that the system wants back.
     wanted: Atomic<usize>,
     #[pin]
@@ -122,24 +146,23 @@ impl VidMm {
     ///
     /// `ENOMEM`.
     pub(crate) fn new(
-        provider: Provider,
         segments: Segments,
         commit: u64,
         queue: Arc<WorkerQueue>,
     ) -> Result<Arc<Self>> {
-        let worker = Worker::new(queue)?;
+        let worker = Worker::new(queue.clone())?;
         let books = Books::new(segments.local, segments.aperture);
         Arc::pin_init(
             pin_init!(Self {
                 segments,
                 committed <- new_mutex!(Ledger::new(commit), "VidMm::committed"),
                 aperture <- new_mutex!(Ledger::new(segments.aperture), "VidMm::aperture"),
-                provider,
-                turns <- Turns::new(),
+                paging <- new_mutex!(Paging { closed: false, asked: None }, "VidMm::paging"),
                 books <- new_mutex!(books, "VidMm::books"),
+                queue,
                 worker,
-                list <- new_mutex!(work::List::new(), "VidMm::list"),
-                done <- new_condvar!("VidMm::done"),
+                spare: [Atomic::new(0), Atomic::new(0)],
+                gone: Atomic::new(false),
                 wanted: Atomic::new(0),
                 shrinker <- new_mutex!(None, "VidMm::shrinker"),
             }),
@@ -147,8 +170,8 @@ impl VidMm {
         )
     }
 
-    /// Has the worker work, and gives memory back from now on. Whoever calls it has to
-    /// [end](Self::lose_all) it, also when it fails.
+    /// Gives memory back from now on. Whoever calls it has to [end](Self::lose_all) it, also when it
+    /// fails.
     ///
     /// # Errors
     ///
@@ -160,22 +183,21 @@ impl VidMm {
         Ok(())
     }
 
-    /// The adapter goes: all its memory is lost, and all work is done. When it returns, nothing of a
-    /// device is in use, and nobody but its users has the video memory manager.
+    /// The adapter goes: all its memory is lost. When it returns, nobody but its users has the video
+    /// memory manager, and there will be no memory any more.
     pub(crate) fn lose_all(&self) {
-        self.provider.end(|| {
-            while let Some(backing) = self.take_any() {
-                backing.lose();
-            }
-        });
-        self.close();
+        self.paging.lock().closed = true;
+        self.gone.store(true, Relaxed);
+        while let Some(backing) = self.take_any() {
+            backing.lose();
+        }
         self.worker.set_job(None);
         let shrinker = self.shrinker.lock().take();
         drop(shrinker);
     }
 
     fn take_any(&self) -> Option<Arc<Backing>> {
-        let mut books = self.books.lock();
+        let mut books = self.books();
         let backing = books.first()?;
         let entry = books.leave(backing.key());
         drop(books);
@@ -183,9 +205,25 @@ impl VidMm {
         Some(backing)
     }
 
+    /// Takes the paging lock.
+    ///
+    /// # Errors
+    ///
+    /// INTERRUPTED: the calling process is being killed.
+    fn lock_paging(&self) -> NtResult<MutexGuard<'_, Paging>> {
+        Ok(killable::lock_killable(&self.paging)?)
+    }
+
+    fn books(&self) -> BooksGuard<'_> {
+        BooksGuard {
+            books: self.books.lock(),
+            spare: &self.spare,
+        }
+    }
+
     /// Whether memory of that group comes in the shapes that a DRM device makes.
     pub(crate) fn has_shapes(&self, group: SegmentGroup) -> bool {
-        group == SegmentGroup::Local && matches!(self.provider, Provider::Drm { .. })
+        group == SegmentGroup::Local && self.segments.by_layout
     }
 
     /// Bytes in a group of segments.
@@ -198,7 +236,7 @@ impl VidMm {
 
     /// What there is of a group, in bytes: for people.
     pub(crate) fn report(&self, group: SegmentGroup) -> GroupReport {
-        let usage = self.books.lock().group(group).usage();
+        let usage = self.books().group(group).usage();
         let ledger = self.ledger(group).lock();
         GroupReport {
             size: self.size(group),
@@ -215,33 +253,83 @@ impl VidMm {
         }
     }
 
-    /// Promises `bytes` bytes of video memory, or of the aperture to a process's own memory.
+    /// Promises `bytes` bytes of video memory, or of the aperture to a process's own memory. Without
+    /// CAP_SYS_RESOURCE, all processes of a user together are promised three quarters at most.
     ///
     /// # Errors
     ///
     /// GRAPHICS_NO_VIDEO_MEMORY when less than that is left (case 65).
-    fn commit(self: &Arc<Self>, group: SegmentGroup, bytes: u64) -> NtResult<Commitment> {
-        self.ledger(group)
-            .lock()
-            .commit(bytes)
-            .then(|| Commitment {
-                vidmm: self.clone(),
-                group,
-                bytes,
-            })
-            .ok_or(NtStatus::GRAPHICS_NO_VIDEO_MEMORY)
+    fn commit(
+        self: &Arc<Self>,
+        account: &Account,
+        group: SegmentGroup,
+        bytes: u64,
+    ) -> NtResult<Commitment> {
+        let is_privileged = sys::may_exceed_limits();
+        let mut books = self.books();
+        let mut ledger = self.ledger(group).lock();
+        let user = books.share(account.key(), group).user;
+        let most = ledger.size() / 4 * 3;
+        let own = books.committed(user, group).saturating_add(bytes);
+        if !(is_privileged || own <= most) || !ledger.commit(bytes) {
+            return Err(NtStatus::GRAPHICS_NO_VIDEO_MEMORY);
+        }
+        drop(ledger);
+        books.change_share(account.key(), group, |share| {
+            share.committed = share.committed.saturating_add(bytes);
+        });
+        Ok(Commitment {
+            vidmm: self.clone(),
+            process: account.key(),
+            group,
+            bytes,
+        })
+    }
+}
+
+/// The books, locked.
+struct BooksGuard<'a> {
+    books: MutexGuard<'a, Books<Arc<Backing>>>,
+    spare: &'a [Atomic<u64>; 2],
+}
+
+impl Deref for BooksGuard<'_> {
+    type Target = Books<Arc<Backing>>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.books
+    }
+}
+
+impl DerefMut for BooksGuard<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.books
+    }
+}
+
+impl Drop for BooksGuard<'_> {
+    /// Whoever is short of memory reads it without the lock.
+    fn drop(&mut self) {
+        self.spare[0].store(self.books.offered(), Relaxed);
+        self.spare[1].store(self.books.idle(), Relaxed);
     }
 }
 
 /// Bytes that were promised; they are free again when it is dropped.
 struct Commitment {
     vidmm: Arc<VidMm>,
+    /// Whose share it counts in, as long as that is there.
+    process: Key,
     group: SegmentGroup,
     bytes: u64,
 }
 
 impl Drop for Commitment {
     fn drop(&mut self) {
+        let mut books = self.vidmm.books();
+        books.change_share(self.process, self.group, |share| {
+            share.committed = share.committed.saturating_sub(self.bytes);
+        });
         self.vidmm.ledger(self.group).lock().release(self.bytes);
     }
 }

@@ -72,10 +72,20 @@ impl Adapter {
     }
 }
 
+impl Adapter {
+    /// The device behind it goes: when this returns, nothing of it is in use any more.
+    pub(crate) fn end(&self) {
+        // First, so that nobody waits for what is being torn down.
+        self.fences.lose_all();
+        self.vidmm.lose_all();
+        self.miniport.stop_device();
+    }
+}
+
 impl Drop for Adapter {
     fn drop(&mut self) {
         // An adapter that was never listed does not go, either.
-        self.vidmm.lose_all();
+        self.end();
     }
 }
 

@@ -36,10 +36,10 @@ use crate::{
         access::CpuAccess,
         backing::{
             Backing,
-            Paged, //
+            Paged,
+            Pager, //
         },
         owned::OwnedBacking,
-        provider::Pager,
         residency::{
             Bound,
             Residency, //
@@ -326,18 +326,21 @@ impl OpenAllocation {
     ///
     /// - DEVICE_REMOVED: the adapter has gone.
     /// - INVALID_PARAMETER: neither displayable nor of a shared resource.
-    /// - ACCESS_DENIED: a writable one, of what was opened for reading only; or somebody uses a
-    ///   dma-buf of it with the other access.
+    /// - ACCESS_DENIED: of what was opened for reading only by an NT handle; a writable one, of what was
+    ///   opened so by a dma-buf; or somebody uses a dma-buf of it with the other access.
     /// - NOT_SUPPORTED: memory of the caller, or the driver cannot. NO_MEMORY.
     pub(super) fn export(&self, writable: bool) -> NtResult<DmaBuf> {
         self.device.adapter().check_present()?;
         if !self.allocation().is_exportable() {
             return Err(NtStatus::INVALID_PARAMETER);
         }
-        if writable && self.read_only {
+        let backing = &self.allocation().backing;
+        // Whoever can open the card's node imports a dma-buf there and maps it as they like. What came by a
+        // dma-buf, the caller had before.
+        if self.read_only && (writable || !backing.is_imported()) {
             return Err(NtStatus::ACCESS_DENIED);
         }
-        self.allocation().backing.export(writable)
+        backing.export(writable)
     }
 
     /// D3DKMTLock2: the address of the allocation's bytes in the calling process.
@@ -456,7 +459,10 @@ impl Drop for CountedLock<'_> {
 
 impl Owner for Arc<Allocation> {
     fn bring_back(&self) -> Result {
-        self.backing.bring_back().map_err(|_| ENOMEM)
+        self.backing.bring_back().map_err(|status| match status {
+            NtStatus::INTERRUPTED => EINTR,
+            _ => ENOMEM,
+        })
     }
 
     fn grown(&self) {

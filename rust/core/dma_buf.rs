@@ -15,7 +15,6 @@ use super::{
     contract::broken,
     create::Created,
     device::Device,
-    exports::Exports,
     open,
     process::Process,
     resource::{
@@ -49,24 +48,48 @@ use kernel::{
     sync::Arc, //
 };
 
-/// A descriptor to be, of a dma-buf of an allocation's memory. The export keeps the allocation for as
-/// long as anybody has the dma-buf, or a mapping or an import of it.
+/// A descriptor to be, of a dma-buf of an allocation's memory. The dma-buf keeps the memory, also without
+/// the allocation.
 ///
 /// # Errors
 ///
 /// As [`OpenAllocation::export`]; NO_MEMORY also when the process has no descriptor left.
-pub(crate) fn export(
-    exports: &Exports,
-    open: &OpenAllocation,
-    writable: bool,
-) -> NtResult<NewDescriptor> {
+pub(crate) fn export(open: &OpenAllocation, writable: bool) -> NtResult<Exported<'_>> {
     let dma_buf = open.export(writable)?;
-    let allocation = open.allocation();
-    // What came by a dma-buf is kept by whoever made that.
-    if !allocation.backing().is_imported() {
-        exports.keep(allocation)?;
+    let descriptor = dma_buf.descriptor();
+    dma_buf.put_sync();
+    match descriptor {
+        Ok(descriptor) => Ok(Exported { descriptor, open }),
+        Err(_) => {
+            open.allocation().backing().take_export_back();
+            Err(NtStatus::NO_MEMORY)
+        }
     }
-    dma_buf.descriptor().map_err(|_| NtStatus::NO_MEMORY)
+}
+
+/// A dma-buf that nobody has yet.
+pub(crate) struct Exported<'a> {
+    descriptor: NewDescriptor,
+    open: &'a OpenAllocation,
+}
+
+impl Exported<'_> {
+    /// The number of its descriptor.
+    pub(crate) fn fd(&self) -> u32 {
+        self.descriptor.fd()
+    }
+
+    /// Gives it to the calling process if `told` says that it could be told of it.
+    pub(crate) fn install(self, told: NtResult) -> NtResult {
+        match told {
+            Ok(()) => self.descriptor.install(),
+            Err(_) => {
+                self.descriptor.cancel();
+                self.open.allocation().backing().take_export_back();
+            }
+        }
+        told
+    }
 }
 
 /// What [`open`] has made, with handles that name nothing yet.
@@ -100,7 +123,8 @@ pub(crate) fn open<'a>(
     adapter.check_present()?;
     let read_only = read_only || !dma_buf.is_writable();
 
-    let imported = OwnedBacking::import(device.account().clone(), adapter.vidmm(), dma_buf)?;
+    let imported = adapter.miniport().import_memory(dma_buf)?;
+    let imported = OwnedBacking::import(device.account().clone(), adapter.vidmm(), imported)?;
     let bytes = imported.memory.bytes;
     let reservation = process.reserve(2)?;
     let &[handle, ref handles @ ..] = reservation.handles() else {

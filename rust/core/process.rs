@@ -208,12 +208,32 @@ impl Process {
         next.map(|(luid, account)| (*luid, account.clone()))
     }
 
+    /// Those of adapters that have gone, as adapters may come and go for ever.
+    fn drop_accounts_that_are_over(&self) {
+        loop {
+            let mut accounts = self.accounts.lock();
+            let over = accounts.iter().position(|(_, account)| account.is_over());
+            let over = over.and_then(|position| accounts.remove(position).ok());
+            // Out of the lock before it is dropped.
+            drop(accounts);
+            if over.is_none() {
+                return;
+            }
+        }
+    }
+
+    /// What the process uses on an adapter, if it has made a device there.
+    pub(crate) fn existing_account(&self, adapter: &Adapter) -> Option<Arc<Account>> {
+        find(&self.accounts.lock(), adapter.luid())
+    }
+
     /// What the process uses on an adapter.
     pub(crate) fn account(&self, adapter: &Adapter) -> NtResult<Arc<Account>> {
         let luid = adapter.luid();
         if let Some(account) = find(&self.accounts.lock(), luid) {
             return Ok(account);
         }
+        self.drop_accounts_that_are_over();
         let account = Account::new(adapter.vidmm().clone())?;
         let mut accounts = self.accounts.lock();
         if let Some(first) = find(&accounts, luid) {

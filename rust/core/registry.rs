@@ -5,7 +5,6 @@
 use super::{
     adapter::Adapter,
     adapter_list::AdapterList,
-    exports::Exports,
     global_handles::GlobalHandles,
     process::Process, //
 };
@@ -43,7 +42,6 @@ pub(crate) struct Registry {
     #[pin]
     adapters: AdapterList<Adapter>,
     global_handles: Option<Arc<GlobalHandles>>,
-    exports: Exports,
 }
 
 impl Registry {
@@ -54,13 +52,11 @@ impl Registry {
         } else {
             None
         };
-        let exports = Exports::new()?;
         Arc::pin_init(
             pin_init!(Self {
                 processes <- new_mutex!(KVec::new(), "Registry::processes"),
                 adapters <- AdapterList::new(),
                 global_handles,
-                exports,
             }),
             GFP_KERNEL,
         )
@@ -125,11 +121,6 @@ impl Registry {
     /// The global handles, if resources are shared by them at all.
     pub(crate) fn global_handles(&self) -> Option<&Arc<GlobalHandles>> {
         self.global_handles.as_ref()
-    }
-
-    /// What is exported as dma-bufs.
-    pub(crate) fn exports(&self) -> &Exports {
-        &self.exports
     }
 
     /// The adapters of the machine.

@@ -39,8 +39,9 @@ use kernel::sync::Arc;
 /// Allocations of one device.
 pub(crate) type Openings = KVVec<Arc<OpenAllocation>>;
 
-/// Most allocations of one call, those of resources included: a resource can be named again and again.
-const MOST: usize = 1 << 20;
+/// Most allocations of one call, those of resources included: a resource can be named again and again. All
+/// of them are looked at with a lock held that others need.
+const MOST: usize = 1 << 16;
 
 impl Process {
     /// Adds all allocations of a resource of `device` to the list.
@@ -137,8 +138,8 @@ impl PagingQueue {
         list: &[Arc<OpenAllocation>],
         tell: impl FnOnce(&[Reclaimed], Option<u64>) -> NtResult,
     ) -> NtResult<Option<u64>> {
-        let vidmm = self.device().adapter().vidmm();
-        vidmm.reclaim(&bounds(list)?, self.priority(), self.timeline(), tell)
+        let account = self.device().account();
+        account.reclaim(&bounds(list)?, self.priority(), self.timeline(), tell)
     }
 
     /// D3DKMTUpdateAllocationProperty, likewise: whether it shall be in local memory.

@@ -41,5 +41,7 @@ pub(crate) struct Segments {
     pub(crate) local: u64,
     /// Segment 2: the aperture onto system memory.
     pub(crate) aperture: u64,
+    /// Memory of segment 1 is made in the layout of `DxgkDdiDescribeAllocation`.
+    pub(crate) by_layout: bool,
     pub(crate) traits: SegmentTraits,
 }

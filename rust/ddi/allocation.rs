@@ -103,3 +103,10 @@ pub(crate) struct AllocationDescription {
     /// Rows.
     pub(crate) height: u32,
 }
+
+impl AllocationDescription {
+    /// Whether devices make images of that size; others are system memory.
+    pub(crate) fn is_usual(self) -> bool {
+        self.pitch / 4 <= 16384 && self.height <= 65535
+    }
+}

@@ -13,6 +13,7 @@ use crate::{
 pub(crate) enum PagingOperation<'a> {
     /// DXGK_OPERATION_FILL: fills memory with a pattern.
     Fill {
+        #[allow(dead_code, reason = "which memory it is suffices for the CPU")]
         allocation: &'a Cookie,
         destination: PageRange<'a>,
         pattern: u32,
@@ -20,6 +21,7 @@ pub(crate) enum PagingOperation<'a> {
     /// DXGK_OPERATION_TRANSFER: copies bytes from one place to another, which is as large: some of the
     /// allocation's, from byte `offset` of it on.
     Transfer {
+        #[allow(dead_code, reason = "which memory it is suffices for the CPU")]
         allocation: &'a Cookie,
         #[allow(dead_code, reason = "which memory it is suffices for the CPU")]
         offset: usize,

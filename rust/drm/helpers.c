@@ -4,8 +4,10 @@
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/kconfig.h>
+#include <linux/mm.h>
 #include <linux/pci.h>
 #include <linux/scatterlist.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -146,4 +148,49 @@ void dxg_sg_table_free(struct sg_table *sgt)
 {
 	sg_free_table(sgt);
 	kfree(sgt);
+}
+
+/*
+ * The first pages of a table, up to @max of them, each with a reference. How
+ * many there are.
+ */
+unsigned long dxg_sg_table_get_pages(struct sg_table *sgt, struct page **pages,
+				     unsigned long max)
+{
+	struct sg_page_iter iter;
+	unsigned long count = 0;
+
+	for_each_sgtable_page(sgt, &iter, 0) {
+		if (count == max)
+			break;
+		pages[count] = sg_page_iter_page(&iter);
+		get_page(pages[count]);
+		count++;
+	}
+	return count;
+}
+
+/* Drops a reference. The page may have been written to. */
+void dxg_page_put(struct page *page)
+{
+	put_page(page);
+}
+
+/* Whether so much is free, and the kernel's reserves besides. */
+bool dxg_has_free_bytes(unsigned long bytes)
+{
+	struct sysinfo info;
+
+	si_meminfo(&info);
+	return info.freeram > (bytes >> PAGE_SHIFT) + info.totalram / 64;
+}
+
+unsigned int dxg_noreclaim_begin(void)
+{
+	return memalloc_noreclaim_save();
+}
+
+void dxg_noreclaim_end(unsigned int flags)
+{
+	memalloc_noreclaim_restore(flags);
 }

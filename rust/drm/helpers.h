@@ -10,6 +10,7 @@ struct device;
 struct drm_device;
 struct drm_gem_object;
 struct drm_minor;
+struct page;
 struct sg_table;
 
 /**
@@ -36,5 +37,12 @@ void dxg_drm_gem_object_put(struct drm_gem_object *obj);
 int dxg_drm_gem_name(struct drm_gem_object *obj);
 unsigned int dxg_drm_gem_object_users(const struct drm_gem_object *obj);
 void dxg_sg_table_free(struct sg_table *sgt);
+unsigned long dxg_sg_table_get_pages(struct sg_table *sgt, struct page **pages,
+				     unsigned long max);
+void dxg_page_put(struct page *page);
+
+bool dxg_has_free_bytes(unsigned long bytes);
+unsigned int dxg_noreclaim_begin(void);
+void dxg_noreclaim_end(unsigned int flags);
 
 #endif /* DXG_DRM_HELPERS_H */

@@ -2,7 +2,6 @@
 
 //! [`Target`]: a DRM device that stands behind an adapter, and our in-kernel client on it.
 
-use super::prime::refusal;
 use crate::sys::bindings;
 use core::ptr::NonNull;
 use kernel::{
@@ -131,7 +130,7 @@ pub(super) type PrimeImport =
 /// A buffer of pixels, as the target's driver made it.
 pub(super) struct Dumb {
     /// A handle in our client's table.
-    pub(super) handle: u32,
+    pub(super) number: u32,
     /// Bytes from one row to the next.
     pub(super) pitch: u32,
     /// Bytes in all, whole pages.
@@ -140,8 +139,8 @@ pub(super) struct Dumb {
 
 /// A DRM device with mode setting and dumb buffers: what an adapter is made of.
 ///
-/// It may go away (unbound, unplugged, its driver unloaded) at any time: so it is used on a
-/// [`Visit`](super::presence::Visit) only, and all that refers to it goes with it.
+/// It may go away (unbound, unplugged, its driver unloaded) at any time: so it is used inside the gate
+/// of its [`Device`](super::device::Device) only.
 pub(crate) struct Target {
     // Dropped in this order: the client's file first, which calls the driver's code.
     client: Pin<KBox<Client>>,
@@ -206,9 +205,8 @@ impl Target {
     ///
     /// # Errors
     ///
-    /// `ENODEV` when the device is gone; what the driver says otherwise.
+    /// What the driver says.
     pub(super) fn create_dumb(&self, width: u32, height: u32) -> Result<Dumb> {
-        let _present = Present::enter(self)?;
         let mut args = bindings::drm_mode_create_dumb {
             width,
             height,
@@ -219,7 +217,7 @@ impl Target {
             size: 0,
         };
         let create = self.device.driver().dumb_create.ok_or(ENODEV)?;
-        // SAFETY: The device is present, the file is open on it, `args` is valid for the call. The
+        // SAFETY: The device is there, the file is open on it, `args` is valid for the call. The
         // two names of the argument's type are the same C struct.
         to_result(unsafe {
             create(
@@ -229,24 +227,15 @@ impl Target {
             )
         })?;
         Ok(Dumb {
-            handle: args.handle,
+            number: args.handle,
             pitch: args.pitch,
             size: args.size,
         })
     }
 
-    /// Runs `f`, which asks the driver for something optional, with the device and our client's file;
-    /// the device does not go meanwhile.
-    ///
-    /// # Errors
-    ///
-    /// `ENODEV` when the device is gone; else a [`refusal`] of the driver's.
-    pub(super) fn on_device<R>(
-        &self,
-        f: impl FnOnce(*mut c::drm_device, *mut c::drm_file) -> Result<R>,
-    ) -> Result<R> {
-        let _present = Present::enter(self)?;
-        f(self.as_ptr(), self.client.file()).map_err(refusal)
+    /// The file of our client.
+    pub(super) fn file(&self) -> *mut c::drm_file {
+        self.client.file()
     }
 
     /// The object that a handle of our client names, with a reference for the caller.
@@ -264,31 +253,5 @@ impl Target {
     pub(super) fn delete_handle(&self, handle: u32) {
         // SAFETY: As above; a handle that is not there is refused.
         unsafe { c::drm_gem_handle_delete(self.client.file(), handle) };
-    }
-}
-
-/// A stretch in which the device cannot go away.
-///
-/// # Invariants
-///
-/// `drm_dev_enter` succeeded and gave the index.
-struct Present(c_int);
-
-impl Present {
-    fn enter(target: &Target) -> Result<Self> {
-        let mut index = 0;
-        // SAFETY: The device is live; `index` is valid for writes.
-        if !unsafe { c::drm_dev_enter(target.as_ptr(), &mut index) } {
-            return Err(ENODEV);
-        }
-        // INVARIANT: Entered just now. (A value must not exist otherwise: its drop leaves.)
-        Ok(Self(index))
-    }
-}
-
-impl Drop for Present {
-    fn drop(&mut self) {
-        // SAFETY: By the type invariant.
-        unsafe { c::drm_dev_exit(self.0) };
     }
 }

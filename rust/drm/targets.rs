@@ -12,6 +12,7 @@ use super::{
         Listener,
         TargetId, //
     },
+    device::Device,
     target::{
         DeviceRef,
         Target, //
@@ -38,14 +39,7 @@ use kernel::{
     types::Opaque, //
 };
 
-impl Target {
-    /// The name of this target's device.
-    pub(crate) fn id(&self) -> TargetId {
-        TargetId(self.as_ptr() as usize)
-    }
-}
-
-type Watch = Announcer<Arc<Target>>;
+type Watch = Announcer<Arc<Device>>;
 
 /// Whether there was a `Watcher` already: `WATCH` can be initialised only once.
 static STARTED: Atomic<bool> = Atomic::new(false);
@@ -77,7 +71,7 @@ impl Watcher {
     /// # Errors
     ///
     /// `EBUSY` when called a second time; `ENOMEM`.
-    pub(crate) fn new(listener: Arc<dyn Listener<Arc<Target>>>) -> Result<Self> {
+    pub(crate) fn new(listener: Arc<dyn Listener<Arc<Device>>>) -> Result<Self> {
         if STARTED.xchg(true, Relaxed) {
             return Err(EBUSY);
         }
@@ -146,11 +140,12 @@ unsafe extern "C" fn add_dev(dev: *mut c::device) -> c_int {
         return 0;
     };
     let Some(watch) = watch() else { return 0 };
+    let id = TargetId(device.as_ptr().addr());
     // SAFETY: The minor is being added, so its DRM device is live and in the class. When it leaves
     // the class, `remove_dev` returns only after the reference was dropped: as the announcer says,
     // the appearance has then been dealt with, and the listener uses nothing of the device.
     let device = unsafe { DeviceRef::new(device) };
-    watch.appeared(move || Ok(Arc::new(Target::new(device)?, GFP_KERNEL)?));
+    watch.appeared(move || Device::new(id, Target::new(device)?));
     0
 }
 
@@ -163,5 +158,5 @@ unsafe extern "C" fn remove_dev(dev: *mut c::device) {
         return;
     };
     let Some(watch) = watch() else { return };
-    watch.vanished(TargetId(device.as_ptr() as usize));
+    watch.vanished(TargetId(device.as_ptr().addr()));
 }

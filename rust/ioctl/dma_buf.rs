@@ -31,8 +31,8 @@ use crate::{
 ///
 /// - INVALID_PARAMETER: unknown flags; no device; no allocation of that device; one that is neither
 ///   displayable nor of a shared resource.
-/// - ACCESS_DENIED: a writable one, of what was opened for reading only; somebody uses a dma-buf of
-///   it with the other access.
+/// - ACCESS_DENIED: of what was opened for reading only by an NT handle; a writable one, of what was opened
+///   so by a dma-buf; somebody uses a dma-buf of it with the other access.
 /// - NOT_SUPPORTED: memory of the caller, or the driver cannot.
 /// - DEVICE_REMOVED: the adapter has gone.
 /// - NO_MEMORY: also when the process has no descriptor left.
@@ -44,12 +44,10 @@ pub(super) fn export(caller: &Caller<'_>, argument: usize) -> NtResult {
     let open = caller
         .process
         .allocation(&device, Handle::new(args.allocation))?;
-    let descriptor = dma_buf::export(caller.registry.exports(), &open, !flags.read_only)?;
+    let exported = dma_buf::export(&open, !flags.read_only)?;
     // CAST: descriptors have 31 bits.
-    args.fd = descriptor.fd() as i32;
-    write(argument, &args)?;
-    descriptor.install();
-    Ok(())
+    args.fd = exported.fd() as i32;
+    exported.install(write(argument, &args))
 }
 
 /// DXGKRNL_IOCTL_OPEN_DMA_BUF: a resource of one allocation, of the memory behind a descriptor.

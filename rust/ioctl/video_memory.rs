@@ -74,7 +74,7 @@ pub(super) fn reserve(caller: &Caller<'_>, argument: usize) -> NtResult {
         .reserve(group, args.reservation)
 }
 
-/// D3DKMTFlushHeapTransitions: waits until all paging is done that was asked for before.
+/// D3DKMTFlushHeapTransitions: waits until all paging is done that the process has asked for before.
 ///
 /// # Errors
 ///
@@ -84,8 +84,8 @@ pub(super) fn flush(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_flushheaptransitions = read(argument as u64)?;
     let adapter = caller.process.adapter(args.adapter.into())?;
     adapter.check_present()?;
-    match adapter.vidmm().flush() {
-        true => Ok(()),
-        false => Err(NtStatus::INTERRUPTED),
+    match caller.process.existing_account(&adapter) {
+        Some(account) if !account.flush() => Err(NtStatus::INTERRUPTED),
+        _ => Ok(()),
     }
 }

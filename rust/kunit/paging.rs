@@ -28,6 +28,7 @@ fn soft() -> Result<Soft> {
     Soft::new(Segments {
         local: 1 << 20,
         aperture: 1 << 20,
+        by_layout: false,
         traits: SegmentTraits::SYSTEM,
     })
 }

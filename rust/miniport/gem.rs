@@ -21,26 +21,67 @@ use crate::{
             SegmentSet, //
         },
         callbacks::Callbacks,
+        memory::{
+            CpuPages,
+            ImportedMemory,
+            Memory,
+            MemoryRequest,
+            SegmentMemory, //
+        },
         paging::PagingOperation,
         standard::StandardAllocationData,
         Cookie,
         Miniport, //
     },
-    drm::target::Target,
-    mem::KVec,
-    status::NtResult, //
+    drm::{
+        device::Device,
+        gem::{
+            GemObject,
+            Shape, //
+        }, //
+    },
+    mem::{
+        KVec,
+        ACCOUNT, //
+    },
+    status::{
+        NtResult,
+        NtStatus, //
+    },
+    sys::{
+        dma_buf::DmaBuf,
+        PAGE_SIZE, //
+    }, //
 };
-use kernel::prelude::*;
+use kernel::{
+    prelude::*,
+    sync::Arc, //
+};
 
-/// The miniport of one DRM target.
+/// The miniport of one DRM device.
 pub(crate) struct Gem {
+    device: Arc<Device>,
     facts: AdapterFacts,
     segments: Segments,
+    /// Give GEM objects legacy names, for the target's debugfs.
+    name_objects: bool,
 }
 
 impl Gem {
-    /// Describes `target`, with segments of the given sizes.
-    pub(crate) fn new(target: &Target, segments: Segments) -> Result<Self> {
+    /// Describes `device`, with segments of the given sizes.
+    ///
+    /// # Errors
+    ///
+    /// - `EPERM`: its driver makes objects whose pages the CPU cannot get at.
+    /// - `ENODEV`: it has gone. `ENOMEM`.
+    pub(crate) fn new(device: Arc<Device>, segments: Segments, name_objects: bool) -> Result<Self> {
+        // One pixel of every kind of object that there will be.
+        let shape = Shape {
+            width: 1024,
+            height: 1,
+        };
+        drop(GemObject::new(&device, shape, PAGE_SIZE, false)?);
+        let target = device.enter()?;
         let driver = bytes(target.driver_name().to_bytes())?;
         let node = bytes(target.node_name()?.to_bytes())?;
         let mut description = KVec::new();
@@ -65,7 +106,12 @@ impl Gem {
                 }),
                 num_sources: target.num_sources(),
             },
-            segments,
+            segments: Segments {
+                by_layout: true,
+                ..segments
+            },
+            name_objects,
+            device: device.clone(),
         })
     }
 }
@@ -125,7 +171,57 @@ impl Miniport for Gem {
         linear::standard(args)
     }
 
+    fn allocate_memory(&self, request: MemoryRequest<'_>) -> NtResult<Memory> {
+        let layout = request.layout.ok_or(NtStatus::NO_MEMORY)?;
+        let shape = Shape {
+            width: layout.pitch / 4,
+            height: layout.height,
+        };
+        let object = GemObject::new(&self.device, shape, request.bytes, self.name_objects)?;
+        Ok(Arc::new(object, ACCOUNT)?)
+    }
+
+    fn import_memory(&self, dma_buf: DmaBuf) -> NtResult<ImportedMemory> {
+        let bytes = dma_buf.size();
+        if bytes == 0 || bytes % PAGE_SIZE != 0 {
+            return Err(NtStatus::NOT_SUPPORTED);
+        }
+        let cpu_visible = dma_buf.can_be_mapped();
+        let object = GemObject::import(&self.device, dma_buf)?;
+        Ok(ImportedMemory {
+            facts: ForeignMemory {
+                // CAST: 64 bits at most.
+                bytes: bytes as u64,
+                native: object.is_native(),
+                cpu_visible: object.pages().is_some() || cpu_visible,
+            },
+            memory: Arc::new(object, ACCOUNT)?,
+        })
+    }
+
+    fn stop_device(&self) {
+        self.device.close();
+    }
+
     fn build_paging_buffer(&self, operation: PagingOperation<'_>) -> NtResult {
         operation.by_cpu()
+    }
+}
+
+impl SegmentMemory for Arc<GemObject> {
+    fn cpu_pages(&self) -> CpuPages {
+        match (self.pages(), self.dma_buf()) {
+            (Some(pages), _) => CpuPages::Pages(pages),
+            (None, Some(dma_buf)) => CpuPages::DmaBuf(dma_buf),
+            (None, None) => CpuPages::None,
+        }
+    }
+
+    fn export(&self, writable: bool) -> NtResult<DmaBuf> {
+        Ok(GemObject::export(self, writable)?)
+    }
+
+    fn end_export(&self) -> bool {
+        GemObject::end_export(self)
     }
 }

@@ -28,16 +28,28 @@ use crate::{
             Callbacks,
             HandleData, //
         },
+        memory::{
+            CpuPages,
+            Memory,
+            MemoryRequest,
+            SegmentMemory, //
+        },
+        paging::PagingOperation,
         standard::{
             StandardAllocation,
             StandardAllocationData, //
         },
-        Cookie, //
+        Cookie,
+        Miniport, //
     },
     mem::ACCOUNT,
     status::{
         NtResult,
         NtStatus, //
+    },
+    sys::{
+        kernel_pages::KernelPages,
+        page_range::PageRange, //
     }, //
 };
 use kernel::sync::Arc;
@@ -53,7 +65,7 @@ struct Binding {
     _allocation: Cookie,
 }
 
-/// For [`Miniport::create_allocation`](crate::ddi::Miniport::create_allocation).
+/// For [`Miniport::create_allocation`].
 pub(super) fn create(args: CreateAllocation<'_, '_>, supported: SegmentSet) -> NtResult {
     private_data::check_resource(args.private_data)?;
     for request in args.allocations {
@@ -72,7 +84,7 @@ pub(super) fn create(args: CreateAllocation<'_, '_>, supported: SegmentSet) -> N
     Ok(())
 }
 
-/// For [`Miniport::adopt_memory`](crate::ddi::Miniport::adopt_memory).
+/// For [`Miniport::adopt_memory`].
 pub(super) fn adopt(memory: ForeignMemory, supported: SegmentSet) -> NtResult<AllocationAnswer> {
     let rows = private_data::buffer_layout(memory.bytes).ok_or(NtStatus::NOT_SUPPORTED)?;
     Ok(AllocationAnswer {
@@ -93,7 +105,7 @@ pub(super) fn adopt(memory: ForeignMemory, supported: SegmentSet) -> NtResult<Al
     })
 }
 
-/// For [`Miniport::open_allocation`](crate::ddi::Miniport::open_allocation).
+/// For [`Miniport::open_allocation`].
 pub(super) fn open(args: OpenAllocation<'_, '_>, callbacks: &dyn Callbacks) -> NtResult {
     for element in args.allocations {
         let allocation = callbacks
@@ -107,7 +119,29 @@ pub(super) fn open(args: OpenAllocation<'_, '_>, callbacks: &dyn Callbacks) -> N
     Ok(())
 }
 
-/// For [`Miniport::describe_allocation`](crate::ddi::Miniport::describe_allocation).
+/// Pages of the kernel's: for segments that are system memory.
+impl SegmentMemory for Arc<KernelPages> {
+    fn cpu_pages(&self) -> CpuPages {
+        CpuPages::Pages(self.clone())
+    }
+}
+
+/// For [`Miniport::allocate_memory`] where segment 1 is system memory.
+pub(super) fn allocate_pages(
+    miniport: &dyn Miniport,
+    request: MemoryRequest<'_>,
+) -> NtResult<Memory> {
+    let pages = Arc::new(KernelPages::new(request.bytes)?, ACCOUNT)?;
+    // The kernel's pages have what was in them before.
+    miniport.build_paging_buffer(PagingOperation::Fill {
+        allocation: request.allocation,
+        destination: PageRange::of(&*pages),
+        pattern: 0,
+    })?;
+    Ok(Arc::new(pages, ACCOUNT)?)
+}
+
+/// For [`Miniport::describe_allocation`].
 pub(super) fn describe(allocation: &Cookie) -> NtResult<AllocationDescription> {
     let allocation = allocation.downcast_ref::<Allocation>();
     allocation
@@ -115,8 +149,7 @@ pub(super) fn describe(allocation: &Cookie) -> NtResult<AllocationDescription> {
         .ok_or(NtStatus::INVALID_HANDLE)
 }
 
-/// For [`Miniport::get_standard_allocation_driver_data`](
-/// crate::ddi::Miniport::get_standard_allocation_driver_data).
+/// For [`Miniport::get_standard_allocation_driver_data`].
 pub(super) fn standard(args: &mut StandardAllocationData<'_>) -> NtResult {
     let StandardAllocation::ExistingHeap { bytes } = args.allocation;
     args.allocation_size = private_data::SIZE;

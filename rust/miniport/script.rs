@@ -15,6 +15,7 @@ mod words;
 
 pub(crate) use control::start;
 
+use super::linear;
 use crate::{
     core::handle::Handle,
     ddi::{
@@ -30,6 +31,10 @@ use crate::{
             ResourceSlot, //
         },
         callbacks::Callbacks,
+        memory::{
+            Memory,
+            MemoryRequest, //
+        },
         paging::PagingOperation,
         standard::{
             StandardAllocation,
@@ -230,6 +235,10 @@ impl Miniport for Script {
             "get_standard_allocation_driver_data {bytes} {call}"
         );
         self.ended(answers::heap(args, bytes / 4096))
+    }
+
+    fn allocate_memory(&self, request: MemoryRequest<'_>) -> NtResult<Memory> {
+        linear::allocate_pages(self, request)
     }
 
     fn build_paging_buffer(&self, operation: PagingOperation<'_>) -> NtResult {

@@ -19,6 +19,10 @@ use crate::{
         },
         answer::SegmentSet,
         callbacks::Callbacks,
+        memory::{
+            Memory,
+            MemoryRequest, //
+        },
         paging::PagingOperation,
         standard::StandardAllocationData,
         Cookie,
@@ -93,6 +97,10 @@ impl Miniport for Soft {
         args: &mut StandardAllocationData<'_>,
     ) -> NtResult {
         linear::standard(args)
+    }
+
+    fn allocate_memory(&self, request: MemoryRequest<'_>) -> NtResult<Memory> {
+        linear::allocate_pages(self, request)
     }
 
     fn build_paging_buffer(&self, operation: PagingOperation<'_>) -> NtResult {

@@ -2,6 +2,7 @@
 
 //! [`NewDescriptor`]: a descriptor that begins to exist when nothing can fail any more.
 
+use super::bindings;
 use kernel::{
     bindings as c,
     fs::{
@@ -35,6 +36,13 @@ impl NewDescriptor {
     /// The number of the descriptor to be.
     pub(crate) fn fd(&self) -> u32 {
         self.reservation.reserved_fd()
+    }
+
+    /// Gives the number and the file back; if nobody else has the file, it has ended when this returns.
+    pub(crate) fn cancel(self) {
+        let file = ARef::into_raw(self.file);
+        // SAFETY: The reference was ours, and is not used any more.
+        unsafe { bindings::dxg_file_put_sync(file.as_ptr().cast()) };
     }
 
     /// Makes the descriptor.

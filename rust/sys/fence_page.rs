@@ -84,17 +84,13 @@ impl FencePage {
     ///
     /// `ENOMEM`: no memory, or no room in the address space.
     pub(crate) fn map(page: &Arc<Self>) -> Result<View> {
-        let shown = KBox::new(ShownValue(page.clone()), GFP_KERNEL_ACCOUNT)?;
-        View::map_inherited(Window::new(1, Source::Pages(shown))?)
+        View::map_inherited(Window::new(1, Source::Pages(page.clone()))?)
     }
 }
 
-/// The page, to be shown to processes.
-struct ShownValue(Arc<FencePage>);
-
-// SAFETY: The page lives as long as the reference on it, and the list of it never changes.
-unsafe impl PageSource for ShownValue {
+// SAFETY: The page lives as long as this value, and the list of it never changes.
+unsafe impl PageSource for FencePage {
     fn pages(&self) -> &[*mut c::page] {
-        &self.0.pages
+        &self.pages
     }
 }

@@ -3,6 +3,7 @@
 
 #include <linux/capability.h>
 #include <linux/cred.h>
+#include <linux/debug_locks.h>
 #include <linux/debugfs.h>
 #include <linux/eventfd.h>
 #include <linux/fs.h>
@@ -10,6 +11,7 @@
 #include <linux/ktime.h>
 #include <linux/mman.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/pagemap.h>
 #include <linux/pid.h>
 #include <linux/ratelimit.h>
@@ -17,6 +19,8 @@
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/user.h>
+#include <linux/srcu.h>
 #include <linux/string.h>
 #include <linux/shmem_fs.h>
 #include <linux/shrinker.h>
@@ -55,6 +59,16 @@ void dxg_put_user_namespace(struct user_namespace *ns)
 	put_user_ns(ns);
 }
 
+u32 dxg_current_uid(void)
+{
+	return __kuid_val(current_euid());
+}
+
+bool dxg_capable_resource(void)
+{
+	return capable(CAP_SYS_RESOURCE);
+}
+
 void dxg_mmgrab(struct mm_struct *mm)
 {
 	mmgrab(mm);
@@ -71,24 +85,31 @@ struct mm_struct *dxg_current_mm(void)
 }
 
 /*
- * Charges pages that stay pinned to the address space (VmPin), up to
- * RLIMIT_MEMLOCK for those without CAP_IPC_LOCK. -ENOMEM when over it.
+ * Charges pages that stay pinned to the calling user, up to RLIMIT_MEMLOCK for
+ * those without CAP_IPC_LOCK: the pin may outlive the address space, which only
+ * shows it (VmPin). The user, with a reference; NULL when it would be over.
  */
-int dxg_account_pinned(struct mm_struct *mm, unsigned long pages)
+struct user_struct *dxg_account_pinned(struct mm_struct *mm,
+				       unsigned long pages)
 {
 	unsigned long limit = rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT;
-	s64 pinned = atomic64_add_return(pages, &mm->pinned_vm);
+	struct user_struct *user = get_uid(current_user());
 
-	if (pinned > limit && !capable(CAP_IPC_LOCK)) {
-		atomic64_sub(pages, &mm->pinned_vm);
-		return -ENOMEM;
+	atomic64_add(pages, &mm->pinned_vm);
+	if (atomic_long_add_return(pages, &user->locked_vm) > limit &&
+	    !capable(CAP_IPC_LOCK)) {
+		dxg_unaccount_pinned(user, mm, pages);
+		return NULL;
 	}
-	return 0;
+	return user;
 }
 
-void dxg_unaccount_pinned(struct mm_struct *mm, unsigned long pages)
+void dxg_unaccount_pinned(struct user_struct *user, struct mm_struct *mm,
+			  unsigned long pages)
 {
 	atomic64_sub(pages, &mm->pinned_vm);
+	atomic_long_sub(pages, &user->locked_vm);
+	free_uid(user);
 }
 
 /*
@@ -100,6 +121,12 @@ void dxg_vma_set_pfnmap(struct vm_area_struct *vma, bool inherited)
 {
 	vm_flags_set(vma, VM_PFNMAP | VM_IO | VM_DONTEXPAND | VM_DONTDUMP |
 			  (inherited ? 0 : VM_DONTCOPY));
+}
+
+/* Keeps a new VMA from the children of its process. */
+void dxg_vma_set_dontcopy(struct vm_area_struct *vma)
+{
+	vm_flags_set(vma, VM_DONTCOPY);
 }
 
 /* Maps a whole file into the caller; as vm_mmap(). */
@@ -173,44 +200,51 @@ void dxg_mm_unlock(struct mm_struct *mm)
 	mmap_read_unlock(mm);
 }
 
-/*
- * Keeps a new VMA at @addr from the children of this process, and from becoming
- * writable if it shall not. The file that it maps, with a reference: whoever
- * made the VMA may have chosen another one. NULL if there is none any more.
- */
-struct file *dxg_vma_settle(struct mm_struct *mm, unsigned long addr,
-			     bool writable)
-{
-	struct vm_area_struct *vma;
-	struct file *file = NULL;
-
-	mmap_write_lock(mm);
-	vma = vma_lookup(mm, addr);
-	if (vma && vma->vm_file) {
-		vm_flags_set(vma, VM_DONTCOPY);
-		if (!writable)
-			vm_flags_clear(vma, VM_MAYWRITE);
-		file = get_file(vma->vm_file);
-	}
-	mmap_write_unlock(mm);
-	return file;
-}
-
 unsigned long dxg_file_count(struct file *file)
 {
 	return file_count(file);
 }
 
-/* Mappings of @file belong to the address space of @space from now on. */
-void dxg_file_set_space(struct file *file, const struct file *space)
+/* As fput(), but what the last reference ends has ended when it returns. */
+void dxg_file_put_sync(struct file *file)
 {
-	file->f_mapping = space->f_mapping;
+	__fput_sync(file);
 }
 
-/* Takes all pages out of all mappings; the next access of one faults. */
-void dxg_zap_space(const struct file *space)
+/* The file of the VMA at @addr, with a reference; NULL. */
+struct file *dxg_vma_file(struct mm_struct *mm, unsigned long addr)
 {
-	unmap_mapping_range(space->f_mapping, 0, 0, 1);
+	struct vm_area_struct *vma;
+	struct file *file = NULL;
+
+	mmap_read_lock(mm);
+	vma = vma_lookup(mm, addr);
+	if (vma && vma->vm_file)
+		file = get_file(vma->vm_file);
+	mmap_read_unlock(mm);
+	return file;
+}
+
+/*
+ * Lets go of the address space in which a page faults, so that the fault can
+ * wait; it has to be taken again then (VM_FAULT_RETRY). False if whoever faults
+ * does not want that, or it was taken again already and shall not be once more.
+ * Without map_pages() there are no faults under the lock of a VMA alone.
+ */
+bool dxg_fault_unlock(struct vm_fault *vmf, bool again)
+{
+	if (!(vmf->flags & FAULT_FLAG_ALLOW_RETRY) ||
+	    (vmf->flags & FAULT_FLAG_RETRY_NOWAIT) ||
+	    (!again && (vmf->flags & FAULT_FLAG_TRIED)))
+		return false;
+	mmap_read_unlock(vmf->vma->vm_mm);
+	return true;
+}
+
+/* Takes all pages of a file out of all mappings; the next access of one faults. */
+void dxg_zap_file(const struct file *file)
+{
+	unmap_mapping_range(file->f_mapping, 0, 0, 1);
 }
 
 struct workqueue_struct *dxg_alloc_workqueue(void)
@@ -221,6 +255,43 @@ struct workqueue_struct *dxg_alloc_workqueue(void)
 void dxg_flush_workqueue(struct workqueue_struct *queue)
 {
 	flush_workqueue(queue);
+}
+
+/* All device gates are one lock class. */
+int dxg_init_srcu(struct srcu_struct *srcu)
+{
+	return init_srcu_struct(srcu);
+}
+
+int dxg_srcu_read_lock(struct srcu_struct *srcu)
+{
+	return srcu_read_lock(srcu);
+}
+
+void dxg_srcu_read_unlock(struct srcu_struct *srcu, int index)
+{
+	srcu_read_unlock(srcu, index);
+}
+
+int dxg_mutex_lock_killable(struct mutex *lock)
+{
+	return mutex_lock_killable(lock);
+}
+
+bool dxg_fatal_signal_pending(void)
+{
+	return fatal_signal_pending(current);
+}
+
+/* Lockdep's own complaint if the caller holds a lock or is in a gate. */
+void dxg_check_no_locks_held(void)
+{
+	debug_check_no_locks_held();
+}
+
+void dxg_drain_workqueue(struct workqueue_struct *queue)
+{
+	drain_workqueue(queue);
 }
 
 /* Without CONFIG_DEBUG_FS they do nothing, as the functions that they call. */
@@ -268,10 +339,14 @@ u64 dxg_ktime_get_ns(void)
 	return ktime_get_ns();
 }
 
-/* Ordered for each work item, many items beside each other. */
+/*
+ * Ordered for each work item, many items beside each other. Nothing of it runs
+ * while devices are suspended.
+ */
 struct workqueue_struct *dxg_alloc_worker_queue(void)
 {
-	return alloc_workqueue("dxgkrnl-paging", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	return alloc_workqueue("dxgkrnl-paging",
+			       WQ_UNBOUND | WQ_MEM_RECLAIM | WQ_FREEZABLE, 0);
 }
 
 /*
@@ -305,10 +380,18 @@ void dxg_shmem_empty(const struct file *file)
 	shmem_truncate_range(file_inode(file), 0, (loff_t)-1);
 }
 
-/* A page of a shared memory file, with a reference; an error pointer. */
-struct page *dxg_shmem_page(const struct file *file, unsigned long index)
+/*
+ * A page of a shared memory file, with a reference; an error pointer. If it may
+ * not wait, nothing is reclaimed for it, and whoever pays is not throttled.
+ */
+struct page *dxg_shmem_page(const struct file *file, unsigned long index,
+			    bool may_wait)
 {
-	return shmem_read_mapping_page(file->f_mapping, index);
+	gfp_t gfp = mapping_gfp_mask(file->f_mapping);
+
+	if (!may_wait)
+		gfp &= ~(__GFP_DIRECT_RECLAIM | __GFP_RETRY_MAYFAIL);
+	return shmem_read_mapping_page_gfp(file->f_mapping, index, gfp);
 }
 
 /* Lets such a page go. It may have been written to. */
@@ -337,6 +420,11 @@ bool dxg_can_swap(void)
 struct mem_cgroup *dxg_memcg_get_current(void)
 {
 	return get_mem_cgroup_from_mm(current->mm);
+}
+
+struct mem_cgroup *dxg_memcg_root(void)
+{
+	return root_mem_cgroup;
 }
 
 void dxg_memcg_put(struct mem_cgroup *memcg)

@@ -13,12 +13,16 @@ struct eventfd_ctx;
 struct file;
 struct file_operations;
 struct mem_cgroup;
+struct mutex;
 struct mm_struct;
 struct page;
 struct pid;
 struct shrinker;
+struct srcu_struct;
 struct user_namespace;
+struct user_struct;
 struct vm_area_struct;
+struct vm_fault;
 struct workqueue_struct;
 
 struct pid *dxg_get_current_tgid(void);
@@ -27,15 +31,20 @@ int dxg_pid_number(struct pid *pid);
 
 struct user_namespace *dxg_get_current_user(u32 *uid);
 void dxg_put_user_namespace(struct user_namespace *ns);
+u32 dxg_current_uid(void);
+bool dxg_capable_resource(void);
 
 void dxg_mmgrab(struct mm_struct *mm);
 void dxg_mmdrop(struct mm_struct *mm);
 struct mm_struct *dxg_current_mm(void);
 
-int dxg_account_pinned(struct mm_struct *mm, unsigned long pages);
-void dxg_unaccount_pinned(struct mm_struct *mm, unsigned long pages);
+struct user_struct *dxg_account_pinned(struct mm_struct *mm,
+				       unsigned long pages);
+void dxg_unaccount_pinned(struct user_struct *user, struct mm_struct *mm,
+			  unsigned long pages);
 
 void dxg_vma_set_pfnmap(struct vm_area_struct *vma, bool inherited);
+void dxg_vma_set_dontcopy(struct vm_area_struct *vma);
 unsigned long dxg_mmap_shared(struct file *file, unsigned long bytes,
 			      bool writable);
 unsigned long dxg_page_to_pfn(struct page *page);
@@ -48,15 +57,28 @@ struct vm_area_struct *dxg_vma_lock(struct mm_struct *mm, unsigned long addr,
 				    unsigned long len, const struct file *file);
 void dxg_mm_unlock(struct mm_struct *mm);
 
-struct file *dxg_vma_settle(struct mm_struct *mm, unsigned long addr,
-			     bool writable);
+struct file *dxg_vma_file(struct mm_struct *mm, unsigned long addr);
+bool dxg_fault_unlock(struct vm_fault *vmf, bool again);
 
 unsigned long dxg_file_count(struct file *file);
-void dxg_file_set_space(struct file *file, const struct file *space);
-void dxg_zap_space(const struct file *space);
+void dxg_file_put_sync(struct file *file);
+void dxg_zap_file(const struct file *file);
 
 struct workqueue_struct *dxg_alloc_workqueue(void);
 void dxg_flush_workqueue(struct workqueue_struct *queue);
+void dxg_drain_workqueue(struct workqueue_struct *queue);
+
+int dxg_init_srcu(struct srcu_struct *srcu);
+int dxg_srcu_read_lock(struct srcu_struct *srcu);
+void dxg_srcu_read_unlock(struct srcu_struct *srcu, int index);
+int dxg_mutex_lock_killable(struct mutex *lock);
+bool dxg_fatal_signal_pending(void);
+void dxg_check_no_locks_held(void);
+
+struct dentry *dxg_debugfs_dir(const char *name);
+void dxg_debugfs_file(const char *name, u16 mode, struct dentry *parent,
+		      void *data, const struct file_operations *fops);
+void dxg_debugfs_remove(struct dentry *dentry);
 
 struct dentry *dxg_debugfs_dir(const char *name);
 void dxg_debugfs_file(const char *name, u16 mode, struct dentry *parent,
@@ -71,12 +93,14 @@ struct workqueue_struct *dxg_alloc_worker_queue(void);
 struct file *dxg_shmem_file(loff_t size);
 u64 dxg_shmem_present(const struct file *file);
 void dxg_shmem_empty(const struct file *file);
-struct page *dxg_shmem_page(const struct file *file, unsigned long index);
+struct page *dxg_shmem_page(const struct file *file, unsigned long index,
+			    bool may_wait);
 void dxg_shmem_put(struct page *page);
 struct page *dxg_alloc_page(void);
 bool dxg_can_swap(void);
 
 struct mem_cgroup *dxg_memcg_get_current(void);
+struct mem_cgroup *dxg_memcg_root(void);
 void dxg_memcg_put(struct mem_cgroup *memcg);
 struct mem_cgroup *dxg_memcg_set_active(struct mem_cgroup *memcg);
 

@@ -4,6 +4,7 @@
 
 use super::{
     bindings,
+    killable,
     window::PageSource,
     PAGE_SIZE, //
 };
@@ -19,8 +20,7 @@ use kernel::{
     },
     bindings as c,
     error::code::*,
-    prelude::*,
-    sync::Arc, //
+    prelude::*, //
 };
 
 /// Pages that nobody else has. What is in them at first is what was in there before.
@@ -49,7 +49,7 @@ impl KernelPages {
     ///
     /// # Errors
     ///
-    /// `ENOMEM`.
+    /// `ENOMEM`. `EINTR`: the calling process is being killed.
     pub(crate) fn new(bytes: usize) -> Result<Self> {
         let count = bytes / PAGE_SIZE;
         let mut new = Self {
@@ -57,6 +57,7 @@ impl KernelPages {
             pages: KVVec::with_capacity(count, GFP_KERNEL | __GFP_NOWARN)?,
         };
         for _ in 0..count {
+            killable::check()?;
             // SAFETY: No preconditions but process context.
             let page = NonNull::new(unsafe { bindings::dxg_alloc_page() }).ok_or(ENOMEM)?;
             // INVARIANT: Allocated just now; there is room for `count` of them.
@@ -74,15 +75,5 @@ impl Drop for KernelPages {
             unsafe { c::__free_pages(page, 0) };
         }
         counters::sub(Counter::KernelPages, self.pages.len());
-    }
-}
-
-/// Kernel pages that a window shows beside others who use them.
-pub(crate) struct ShownKernelPages(pub(crate) Arc<KernelPages>);
-
-// SAFETY: The pages stay allocated until the last reference on them goes.
-unsafe impl PageSource for ShownKernelPages {
-    fn pages(&self) -> &[*mut c::page] {
-        &self.0.pages
     }
 }

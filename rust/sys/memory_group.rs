@@ -26,6 +26,14 @@ impl MemoryGroup {
         Self(NonNull::new(unsafe { bindings::dxg_memcg_get_current() }))
     }
 
+    /// The one of all, which has no limits.
+    pub(crate) fn root() -> Self {
+        // SAFETY: The function has no preconditions; the root is never freed, and not counted.
+        // INVARIANT: References on the root need not be owned, and dropping one that was not taken does
+        // nothing.
+        Self(NonNull::new(unsafe { bindings::dxg_memcg_root() }))
+    }
+
     /// Does something whose memory is charged to this group, whoever the caller is.
     pub(crate) fn pays_for<R>(&self, work: impl FnOnce() -> R) -> R {
         /// Who paid before.

@@ -4,6 +4,7 @@
 
 use super::{
     bindings,
+    killable,
     window::PageSource,
     PAGE_SIZE, //
 };
@@ -13,7 +14,10 @@ use crate::counters::{
 };
 use core::ptr::NonNull;
 use kernel::{
-    alloc::KVVec,
+    alloc::{
+        flags::__GFP_NOWARN,
+        KVVec, //
+    },
     bindings as c,
     error::{
         code::*,
@@ -23,6 +27,15 @@ use kernel::{
     prelude::*,
     sync::aref::ARef, //
 };
+
+/// Whether whoever needs memory may have to wait for it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// It may be reclaimed from others, and whoever pays may be throttled.
+    MayWait,
+    /// It is there or not.
+    Impatient,
+}
 
 /// Pages of a shared memory file that nobody else has. All zero at first.
 pub(crate) struct SystemMemory {
@@ -50,11 +63,6 @@ impl SystemMemory {
         })
     }
 
-    /// Number of pages.
-    pub(crate) fn count(&self) -> usize {
-        self.count
-    }
-
     /// Bytes that there are, in memory or swapped out.
     pub(crate) fn present(&self) -> u64 {
         // SAFETY: The file is live, and one of shared memory.
@@ -62,17 +70,19 @@ impl SystemMemory {
     }
 
     /// One page, which stays in memory while it is held. It is made, or read back, if need be: charged
-    /// to the caller's memory cgroup, without waking the killer of processes.
+    /// to whoever pays, without waking the killer of processes.
     ///
     /// # Errors
     ///
     /// `ENOMEM`. `EINVAL`: there is no such page. `EIO`: it could not be read back.
-    pub(super) fn page(&self, index: usize) -> Result<HeldPage> {
+    pub(super) fn page(&self, index: usize, patience: Patience) -> Result<HeldPage> {
         if index >= self.count {
             return Err(EINVAL);
         }
         // SAFETY: The file is live, one of shared memory, and has that page.
-        let page = from_err_ptr(unsafe { bindings::dxg_shmem_page(self.file.as_ptr(), index) })?;
+        let page = from_err_ptr(unsafe {
+            bindings::dxg_shmem_page(self.file.as_ptr(), index, patience == Patience::MayWait)
+        })?;
         // INVARIANT: The function gives a reference.
         NonNull::new(page).map(HeldPage).ok_or(ENOMEM)
     }
@@ -81,22 +91,26 @@ impl SystemMemory {
     ///
     /// # Errors
     ///
-    /// As [`Self::page`].
+    /// As [`Self::hold`].
     pub(crate) fn populate(&self) -> Result {
-        (0..self.count).try_for_each(|index| self.page(index).map(drop))
+        (0..self.count).try_for_each(|index| {
+            killable::check()?;
+            self.page(index, Patience::MayWait).map(drop)
+        })
     }
 
-    /// Pages `first..first + count`, which stay in memory while they are held.
+    /// All pages, which stay in memory while they are held.
     ///
     /// # Errors
     ///
-    /// As [`Self::page`].
-    pub(crate) fn hold(&self, first: usize, count: usize) -> Result<HeldPages> {
+    /// `ENOMEM`. `EIO`: one could not be read back. `EINTR`: the calling process is being killed.
+    pub(crate) fn hold(&self, patience: Patience) -> Result<HeldPages> {
         let mut held = HeldPages {
-            pages: KVVec::with_capacity(count, GFP_KERNEL)?,
+            pages: KVVec::with_capacity(self.count, GFP_KERNEL | __GFP_NOWARN)?,
         };
-        for index in first..first + count {
-            let page = core::mem::ManuallyDrop::new(self.page(index)?);
+        for index in 0..self.count {
+            killable::check()?;
+            let page = core::mem::ManuallyDrop::new(self.page(index, patience)?);
             // INVARIANT: The reference goes over into the list, in which there is room.
             held.pages.push(page.0.as_ptr(), GFP_KERNEL)?;
         }

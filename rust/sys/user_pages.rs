@@ -13,25 +13,26 @@ use crate::counters::{
 };
 use core::ptr::NonNull;
 use kernel::{
-    alloc::KVVec,
-    bindings as c,
-    error::{
-        code::*,
-        to_result, //
+    alloc::{
+        flags::__GFP_NOWARN,
+        KVVec, //
     },
-    prelude::*,
-    sync::Arc, //
+    bindings as c,
+    error::code::*,
+    prelude::*, //
 };
 
-/// An address space that pinned pages are charged to.
+/// A user whom pinned pages are charged to, and an address space that they came from.
 ///
 /// # Invariants
 ///
-/// - The pointer is a `mm_struct` on which this value owns a `mmgrab` reference.
-/// - `pages` pages of it are charged to its `pinned_vm`.
+/// - `user` is a `user_struct` on which this value owns a reference, and `pages` pages are charged to its
+///   `locked_vm` for this value, and shown in the `pinned_vm` of `mm`.
+/// - `mm` is a `mm_struct` on which this value owns a `mmgrab` reference.
 struct Charge {
-    mm: NonNull<c::mm_struct>,
+    user: NonNull<c::user_struct>,
     pages: usize,
+    mm: NonNull<c::mm_struct>,
 }
 
 impl Charge {
@@ -40,18 +41,21 @@ impl Charge {
         // SAFETY: No preconditions; `current` stays what it is during this call.
         let mm = NonNull::new(unsafe { bindings::dxg_current_mm() }).ok_or(EINVAL)?;
         // SAFETY: The caller's own address space is alive while the caller runs.
-        to_result(unsafe { bindings::dxg_account_pinned(mm.as_ptr(), pages) })?;
+        let user = NonNull::new(unsafe { bindings::dxg_account_pinned(mm.as_ptr(), pages) });
+        let user = user.ok_or(ENOMEM)?;
         // SAFETY: As above; the reference keeps the structure (not the mappings) for us.
         unsafe { bindings::dxg_mmgrab(mm.as_ptr()) };
         // INVARIANT: Charged and referenced just now.
-        Ok(Self { mm, pages })
+        Ok(Self { user, pages, mm })
     }
 }
 
 impl Drop for Charge {
     fn drop(&mut self) {
-        // SAFETY: By the type invariant the structure is referenced and the pages are charged.
-        unsafe { bindings::dxg_unaccount_pinned(self.mm.as_ptr(), self.pages) };
+        // SAFETY: By the type invariant; the reference ends here.
+        unsafe {
+            bindings::dxg_unaccount_pinned(self.user.as_ptr(), self.mm.as_ptr(), self.pages);
+        }
         // SAFETY: By the type invariant we own a reference, which ends here.
         unsafe { bindings::dxg_mmdrop(self.mm.as_ptr()) };
     }
@@ -88,9 +92,11 @@ impl UserPages {
             return Err(EINVAL);
         }
         address.checked_add(bytes).ok_or(EINVAL)?;
+        super::may_be_delayed();
         let count = bytes / PAGE_SIZE;
         let charge = Charge::new(count)?;
-        let mut pages = KVVec::with_capacity(count, GFP_KERNEL_ACCOUNT)?;
+        // Without a warning, as the caller says how many.
+        let mut pages = KVVec::with_capacity(count, GFP_KERNEL_ACCOUNT | __GFP_NOWARN)?;
         let mut flags = c::FOLL_LONGTERM;
         if writable {
             flags |= c::FOLL_WRITE;
@@ -141,13 +147,10 @@ impl UserPages {
     }
 }
 
-/// Pinned pages, to be shown to other processes.
-pub(crate) struct ShownPages(pub(crate) Arc<UserPages>);
-
-// SAFETY: The pages are pinned until the last reference on them goes.
-unsafe impl PageSource for ShownPages {
+// SAFETY: By the type invariant the pages are pinned until drop; the list does not change.
+unsafe impl PageSource for UserPages {
     fn pages(&self) -> &[*mut c::page] {
-        &self.0.pages
+        &self.pages
     }
 }
 

@@ -8,6 +8,7 @@
 
 use super::{
     bindings,
+    system_memory::Patience,
     window::{
         Touch,
         Window, //
@@ -27,6 +28,7 @@ use core::{
     ptr::NonNull, //
 };
 use kernel::{
+    alloc::flags::__GFP_NOWARN,
     bindings as c,
     error::{
         code::*,
@@ -34,20 +36,22 @@ use kernel::{
     },
     fs::File,
     prelude::*,
+    rbtree::RBTreeNode,
     sync::{
         aref::ARef,
         Arc, //
     }, //
 };
 
-/// Who owns what a window shows. It is asked with the lock of an address space held.
+/// Who owns what a window shows.
 pub(crate) trait Owner: Send + Sync + 'static {
-    /// Somebody touches a page while the pages are away: brings them back to the window.
+    /// Somebody touches a page while the pages are away: brings them back to the window. It may wait, as
+    /// the caller holds nothing that others wait for.
     ///
     /// # Errors
     ///
     /// Whatever it is that keeps it from that: it is the end of whoever touched the page, unless the
-    /// pages were taken away for good.
+    /// pages were taken away for good, or `EINTR`: the process is being killed.
     fn bring_back(&self) -> Result;
 
     /// Memory came into being because somebody touched it.
@@ -110,12 +114,13 @@ impl View {
         // SAFETY: The name is a C string, `FOPS` is static and names this module as its owner, and
         // `content` is what the callbacks in `FOPS` expect.
         let file = from_err_ptr(unsafe {
-            bindings::anon_inode_getfile(
+            bindings::anon_inode_create_getfile(
                 name.as_char_ptr(),
                 &FOPS.0,
                 content.cast(),
                 // CAST: a small flag word.
                 (access | c::O_CLOEXEC) as c_int,
+                core::ptr::null(),
             )
         })
         .inspect_err(|_| {
@@ -127,8 +132,9 @@ impl View {
         // SAFETY: The file is new and its one reference is ours; it has no read or write position
         // in use.
         let file = unsafe { ARef::<File>::from_raw(file) };
-        // SAFETY: The file is new, and its content keeps the window.
-        unsafe { window.adopt(&file) };
+        // SAFETY: The file is new, its inode is, too, and `release` has it leave.
+        unsafe { window.adopt(&file) }?;
+        super::may_be_delayed();
         let view = Self {
             address: map_file(&file, bytes, writable)?,
             file,
@@ -152,7 +158,7 @@ impl View {
             // SAFETY: The VMA is one of our file, which the window has adopted, so that `mmap` below
             // has made it a shared PFN map. Who finds it in the address space finds it complete; that
             // is locked meanwhile, and `with_vma` has seen that the VMA is this very range.
-            unsafe { window.fill(vma, range, 0) }
+            unsafe { window.fill(vma, range) }
         })
         // Another thread has changed it: then it gets what it asked for.
         .unwrap_or(Ok(()))
@@ -181,22 +187,20 @@ impl View {
     /// Maps `bytes` bytes of a file of another driver's, at an address of the kernel's choice. The
     /// mapping is that driver's, and keeps nothing but what the driver has it keep.
     ///
-    /// Not writable, it stays so. Of a file that is open for writing that begins a moment after the
-    /// mapping is there: it is no border, as the process had the file.
-    ///
     /// # Errors
     ///
     /// `ENOMEM`, and what the driver says.
     pub(crate) fn of_file(file: &File, bytes: usize, writable: bool) -> Result<Self> {
+        super::may_be_delayed();
         let address = map_file(file, bytes, writable)?;
         // SAFETY: No preconditions.
         let mm = unsafe { bindings::dxg_current_mm() };
         // SAFETY: It was mapped there just now, so the caller has an address space.
-        let mapped = NonNull::new(unsafe { bindings::dxg_vma_settle(mm, address, writable) });
+        let mapped = NonNull::new(unsafe { bindings::dxg_vma_file(mm, address) });
         Ok(Self {
             file: match mapped {
-                // SAFETY: The function took a reference. Nobody uses a position of the file: what
-                // is mapped is a device's.
+                // SAFETY: The function took a reference. A position of the file is used by its own
+                // operations alone, under the lock of whoever calls them; not by us.
                 Some(mapped) => unsafe { ARef::from_raw(mapped.cast::<File>()) },
                 // Another thread has unmapped it.
                 None => file.into(),
@@ -277,45 +281,79 @@ unsafe extern "C" fn mmap(file: *mut c::file, vma: *mut c::vm_area_struct) -> c_
 }
 
 /// Puts pages back whose page table entries are gone, as after `mremap`, or after the window's pages
-/// were taken away.
+/// were taken away. Whatever may take a while is done with the address space unlocked, and then the page
+/// is touched again.
 ///
 /// # Safety
 ///
 /// The kernel calls it through `VM_OPS`, for a VMA that `mmap` above set up.
 unsafe extern "C" fn fault(vmf: *mut c::vm_fault) -> c::vm_fault_t {
     // SAFETY: Per the function's contract; the fields are constant during a fault.
-    let (vma, address, pgoff) = unsafe {
+    let (vma, address, index) = unsafe {
         let vmf = &(*vmf).__bindgen_anon_1;
-        (vmf.vma, vmf.real_address, vmf.pgoff)
+        (vmf.vma, vmf.real_address & !(PAGE_SIZE - 1), vmf.pgoff)
     };
     // SAFETY: `mmap` stored the `Content`, which the VMA's file keeps.
     let content = unsafe { &*(*vma).vm_private_data.cast::<Content>() };
-    // SAFETY: The file's window has adopted it, and `mmap` has made the VMA a shared PFN map; its
-    // address space is locked, and the address is the one that faulted, inside the VMA.
-    match unsafe { content.window.fault(vma, address & !(PAGE_SIZE - 1), pgoff) } {
-        Touch::Done(fault) => return fault,
-        Touch::Grown(fault) => {
-            if let Some(owner) = &content.owner {
-                owner.grown();
-            }
-            return fault;
-        }
-        Touch::Away => {}
-    }
-    let result = (content.owner.as_ref()).map_or(Err(EFAULT), |owner| owner.bring_back());
-    if result.is_err() && content.window.is_away() {
-        return c::vm_fault_reason_VM_FAULT_SIGBUS;
-    }
     // SAFETY: The VMA is live and does not change during a fault; of the union with RCU data the
     // address pair is live here.
-    let (range, first) = unsafe {
-        let range = &(*vma).__bindgen_anon_1.__bindgen_anon_1;
-        ((range.vm_start, range.vm_end), (*vma).vm_pgoff)
+    let end = unsafe { (*vma).__bindgen_anon_1.__bindgen_anon_1.vm_end };
+    // SAFETY: The file's window has adopted it, and `mmap` has made the VMA a shared PFN map; its
+    // address space is locked, and the address is the one that faulted, inside the VMA.
+    let touch = || unsafe { content.window.fault(vma, (address, end), index) };
+    let todo = match touch() {
+        Touch::Done(fault) => return fault,
+        todo => todo,
     };
-    // What is not there after all is touched again, and faults again.
-    // SAFETY: As above; the range is the VMA's.
-    let _ = unsafe { content.window.fill(vma, range, first) };
-    c::vm_fault_reason_VM_FAULT_NOPAGE
+    // SAFETY: A VMA keeps its file, on which this takes a reference; no position of it is used.
+    let file: ARef<File> = unsafe { File::from_raw_file((*vma).vm_file) }.into();
+    // SAFETY: Per the function's contract. If it unlocks, `vma` is not used any more, and `content` is
+    // kept by the file.
+    if unsafe { bindings::dxg_fault_unlock(vmf, matches!(todo, Touch::Away)) } {
+        // The second touch says what has failed.
+        content.do_for_touch(todo, index);
+        drop(file);
+        return c::vm_fault_reason_VM_FAULT_RETRY;
+    }
+    if !content.do_for_touch(todo, index) {
+        return c::vm_fault_reason_VM_FAULT_SIGBUS;
+    }
+    match touch() {
+        Touch::Done(fault) => fault,
+        // It is touched again.
+        Touch::Missing(_) | Touch::Away => c::vm_fault_reason_VM_FAULT_NOPAGE,
+    }
+}
+
+impl Content {
+    /// Sees to it that a page can be seen that was touched and was not there. `false` when it could not be
+    /// made; that pages could not be brought back is said by the window.
+    fn do_for_touch(&self, touch: Touch, index: usize) -> bool {
+        match touch {
+            Touch::Done(_) => true,
+            Touch::Missing(memory) => {
+                let made = memory.page(index, Patience::MayWait);
+                let flags = GFP_KERNEL_ACCOUNT | __GFP_NOWARN;
+                let made = made.and_then(|page| RBTreeNode::new(index, page, flags));
+                let Ok(made) = made else { return false };
+                self.window.hold(made, &memory);
+                if let Some(owner) = &self.owner {
+                    owner.grown();
+                }
+                true
+            }
+            Touch::Away => {
+                let brought = self
+                    .owner
+                    .as_ref()
+                    .map_or(Err(EFAULT), |owner| owner.bring_back());
+                if brought.is_err_and(|error| error != EINTR) {
+                    self.window.fail();
+                }
+                true
+            }
+        }
+    }
 }
 
 /// # Safety
@@ -325,7 +363,7 @@ unsafe extern "C" fn release(_inode: *mut c::inode, file: *mut c::file) -> c_int
     // SAFETY: Per the function's contract the private data is the box made by `View::map`, and
     // nobody can use it any more.
     let content = unsafe { KBox::from_raw((*file).private_data.cast::<Content>()) };
-    content.window.leave();
+    content.window.leave(file);
     drop(content);
     counters::sub(Counter::Mappings, 1);
     0

@@ -9,20 +9,18 @@ use super::{
         SystemMemory, //
     }, //
 };
-use core::ptr::NonNull;
 use kernel::{
     bindings as c,
-    error::{
-        code::*,
-        from_err_ptr, //
-    },
+    error::code::*,
     fs::File,
     new_mutex,
     page::Page,
     prelude::*,
-    rbtree::RBTree,
+    rbtree::{
+        RBTree,
+        RBTreeNode, //
+    },
     sync::{
-        aref::ARef,
         Arc,
         Mutex, //
     }, //
@@ -42,21 +40,24 @@ pub(crate) unsafe trait PageSource: Send + Sync + 'static {
 /// What a window is to show.
 pub(crate) enum Source {
     /// These pages, all of which are there.
-    Pages(KBox<dyn PageSource>),
+    Pages(Arc<dyn PageSource>),
     /// Memory whose pages come into being when somebody touches them.
     System(Arc<SystemMemory>),
 }
 
 /// What there is to see.
 enum Shown {
-    Pages(KBox<dyn PageSource>),
+    Pages(Arc<dyn PageSource>),
     System {
         memory: Arc<SystemMemory>,
         /// The pages that somebody sees, by their number.
         held: RBTree<usize, HeldPage>,
     },
     /// Nothing for now: whoever touches a page has its owner bring it back.
-    Away,
+    Away {
+        /// That did not work the last time.
+        failed: bool,
+    },
     /// They are gone. One page of zeros, made when somebody looks, stands for all of them.
     Blank(Option<Page>),
 }
@@ -73,11 +74,15 @@ impl From<Source> for Shown {
     }
 }
 
-/// What there is to see, and in how many places.
+/// What there is to see, and where.
+///
+/// # Invariants
+///
+/// `views` has the addresses of live files, each with an inode of its own.
 struct State {
     shown: Shown,
-    /// Files whose mappings are in the address space.
-    views: usize,
+    /// Files that are mapped to see the window.
+    views: RBTree<usize, ()>,
 }
 
 // What is pinned is behind its pointers.
@@ -87,19 +92,20 @@ impl Unpin for State {}
 pub(super) enum Touch {
     /// This is what the kernel is to be told.
     Done(c::vm_fault_t),
-    /// As above, and memory came into being.
-    Grown(c::vm_fault_t),
+    /// The page has to be made.
+    Missing(Arc<SystemMemory>),
     /// The pages are away.
     Away,
 }
 
-/// Pages, and the address space that knows all their mappings.
+/// Pages that a fault puts in at once, if they are all there.
+const AROUND: usize = 512;
+
+/// Pages, and the files whose mappings show them.
 ///
 /// The mappings themselves are made by [`View`](super::view::View); each keeps its window.
 #[pin_data]
 pub(crate) struct Window {
-    /// A file that is never mapped: its inode belongs to this window alone.
-    space: ARef<File>,
     count: usize,
     /// Taken under the lock of the address space in which a page faults. While it is held, what is
     /// shown does not change, so a page that is inserted then is zapped when it goes.
@@ -114,27 +120,28 @@ impl Window {
     ///
     /// `ENOMEM`.
     pub(crate) fn new(count: usize, source: Source) -> Result<Arc<Self>> {
-        // The file is for nobody, so its operations do not matter. The kernel's own outlive this
-        // module, as the file may: a window is no reason for the module to stay.
-        // SAFETY: The name is a C string; the operations are static and use no private data.
-        let space = from_err_ptr(unsafe {
-            bindings::anon_inode_create_getfile(
-                c"dxg-window".as_char_ptr(),
-                &raw const c::generic_ro_fops,
-                core::ptr::null_mut(),
-                // CAST: a small flag word.
-                (c::O_RDWR | c::O_CLOEXEC) as c_int,
-                core::ptr::null(),
-            )
-        })?;
-        let space = NonNull::new(space.cast::<File>()).ok_or(ENOMEM)?;
-        // SAFETY: The file is new and its one reference is ours; it has no position.
-        let space = unsafe { ARef::<File>::from_raw(space) };
+        Self::with(count, source.into())
+    }
+
+    /// Of `count` pages, which are away as yet.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(crate) fn away(count: usize) -> Result<Arc<Self>> {
+        Self::with(count, Shown::Away { failed: false })
+    }
+
+    fn with(count: usize, shown: Shown) -> Result<Arc<Self>> {
+        // INVARIANT: There are no views.
+        let state = State {
+            shown,
+            views: RBTree::new(),
+        };
         Arc::pin_init(
             pin_init!(Self {
-                space,
                 count,
-                state <- new_mutex!(State { shown: source.into(), views: 0 }, "Window::state"),
+                state <- new_mutex!(state, "Window::state"),
             }),
             GFP_KERNEL_ACCOUNT,
         )
@@ -145,21 +152,15 @@ impl Window {
         self.count
     }
 
-    /// Whether the pages are away for now.
-    pub(crate) fn is_away(&self) -> bool {
-        matches!(self.state.lock().shown, Shown::Away)
-    }
-
     /// Takes the pages away for a while. When it returns, nobody sees them any more.
     pub(crate) fn hide(&self) {
-        self.replace(Shown::Away);
+        self.replace(Shown::Away { failed: false });
     }
 
-    /// Shows pages again after they were away.
+    /// Shows pages, if they were away. It takes no memory.
     pub(crate) fn show(&self, source: Source) {
         let mut state = self.state.lock();
-        // Not if they are gone meanwhile.
-        if matches!(state.shown, Shown::Away) {
+        if matches!(state.shown, Shown::Away { .. }) {
             state.shown = source.into();
             return;
         }
@@ -174,49 +175,58 @@ impl Window {
     }
 
     fn replace(&self, next: Shown) {
-        let old;
-        {
-            let mut state = self.state.lock();
-            // Mappings may have the blank page.
-            if matches!(state.shown, Shown::Blank(_)) {
-                return;
-            }
-            old = core::mem::replace(&mut state.shown, next);
+        let mut state = self.state.lock();
+        // Mappings may have the blank page.
+        if matches!(state.shown, Shown::Blank(_)) {
+            return;
         }
-        // SAFETY: The file is live, and its address space with it. Every mapping of the window is
-        // in there, and whoever inserts a page from now on sees what is there now.
-        unsafe { bindings::dxg_zap_space(self.space.as_ptr()) };
+        let old = core::mem::replace(&mut state.shown, next);
+        for &file in state.views.keys() {
+            // SAFETY: By the type invariant the file is live, as it can't leave while the state is
+            // locked, and its address space is all its own. Whoever inserts a page from now on sees
+            // what is there now.
+            unsafe { bindings::dxg_zap_file(core::ptr::with_exposed_provenance(file)) };
+        }
+        drop(state);
         drop(old);
     }
 
-    /// Makes the mappings of `file` part of this window's address space.
+    /// The pages could not be brought back: the next touch of one says so.
+    pub(super) fn fail(&self) {
+        if let Shown::Away { failed } = &mut self.state.lock().shown {
+            *failed = true;
+        }
+    }
+
+    /// The mappings of `file` are going to show this window, until it [leaves](Self::leave).
     ///
     /// # Safety
     ///
-    /// `file` was never mapped, and it keeps this window.
-    pub(super) unsafe fn adopt(&self, file: &File) {
-        // SAFETY: Both files are live; per the function's contract nobody has used the mapping of
-        // `file`, and the inode that it gets lives as long as it.
-        unsafe { bindings::dxg_file_set_space(file.as_ptr(), self.space.as_ptr()) };
-        self.state.lock().views += 1;
+    /// `file` is new, has an inode of its own, and leaves before it goes.
+    pub(super) unsafe fn adopt(&self, file: &File) -> Result {
+        let key = file.as_ptr().expose_provenance();
+        let node = RBTreeNode::new(key, (), GFP_KERNEL_ACCOUNT)?;
+        // INVARIANT: Per the function's contract.
+        let replaced = self.state.lock().views.insert(node);
+        drop(replaced);
+        Ok(())
     }
 
     /// A file that was adopted goes, and none of its mappings is left. When it was the last one, pages of
     /// system memory are held no more: the kernel may swap them out.
-    pub(super) fn leave(&self) {
+    pub(super) fn leave(&self, file: *mut c::file) {
         let mut state = self.state.lock();
-        state.views -= 1;
-        let was_last = state.views == 0;
+        let view = state.views.remove_node(&file.addr());
+        let was_last = state.views.is_empty();
         let unseen = match &mut state.shown {
             Shown::System { held, .. } if was_last => core::mem::replace(held, RBTree::new()),
-            _ => return,
+            _ => RBTree::new(),
         };
         drop(state);
-        drop(unseen);
+        drop((view, unseen));
     }
 
-    /// Puts all pages from `first` on into a mapping; none if they are not all there anyway, as faults
-    /// bring them.
+    /// Puts all pages into a mapping; none if they are not all there anyway, as faults bring them.
     ///
     /// # Safety
     ///
@@ -227,13 +237,12 @@ impl Window {
         &self,
         vma: *mut c::vm_area_struct,
         (start, end): (usize, usize),
-        first: usize,
     ) -> Result {
         let state = self.state.lock();
         let Shown::Pages(source) = &state.shown else {
             return Ok(());
         };
-        let pages = source.pages().iter().take(self.count).skip(first);
+        let pages = source.pages().iter().take(self.count);
         for (address, &page) in (start..end).step_by(super::PAGE_SIZE).zip(pages) {
             // SAFETY: Per the function's contract; the page stays until it is zapped.
             let fault = unsafe { insert(vma, address, page) };
@@ -244,15 +253,16 @@ impl Window {
         Ok(())
     }
 
-    /// Puts one page into a mapping, if it is there.
+    /// Puts the page with number `index` into a mapping at `address`, if it is there, and some that come
+    /// after it up to `end`.
     ///
     /// # Safety
     ///
-    /// As for [`Self::fill`]; `address` is inside the VMA.
+    /// As for [`Self::fill`]; `address` is inside the VMA, and `end` is where that ends.
     pub(super) unsafe fn fault(
         &self,
         vma: *mut c::vm_area_struct,
-        address: usize,
+        (address, end): (usize, usize),
         index: usize,
     ) -> Touch {
         const OUT_OF_MEMORY: Touch = Touch::Done(c::vm_fault_reason_VM_FAULT_OOM);
@@ -260,31 +270,37 @@ impl Window {
         if index >= self.count {
             return NO_PAGE;
         }
-        let mut grown = false;
         let mut state = self.state.lock();
         let page = match &mut state.shown {
-            Shown::Pages(source) => match source.pages().get(index) {
-                Some(&page) => page,
-                None => return NO_PAGE,
-            },
+            Shown::Pages(source) => {
+                let pages = source.pages().iter().take(self.count).skip(index);
+                let mut result = NO_PAGE;
+                for (at, &page) in (address..end)
+                    .step_by(super::PAGE_SIZE)
+                    .zip(pages)
+                    .take(AROUND)
+                {
+                    // SAFETY: Per the function's contract; the page stays until it is zapped.
+                    let fault = unsafe { insert(vma, at, page) };
+                    if at == address {
+                        result = Touch::Done(fault);
+                    }
+                    if fault != c::vm_fault_reason_VM_FAULT_NOPAGE {
+                        break;
+                    }
+                }
+                return result;
+            }
             Shown::System { memory, held } => match held.get(&index) {
                 Some(page) => page.as_ptr(),
-                None => {
-                    let Ok(page) = memory.page(index) else {
-                        return NO_PAGE;
-                    };
-                    let pointer = page.as_ptr();
-                    if held
-                        .try_create_and_insert(index, page, GFP_KERNEL_ACCOUNT)
-                        .is_err()
-                    {
-                        return NO_PAGE;
-                    }
-                    grown = true;
-                    pointer
-                }
+                None => return Touch::Missing(memory.clone()),
             },
-            Shown::Away => return Touch::Away,
+            Shown::Away { failed } => {
+                return match core::mem::take(failed) {
+                    true => NO_PAGE,
+                    false => Touch::Away,
+                }
+            }
             Shown::Blank(Some(page)) => page.as_ptr(),
             Shown::Blank(none) => {
                 let flags = GFP_KERNEL_ACCOUNT | kernel::alloc::flags::__GFP_ZERO;
@@ -294,13 +310,21 @@ impl Window {
                 none.insert(page).as_ptr()
             }
         };
-        // SAFETY: Per the function's contract; the source's page stays until it is zapped, and the
+        // SAFETY: Per the function's contract; the page that is held stays until it is zapped, and the
         // blank one as long as the window, which the VMA's file keeps.
-        let fault = unsafe { insert(vma, address, page) };
-        match grown {
-            true => Touch::Grown(fault),
-            false => Touch::Done(fault),
-        }
+        Touch::Done(unsafe { insert(vma, address, page) })
+    }
+
+    /// Holds a page that was made, as long as anybody sees it; unless other memory is shown meanwhile.
+    pub(super) fn hold(&self, made: RBTreeNode<usize, HeldPage>, of: &Arc<SystemMemory>) {
+        let mut state = self.state.lock();
+        let unused = match &mut state.shown {
+            // Another thread may have been faster: then it is the same page.
+            Shown::System { memory, held } if Arc::ptr_eq(memory, of) => held.insert(made),
+            _ => Some(made),
+        };
+        drop(state);
+        drop(unused);
     }
 }
 

@@ -46,10 +46,10 @@ impl WorkerQueue {
         unsafe { Queue::from_raw(self.0.as_ptr()) }
     }
 
-    /// Waits until no job runs. Not to be called by a job.
-    pub(crate) fn flush(&self) {
+    /// Waits until no job runs, nor goes on. Not to be called by a job, and nobody wakes a worker any more.
+    pub(crate) fn drain(&self) {
         // SAFETY: By the type invariant the queue is live.
-        unsafe { bindings::dxg_flush_workqueue(self.0.as_ptr()) };
+        unsafe { bindings::dxg_drain_workqueue(self.0.as_ptr()) };
     }
 }
 
@@ -60,10 +60,19 @@ impl Drop for WorkerQueue {
     }
 }
 
+/// How far a job has come.
+pub(crate) enum Progress {
+    /// All is done.
+    Done,
+    /// It goes on when the worker runs again.
+    More,
+}
+
 /// What a worker does.
 pub(crate) trait Job: Send + Sync {
-    /// Does all that there is to do.
-    fn run(&self);
+    /// Does the next piece of what there is to do: a short one, as devices are suspended between two of
+    /// them.
+    fn run(&self) -> Progress;
 }
 
 /// See the module's documentation. It runs once at a time.
@@ -112,8 +121,8 @@ impl WorkItem for Worker {
 
     fn run(this: Arc<Self>) {
         let job = this.job.lock().clone();
-        if let Some(job) = job {
-            job.run();
+        if let Some(Progress::More) = job.map(|job| job.run()) {
+            this.wake();
         }
     }
 }

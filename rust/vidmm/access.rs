@@ -6,25 +6,25 @@ use super::{
     backing::{
         Backing,
         Home,
-        Memory,
+        Inner,
         State, //
     },
+    paging::Wish,
     place::Place,
-    provider::Stay,
-    turn::Turn, //
+    VidMm, //
 };
 use crate::{
-    drm::prime::DmaBuf,
-    mem::ACCOUNT,
+    counters::{
+        Counted,
+        Counter, //
+    },
+    ddi::memory::CpuPages,
     status::{
         NtResult,
         NtStatus, //
     },
     sys::{
-        user_pages::{
-            ShownPages,
-            UserPages, //
-        },
+        dma_buf::DmaBuf,
         window::{
             Source,
             Window, //
@@ -32,10 +32,7 @@ use crate::{
         PAGE_SIZE, //
     }, //
 };
-use kernel::{
-    prelude::*,
-    sync::Arc, //
-};
+use kernel::sync::Arc;
 
 /// How the CPU gets at an allocation.
 pub(crate) enum CpuAccess {
@@ -51,13 +48,22 @@ pub(crate) enum CpuAccess {
     DmaBuf(DmaBuf),
 }
 
+/// Exports that are asked at a time whether they have ended.
+const ASKED_AT_ONCE: usize = 256;
+
+/// An allocation is exported in vain if it is put out so often meanwhile.
+const EXPORT_TRIES: usize = 8;
+
 impl Backing {
     /// System memory came into being because somebody touched it.
     pub(crate) fn grown(&self) {
-        let inner = self.inner.lock();
-        if let State::System(memory) = &inner.state {
-            let mut books = self.vidmm.books.lock();
-            books.set_usage(self.key(), [0, memory.present()]);
+        // Whoever is being killed does not care.
+        let Ok(mut paging) = self.vidmm.lock_paging() else {
+            return;
+        };
+        if let State::System(memory) = &self.inner(&mut paging).state {
+            let usage = [0, memory.present()];
+            self.vidmm.books().set_usage(self.key(), usage);
         }
     }
 
@@ -66,61 +72,41 @@ impl Backing {
     /// # Errors
     ///
     /// DEVICE_REMOVED when the adapter is gone; INVALID_PARAMETER while it is offered; NO_MEMORY;
-    /// what the miniport says.
+    /// INTERRUPTED; what the miniport says.
     pub(crate) fn cpu_access(self: &Arc<Self>) -> NtResult<CpuAccess> {
-        let stay = self.vidmm.provider.stay()?;
-        if let State::UserPages(pages) = self.state() {
-            return match pages.address() {
-                Some(address) => Ok(CpuAccess::InPlace(address)),
-                None => self.show_user_pages(pages),
-            };
-        }
-        let turn = self.vidmm.turns.take();
-        self.settle(&stay, &turn)?;
-        if let State::Imported(gem) = self.state() {
-            if let Some(dma_buf) = gem.to_map() {
-                return Ok(CpuAccess::DmaBuf(dma_buf));
+        if let Some(pages) = self.user_pages() {
+            if let Some(address) = pages.address() {
+                return Ok(CpuAccess::InPlace(address));
             }
+            // Memory of the process that made the allocation is shown to another process.
+            let new = Window::new(self.size()? / PAGE_SIZE, Source::Pages(pages.clone()))?;
+            let mut paging = self.vidmm.lock_paging()?;
+            let inner = self.inner(&mut paging);
+            let window = inner.window.get_or_insert_with(|| new.clone()).clone();
+            drop(paging);
+            return Ok(CpuAccess::Window {
+                window,
+                writable: pages.is_writable(),
+            });
         }
-        Ok(CpuAccess::Window {
-            window: self.show(&stay, &turn)?,
-            writable: true,
-        })
-    }
-
-    /// Shows memory of the process that made the allocation to another process.
-    fn show_user_pages(&self, pages: Arc<UserPages>) -> NtResult<CpuAccess> {
-        let writable = pages.is_writable();
-        let source = Source::Pages(KBox::new(ShownPages(pages), ACCOUNT)?);
-        let new = Window::new(self.size()? / PAGE_SIZE, source)?;
-        let mut inner = self.inner.lock();
-        let window = inner.window.get_or_insert_with(|| new.clone()).clone();
-        drop(inner);
-        Ok(CpuAccess::Window { window, writable })
-    }
-
-    /// The window, with the pages of where the bytes are.
-    fn show(&self, _stay: &Stay<'_>, _turn: &Turn<'_>) -> NtResult<Arc<Window>> {
-        let window = self.inner.lock().window.clone();
-        if let Some(window) = window.as_ref().filter(|window| !window.is_away()) {
-            return Ok(window.clone());
-        }
-        let bytes = self.size()?;
-        let source = match self.state() {
-            State::Local(memory) => Source::Pages(memory.source(bytes)?),
-            State::Imported(gem) => Source::Pages(Memory::Gem(gem).source(bytes)?),
-            State::System(memory) => Source::System(memory),
-            State::UserPages(_) | State::Untouched | State::Discarded | State::Lost => {
-                return Err(NtStatus::UNSUCCESSFUL)
-            }
+        let wish = Wish {
+            in_segment: false,
+            shown: true,
         };
-        if let Some(window) = window {
-            window.show(source);
-            return Ok(window);
-        }
-        let window = Window::new(bytes / PAGE_SIZE, source)?;
-        self.inner.lock().window = Some(window.clone());
-        Ok(window)
+        self.settle(wish, |inner| {
+            if let State::Imported(memory) = &inner.state {
+                match memory.cpu_pages() {
+                    CpuPages::DmaBuf(dma_buf) => return Ok(CpuAccess::DmaBuf(dma_buf)),
+                    CpuPages::Pages(_) => {}
+                    CpuPages::None => return Err(NtStatus::DEVICE_REMOVED),
+                }
+            }
+            let window = inner.window.clone();
+            Ok(CpuAccess::Window {
+                window: window.ok_or(NtStatus::UNSUCCESSFUL)?,
+                writable: true,
+            })
+        })?
     }
 
     /// Somebody touches pages that were taken away for a while.
@@ -129,26 +115,14 @@ impl Backing {
     ///
     /// As [`Self::cpu_access`].
     pub(crate) fn bring_back(self: &Arc<Self>) -> NtResult {
-        let stay = match self.vidmm.provider.stay() {
-            Ok(stay) => stay,
-            Err(gone) => {
-                // The adapter's end may not have come this far yet; there will be zeros from now on.
-                if let Some(window) = self.inner.lock().window.clone() {
-                    window.revoke();
-                }
-                return Err(gone);
-            }
+        let wish = Wish {
+            in_segment: false,
+            shown: true,
         };
-        let turn = self.vidmm.turns.take();
-        self.settle(&stay, &turn)?;
-        self.show(&stay, &turn).map(|_| ())
-    }
-
-    /// Takes the pages away from those who see them, until they touch them again.
-    pub(super) fn hide(&self, _turn: &Turn<'_>) {
-        let window = self.inner.lock().window.clone();
-        if let Some(window) = window {
-            window.hide();
+        match self.settle(wish, |_| ()) {
+            // The adapter has gone: the window shows zeros, or will in a moment.
+            Err(NtStatus::DEVICE_REMOVED) => Ok(()),
+            settled => settled,
         }
     }
 
@@ -160,24 +134,69 @@ impl Backing {
     /// - NOT_SUPPORTED: system memory, of the caller or of ours; or the driver cannot.
     /// - DEVICE_REMOVED: the device is gone. INVALID_PARAMETER: it is offered.
     /// - ACCESS_DENIED: somebody uses a dma-buf of it with the other access.
-    /// - NO_MEMORY: also when the segment is full of what cannot be put out.
+    /// - NO_MEMORY: also when the segment is full of what cannot be put out, or the process would have
+    ///   pinned more of it than it may.
     pub(crate) fn export(self: &Arc<Self>, writable: bool) -> NtResult<DmaBuf> {
-        let stay = self.vidmm.provider.stay()?;
-        if matches!(self.home, Home::System | Home::Segment(None)) {
+        if matches!(self.home, Home::System | Home::Segment(None)) || self.user_pages().is_some() {
+            self.enter()?;
             return Err(NtStatus::NOT_SUPPORTED);
         }
-        let turn = self.vidmm.turns.take();
-        self.settle_in_segment(&stay, &turn)?;
-        let gem = match self.state() {
-            State::Local(Memory::Gem(gem)) | State::Imported(gem) => gem,
-            _ => return Err(NtStatus::NOT_SUPPORTED),
+        let wish = Wish {
+            in_segment: true,
+            shown: false,
         };
-        let dma_buf = gem.export(writable)?;
-        let was = core::mem::replace(&mut self.inner.lock().exported, true);
-        if !was {
-            self.vidmm.books.lock().pin(self.key());
+        for _ in 0..EXPORT_TRIES {
+            let memory = self.settle(wish, |inner| match &inner.state {
+                State::Local(memory) if inner.exported.is_some() || self.may_pin() => {
+                    Ok(memory.clone())
+                }
+                State::Local(_) => Err(NtStatus::GRAPHICS_ALLOCATION_BUSY),
+                State::Imported(memory) => Ok(memory.clone()),
+                _ => Err(NtStatus::NOT_SUPPORTED),
+            })?;
+            let memory = match memory {
+                // Perhaps others have ended that it has exported.
+                Err(NtStatus::GRAPHICS_ALLOCATION_BUSY) => {
+                    self.vidmm.end_unused_exports()?;
+                    if !self.may_pin() {
+                        return Err(NtStatus::NO_MEMORY);
+                    }
+                    continue;
+                }
+                memory => memory?,
+            };
+            let exported = memory.export(writable);
+            let mut paging = self.vidmm.lock_paging()?;
+            let inner = self.inner(&mut paging);
+            let is_same = match &inner.state {
+                State::Local(now) => Arc::ptr_eq(now, &memory),
+                // It never moves, and counts as its exporter's.
+                State::Imported(_) => {
+                    drop(paging);
+                    return exported;
+                }
+                _ => false,
+            };
+            if !is_same {
+                // It was put out meanwhile.
+                drop(paging);
+                continue;
+            }
+            // Others may have a dma-buf also when this could not have one.
+            if inner.exported.is_none() && (exported.is_ok() || !memory.end_export()) {
+                inner.exported = Some(Counted::new(Counter::Exports));
+                self.vidmm.books().pin(self.key());
+            }
+            drop(paging);
+            return exported;
         }
-        Ok(dma_buf)
+        Err(NtStatus::NO_MEMORY)
+    }
+
+    /// Somebody who was to have a dma-buf has not got it.
+    pub(crate) fn take_export_back(&self) {
+        let mut paging = self.vidmm.paging.lock();
+        self.end_export(self.inner(&mut paging));
     }
 
     /// Whether the memory came by a dma-buf.
@@ -185,23 +204,50 @@ impl Backing {
         self.place() == Place::Imported
     }
 
-    /// Whether nobody has a dma-buf of the memory any more, nor anything else of it but us.
-    pub(crate) fn end_export(&self) -> bool {
-        let Ok(_stay) = self.vidmm.provider.stay() else {
-            // It is lost.
-            return true;
-        };
-        let _turn = self.vidmm.turns.take();
-        let ended = match self.state() {
-            State::Local(Memory::Gem(gem)) | State::Imported(gem) => gem.end_export(),
+    /// Whether its process may have it pinned by an export.
+    fn may_pin(&self) -> bool {
+        self.vidmm.books().may_pin(self.account.key(), self.bytes())
+    }
+
+    /// Notes whether anybody but us still has a dma-buf of the memory, or anything else of it.
+    pub(super) fn end_export(&self, inner: &mut Inner) {
+        if inner.exported.is_none() {
+            return;
+        }
+        let ended = match &inner.state {
+            State::Local(memory) => memory.end_export(),
             _ => true,
         };
         if ended {
-            let was = core::mem::replace(&mut self.inner.lock().exported, false);
-            if was {
-                self.vidmm.books.lock().unpin(self.key());
-            }
+            inner.exported = None;
+            self.vidmm.books().unpin(self.key());
         }
-        ended
+    }
+}
+
+impl VidMm {
+    /// Nobody is told of a dma-buf's end; so exports are asked, some at a time, when room is needed.
+    ///
+    /// # Errors
+    ///
+    /// INTERRUPTED.
+    pub(super) fn end_unused_exports(&self) -> NtResult {
+        let mut first = None;
+        for _ in 0..ASKED_AT_ONCE {
+            let mut paging = self.lock_paging()?;
+            let books = self.books();
+            let next = (books.pinned(paging.asked)).or_else(|| books.pinned(None));
+            drop(books);
+            let Some((rank, backing)) = next else { break };
+            if first == Some(rank) {
+                // All were asked.
+                break;
+            }
+            first.get_or_insert(rank);
+            paging.asked = Some(rank);
+            backing.end_export(backing.inner(&mut paging));
+            drop(paging);
+        }
+        Ok(())
     }
 }

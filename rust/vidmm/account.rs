@@ -8,6 +8,7 @@ use super::{
         Key,
         NewShare, //
     },
+    work::PagingWork,
     SegmentGroup,
     VidMm, //
 };
@@ -17,7 +18,10 @@ use crate::{
         NtResult,
         NtStatus, //
     },
-    sys::memory_group::MemoryGroup, //
+    sys::{
+        self,
+        memory_group::MemoryGroup, //
+    }, //
 };
 use kernel::sync::{
     atomic::{
@@ -34,6 +38,8 @@ pub(crate) struct Account {
     group: MemoryGroup,
     /// Bytes of all its allocations, by group.
     total: [Atomic<u64>; 2],
+    /// What it has its memory moved for, on its own account.
+    work: Arc<PagingWork>,
 }
 
 /// What a process has of a group of segments, in bytes: for people.
@@ -67,22 +73,41 @@ impl Account {
     ///
     /// NO_MEMORY.
     pub(crate) fn new(vidmm: Arc<VidMm>) -> NtResult<Arc<Self>> {
+        let work = PagingWork::new(&vidmm.queue)?;
         let account = Arc::new(
             Self {
                 vidmm,
                 group: MemoryGroup::current(),
                 total: [Atomic::new(0), Atomic::new(0)],
+                work,
             },
             ACCOUNT,
         )?;
-        let share = NewShare::new(account.key(), ACCOUNT)?;
-        let unused = account.vidmm.books.lock().open_share(share);
+        let share = NewShare::new(account.key(), sys::current_uid(), ACCOUNT)?;
+        let unused = account.vidmm.books().open_share(share);
         drop(unused);
         Ok(account)
     }
 
     pub(super) fn key(&self) -> Key {
         core::ptr::from_ref(self).addr()
+    }
+
+    /// D3DKMTFlushHeapTransitions: waits until all is done that the process had its memory moved for.
+    /// `false` when a signal came first.
+    #[must_use]
+    pub(crate) fn flush(&self) -> bool {
+        self.work.flush()
+    }
+
+    pub(super) fn work(&self) -> &Arc<PagingWork> {
+        &self.work
+    }
+
+    /// Whether nothing is left of it that could be told: the adapter has gone, and all allocations.
+    pub(crate) fn is_over(&self) -> bool {
+        let is_empty = |bytes: &Atomic<u64>| bytes.load(Relaxed) == 0;
+        self.vidmm.gone.load(Relaxed) && self.total.iter().all(is_empty)
     }
 
     /// Whom the kernel's memory for this process is charged to.
@@ -102,7 +127,7 @@ impl Account {
 
     /// What the process has of a group.
     pub(crate) fn report(&self, group: SegmentGroup) -> AccountReport {
-        let books = self.vidmm.books.lock();
+        let books = self.vidmm.books();
         let share = books.share(self.key(), group);
         AccountReport {
             total: self.total[index(group)].load(Relaxed),
@@ -115,7 +140,7 @@ impl Account {
 
     /// What the process may have and has.
     pub(crate) fn info(&self, group: SegmentGroup) -> MemoryInfo {
-        let books = self.vidmm.books.lock();
+        let books = self.vidmm.books();
         let (all, share) = (books.group(group), books.share(self.key(), group));
         MemoryInfo {
             budget: all.budget(&share),
@@ -132,7 +157,7 @@ impl Account {
     ///
     /// INVALID_PARAMETER when it is more than can be reserved.
     pub(crate) fn reserve(&self, group: SegmentGroup, bytes: u64) -> NtResult {
-        let mut books = self.vidmm.books.lock();
+        let mut books = self.vidmm.books();
         let share = books.share(self.key(), group);
         if bytes > books.group(group).reservable(&share) {
             return Err(NtStatus::INVALID_PARAMETER);
@@ -144,7 +169,7 @@ impl Account {
 
 impl Drop for Account {
     fn drop(&mut self) {
-        let share = self.vidmm.books.lock().close_share(self.key());
+        let share = self.vidmm.books().close_share(self.key());
         drop(share);
     }
 }

@@ -10,20 +10,21 @@ use super::{
         Standing, //
     },
     place::Place,
-    provider::{
-        Pager,
-        Stay, //
-    },
-    turn::Turn,
     Commitment,
+    Paging,
     SegmentGroup,
     VidMm, //
 };
 use crate::{
-    drm::gem::{
-        GemObject,
-        GemPages,
-        Shape, //
+    counters::Counted,
+    ddi::{
+        allocation::AllocationDescription,
+        memory::{
+            CpuPages,
+            Memory, //
+        },
+        Cookie,
+        Miniport, //
     },
     mem::ACCOUNT,
     status::{
@@ -31,32 +32,33 @@ use crate::{
         NtStatus, //
     },
     sys::{
-        kernel_pages::{
-            KernelPages,
-            ShownKernelPages, //
-        },
         system_memory::SystemMemory,
         user_pages::UserPages,
         window::{
-            PageSource,
+            Source,
             Window, //
         }, //
     }, //
 };
 use core::num::NonZeroU32;
 use kernel::{
-    new_mutex,
     pr_warn_once,
-    prelude::*,
     sync::{
         atomic::{
             Atomic,
             Relaxed, //
         },
         Arc,
-        Mutex, //
+        LockedBy, //
     }, //
 };
+
+/// Who fills and moves the bytes of an allocation.
+#[derive(Clone, Copy)]
+pub(crate) struct Pager<'a> {
+    pub(crate) miniport: &'a dyn Miniport,
+    pub(crate) allocation: &'a Cookie,
+}
 
 /// Who knows the miniport's side of an allocation.
 pub(crate) trait Paged: Send + Sync {
@@ -71,41 +73,21 @@ pub(crate) trait Paged: Send + Sync {
 /// Where an allocation's bytes may be.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Home {
-    /// In the segment or in system memory; in the segment in this shape if a DRM device makes it.
-    Segment(Option<Shape>),
+    /// In the segment or in system memory; in the segment in this layout if the miniport wants one.
+    Segment(Option<AllocationDescription>),
     /// In system memory.
     System,
     /// Where they are.
     Fixed,
 }
 
-/// Memory in the segment.
-#[derive(Clone)]
-pub(super) enum Memory {
-    /// An object on the adapter's device.
-    Gem(Arc<GemObject>),
-    /// Pages of the module's own.
-    Pages(Arc<KernelPages>),
-}
-
-impl Memory {
-    /// The pages of the first `bytes` bytes (whole pages) of it.
-    pub(super) fn source(self, bytes: usize) -> Result<KBox<dyn PageSource>> {
-        Ok(match self {
-            Self::Gem(gem) => KBox::new(GemPages::new(gem, bytes)?, ACCOUNT)?,
-            Self::Pages(pages) => KBox::new(ShownKernelPages(pages), ACCOUNT)?,
-        })
-    }
-}
-
 /// The bytes themselves; [`Place`] says which ways lead from one to another.
-#[derive(Clone)]
 pub(super) enum State {
     Untouched,
     Local(Memory),
     System(Arc<SystemMemory>),
-    UserPages(Arc<UserPages>),
-    Imported(Arc<GemObject>),
+    UserPages,
+    Imported(Memory),
     Discarded,
     Lost,
 }
@@ -116,20 +98,33 @@ impl State {
             Self::Untouched => Place::Untouched,
             Self::Local(_) => Place::Local,
             Self::System(_) => Place::System,
-            Self::UserPages(_) => Place::UserPages,
+            Self::UserPages => Place::UserPages,
             Self::Imported(_) => Place::Imported,
             Self::Discarded => Place::Discarded,
             Self::Lost => Place::Lost,
         }
     }
+
+    /// What a window shows of it.
+    pub(super) fn source(&self) -> Option<Source> {
+        match self {
+            Self::Local(memory) | Self::Imported(memory) => match memory.cpu_pages() {
+                CpuPages::Pages(pages) => Some(Source::Pages(pages)),
+                CpuPages::DmaBuf(_) | CpuPages::None => None,
+            },
+            Self::System(memory) => Some(Source::System(memory.clone())),
+            Self::UserPages | Self::Untouched | Self::Discarded | Self::Lost => None,
+        }
+    }
 }
 
 /// Where the bytes of an allocation are, and what they are charged to.
-#[pin_data]
 pub(crate) struct Backing {
     pub(super) vidmm: Arc<VidMm>,
     pub(super) account: Arc<Account>,
     paged: Option<Arc<dyn Paged>>,
+    /// Memory of the process that made the allocation, if it is that.
+    user_pages: Option<Arc<UserPages>>,
     /// Whole pages.
     bytes: u64,
     pub(super) home: Home,
@@ -141,22 +136,20 @@ pub(crate) struct Backing {
     pub(super) may_decommit: Atomic<bool>,
     /// The books know it.
     entered: Atomic<bool>,
-    #[pin]
-    pub(super) inner: Mutex<Inner>,
+    /// The place of the bytes, for those who only ask.
+    place: Atomic<u32>,
+    inner: LockedBy<Inner, Paging>,
 }
 
-/// What changes only in somebody's turn, or when nobody else has it any more.
+/// What changes only with the paging lock held.
 pub(super) struct Inner {
     pub(super) state: State,
     /// What processes see of it.
     pub(super) window: Option<Arc<Window>>,
     pub(super) commitment: Option<Commitment>,
-    /// Somebody has a dma-buf of it.
-    pub(super) exported: bool,
+    /// Somebody has a dma-buf of it, or had one when that was looked at last.
+    pub(super) exported: Option<Counted>,
 }
-
-// What is pinned is behind its pointers.
-impl Unpin for Inner {}
 
 /// D3DDDI_ALLOCATIONPRIORITY_NORMAL.
 pub(super) const NORMAL_PRIORITY: NonZeroU32 = match NonZeroU32::new(0x7800_0000) {
@@ -164,36 +157,52 @@ pub(super) const NORMAL_PRIORITY: NonZeroU32 = match NonZeroU32::new(0x7800_0000
     None => panic!(),
 };
 
+/// What a backing begins with.
+pub(super) struct Beginning {
+    pub(super) account: Arc<Account>,
+    pub(super) state: State,
+    pub(super) home: Home,
+    /// Whole pages.
+    pub(super) bytes: u64,
+    pub(super) priority: NonZeroU32,
+    pub(super) paged: Option<Arc<dyn Paged>>,
+    pub(super) user_pages: Option<Arc<UserPages>>,
+    pub(super) commitment: Commitment,
+}
+
 impl Backing {
-    #[allow(clippy::too_many_arguments, reason = "each is another field")]
-    pub(super) fn new<'a>(
-        vidmm: &'a Arc<VidMm>,
-        account: Arc<Account>,
-        state: State,
-        home: Home,
-        bytes: u64,
-        priority: NonZeroU32,
-        paged: Option<Arc<dyn Paged>>,
-        commitment: Commitment,
-    ) -> impl PinInit<Self> + 'a {
+    pub(super) fn new(vidmm: &Arc<VidMm>, begin: Beginning) -> Self {
+        let place = begin.state.place();
         let inner = Inner {
-            state,
+            state: begin.state,
             window: None,
-            commitment: Some(commitment),
-            exported: false,
+            commitment: Some(begin.commitment),
+            exported: None,
         };
-        pin_init!(Self {
+        Self {
             vidmm: vidmm.clone(),
-            account,
-            paged,
-            bytes,
-            home,
-            priority: Atomic::new(priority.get()),
+            account: begin.account,
+            paged: begin.paged,
+            user_pages: begin.user_pages,
+            bytes: begin.bytes,
+            home: begin.home,
+            priority: Atomic::new(begin.priority.get()),
             kept_out: Atomic::new(false),
             may_decommit: Atomic::new(false),
             entered: Atomic::new(false),
-            inner <- new_mutex!(inner, "Backing::inner"),
-        })
+            // CAST: a small enumeration.
+            place: Atomic::new(place as u32),
+            inner: LockedBy::new(&vidmm.paging, inner),
+        }
+    }
+
+    /// What the paging lock guards of it.
+    pub(super) fn inner<'a>(&'a self, paging: &'a mut Paging) -> &'a mut Inner {
+        self.inner.access_mut(paging)
+    }
+
+    pub(super) fn user_pages(&self) -> Option<&Arc<UserPages>> {
+        self.user_pages.as_ref()
     }
 
     pub(super) fn key(&self) -> Key {
@@ -226,12 +235,12 @@ impl Backing {
         paged.pager()
     }
 
+    /// Where the bytes are. That may change at once, unless the paging lock is held.
     pub(super) fn place(&self) -> Place {
-        self.inner.lock().state.place()
-    }
-
-    pub(super) fn state(&self) -> State {
-        self.inner.lock().state.clone()
+        let place = self.place.load(Relaxed);
+        // CAST: as it was stored.
+        let is = |at: &Place| *at as u32 == place;
+        Place::ALL.into_iter().find(is).unwrap_or(Place::Lost)
     }
 
     /// D3DKMTGetAllocationPriority.
@@ -241,7 +250,7 @@ impl Backing {
 
     /// D3DKMTSetAllocationPriority.
     pub(crate) fn set_priority(&self, priority: NonZeroU32) {
-        let mut books = self.vidmm.books.lock();
+        let mut books = self.vidmm.books();
         // With the books locked, so that they and this say the same.
         self.priority.store(priority.get(), Relaxed);
         books.set_priority(self.key(), priority);
@@ -251,8 +260,8 @@ impl Backing {
     ///
     /// # Errors
     ///
-    /// NO_MEMORY.
-    pub(super) fn enter(self: &Arc<Self>, _stay: &Stay<'_>) -> NtResult {
+    /// DEVICE_REMOVED: the adapter has gone. NO_MEMORY. INTERRUPTED.
+    pub(super) fn enter(self: &Arc<Self>) -> NtResult {
         if self.entered.load(Relaxed) {
             return Ok(());
         }
@@ -263,7 +272,12 @@ impl Backing {
         let priority = NonZeroU32::new(self.priority()).unwrap_or(NORMAL_PRIORITY);
         let (key, owner) = (self.key(), self.account.key());
         let entry = NewEntry::new(key, self.clone(), bytes, owner, priority, ACCOUNT)?;
-        let mut books = self.vidmm.books.lock();
+        let paging = self.vidmm.lock_paging()?;
+        if paging.closed {
+            drop(paging);
+            return Err(NtStatus::DEVICE_REMOVED);
+        }
+        let mut books = self.vidmm.books();
         let unused = books.enter(key, entry);
         // Somebody may have changed it since it was read.
         if let Some(priority) = NonZeroU32::new(self.priority()) {
@@ -271,69 +285,57 @@ impl Backing {
         }
         self.entered.store(true, Relaxed);
         drop(books);
+        drop(paging);
         drop(unused);
         Ok(())
     }
 
     /// What the books know of it; `None` for what was never used.
     pub(super) fn standing(&self) -> Option<Standing> {
-        self.vidmm.books.lock().standing(self.key())
+        self.vidmm.books().standing(self.key())
     }
 
     /// The bytes are somewhere else from now on, `usage` of them in the segment and in system memory.
-    /// What they were in before is freed.
-    pub(super) fn go(&self, _turn: &Turn<'_>, next: State, usage: [u64; 2]) -> NtResult {
-        let mut inner = self.inner.lock();
+    /// What they were in before is to be dropped without the lock.
+    #[must_use]
+    pub(super) fn go(&self, inner: &mut Inner, next: State, usage: [u64; 2]) -> State {
         let (from, to) = (inner.state.place(), next.place());
         if !from.leads_to(to) {
-            drop(inner);
-            pr_warn_once!("memory cannot go from {from:?} to {to:?}\n");
-            return Err(NtStatus::UNSUCCESSFUL);
+            pr_warn_once!("memory went from {from:?} to {to:?}\n");
         }
-        let old = core::mem::replace(&mut inner.state, next);
-        self.vidmm.books.lock().set_usage(self.key(), usage);
-        drop(inner);
-        drop(old);
-        Ok(())
+        // CAST: a small enumeration.
+        self.place.store(to as u32, Relaxed);
+        self.vidmm.books().set_usage(self.key(), usage);
+        core::mem::replace(&mut inner.state, next)
     }
 
-    /// The adapter goes, and all visits have ended: nobody else moves anything. Who sees the memory
-    /// sees zeros from now on.
-    pub(super) fn lose(&self) {
-        let mut inner = self.inner.lock();
-        if inner.state.place() == Place::UserPages {
-            // It is not the adapter's.
-            return;
-        }
-        let memory = core::mem::replace(&mut inner.state, State::Lost);
+    /// Takes the memory away for good. Who sees it sees zeros from now on.
+    fn revoke(&self) {
+        let mut paging = self.vidmm.paging.lock();
+        let inner = self.inner(&mut paging);
         let window = inner.window.take();
-        drop(inner);
+        let memory = self.go(inner, State::Lost, [0, 0]);
+        drop(paging);
         if let Some(window) = window {
             window.revoke();
         }
         drop(memory);
+    }
+
+    /// The adapter goes.
+    pub(super) fn lose(&self) {
+        // Memory of a process is not the adapter's.
+        if self.user_pages.is_none() {
+            self.revoke();
+        }
     }
 
     /// The allocation ends.
     pub(super) fn end(&self) {
-        if !self.entered.load(Relaxed) {
-            return;
+        if self.entered.load(Relaxed) {
+            self.revoke();
+            let entry = self.vidmm.books().leave(self.key());
+            drop(entry);
         }
-        // Without the adapter it was lost, or will be before the device's code goes.
-        let Ok(_stay) = self.vidmm.provider.stay() else {
-            return;
-        };
-        let turn = self.vidmm.turns.take();
-        let mut inner = self.inner.lock();
-        let memory = core::mem::replace(&mut inner.state, State::Lost);
-        let window = inner.window.take();
-        drop(inner);
-        if let Some(window) = window {
-            window.revoke();
-        }
-        drop(memory);
-        drop(turn);
-        let entry = self.vidmm.books.lock().leave(self.key());
-        drop(entry);
     }
 }

@@ -38,6 +38,8 @@ pub(crate) enum Shelf {
     Segment,
     /// In system memory: it can only be discarded.
     System,
+    /// In the segment, and needed there: it cannot be taken.
+    Pinned,
 }
 
 /// What an allocation has and wants.
@@ -59,10 +61,10 @@ struct Entry<T> {
     pins: u32,
     /// How many locks of it the CPU holds.
     locks: u32,
-    /// Where it stands in the order, if its memory may be taken at all.
+    /// Where it stands in the order, if it has memory in it at all.
     standing: Option<(Shelf, Rank)>,
     /// Room for it in the order, while it is not there.
-    spare: Option<RBTreeNodeReservation<Rank, Key>>,
+    spare: Option<RBTreeNodeReservation<(Key, Rank), Key>>,
 }
 
 impl<T> Entry<T> {
@@ -82,8 +84,9 @@ impl<T> Entry<T> {
     /// Where it belongs in the order.
     fn shelf(&self) -> Option<Shelf> {
         match self.usage {
-            _ if self.pins > 0 => None,
             [0, 0] => None,
+            [0, _] if self.pins > 0 => None,
+            _ if self.pins > 0 => Some(Shelf::Pinned),
             [0, _] => Some(Shelf::System),
             _ => Some(Shelf::Segment),
         }
@@ -94,6 +97,14 @@ impl<T> Entry<T> {
         match self.rank().class {
             Class::Offered(_) if self.pins == 0 => self.usage,
             _ => [0, 0],
+        }
+    }
+
+    /// Bytes of the segment that nobody else can have.
+    fn pinned(&self) -> u64 {
+        match self.shelf() {
+            Some(Shelf::Pinned) => self.usage[0],
+            _ => 0,
         }
     }
 
@@ -146,13 +157,17 @@ impl<T> NewEntry<T> {
 pub(crate) struct NewShare(RBTreeNode<Key, [Share; 2]>);
 
 impl NewShare {
-    /// Of nothing.
+    /// Of nothing, of a user's process.
     ///
     /// # Errors
     ///
     /// `ENOMEM`.
-    pub(crate) fn new(key: Key, flags: Flags) -> Result<Self> {
-        Ok(Self(RBTreeNode::new(key, [Share::default(); 2], flags)?))
+    pub(crate) fn new(key: Key, user: u32, flags: Flags) -> Result<Self> {
+        let share = Share {
+            user,
+            ..Share::default()
+        };
+        Ok(Self(RBTreeNode::new(key, [share; 2], flags)?))
     }
 }
 
@@ -170,7 +185,8 @@ pub(crate) struct Books<T> {
     groups: [Budgets; 2],
     clock: u64,
     entries: RBTree<Key, Entry<T>>,
-    order: [RBTree<Rank, Key>; 2],
+    /// By owner, and then in the order in which it is taken from that one.
+    order: [RBTree<(Key, Rank), Key>; 3],
     shares: RBTree<Key, [Share; 2]>,
     /// Bytes that are offered.
     offered: u64,
@@ -196,7 +212,7 @@ impl<T: Clone> Books<T> {
             groups: [Budgets::new(local), Budgets::new(non_local)],
             clock: 0,
             entries: RBTree::new(),
-            order: [RBTree::new(), RBTree::new()],
+            order: [RBTree::new(), RBTree::new(), RBTree::new()],
             shares: RBTree::new(),
             offered: 0,
             idle: 0,
@@ -208,12 +224,14 @@ impl<T: Clone> Books<T> {
         &self.groups[index(group)]
     }
 
-    /// Bytes of all that [`Self::surplus`] finds.
-    pub(crate) fn spare(&self, idle_too: bool) -> u64 {
-        match idle_too {
-            true => self.offered + self.idle,
-            false => self.offered,
-        }
+    /// Bytes that are offered.
+    pub(crate) fn offered(&self) -> u64 {
+        self.offered
+    }
+
+    /// Bytes of the segment that are idle.
+    pub(crate) fn idle(&self) -> u64 {
+        self.idle
     }
 
     /// Enters a process.
@@ -233,6 +251,13 @@ impl<T: Clone> Books<T> {
     pub(crate) fn share(&self, key: Key, group: SegmentGroup) -> Share {
         let shares = self.shares.get(&key);
         shares.map_or_else(Share::default, |shares| shares[index(group)])
+    }
+
+    /// What all processes of a user were promised of a group.
+    pub(crate) fn committed(&self, user: u32, group: SegmentGroup) -> u64 {
+        let all = self.shares.iter().map(|(_, shares)| &shares[index(group)]);
+        let own = all.filter(|share| share.user == user);
+        own.fold(0, |sum, share| sum.saturating_add(share.committed))
     }
 
     /// Changes what a process has of a group.
@@ -286,19 +311,23 @@ impl<T: Clone> Books<T> {
             return;
         };
         if let Some((shelf, rank)) = entry.standing.take() {
-            let node = self.order[shelf as usize].remove_node(&rank);
+            let node = self.order[shelf as usize].remove_node(&(entry.owner, rank));
             entry.spare = node.map(RBTreeNode::into_reservation);
         }
         let (usage, offered, idle) = (entry.usage, entry.offered(), entry.idle());
+        let pinned = entry.pinned();
         change(entry);
         let now_offered = entry.offered();
-        self.offered = self.offered - sum(offered) + sum(now_offered);
-        self.idle = self.idle - idle + entry.idle();
+        self.offered = (self.offered + sum(now_offered)).saturating_sub(sum(offered));
+        self.idle = (self.idle + entry.idle()).saturating_sub(idle);
         if let Some(shares) = self.shares.get_mut(&entry.owner) {
             for (i, share) in shares.iter_mut().enumerate() {
                 self.groups[i].change(share, |share| {
-                    share.usage = share.usage - usage[i] + entry.usage[i];
-                    share.offered = share.offered - offered[i] + now_offered[i];
+                    share.usage = (share.usage + entry.usage[i]).saturating_sub(usage[i]);
+                    share.offered = (share.offered + now_offered[i]).saturating_sub(offered[i]);
+                    if i == index(SegmentGroup::Local) {
+                        share.pinned = (share.pinned + entry.pinned()).saturating_sub(pinned);
+                    }
                 });
             }
         }
@@ -308,8 +337,11 @@ impl<T: Clone> Books<T> {
         };
         let rank = entry.rank();
         entry.standing = Some((shelf, rank));
+        let node = spare.into_node((entry.owner, rank), key);
         // No other has its stamp.
-        let _ = self.order[shelf as usize].insert(spare.into_node(rank, key));
+        entry.spare = self.order[shelf as usize]
+            .insert(node)
+            .map(RBTreeNode::into_reservation);
     }
 
     /// It was used just now.
@@ -342,11 +374,11 @@ impl<T: Clone> Books<T> {
 
     /// One more needs it where it is.
     pub(crate) fn pin(&mut self, key: Key) {
-        self.change(key, |entry| entry.pins += 1);
+        self.change(key, |entry| entry.pins = entry.pins.saturating_add(1));
     }
 
     pub(crate) fn unpin(&mut self, key: Key) {
-        self.change(key, |entry| entry.pins -= 1);
+        self.change(key, |entry| entry.pins = entry.pins.saturating_sub(1));
     }
 
     /// One lock of the CPU more, or less.
@@ -365,7 +397,7 @@ impl<T: Clone> Books<T> {
         self.clock += 1;
         let now = self.clock;
         self.change(key, |entry| {
-            entry.listed += 1;
+            entry.listed = entry.listed.saturating_add(1);
             entry.stamp = now;
             bytes = entry.bytes;
         });
@@ -375,8 +407,10 @@ impl<T: Clone> Books<T> {
 
     /// Takes it off again, which counted as `bytes` bytes there.
     pub(crate) fn unlist(&mut self, key: Key, process: Key, bytes: u64) {
-        self.change(key, |entry| entry.listed -= 1);
-        self.change_share(process, SegmentGroup::Local, |share| share.listed -= bytes);
+        self.change(key, |entry| entry.listed = entry.listed.saturating_sub(1));
+        self.change_share(process, SegmentGroup::Local, |share| {
+            share.listed = share.listed.saturating_sub(bytes);
+        });
     }
 
     /// It takes that many bytes of the segment when it is there, for lists that it comes on from now on.
@@ -390,24 +424,72 @@ impl<T: Clone> Books<T> {
         local.size().saturating_sub(local.usage()) >= bytes
     }
 
-    /// The next one after `after` that has to make room in the segment for memory of that class and
+    /// Who has to make room in the segment for `bytes` bytes of a process's memory of that class and
     /// priority.
+    ///
+    /// A process that stays within its fair share takes from those who do not, whatever they want; and
+    /// what is made resident is taken from nobody within theirs by anybody else.
     pub(crate) fn victim(
         &self,
-        after: Option<Rank>,
+        process: Key,
+        bytes: u64,
         class: Class,
         priority: u32,
     ) -> Option<(Rank, T)> {
-        let order = &self.order[Shelf::Segment as usize];
-        let cursor = match after {
-            None => order.cursor_front()?,
-            Some(rank) => order.cursor_lower_bound(&rank.next())?,
+        let local = self.group(SegmentGroup::Local);
+        let own = self.share(process, SegmentGroup::Local);
+        let takers = local.takers(&own);
+        let is_over = |owner: Key, share: &Share| {
+            owner != process && share.usage > local.fair_share(share, takers)
         };
-        let (&rank, key) = cursor.current();
-        if !rank.yields_to(class, priority) {
-            return None;
+        if own.usage.saturating_add(bytes) <= local.fair_share(&own, takers) {
+            if let Some(found) = self.first_of(Shelf::Segment, None, is_over) {
+                return self.item(found);
+            }
         }
-        Some((rank, self.entries.get(key)?.item.clone()))
+        let first = self.first_of(Shelf::Segment, None, |_, _| true)?;
+        let found = match first.0.class {
+            Class::Offered(_) | Class::Idle => first,
+            Class::Listed => self.first_of(Shelf::Segment, None, |owner, share| {
+                owner == process || is_over(owner, share)
+            })?,
+        };
+        match found.0.yields_to(class, priority) {
+            true => self.item(found),
+            false => None,
+        }
+    }
+
+    /// Whether a process may pin that much more of the segment: half of what the others have not pinned is
+    /// the most that it has, so that something is left for whoever comes.
+    pub(crate) fn may_pin(&self, process: Key, bytes: u64) -> bool {
+        let local = self.group(SegmentGroup::Local);
+        let own = self.share(process, SegmentGroup::Local).pinned;
+        let others = local.pinned().saturating_sub(own);
+        own.saturating_add(bytes) <= local.size().saturating_sub(others) / 2
+    }
+
+    /// The first one of a shelf after `after`, of the processes that are accepted.
+    fn first_of(
+        &self,
+        shelf: Shelf,
+        after: Option<Rank>,
+        accept: impl Fn(Key, &Share) -> bool,
+    ) -> Option<(Rank, Key)> {
+        let order = &self.order[shelf as usize];
+        let from = after.map_or(Rank::LEAST, Rank::next);
+        let owners = self.shares.iter();
+        let accepted = owners.filter(|(&owner, shares)| accept(owner, &shares[0]));
+        let firsts = accepted.filter_map(|(&owner, _)| {
+            let cursor = order.cursor_lower_bound(&(owner, from))?;
+            let (&(of, rank), &key) = cursor.current();
+            (of == owner).then_some((rank, key))
+        });
+        firsts.min()
+    }
+
+    fn item(&self, (rank, key): (Rank, Key)) -> Option<(Rank, T)> {
+        Some((rank, self.entries.get(&key)?.item.clone()))
     }
 
     /// What is to be given back first when the system is short of memory: what is offered, then, if
@@ -422,25 +504,25 @@ impl<T: Clone> Books<T> {
             _ => &[Shelf::System, Shelf::Segment][..],
         };
         for &shelf in shelves {
-            let order = &self.order[shelf as usize];
-            let mut cursor = match after {
-                Some((at, rank)) if at == shelf => order.cursor_lower_bound(&rank.next()),
-                _ => order.cursor_front(),
-            };
-            while let Some(at) = cursor {
-                let (&rank, key) = at.current();
+            let mut from = after.and_then(|(at, rank)| (at == shelf).then_some(rank));
+            while let Some((rank, key)) = self.first_of(shelf, from, |_, _| true) {
                 let wanted = match (shelf, rank.class) {
                     (_, Class::Offered(_)) => true,
-                    (Shelf::Segment, Class::Idle) if idle_too => self.entries.get(key)?.locks == 0,
+                    (Shelf::Segment, Class::Idle) if idle_too => self.entries.get(&key)?.locks == 0,
                     _ => break,
                 };
                 if wanted {
-                    return Some(((shelf, rank), self.entries.get(key)?.item.clone()));
+                    return Some(((shelf, rank), self.entries.get(&key)?.item.clone()));
                 }
-                cursor = order.cursor_lower_bound(&rank.next());
+                from = Some(rank);
             }
         }
         None
+    }
+
+    /// One that is pinned in the segment: the next one after `after`.
+    pub(crate) fn pinned(&self, after: Option<Rank>) -> Option<(Rank, T)> {
+        self.item(self.first_of(Shelf::Pinned, after, |_, _| true)?)
     }
 
     /// Whether it is in the segment.

@@ -15,6 +15,12 @@ pub(crate) struct Share {
     pub(crate) reservation: u64,
     /// Part of its usage: what it has offered.
     pub(crate) offered: u64,
+    /// Part of its usage: what nobody else can have, as others have dma-bufs of it.
+    pub(crate) pinned: u64,
+    /// What it was promised.
+    pub(crate) committed: u64,
+    /// Whose process it is.
+    pub(crate) user: u32,
 }
 
 impl Share {
@@ -38,6 +44,7 @@ pub(crate) struct Budgets {
     usage: u64,
     unmet: u64,
     reserved: u64,
+    pinned: u64,
 }
 
 impl Budgets {
@@ -49,12 +56,29 @@ impl Budgets {
             usage: 0,
             unmet: 0,
             reserved: 0,
+            pinned: 0,
         }
     }
 
     /// Bytes of the group.
     pub(crate) fn size(&self) -> u64 {
         self.size
+    }
+
+    /// Bytes that are pinned for all processes.
+    pub(crate) fn pinned(&self) -> u64 {
+        self.pinned
+    }
+
+    /// Processes that take part when this one does; at least one.
+    pub(crate) fn takers(&self, share: &Share) -> u64 {
+        (self.active + u64::from(!share.is_active())).max(1)
+    }
+
+    /// What a process may keep when others want it, too: the same as all that take part, or what it has
+    /// reserved.
+    pub(crate) fn fair_share(&self, share: &Share, takers: u64) -> u64 {
+        (self.size / takers).max(share.reservation)
     }
 
     /// Bytes in use by all processes.
@@ -64,23 +88,26 @@ impl Budgets {
 
     /// Changes one process's share.
     pub(crate) fn change(&mut self, share: &mut Share, change: impl FnOnce(&mut Share)) {
-        self.active -= u64::from(share.is_active());
-        self.usage -= share.usage;
-        self.unmet -= share.unmet();
-        self.reserved -= share.reservation;
+        let before = *share;
         change(share);
-        self.active += u64::from(share.is_active());
-        self.usage += share.usage;
-        self.unmet += share.unmet();
-        self.reserved += share.reservation;
+        // Nothing that is wrong here is worth the machine.
+        let update = |sum: &mut u64, before: u64, now: u64| {
+            *sum = sum.saturating_add(now).saturating_sub(before);
+        };
+        let is_active = |share: &Share| u64::from(share.is_active());
+        update(&mut self.active, is_active(&before), is_active(share));
+        update(&mut self.usage, before.usage, share.usage);
+        update(&mut self.unmet, before.unmet(), share.unmet());
+        update(&mut self.reserved, before.reservation, share.reservation);
+        update(&mut self.pinned, before.pinned, share.pinned);
     }
 
     /// How much a process may use: what the others leave, and no less than if all that take part
     /// had the same.
     pub(crate) fn budget(&self, share: &Share) -> u64 {
-        let takers = self.active + u64::from(!share.is_active());
-        let others = (self.usage - share.usage) + (self.unmet - share.unmet());
-        // `takers` counts at least this process.
+        let takers = self.takers(share);
+        let others =
+            self.usage.saturating_sub(share.usage) + self.unmet.saturating_sub(share.unmet());
         (self.size / takers).max(self.size.saturating_sub(others))
     }
 
@@ -88,7 +115,7 @@ impl Budgets {
     /// budget.
     pub(crate) fn reservable(&self, share: &Share) -> u64 {
         (self.size / 2)
-            .saturating_sub(self.reserved - share.reservation)
+            .saturating_sub(self.reserved.saturating_sub(share.reservation))
             .min(self.budget(share))
     }
 }

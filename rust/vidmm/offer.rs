@@ -4,6 +4,7 @@
 //! D3DKMTReclaimAllocations2).
 
 use super::{
+    account::Account,
     backing::{
         Backing,
         Home,
@@ -12,6 +13,8 @@ use super::{
     place::Place,
     rank::OfferPriority,
     residency::Bound,
+    work::Order,
+    Commitment,
     SegmentGroup,
     VidMm, //
 };
@@ -68,14 +71,13 @@ impl VidMm {
         priority: OfferPriority,
         may_decommit: bool,
     ) -> NtResult {
-        let stay = self.provider.stay()?;
         for bound in list {
             if matches!(bound.backing.home, Home::Fixed) {
                 return Err(NtStatus::INVALID_PARAMETER);
             }
-            bound.backing.enter(&stay)?;
+            bound.backing.enter()?;
         }
-        let mut books = self.books.lock();
+        let mut books = self.books();
         for bound in list {
             let known = books.standing(bound.backing.key());
             if known.ok_or(NtStatus::DEVICE_REMOVED)?.locks > 0 {
@@ -88,7 +90,9 @@ impl VidMm {
         }
         Ok(())
     }
+}
 
+impl Account {
     /// D3DKMTReclaimAllocations2: takes offers back. What is on the residency list of the binding's device
     /// is brought into the segment again. `tell` gets what became of each, and the value that the queue's
     /// fence has when they are there; if it fails, all are offered as before.
@@ -97,13 +101,13 @@ impl VidMm {
     ///
     /// DEVICE_REMOVED. NO_MEMORY. What `tell` says.
     pub(crate) fn reclaim(
-        self: &Arc<Self>,
+        &self,
         list: &[Bound<'_>],
         priority: PagingPriority,
         queue: &Arc<Timeline>,
         tell: impl FnOnce(&[Reclaimed], Option<u64>) -> NtResult,
     ) -> NtResult<Option<u64>> {
-        let mut order = self.order()?;
+        let mut order = Order::new()?;
         let mut steps = KVVec::with_capacity(list.len(), ACCOUNT)?;
         let mut results = KVVec::with_capacity(list.len(), ACCOUNT)?;
         let mut wanted = KVVec::with_capacity(list.len(), ACCOUNT)?;
@@ -139,7 +143,7 @@ impl VidMm {
         }
         if operation.is_some() {
             order.bring_in(wanted);
-            self.submit(order, priority, operation);
+            self.work().submit(order, priority, operation);
         }
         Ok(value)
     }
@@ -157,31 +161,31 @@ impl Backing {
     /// Takes an offer back of what still has its contents. What has lost them stays offered, but is
     /// promised memory again.
     fn begin_reclaim(&self) -> NtResult<Step> {
-        let _stay = self.vidmm.provider.stay()?;
         // Nothing is discarded meanwhile.
-        let _turn = self.vidmm.turns.take();
+        let mut paging = self.vidmm.lock_paging()?;
+        let inner = self.inner(&mut paging);
         let unchanged = |reclaimed| Step {
             reclaimed,
             offer: None,
             promised: false,
         };
-        match self.place() {
+        match inner.state.place() {
             Place::Lost => Err(NtStatus::DEVICE_REMOVED),
             Place::Discarded => {
-                if self.inner.lock().commitment.is_some() {
+                if inner.commitment.is_some() {
                     return Ok(unchanged(Reclaimed::Discarded));
                 }
-                let Ok(again) = self.vidmm.commit(SegmentGroup::Local, self.bytes()) else {
+                let Ok(again) = self.commit_again() else {
                     return Ok(unchanged(Reclaimed::NotCommitted));
                 };
-                self.inner.lock().commitment = Some(again);
+                inner.commitment = Some(again);
                 Ok(Step {
                     promised: true,
                     ..unchanged(Reclaimed::Discarded)
                 })
             }
             _ => {
-                let mut books = self.vidmm.books.lock();
+                let mut books = self.vidmm.books();
                 let offer = books.standing(self.key()).and_then(|known| known.offer);
                 if offer.is_some() {
                     books.set_offer(self.key(), None);
@@ -194,32 +198,39 @@ impl Backing {
         }
     }
 
+    fn commit_again(&self) -> NtResult<Commitment> {
+        let (group, bytes) = (SegmentGroup::Local, self.bytes());
+        self.vidmm.commit(&self.account, group, bytes)
+    }
+
     /// The caller was told: what has lost its contents is as new.
     fn end_reclaim(&self, step: Step) {
         if step.reclaimed != Reclaimed::Discarded {
             return;
         }
-        let Ok(_stay) = self.vidmm.provider.stay() else {
-            return;
-        };
-        let turn = self.vidmm.turns.take();
-        // Another thread may have done so.
-        if self.place() == Place::Discarded && self.go(&turn, State::Untouched, [0, 0]).is_ok() {
-            self.vidmm.books.lock().set_offer(self.key(), None);
+        let mut paging = self.vidmm.paging.lock();
+        let inner = self.inner(&mut paging);
+        // Another thread may have done so, or the adapter has gone.
+        if inner.state.place() == Place::Discarded {
+            let nothing = self.go(inner, State::Untouched, [0, 0]);
+            self.vidmm.books().set_offer(self.key(), None);
+            drop(paging);
+            drop(nothing);
         }
     }
 
     /// The caller could not be told: it is offered again.
     fn take_back(&self, step: Step) {
         if step.promised {
-            let mut inner = self.inner.lock();
+            let mut paging = self.vidmm.paging.lock();
+            let inner = self.inner(&mut paging);
             // Unless another thread's reclaim has made use of it.
             let is_unused = inner.state.place() == Place::Discarded;
             let commitment = is_unused.then(|| inner.commitment.take());
-            drop(inner);
+            drop(paging);
             drop(commitment);
         }
-        let mut books = self.vidmm.books.lock();
+        let mut books = self.vidmm.books();
         let known = books.standing(self.key());
         // Unless the CPU has taken a lock meanwhile.
         if step.offer.is_some() && known.is_some_and(|known| known.locks == 0) {
@@ -233,9 +244,8 @@ impl Backing {
     ///
     /// INVALID_PARAMETER while it is offered; DEVICE_REMOVED; NO_MEMORY.
     pub(crate) fn lock(self: &Arc<Self>) -> NtResult {
-        let stay = self.vidmm.provider.stay()?;
-        self.enter(&stay)?;
-        let mut books = self.vidmm.books.lock();
+        self.enter()?;
+        let mut books = self.vidmm.books();
         let known = books.standing(self.key()).ok_or(NtStatus::DEVICE_REMOVED)?;
         if known.offer.is_some() {
             return Err(NtStatus::INVALID_PARAMETER);
@@ -246,6 +256,6 @@ impl Backing {
 
     /// The CPU gives `count` locks back.
     pub(crate) fn unlock(&self, count: u32) {
-        self.vidmm.books.lock().unlock(self.key(), count);
+        self.vidmm.books().unlock(self.key(), count);
     }
 }

@@ -6,6 +6,7 @@ use super::{
     account::Account,
     backing::{
         Backing,
+        Beginning,
         Home,
         Paged,
         State,
@@ -15,32 +16,25 @@ use super::{
     VidMm, //
 };
 use crate::{
-    ddi::allocation::{
-        AllocationDescription,
-        ForeignMemory, //
-    },
-    drm::{
-        gem::Shape,
-        prime::DmaBuf, //
+    ddi::{
+        allocation::{
+            AllocationDescription,
+            ForeignMemory, //
+        },
+        memory::ImportedMemory, //
     },
     mem::ACCOUNT,
     status::{
         NtResult,
         NtStatus, //
     },
-    sys::{
-        user_pages::UserPages,
-        PAGE_SIZE, //
-    }, //
+    sys::user_pages::UserPages, //
 };
 use core::{
     num::NonZeroU32,
     ops::Deref, //
 };
-use kernel::{
-    prelude::*,
-    sync::Arc, //
-};
+use kernel::sync::Arc;
 
 /// Memory that came by a dma-buf, on the way to become the backing of an allocation.
 pub(crate) struct Imported {
@@ -74,14 +68,14 @@ impl Drop for OwnedBacking {
 }
 
 impl OwnedBacking {
-    fn new(backing: impl PinInit<Backing>) -> NtResult<Self> {
-        let new = Arc::pin_init(backing, ACCOUNT)?;
+    fn new(vidmm: &Arc<VidMm>, begin: Beginning) -> NtResult<Self> {
+        let new = Arc::new(Backing::new(vidmm, begin), ACCOUNT)?;
         new.account.add_total(new.group(), new.bytes());
         Ok(Self(new))
     }
 
-    /// Video memory of `bytes` bytes (whole pages) in a group, laid out as `description` says if a
-    /// DRM device makes it. Nothing physical is made.
+    /// Video memory of `bytes` bytes (whole pages) in a group, laid out as `layout` says if the miniport
+    /// wants to know. Nothing physical is made.
     ///
     /// # Errors
     ///
@@ -90,34 +84,28 @@ impl OwnedBacking {
         account: Arc<Account>,
         vidmm: &Arc<VidMm>,
         group: SegmentGroup,
-        description: Option<AllocationDescription>,
+        layout: Option<AllocationDescription>,
         bytes: u64,
         priority: NonZeroU32,
         paged: Arc<dyn Paged>,
     ) -> NtResult<Self> {
-        let shape = description.map(|description| Shape {
-            width: description.pitch / 4,
-            height: description.height,
-        });
         // What is larger than the segment, or than anything that a device makes, is never in it.
-        let fits = bytes <= vidmm.size(group) && shape.is_none_or(Shape::is_usual);
+        let fits = bytes <= vidmm.size(group) && layout.is_none_or(AllocationDescription::is_usual);
         let home = match group {
-            SegmentGroup::Local if fits => Home::Segment(shape),
+            SegmentGroup::Local if fits => Home::Segment(layout),
             _ => Home::System,
         };
-        let commitment = vidmm.commit(SegmentGroup::Local, bytes)?;
-        let state = State::Untouched;
-        let new = Backing::new(
-            vidmm,
+        let begin = Beginning {
+            commitment: vidmm.commit(&account, SegmentGroup::Local, bytes)?,
             account,
-            state,
+            state: State::Untouched,
             home,
             bytes,
             priority,
-            Some(paged),
-            commitment,
-        );
-        Self::new(new)
+            paged: Some(paged),
+            user_pages: None,
+        };
+        Self::new(vidmm, begin)
     }
 
     /// `bytes` bytes (whole pages) of the calling process at `address` (page aligned), pinned.
@@ -127,6 +115,7 @@ impl OwnedBacking {
     /// - GRAPHICS_NO_VIDEO_MEMORY: the aperture is full.
     /// - NO_MEMORY: over RLIMIT_MEMLOCK, or kernel memory.
     /// - INVALID_PARAMETER: the range is not ordinary memory of the caller (cases 54, 56).
+    /// - DEVICE_REMOVED: the adapter has gone.
     pub(crate) fn user_pages(
         account: Arc<Account>,
         vidmm: &Arc<VidMm>,
@@ -135,60 +124,56 @@ impl OwnedBacking {
         writable: bool,
         priority: NonZeroU32,
     ) -> NtResult<Self> {
-        let stay = vidmm.provider.stay()?;
-        let commitment = vidmm.commit(SegmentGroup::NonLocal, bytes)?;
+        let commitment = vidmm.commit(&account, SegmentGroup::NonLocal, bytes)?;
         let size = usize::try_from(bytes).map_err(|_| NtStatus::INVALID_PARAMETER)?;
         let pages = Arc::new(UserPages::pin(address, size, writable)?, ACCOUNT)?;
-        let state = State::UserPages(pages);
-        let home = Home::Fixed;
-        let new = Backing::new(
-            vidmm, account, state, home, bytes, priority, None, commitment,
-        );
-        let new = Self::new(new)?;
-        new.enter(&stay)?;
-        let mut books = vidmm.books.lock();
+        let begin = Beginning {
+            account,
+            state: State::UserPages,
+            home: Home::Fixed,
+            bytes,
+            priority,
+            paged: None,
+            user_pages: Some(pages),
+            commitment,
+        };
+        let new = Self::new(vidmm, begin)?;
+        new.enter()?;
+        let mut books = vidmm.books();
         books.pin(new.key());
         books.set_usage(new.key(), [0, bytes]);
         drop(books);
         Ok(new)
     }
 
-    /// The memory behind a dma-buf.
+    /// Memory that came by a dma-buf.
     ///
     /// # Errors
     ///
-    /// DEVICE_REMOVED: the device is gone. NOT_SUPPORTED: its driver cannot. NO_MEMORY.
+    /// DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
     pub(crate) fn import(
         account: Arc<Account>,
         vidmm: &Arc<VidMm>,
-        dma_buf: DmaBuf,
+        imported: ImportedMemory,
     ) -> NtResult<Imported> {
-        let stay = vidmm.provider.stay()?;
-        let size = dma_buf.size();
-        if size == 0 || size % PAGE_SIZE != 0 {
-            return Err(NtStatus::NOT_SUPPORTED);
-        }
-        let gem = stay.import(dma_buf)?;
-        // CAST: 64 bits at most.
-        let bytes = size as u64;
-        let memory = ForeignMemory {
-            bytes,
-            native: gem.is_native(),
-            cpu_visible: gem.is_cpu_visible(),
+        let ImportedMemory { memory, facts } = imported;
+        let begin = Beginning {
+            // It takes nothing of the segments: who made the memory has accounted for it.
+            commitment: vidmm.commit(&account, SegmentGroup::Local, 0)?,
+            account,
+            state: State::Imported(memory),
+            home: Home::Fixed,
+            bytes: facts.bytes,
+            priority: NORMAL_PRIORITY,
+            paged: None,
+            user_pages: None,
         };
-        // It takes nothing of the segments: who made the memory has accounted for it.
-        let commitment = vidmm.commit(SegmentGroup::Local, 0)?;
-        let state = State::Imported(gem);
-        let (home, priority) = (Home::Fixed, NORMAL_PRIORITY);
-        let new = Backing::new(
-            vidmm, account, state, home, bytes, priority, None, commitment,
-        );
-        let new = Self::new(new)?;
+        let backing = Self::new(vidmm, begin)?;
         // From here on it is lost with the adapter.
-        new.enter(&stay)?;
+        backing.enter()?;
         Ok(Imported {
-            backing: new,
-            memory,
+            backing,
+            memory: facts,
         })
     }
 }

@@ -2,31 +2,31 @@
 
 //! Paging: how bytes get into the segment and out of it.
 //!
-//! All of it happens in somebody's [`Turn`]. What does not work leaves the bytes where they were.
+//! All of it goes like this: look with the paging lock held; make what is missing without it; take it
+//! again, look whether that still fits, and move the bytes. What does not work leaves them where they were.
 
 use super::{
     backing::{
         Backing,
         Home,
-        Memory,
+        Inner,
+        Pager,
         State, //
     },
     place::Place,
-    provider::{
-        Pager,
-        Stay, //
-    },
-    rank::{
-        Class,
-        Rank, //
-    },
-    turn::Turn,
+    Paging,
     SegmentGroup,
     VidMm, //
 };
 use crate::{
-    ddi::paging::PagingOperation,
-    drm::gem::Shape,
+    ddi::{
+        memory::{
+            CpuPages,
+            Memory,
+            MemoryRequest, //
+        },
+        paging::PagingOperation, //
+    },
     mem::ACCOUNT,
     status::{
         NtResult,
@@ -34,8 +34,18 @@ use crate::{
     },
     sys::{
         kernel_pages::KernelPages,
+        killable,
+        memory_group::MemoryGroup,
         page_range::PageRange,
-        system_memory::SystemMemory,
+        system_memory::{
+            HeldPages,
+            Patience,
+            SystemMemory, //
+        },
+        window::{
+            PageSource,
+            Window, //
+        },
         PAGE_SIZE, //
     }, //
 };
@@ -44,11 +54,14 @@ use kernel::sync::{
     Arc, //
 };
 
-/// Pages that are moved at a time: so many are in memory twice.
+/// Pages that a miniport moves at a time.
 const AT_ONCE: usize = 256;
 
 /// Pages of slack.
 const SLACK: usize = 32;
+
+/// Allocations that could not be put out, before room is not looked for any more.
+const MOST_FAILURES: u32 = 16;
 
 /// Which way bytes go.
 #[derive(Clone, Copy)]
@@ -57,174 +70,384 @@ enum Direction {
     Out,
 }
 
+/// What whoever wants to use memory needs.
+#[derive(Clone, Copy)]
+pub(super) struct Wish {
+    /// It has to be in the segment if it belongs there.
+    pub(super) in_segment: bool,
+    /// It is to be seen through a window.
+    pub(super) shown: bool,
+}
+
+/// System memory, all of whose pages stay in memory.
+struct HeldMemory {
+    memory: Arc<SystemMemory>,
+    pages: HeldPages,
+}
+
+/// What was made for a move, without the paging lock.
+#[derive(Default)]
+struct Prepared {
+    local: Option<Memory>,
+    /// The bytes as they are.
+    from: Option<HeldMemory>,
+    system: Option<Arc<SystemMemory>>,
+    window: Option<Arc<Window>>,
+    /// There is no room in the segment.
+    stays_out: bool,
+    failures: u32,
+    /// Bytes that were put out.
+    freed: u64,
+    asked_exports: bool,
+}
+
+/// What a look has found.
+enum Step {
+    /// All is as it was wished. What the bytes were in before, if they were moved.
+    Done(Option<State>),
+    /// This has to be made first.
+    Local(Option<Arc<SystemMemory>>),
+    System,
+    Window,
+    /// This has to make room first.
+    PutOut(Arc<Backing>),
+    /// Perhaps exports have ended that are in the way.
+    AskExports,
+}
+
 impl Backing {
     /// Sees to it that there is memory: in the segment if it belongs there and there is room, else
-    /// system memory.
+    /// system memory. Then does `then` with the paging lock held.
     ///
     /// # Errors
     ///
-    /// DEVICE_REMOVED: it is lost. INVALID_PARAMETER: it is offered. NO_MEMORY. What the miniport says.
-    pub(super) fn settle(self: &Arc<Self>, stay: &Stay<'_>, turn: &Turn<'_>) -> NtResult {
-        self.enter(stay)?;
-        match self.settle_in_segment(stay, turn) {
-            // Video memory is virtual: then it is used where it is.
-            Err(NtStatus::NO_MEMORY) => self.make_system(turn)?,
-            settled => return settled,
+    /// - DEVICE_REMOVED: it is lost. INVALID_PARAMETER: it is offered. NO_MEMORY. What the miniport says.
+    /// - INTERRUPTED: the calling process is being killed.
+    pub(super) fn settle<R>(
+        self: &Arc<Self>,
+        wish: Wish,
+        then: impl FnOnce(&mut Inner) -> R,
+    ) -> NtResult<R> {
+        self.enter()?;
+        let mut prepared = Prepared::default();
+        loop {
+            let mut paging = self.vidmm.lock_paging()?;
+            match self.step(&mut paging, wish, &mut prepared)? {
+                Step::Done(old) => {
+                    let result = then(self.inner(&mut paging));
+                    self.vidmm.books().touch(self.key());
+                    drop(paging);
+                    drop(old);
+                    return Ok(result);
+                }
+                Step::Local(from) => {
+                    drop(paging);
+                    self.prepare_local(from, wish, &mut prepared)?;
+                }
+                Step::System => {
+                    drop(paging);
+                    prepared.system = Some(self.new_system()?);
+                }
+                Step::Window => {
+                    drop(paging);
+                    drop(self.slack()?);
+                    prepared.window = Some(Window::away(self.size()? / PAGE_SIZE)?);
+                }
+                Step::PutOut(victim) => {
+                    drop(paging);
+                    let bytes = victim.bytes();
+                    let urgency = match Arc::ptr_eq(&victim.account, &self.account) {
+                        true => Urgency::Own,
+                        false => Urgency::Others,
+                    };
+                    match victim.put_out(urgency) {
+                        Ok(()) => prepared.freed = prepared.freed.saturating_add(bytes),
+                        Err(NtStatus::INTERRUPTED) => return Err(NtStatus::INTERRUPTED),
+                        // It stays, and the next one is asked.
+                        Err(_) => {
+                            prepared.failures += 1;
+                            self.vidmm.books().touch(victim.key());
+                        }
+                    }
+                }
+                Step::AskExports => {
+                    drop(paging);
+                    prepared.asked_exports = true;
+                    self.vidmm.end_unused_exports()?;
+                }
+            }
+            killable::check()?;
         }
-        self.vidmm.books.lock().touch(self.key());
-        Ok(())
     }
 
-    /// Sees to it that there is memory where it belongs in the segment, or where it never moves.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::settle`]; NO_MEMORY as [`Self::bring_in`], too.
-    pub(super) fn settle_in_segment(
-        self: &Arc<Self>,
-        stay: &Stay<'_>,
-        turn: &Turn<'_>,
-    ) -> NtResult {
-        self.enter(stay)?;
-        if self.standing().is_some_and(|known| known.offer.is_some()) {
+    /// One look, with the paging lock held.
+    fn step(&self, paging: &mut Paging, wish: Wish, prepared: &mut Prepared) -> NtResult<Step> {
+        let known = self.standing().ok_or(NtStatus::DEVICE_REMOVED)?;
+        if known.offer.is_some() {
             return Err(NtStatus::INVALID_PARAMETER);
         }
-        match self.place() {
+        let inner = self.inner(paging);
+        if wish.shown && inner.window.is_none() && prepared.window.is_none() {
+            return Ok(Step::Window);
+        }
+        let mut old = None;
+        match inner.state.place() {
             Place::Lost => return Err(NtStatus::DEVICE_REMOVED),
             Place::Discarded => return Err(NtStatus::INVALID_PARAMETER),
-            Place::UserPages | Place::Imported => return Ok(()),
-            Place::Local => {}
-            Place::Untouched | Place::System => self.bring_in(stay, turn)?,
+            Place::UserPages | Place::Imported => {}
+            Place::Local => self.end_export(inner),
+            Place::Untouched | Place::System => {
+                if self.belongs_in_segment() && !prepared.stays_out {
+                    match self.vidmm.room(self, prepared) {
+                        Some(step) => return Ok(step),
+                        None if prepared.stays_out => {}
+                        None => match self.ready(inner, prepared) {
+                            Ok(memory) => old = Some(self.bring_in(inner, memory, prepared)?),
+                            Err(step) => return Ok(step),
+                        },
+                    }
+                }
+                if old.is_none() {
+                    if wish.in_segment {
+                        return Err(NtStatus::NO_MEMORY);
+                    }
+                    if inner.state.place() == Place::Untouched {
+                        // Video memory is virtual: it is used where it is.
+                        let Some(memory) = prepared.system.take() else {
+                            return Ok(Step::System);
+                        };
+                        let present = memory.present();
+                        old = Some(self.go(inner, State::System(memory), [0, present]));
+                    }
+                }
+            }
         }
-        self.vidmm.books.lock().touch(self.key());
-        Ok(())
+        if wish.shown {
+            let window = match &inner.window {
+                Some(window) => window.clone(),
+                None => match prepared.window.take() {
+                    Some(window) => inner.window.insert(window).clone(),
+                    None => return Err(NtStatus::UNSUCCESSFUL),
+                },
+            };
+            if let Some(source) = inner.state.source() {
+                window.show(source);
+            }
+        }
+        Ok(Step::Done(old))
+    }
+
+    /// The memory that the bytes can move into now, or what has to be made for that.
+    fn ready(&self, inner: &Inner, prepared: &mut Prepared) -> Result<Memory, Step> {
+        let from = match &inner.state {
+            State::System(memory) => Some(memory),
+            _ => None,
+        };
+        let held = prepared.from.as_ref().map(|held| &held.memory);
+        let fits = match (from, held) {
+            (None, None) => true,
+            (Some(from), Some(held)) => Arc::ptr_eq(from, held),
+            _ => false,
+        };
+        match prepared.local.take() {
+            Some(memory) if fits => Ok(memory),
+            unfit => {
+                prepared.local = unfit;
+                Err(Step::Local(from.cloned()))
+            }
+        }
+    }
+
+    /// Makes memory in the segment, and keeps the bytes `from` which it is to be filled in memory.
+    fn prepare_local(
+        &self,
+        from: Option<Arc<SystemMemory>>,
+        wish: Wish,
+        prepared: &mut Prepared,
+    ) -> NtResult {
+        let group = self.account.group();
+        let made = group.pays_for(|| {
+            if prepared.local.is_none() {
+                prepared.local = Some(self.make_local()?);
+            }
+            prepared.from = match from {
+                Some(memory) => Some(HeldMemory {
+                    pages: memory.hold(Patience::MayWait)?,
+                    memory,
+                }),
+                None => None,
+            };
+            Ok(())
+        });
+        match made {
+            Err(NtStatus::NO_MEMORY) if !wish.in_segment => {
+                prepared.stays_out = true;
+                Ok(())
+            }
+            made => made,
+        }
+    }
+
+    fn make_local(&self) -> NtResult<Memory> {
+        let Pager {
+            miniport,
+            allocation,
+        } = self.pager()?;
+        let layout = match self.home {
+            Home::Segment(layout) => layout,
+            Home::System | Home::Fixed => None,
+        };
+        miniport.allocate_memory(MemoryRequest {
+            allocation,
+            layout,
+            bytes: self.size()?,
+        })
     }
 
     /// Some memory that is to be left when the allocation has its own: for what the kernel takes
-    /// without asking, and would have a process killed for (files, page tables). Memory of a device is
-    /// only free again when the call returns to its program, also if it was made in vain.
+    /// without asking, and would have a process killed for (files, page tables).
     fn slack(&self) -> NtResult<KernelPages> {
         let pages = || KernelPages::new(SLACK * PAGE_SIZE);
         Ok(self.account.group().pays_for(pages)?)
     }
 
-    /// System memory that nobody has touched.
+    /// System memory for bytes that are nowhere yet. All of it, so that whoever asks hears when there
+    /// is not enough; but of what is not meant to be in the segment, as much as is touched.
     fn new_system(&self) -> NtResult<Arc<SystemMemory>> {
         drop(self.slack()?);
         let bytes = self.size()?;
-        let group = self.account.group();
-        group.pays_for(|| Ok(Arc::new(SystemMemory::new(bytes)?, ACCOUNT)?))
+        self.account.group().pays_for(|| {
+            let memory = Arc::new(SystemMemory::new(bytes)?, ACCOUNT)?;
+            if matches!(self.home, Home::Segment(_)) {
+                memory.populate()?;
+            }
+            Ok(memory)
+        })
     }
 
-    /// Makes system memory if there is no memory yet. All of it, so that whoever asks hears when there
-    /// is not enough; but of what is not meant to be in the segment, as much as is touched.
-    fn make_system(&self, turn: &Turn<'_>) -> NtResult {
-        if self.place() != Place::Untouched {
-            return Ok(());
+    /// Moves the bytes into memory of the segment. Where they were before.
+    fn bring_in(
+        &self,
+        inner: &mut Inner,
+        memory: Memory,
+        prepared: &mut Prepared,
+    ) -> NtResult<State> {
+        if let Some(from) = prepared.from.take() {
+            hide(inner);
+            self.transfer(&from.pages, &memory, Direction::In)?;
         }
-        let memory = self.new_system()?;
-        let _slack = self.slack()?;
-        if matches!(self.home, Home::Segment(_)) {
-            self.account.group().pays_for(|| memory.populate())?;
-        }
-        let present = memory.present();
-        self.go(turn, State::System(memory), [0, present])
-    }
-
-    /// Brings the bytes into the segment.
-    ///
-    /// # Errors
-    ///
-    /// NO_MEMORY: there is none, they never go there, or there is no room beside what goes before it. What
-    /// the miniport says.
-    pub(super) fn bring_in(self: &Arc<Self>, stay: &Stay<'_>, turn: &Turn<'_>) -> NtResult {
-        let (Home::Segment(shape), Some(known)) = (self.home, self.standing()) else {
-            return Err(NtStatus::NO_MEMORY);
-        };
-        if !self.belongs_in_segment() {
-            return Err(NtStatus::NO_MEMORY);
-        }
-        let state = self.state();
-        if !state.place().leads_to(Place::Local) {
-            return Err(NtStatus::NO_MEMORY);
-        }
-        let rank = known.rank;
-        self.vidmm
-            .make_room(stay, turn, self.bytes(), rank.class, rank.priority)?;
-        let _slack = self.slack()?;
-        let group = self.account.group();
-        let memory = group.pays_for(|| self.make_local(stay, shape))?;
-        if let State::System(from) = state {
-            self.hide(turn);
-            group.pays_for(|| self.transfer(&from, &memory, Direction::In))?;
-        }
-        self.go(turn, State::Local(memory), [self.bytes(), 0])
-    }
-
-    fn make_local(&self, stay: &Stay<'_>, shape: Option<Shape>) -> NtResult<Memory> {
-        let memory = stay.make(shape, self.size()?, self.pager()?)?;
-        // Some drivers make the pages when somebody wants them; there has to be slack then.
-        drop(memory.clone().source(self.size()?)?);
-        Ok(memory)
+        Ok(self.go(inner, State::Local(memory), [self.bytes(), 0]))
     }
 
     /// Puts the bytes out of the segment into system memory; or nowhere, if they are offered.
     ///
     /// # Errors
     ///
-    /// GRAPHICS_ALLOCATION_BUSY: somebody has a dma-buf of it. NO_MEMORY. What the miniport says.
-    pub(super) fn put_out(&self, _stay: &Stay<'_>, turn: &Turn<'_>) -> NtResult {
-        let State::Local(from) = self.state() else {
+    /// GRAPHICS_ALLOCATION_BUSY: somebody has a dma-buf of it. NO_MEMORY. INTERRUPTED. What the miniport
+    /// says.
+    pub(super) fn put_out(self: &Arc<Self>, urgency: Urgency) -> NtResult {
+        let mut prepared: Option<HeldMemory> = None;
+        loop {
+            let mut paging = self.vidmm.lock_paging()?;
+            let Some(known) = self.standing() else {
+                return Ok(());
+            };
+            let inner = self.inner(&mut paging);
+            let State::Local(from) = &inner.state else {
+                return Ok(());
+            };
+            if inner.exported.is_some() {
+                return Err(NtStatus::GRAPHICS_ALLOCATION_BUSY);
+            }
+            if known.offer.is_some() {
+                let old = self.discard_locked(inner);
+                drop(paging);
+                drop(old);
+                return Ok(());
+            }
+            let Some(to) = prepared.take() else {
+                drop(paging);
+                prepared = Some(self.prepare_out(urgency)?);
+                continue;
+            };
+            let from = from.clone();
+            hide(inner);
+            self.transfer(&to.pages, &from, Direction::Out)?;
+            let old = self.go(inner, State::System(to.memory), [0, self.bytes()]);
+            drop(paging);
+            drop((old, from));
             return Ok(());
-        };
-        self.check_movable()?;
-        if self.standing().is_some_and(|known| known.offer.is_some()) {
-            return self.discard(turn);
         }
-        let to = self.new_system()?;
-        let _slack = self.slack()?;
-        self.hide(turn);
-        let group = self.account.group();
-        group.pays_for(|| self.transfer(&to, &from, Direction::Out))?;
-        self.go(turn, State::System(to), [0, self.bytes()])
     }
 
-    /// Whether nobody else sees the memory by a dma-buf: they would go on with that memory alone.
-    fn check_movable(&self) -> NtResult {
-        if self.inner.lock().exported {
-            return Err(NtStatus::GRAPHICS_ALLOCATION_BUSY);
+    /// System memory for all bytes.
+    fn prepare_out(&self, urgency: Urgency) -> NtResult<HeldMemory> {
+        let bytes = self.size()?;
+        let make = |patience| -> NtResult<HeldMemory> {
+            let memory = Arc::new(SystemMemory::new(bytes)?, ACCOUNT)?;
+            Ok(HeldMemory {
+                pages: memory.hold(patience)?,
+                memory,
+            })
+        };
+        let group = self.account.group();
+        match urgency {
+            Urgency::Own => {
+                drop(self.slack()?);
+                group.pays_for(|| make(Patience::MayWait))
+            }
+            // Its owner may have no memory left, or be throttled: that is nothing to wait for. Then nobody
+            // pays until it is used the next time.
+            Urgency::Others => group
+                .pays_for(|| make(Patience::Impatient))
+                .or_else(|_| MemoryGroup::root().pays_for(|| make(Patience::MayWait))),
         }
-        Ok(())
     }
 
     /// Frees the memory of what is offered.
     ///
     /// # Errors
     ///
-    /// GRAPHICS_ALLOCATION_BUSY: somebody has a dma-buf of it.
-    pub(super) fn discard(&self, turn: &Turn<'_>) -> NtResult {
-        self.check_movable()?;
-        self.hide(turn);
-        self.go(turn, State::Discarded, [0, 0])?;
-        if self.may_decommit.load(Relaxed) {
-            let commitment = self.inner.lock().commitment.take();
-            drop(commitment);
+    /// GRAPHICS_ALLOCATION_BUSY: somebody has a dma-buf of it. INTERRUPTED.
+    pub(super) fn discard(&self) -> NtResult {
+        let mut paging = self.vidmm.lock_paging()?;
+        let is_offered = self.standing().is_some_and(|known| known.offer.is_some());
+        let inner = self.inner(&mut paging);
+        if inner.exported.is_some() {
+            return Err(NtStatus::GRAPHICS_ALLOCATION_BUSY);
+        }
+        if is_offered && matches!(inner.state, State::Local(_) | State::System(_)) {
+            let old = self.discard_locked(inner);
+            drop(paging);
+            drop(old);
         }
         Ok(())
     }
 
+    /// The same with the paging lock held. The result is to be dropped without it.
+    fn discard_locked(&self, inner: &mut Inner) -> impl Sized {
+        hide(inner);
+        let old = self.go(inner, State::Discarded, [0, 0]);
+        let commitment = match self.may_decommit.load(Relaxed) {
+            true => inner.commitment.take(),
+            false => None,
+        };
+        (old, commitment)
+    }
+
     /// Has the miniport copy all bytes between system memory and the segment.
-    fn transfer(&self, system: &SystemMemory, local: &Memory, way: Direction) -> NtResult {
+    fn transfer(&self, system: &HeldPages, local: &Memory, way: Direction) -> NtResult {
         let Pager {
             miniport,
             allocation,
         } = self.pager()?;
-        let local = local.clone().source(self.size()?)?;
-        let count = system.count();
+        let CpuPages::Pages(local) = local.cpu_pages() else {
+            return Err(NtStatus::NOT_SUPPORTED);
+        };
+        let count = system.pages().len();
         for first in (0..count).step_by(AT_ONCE) {
             let pages = AT_ONCE.min(count - first);
-            let held = system.hold(first, pages)?;
-            let system = PageRange::of(&held);
+            let system = PageRange::part(system, first, pages)?;
             let local = PageRange::part(&*local, first, pages)?;
             let (source, destination) = match way {
                 Direction::In => (system, local),
@@ -241,36 +464,48 @@ impl Backing {
     }
 }
 
+/// For whom bytes are put out of the segment.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Urgency {
+    /// For their own owner.
+    Own,
+    /// For others, who wait.
+    Others,
+}
+
+/// Takes the pages away from those who see them, until they touch them again.
+fn hide(inner: &Inner) {
+    if let Some(window) = &inner.window {
+        window.hide();
+    }
+}
+
 impl VidMm {
-    /// Sees to it that `bytes` bytes of the segment are free, for memory of that class and priority.
-    ///
-    /// # Errors
-    ///
-    /// NO_MEMORY: what is in the way goes before it, or could not be put out.
-    fn make_room(
-        &self,
-        stay: &Stay<'_>,
-        turn: &Turn<'_>,
-        bytes: u64,
-        class: Class,
-        priority: u32,
-    ) -> NtResult {
-        let mut after: Option<Rank> = None;
-        loop {
-            let victim = {
-                let books = self.books.lock();
-                if bytes > books.group(SegmentGroup::Local).size() {
-                    return Err(NtStatus::NO_MEMORY);
-                }
-                if books.has_room(bytes) {
-                    return Ok(());
-                }
-                books.victim(after, class, priority)
-            };
-            let (rank, victim) = victim.ok_or(NtStatus::NO_MEMORY)?;
-            after = Some(rank);
-            // What could not be put out stays, and the next one is asked.
-            let _ = victim.put_out(stay, turn);
+    /// What has to be done first so that there is room in the segment for an allocation. `None` when there
+    /// is, or when there will be none.
+    fn room(&self, of: &Backing, prepared: &mut Prepared) -> Option<Step> {
+        let bytes = of.bytes();
+        let books = self.books();
+        if books.has_room(bytes) {
+            return None;
+        }
+        let known = books.standing(of.key())?;
+        // Others may take what was put out for this one.
+        let is_vain = prepared.failures > MOST_FAILURES
+            || prepared.freed > bytes.saturating_mul(4)
+            || bytes > books.group(SegmentGroup::Local).size();
+        let rank = known.rank;
+        let victim = match is_vain {
+            true => None,
+            false => books.victim(of.account.key(), bytes, rank.class, rank.priority),
+        };
+        match victim {
+            Some((_, victim)) => Some(Step::PutOut(victim)),
+            None if !prepared.asked_exports && !is_vain => Some(Step::AskExports),
+            None => {
+                prepared.stays_out = true;
+                None
+            }
         }
     }
 }

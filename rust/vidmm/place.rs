@@ -25,7 +25,6 @@ pub(crate) enum Place {
 
 impl Place {
     /// All of them.
-    #[allow(dead_code, reason = "the tests go through all of them")]
     pub(crate) const ALL: [Self; 7] = [
         Self::Untouched,
         Self::Local,

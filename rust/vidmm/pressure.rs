@@ -2,7 +2,10 @@
 
 //! What VidMm gives back when the system runs short of memory: what is offered, and what is idle.
 
-use super::VidMm;
+use super::{
+    paging::Urgency,
+    VidMm, //
+};
 use crate::sys::{
     self,
     shrinker::Reserve,
@@ -12,44 +15,56 @@ use kernel::sync::atomic::Relaxed;
 
 impl Reserve for VidMm {
     fn pages(&self) -> usize {
-        let bytes = self.books.lock().spare(sys::can_swap());
-        usize::try_from(bytes).unwrap_or(usize::MAX) / PAGE_SIZE
+        let [offered, idle] = self.spare.each_ref().map(|bytes| bytes.load(Relaxed));
+        let bytes = match sys::can_swap() {
+            true => offered.saturating_add(idle),
+            false => offered,
+        };
+        let pages = usize::try_from(bytes).unwrap_or(usize::MAX) / PAGE_SIZE;
+        // What was promised is not promised again.
+        pages.saturating_sub(self.wanted.load(Relaxed))
     }
 
-    /// The worker does it: whoever is short of memory can neither wait for a turn nor free memory of a
-    /// device.
+    /// The worker does it: whoever is short of memory can neither wait for the paging lock nor free memory
+    /// of a device.
     fn give_back(&self, pages: usize) -> usize {
-        self.wanted.fetch_add(pages, Relaxed);
-        self.worker.wake();
+        let pages = pages.min(self.pages());
+        if pages > 0 {
+            self.wanted.fetch_add(pages, Relaxed);
+            self.worker.wake();
+        }
         pages
     }
 }
 
 impl VidMm {
-    /// Gives about so many pages back. What is idle only leaves the segment if it can be swapped out.
-    pub(super) fn relieve(&self, pages: usize) {
-        let mut missing = pages;
-        let mut after = None;
-        while missing > 0 {
-            let Ok(stay) = self.provider.stay() else {
-                return;
-            };
-            let Some((at, backing)) = self.books.lock().surplus(after, sys::can_swap()) else {
-                return;
-            };
-            after = Some(at);
-            let turn = self.turns.take();
-            let given = match backing.standing() {
-                Some(known) if known.offer.is_some() => backing.discard(&turn),
-                Some(known) if known.listed == 0 && known.locks == 0 => {
-                    backing.put_out(&stay, &turn)
-                }
-                _ => continue,
-            };
-            if given.is_ok() {
-                let bytes = usize::try_from(backing.bytes()).unwrap_or(usize::MAX);
-                missing = missing.saturating_sub(bytes / PAGE_SIZE);
-            }
+    /// Gives something back. What is idle only leaves the segment if it can be swapped out. Whether more is
+    /// wanted.
+    pub(super) fn relieve(&self) -> bool {
+        let missing = self.wanted.load(Relaxed);
+        if missing == 0 {
+            return false;
         }
+        let surplus = self.books().surplus(None, sys::can_swap());
+        let Some((_, backing)) = surplus else {
+            self.wanted.store(0, Relaxed);
+            return false;
+        };
+        let given = match backing.standing() {
+            Some(known) if known.offer.is_some() => backing.discard(),
+            Some(known) if known.listed == 0 && known.locks == 0 => {
+                backing.put_out(Urgency::Others)
+            }
+            _ => Ok(()),
+        };
+        if given.is_err() {
+            // The next one is another one.
+            self.books().touch(backing.key());
+        }
+        let pages = usize::try_from(backing.bytes()).unwrap_or(usize::MAX) / PAGE_SIZE;
+        let left = missing.saturating_sub(pages);
+        // What was wanted meanwhile is wanted still.
+        self.wanted.fetch_sub(missing - left, Relaxed);
+        left > 0
     }
 }

@@ -35,10 +35,17 @@ pub(crate) struct Rank {
 }
 
 impl Rank {
+    /// None is less.
+    pub(crate) const LEAST: Self = Self {
+        class: Class::Offered(OfferPriority::Low),
+        priority: 0,
+        stamp: 0,
+    };
+
     /// The least one that goes after it.
     pub(crate) fn next(self) -> Self {
         Self {
-            stamp: self.stamp + 1,
+            stamp: self.stamp.saturating_add(1),
             ..self
         }
     }

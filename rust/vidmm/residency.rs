@@ -11,6 +11,7 @@ use super::{
     backing::Backing,
     books::Books,
     place::Place,
+    work::Order,
     SegmentGroup,
     VidMm, //
 };
@@ -110,7 +111,7 @@ impl Backing {
     /// A binding ends: it is on no list any more.
     pub(crate) fn unlist(&self, residency: &Residency, account: &Account) {
         if residency.count() > 0 {
-            let mut books = self.vidmm.books.lock();
+            let mut books = self.vidmm.books();
             residency.set(0);
             books.unlist(self.key(), account.key(), residency.counted.load(Relaxed));
         }
@@ -126,7 +127,7 @@ impl VidMm {
     /// - INVALID_PARAMETER: one of them is offered, or is on the list 2^32 - 1 times.
     /// - DEVICE_REMOVED. NO_MEMORY. What `tell` says.
     pub(crate) fn make_resident(
-        self: &Arc<Self>,
+        &self,
         account: &Account,
         list: &[Bound<'_>],
         limit: Limit,
@@ -134,16 +135,13 @@ impl VidMm {
         queue: &Arc<Timeline>,
         tell: impl FnOnce(Admission) -> NtResult,
     ) -> NtResult<Admission> {
-        let mut order = self.order()?;
-        {
-            let stay = self.provider.stay()?;
-            for bound in list {
-                bound.backing.enter(&stay)?;
-            }
+        let mut order = Order::new()?;
+        for bound in list {
+            bound.backing.enter()?;
         }
         let mut wanted = KVVec::with_capacity(list.len(), ACCOUNT)?;
         let operation = Timeline::prepare(queue)?;
-        let mut books = self.books.lock();
+        let mut books = self.books();
         let result = admit(&mut books, account, list, limit);
         if matches!(result, Ok(None)) {
             for bound in list {
@@ -166,14 +164,14 @@ impl VidMm {
         })?;
         if operation.is_some() {
             order.bring_in(wanted);
-            self.submit(order, priority, operation);
+            account.work().submit(order, priority, operation);
         }
         Ok(admission)
     }
 
     /// Takes bindings off the list that were put there just now.
     fn withdraw(&self, account: &Account, list: &[Bound<'_>]) {
-        let mut books = self.books.lock();
+        let mut books = self.books();
         for bound in list {
             // Another thread may have done so.
             let _ = take_off(&mut books, account, bound);
@@ -188,15 +186,15 @@ impl VidMm {
     ///
     /// INVALID_PARAMETER: one of them is not on the list as often. NO_MEMORY. What `tell` says.
     pub(crate) fn evict(
-        self: &Arc<Self>,
+        &self,
         account: &Account,
         list: &[Bound<'_>],
         only_if_necessary: bool,
         tell: impl FnOnce(u64) -> NtResult,
     ) -> NtResult {
-        let mut order = self.order()?;
+        let mut order = Order::new()?;
         let mut unwanted = KVVec::with_capacity(list.len(), ACCOUNT)?;
-        let mut books = self.books.lock();
+        let mut books = self.books();
         for (done, bound) in list.iter().enumerate() {
             if let Err(status) = take_off(&mut books, account, bound) {
                 put_back(&mut books, account, &list[..done]);
@@ -213,11 +211,11 @@ impl VidMm {
         let trim = excess(&books, account, Limit::Budget);
         drop(books);
         tell(trim).inspect_err(|_| {
-            put_back(&mut self.books.lock(), account, list);
+            put_back(&mut self.books(), account, list);
         })?;
         if !unwanted.is_empty() {
             order.put_out(unwanted);
-            self.submit(order, PagingPriority::Normal, None);
+            account.work().submit(order, PagingPriority::Normal, None);
         }
         Ok(())
     }
@@ -231,7 +229,7 @@ impl VidMm {
     /// - INVALID_PARAMETER: it is offered. DEVICE_REMOVED. What `tell` says.
     /// - NO_MEMORY: none is left; or it is on the list, and would be too much for the process's budget.
     pub(crate) fn place(
-        self: &Arc<Self>,
+        &self,
         account: &Account,
         bound: Bound<'_>,
         in_segment: bool,
@@ -240,13 +238,13 @@ impl VidMm {
         tell: impl FnOnce(Option<u64>) -> NtResult,
     ) -> NtResult<Option<u64>> {
         let backing = bound.backing;
-        let mut order = self.order()?;
-        backing.enter(&self.provider.stay()?)?;
+        let mut order = Order::new()?;
+        backing.enter()?;
         let mut moved = KVVec::with_capacity(1, ACCOUNT)?;
         moved.push(backing.clone(), ACCOUNT)?;
         let operation = Timeline::prepare(queue)?;
 
-        let mut books = self.books.lock();
+        let mut books = self.books();
         let known = books.standing(backing.key());
         let known = known.ok_or(NtStatus::DEVICE_REMOVED)?;
         if known.offer.is_some() {
@@ -269,14 +267,14 @@ impl VidMm {
         let operation = moves.then(|| operation.begin());
         let value = operation.as_ref().map(Operation::value);
         tell(value).inspect_err(|_| {
-            keep_out(&mut self.books.lock(), account, &bound, was);
+            keep_out(&mut self.books(), account, &bound, was);
         })?;
         if moves {
             match in_segment {
                 true => order.bring_in(moved),
                 false => order.put_out(moved),
             }
-            self.submit(order, priority, operation);
+            account.work().submit(order, priority, operation);
         }
         Ok(value)
     }

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the paging worker of an adapter has to do, and how it does it.
+//! What a process has its memory moved for, and how that is done: in the background, in pieces.
 
 use super::{
     backing::Backing,
+    paging::{
+        Urgency,
+        Wish, //
+    },
     VidMm, //
 };
 use crate::{
@@ -14,21 +18,30 @@ use crate::{
         ACCOUNT, //
     },
     status::NtResult,
-    sys::worker::Job, //
+    sys::worker::{
+        Job,
+        Progress,
+        Worker,
+        WorkerQueue, //
+    }, //
 };
 use core::cmp::Reverse;
 use kernel::{
+    new_condvar,
+    new_mutex,
+    prelude::*,
     rbtree::{
         RBTree,
         RBTreeNodeReservation, //
     },
     sync::{
-        atomic::Relaxed,
-        Arc, //
+        Arc,
+        CondVar,
+        Mutex, //
     }, //
 };
 
-/// A place in the worker's list.
+/// A place in the list.
 type Slot = (Reverse<PagingPriority>, u64);
 
 const PRIORITIES: [PagingPriority; 3] = [
@@ -44,6 +57,16 @@ pub(super) struct Order {
 }
 
 impl Order {
+    /// # Errors
+    ///
+    /// NO_MEMORY.
+    pub(super) fn new() -> NtResult<Self> {
+        Ok(Self {
+            moves: Moves::In(KVVec::new()),
+            room: RBTreeNodeReservation::new(ACCOUNT)?,
+        })
+    }
+
     pub(super) fn bring_in(&mut self, backings: KVVec<Arc<Backing>>) {
         self.moves = Moves::In(backings);
     }
@@ -60,34 +83,59 @@ enum Moves {
 
 struct Work {
     moves: Moves,
+    /// How many of them are done.
+    done: usize,
     /// It ends with the work: the fence of a paging queue says so.
     _operation: Option<Operation>,
 }
 
+impl Work {
+    /// Moves the next allocation; `false` when there is none.
+    fn go_on(&mut self) -> bool {
+        let (backings, inwards) = match &self.moves {
+            Moves::In(backings) => (backings, true),
+            Moves::Out(backings) => (backings, false),
+        };
+        let Some(backing) = backings.get(self.done) else {
+            return false;
+        };
+        self.done += 1;
+        let Some(known) = backing.standing() else {
+            return true;
+        };
+        let wish = Wish {
+            in_segment: false,
+            shown: false,
+        };
+        let moved = match (inwards, known.listed) {
+            // What is offered stays until the room is needed.
+            _ if known.offer.is_some() => Ok(()),
+            (true, 1..) => backing.settle(wish, |_| ()),
+            (false, 0) => backing.put_out(Urgency::Own),
+            (false, 1..) if !backing.belongs_in_segment() => backing.put_out(Urgency::Own),
+            _ => Ok(()),
+        };
+        if let Err(status) = moved {
+            // It is seen at the next use: the bytes are used where they are.
+            pr_debug!("memory stays where it is: {status:?}\n");
+        }
+        true
+    }
+}
+
 /// What there is to do.
-pub(super) struct List {
+struct List {
     /// How much was submitted so far.
     submitted: u64,
     todo: RBTree<Slot, Work>,
     /// What is being done.
     current: Option<u64>,
-    /// Nothing is moved any more.
-    closed: bool,
 }
 
 // What is pinned is behind its pointers.
 impl Unpin for List {}
 
 impl List {
-    pub(super) fn new() -> Self {
-        Self {
-            closed: false,
-            submitted: 0,
-            todo: RBTree::new(),
-            current: None,
-        }
-    }
-
     /// Whether anything is left of what was submitted before `number`.
     fn is_left(&self, number: u64) -> bool {
         let is_before = |number_of: u64| number_of < number;
@@ -102,116 +150,119 @@ impl List {
     }
 }
 
-impl VidMm {
-    /// Room for work.
-    ///
+/// The work of one process on one adapter. A worker of its own does it, so that nobody else waits for memory
+/// that is charged to this one.
+pub(super) struct PagingWork {
+    todo: Arc<Todo>,
+    worker: Arc<Worker>,
+}
+
+#[pin_data]
+struct Todo {
+    #[pin]
+    list: Mutex<List>,
+    /// What was begun.
+    #[pin]
+    current: Mutex<Option<(Slot, Work)>>,
+    /// Work was done.
+    #[pin]
+    done: CondVar,
+}
+
+impl PagingWork {
     /// # Errors
     ///
     /// NO_MEMORY.
-    pub(super) fn order(&self) -> NtResult<Order> {
-        Ok(Order {
-            moves: Moves::In(KVVec::new()),
-            room: RBTreeNodeReservation::new(ACCOUNT)?,
-        })
+    pub(super) fn new(queue: &Arc<WorkerQueue>) -> NtResult<Arc<Self>> {
+        let list = List {
+            submitted: 0,
+            todo: RBTree::new(),
+            current: None,
+        };
+        let todo = Arc::pin_init(
+            pin_init!(Todo {
+                list <- new_mutex!(list, "PagingWork::list"),
+                current <- new_mutex!(None, "PagingWork::current"),
+                done <- new_condvar!("PagingWork::done"),
+            }),
+            ACCOUNT,
+        )?;
+        let worker = Worker::new(queue.clone())?;
+        worker.set_job(Some(todo.clone()));
+        Ok(Arc::new(Self { todo, worker }, ACCOUNT)?)
     }
 
-    /// Has the worker do it: what is more urgent goes first, else in the order in which it comes.
+    /// Has it done: what is more urgent goes first, else in the order in which it comes.
     pub(super) fn submit(
         &self,
         order: Order,
         priority: PagingPriority,
         operation: Option<Operation>,
     ) {
-        let mut work = Some(Work {
+        let work = Work {
             moves: order.moves,
+            done: 0,
             _operation: operation,
-        });
-        let mut list = self.list.lock();
-        if !list.closed {
-            let slot = (Reverse(priority), list.submitted);
-            list.submitted += 1;
-            let node = work.take().map(|work| order.room.into_node(slot, work));
-            // No other work has this number.
-            let _ = node.and_then(|node| list.todo.insert(node));
-        }
+        };
+        let mut list = self.todo.list.lock();
+        let slot = (Reverse(priority), list.submitted);
+        list.submitted += 1;
+        // No other work has this number.
+        let replaced = list.todo.insert(order.room.into_node(slot, work));
         drop(list);
-        // Without a worker it is done as it is.
-        drop(work);
+        drop(replaced);
         self.worker.wake();
-    }
-
-    /// Nothing is moved any more: all work that there is, and that comes, is done as it is.
-    pub(super) fn close(&self) {
-        self.list.lock().closed = true;
-        while let Some((_, work)) = self.next_work() {
-            drop(work);
-            self.finish();
-        }
     }
 
     /// D3DKMTFlushHeapTransitions: waits until all that was submitted so far is done. `false` when a
     /// signal came first.
     #[must_use]
-    pub(crate) fn flush(&self) -> bool {
-        let mut list = self.list.lock();
+    pub(super) fn flush(&self) -> bool {
+        let mut list = self.todo.list.lock();
         let until = list.submitted;
         while list.is_left(until) {
-            if self.done.wait_interruptible(&mut list) {
+            if self.todo.done.wait_interruptible(&mut list) {
                 return false;
             }
         }
         true
     }
+}
 
-    fn next_work(&self) -> Option<(Slot, Work)> {
+impl Todo {
+    fn next(&self) -> Option<(Slot, Work)> {
         let mut list = self.list.lock();
         let node = (list.todo.cursor_front_mut()).map(|cursor| cursor.remove_current().1)?;
         let (slot, work) = node.to_key_value();
         list.current = Some(slot.1);
         Some((slot, work))
     }
+}
 
-    fn finish(&self) {
-        self.list.lock().current = None;
-        self.done.notify_all();
-    }
-
-    fn do_work(&self, work: &Work) {
-        let (backings, inwards) = match &work.moves {
-            Moves::In(backings) => (backings, true),
-            Moves::Out(backings) => (backings, false),
+impl Job for Todo {
+    /// One allocation at a time, so that others of the queue, and a suspend, need not wait for more.
+    fn run(&self) -> Progress {
+        let begun = self.current.lock().take();
+        let Some((slot, mut work)) = begun.or_else(|| self.next()) else {
+            return Progress::Done;
         };
-        for backing in backings {
-            // Without the adapter there is nothing to move, and nobody to wait for it.
-            let Ok(stay) = self.provider.stay() else {
-                return;
-            };
-            // One turn for each, so that whoever waits for one allocation waits for one.
-            let turn = self.turns.take();
-            let Some(known) = backing.standing() else {
-                continue;
-            };
-            // What does not work is seen at the next use: the bytes are used where they are.
-            let _ = match (inwards, known.listed) {
-                // What is offered stays until the room is needed.
-                _ if known.offer.is_some() => Ok(()),
-                (true, 1..) => backing.settle(&stay, &turn),
-                (false, 0) => backing.put_out(&stay, &turn),
-                (false, 1..) if !backing.belongs_in_segment() => backing.put_out(&stay, &turn),
-                _ => Ok(()),
-            };
+        if work.go_on() {
+            *self.current.lock() = Some((slot, work));
+        } else {
+            // With it, the fence says so.
+            drop(work);
+            self.list.lock().current = None;
+            self.done.notify_all();
         }
+        Progress::More
     }
 }
 
 impl Job for VidMm {
-    fn run(&self) {
-        self.relieve(self.wanted.xchg(0, Relaxed));
-        while let Some((_, work)) = self.next_work() {
-            self.do_work(&work);
-            // With it, the fence says so.
-            drop(work);
-            self.finish();
+    fn run(&self) -> Progress {
+        match self.relieve() {
+            true => Progress::More,
+            false => Progress::Done,
         }
     }
 }

@@ -31,10 +31,7 @@ use crate::{
         },
         worker::WorkerQueue, //
     },
-    vidmm::{
-        provider::Provider,
-        VidMm, //
-    }, //
+    vidmm::VidMm, //
 };
 use core::fmt;
 use kernel::{
@@ -74,6 +71,7 @@ impl Script {
             segments: Segments {
                 local: SEGMENT,
                 aperture: SEGMENT,
+                by_layout: false,
                 // So that there is something a primary must not be in.
                 traits: SegmentTraits {
                     cpu_visible: SegmentSet::APERTURE,
@@ -89,16 +87,15 @@ impl Control {
     fn add_adapter(&self) -> Result {
         self.registry.adapters().add(SCRIPT, |appearance| {
             let miniport = KBox::new(Script::new(self.log.clone())?, GFP_KERNEL)?;
-            let (provider, segments) = (Provider::system()?, miniport.query_segments());
-            let vidmm = VidMm::new(provider, segments, COMMIT, self.paging.clone())?;
+            let segments = miniport.query_segments();
+            let vidmm = VidMm::new(segments, COMMIT, self.paging.clone())?;
             Adapter::new(appearance, miniport, vidmm)
         })
     }
 
     fn stop(&self) {
         if let Some(adapter) = self.registry.adapters().remove(SCRIPT) {
-            adapter.fences().lose_all();
-            adapter.vidmm().lose_all();
+            adapter.end();
         }
     }
 }

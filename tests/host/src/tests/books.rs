@@ -5,6 +5,7 @@
 use super::config;
 use crate::vidmm::{
     books::{Books, Key, NewEntry, NewShare},
+    budget::Share,
     rank::{Class, OfferPriority, Rank},
     SegmentGroup::{Local, NonLocal},
 };
@@ -41,7 +42,13 @@ fn step() -> impl Strategy<Value = Step> {
         Some(OfferPriority::Normal),
         Some(OfferPriority::High),
     ]);
-    let usage = prop::sample::select(vec![[0, 0], [4096, 0], [8192, 0], [0, 4096], [0, 12288]]);
+    let usage = prop::sample::select(vec![
+        [0, 0],
+        [4096, 0],
+        [SIZE / 4, 0],
+        [0, 4096],
+        [0, 12288],
+    ]);
     prop_oneof![
         3 => (0..3u64, process()).prop_map(|(n, owner)| Step::Enter { bytes: n << 12, owner }),
         1 => which().prop_map(Step::Leave),
@@ -101,7 +108,7 @@ impl Pair {
     fn new() -> Self {
         let mut books = Books::new(SIZE, SIZE);
         for process in PROCESSES {
-            let share = NewShare::new(process, GFP_KERNEL).unwrap();
+            let share = NewShare::new(process, 0, GFP_KERNEL).unwrap();
             assert!(books.open_share(share).is_none());
         }
         Self {
@@ -241,7 +248,13 @@ impl Pair {
             _ => known.usage[0] == 0 && known.usage[1] > 0,
         };
         let all = self.known.iter();
-        let there = all.filter(|(_, known)| known.pins == 0 && here(known));
+        let there = all.filter(|(_, known)| {
+            let is_pinned = known.pins > 0 && known.usage[0] > 0;
+            match shelf {
+                2 => is_pinned,
+                _ => known.pins == 0 && here(known),
+            }
+        });
         let mut order: Vec<_> = there.map(|(&key, known)| (known.rank(), key)).collect();
         order.sort();
         order
@@ -263,8 +276,9 @@ impl Pair {
             assert_eq!(self.books.group(group).usage(), all);
         }
         let used = self.books.group(Local).usage();
-        assert!(self.books.has_room(SIZE - used));
-        assert!(!self.books.has_room(SIZE - used + 1));
+        let left = SIZE.saturating_sub(used);
+        assert!(self.books.has_room(left));
+        assert!(!self.books.has_room(left + 1));
         for idle_too in [false, true] {
             let spare = self.known.values().map(|known| match known.rank().class {
                 _ if known.pins > 0 => 0,
@@ -272,23 +286,87 @@ impl Pair {
                 Class::Idle if idle_too && known.locks == 0 => known.usage[0],
                 _ => 0,
             });
-            assert_eq!(self.books.spare(idle_too), spare.sum::<u64>());
+            let books = &self.books;
+            let said = books.offered() + if idle_too { books.idle() } else { 0 };
+            assert_eq!(said, spare.sum::<u64>());
         }
         self.compare_victims();
+        self.compare_pins();
         self.compare_surplus();
     }
 
+    /// What each process has of the segment, who takes part, and what each may keep.
+    fn fair_shares(&self, asking: Key) -> BTreeMap<Key, (u64, u64)> {
+        let shares: BTreeMap<_, _> = PROCESSES
+            .into_iter()
+            .map(|process| (process, self.books.share(process, Local)))
+            .collect();
+        let takes_part = |process: Key, share: &Share| {
+            process == asking || share.usage > 0 || share.listed > 0 || share.reservation > 0
+        };
+        let takers = shares
+            .iter()
+            .filter(|(&process, share)| takes_part(process, share));
+        let fair = SIZE / takers.count() as u64;
+        shares
+            .into_iter()
+            .map(|(process, share)| (process, (share.usage, fair.max(share.reservation))))
+            .collect()
+    }
+
+    /// The least that gives way, by the rules in words.
     fn compare_victims(&self) {
         for (class, priority) in [(Class::Listed, 3), (Class::Listed, 2), (Class::Idle, 1)] {
-            let mut after = None;
-            let mut found = vec![];
-            while let Some((rank, key)) = self.books.victim(after, class, priority) {
-                found.push((rank, key));
-                after = Some(rank);
+            for process in PROCESSES {
+                for bytes in [0, SIZE / 4, SIZE] {
+                    let shares = self.fair_shares(process);
+                    let owner = |key: &Key| self.known[key].owner;
+                    let is_over =
+                        |owner: Key| owner != process && shares[&owner].0 > shares[&owner].1;
+                    let order = self.order(0);
+                    let (own, fair) = shares[&process];
+                    let over = order.iter().find(|(_, key)| is_over(owner(key)));
+                    let expected = match over {
+                        Some(found) if own + bytes <= fair => Some(*found),
+                        _ => order
+                            .iter()
+                            .find(|(rank, key)| {
+                                rank.class != Class::Listed
+                                    || owner(key) == process
+                                    || is_over(owner(key))
+                            })
+                            .filter(|(rank, _)| rank.yields_to(class, priority))
+                            .copied(),
+                    };
+                    let found = self.books.victim(process, bytes, class, priority);
+                    assert_eq!(found, expected);
+                }
             }
-            let gives_way = |(rank, _): &(Rank, Key)| rank.yields_to(class, priority);
-            let order = self.order(0).into_iter().take_while(gives_way);
-            assert_eq!(found, order.collect::<Vec<_>>());
+        }
+        let mut after = None;
+        let mut found = vec![];
+        while let Some((rank, key)) = self.books.pinned(after) {
+            found.push((rank, key));
+            after = Some(rank);
+        }
+        assert_eq!(found, self.order(2));
+    }
+
+    /// Half of what the others have not pinned is the most.
+    fn compare_pins(&self) {
+        for process in PROCESSES {
+            let pinned = |own: bool| -> u64 {
+                let all = self.known.values();
+                let these = all.filter(|known| known.pins > 0 && (known.owner == process) == own);
+                these.map(|known| known.usage[0]).sum()
+            };
+            let most = SIZE.saturating_sub(pinned(false)) / 2;
+            let left = most.checked_sub(pinned(true));
+            assert_eq!(self.books.may_pin(process, 0), left.is_some());
+            if let Some(left) = left {
+                assert!(self.books.may_pin(process, left));
+                assert!(!self.books.may_pin(process, left + 1));
+            }
         }
     }
 

@@ -13,6 +13,7 @@ pub mod code {
     use super::Error;
 
     pub const EBADF: Error = Error(9);
+    pub const EINTR: Error = Error(4);
     pub const ENOMEM: Error = Error(12);
     pub const EFAULT: Error = Error(14);
 }

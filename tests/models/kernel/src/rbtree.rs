@@ -68,6 +68,10 @@ impl<K: Ord + Copy, V> RBTree<K, V> {
         self.0.is_empty()
     }
 
+    pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.0.iter()
+    }
+
     pub fn cursor_front(&self) -> Option<Cursor<'_, K, V>> {
         self.0.iter().next().map(Cursor)
     }

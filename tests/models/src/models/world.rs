@@ -81,7 +81,7 @@ impl World {
     /// The adapter's device goes.
     pub(super) fn remove_adapter(&self) {
         let adapter = self.registry.adapters().remove(Origin(1));
-        adapter.expect("an adapter").fences().lose_all();
+        adapter.expect("an adapter").end();
     }
 
     /// Starts a thread.

@@ -14,7 +14,6 @@ pub(crate) enum Counter {
     Allocations,
     Bindings,
     NtHandles,
-    Exports,
     PagingQueues,
     Fences,
     Waits,

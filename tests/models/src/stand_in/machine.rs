@@ -6,8 +6,8 @@
 use super::sys::{event_fd::Events, object_file::Descriptors, view::AddressSpace};
 use crate::{
     ddi::{
-        adapter::*, allocation::*, answer::*, callbacks::*, paging::*, standard::*, Cookie,
-        Miniport,
+        adapter::*, allocation::*, answer::*, callbacks::*, memory::*, paging::*, standard::*,
+        Cookie, Miniport,
     },
     status::NtResult,
 };
@@ -215,6 +215,7 @@ impl Miniport for Numbers {
         Segments {
             local: 0,
             aperture: 0,
+            by_layout: true,
             traits: SegmentTraits::SYSTEM,
         }
     }
@@ -269,6 +270,10 @@ impl Miniport for Numbers {
     }
 
     fn get_standard_allocation_driver_data(&self, _: &mut StandardAllocationData<'_>) -> NtResult {
+        unreachable!()
+    }
+
+    fn allocate_memory(&self, _: MemoryRequest<'_>) -> NtResult<Memory> {
         unreachable!()
     }
 

@@ -2,6 +2,7 @@
 
 //! Stands for the module's `sys`: one process of one user.
 
+pub(crate) mod dma_buf;
 pub(crate) mod event_fd;
 pub(crate) mod fence_page;
 pub(crate) mod object_file;
@@ -15,6 +16,11 @@ impl From<Error> for NtStatus {
     fn from(error: Error) -> Self {
         NtStatus::from_errno(error.errno())
     }
+}
+
+/// Looks whether the rule is kept.
+pub(crate) fn may_be_delayed() {
+    kernel::sync::assert_no_lock("a process may delay the caller");
 }
 
 /// Whatever is said fails the model.
@@ -31,25 +37,9 @@ pub(crate) mod descriptor {
     pub(crate) use super::object_file::NewDescriptor;
 }
 
-pub(crate) mod workqueue {
-    use kernel::{alloc::Flags, error::Result};
-
-    /// In the models nothing is left for later.
-    pub(crate) struct OrderedQueue;
-
-    impl OrderedQueue {
-        pub(crate) fn new() -> Result<Self> {
-            Ok(Self)
-        }
-
-        pub(crate) fn queue(&self) -> &Self {
-            self
-        }
-
-        pub(crate) fn try_spawn(&self, _: Flags, _: impl FnOnce()) -> Result {
-            unreachable!()
-        }
-    }
+pub(crate) mod window {
+    /// In the models nobody looks at pages.
+    pub(crate) trait PageSource: Send + Sync {}
 }
 
 pub(crate) mod pid {

@@ -10,16 +10,14 @@ pub(crate) mod backing;
 pub(crate) mod owned {
     pub(crate) use super::backing::OwnedBacking;
 }
-mod dma_buf;
 pub(crate) mod offer;
-pub(crate) mod provider;
 #[path = "../../../../rust/vidmm/rank.rs"]
 #[rustfmt::skip]
 #[allow(clippy::all, dead_code, reason = "the kernel's lints look at it")]
 pub(crate) mod rank;
 pub(crate) mod residency;
 
-pub(crate) use dma_buf::DmaBuf;
+pub(crate) use crate::sys::dma_buf::DmaBuf;
 
 use kernel::sync::{assert_no_lock, Arc};
 
@@ -48,11 +46,6 @@ impl VidMm {
 
     pub(crate) fn report(&self, _: SegmentGroup) -> GroupReport {
         GroupReport { usage: 0 }
-    }
-
-    #[must_use]
-    pub(crate) fn flush(&self) -> bool {
-        true
     }
 
     /// So that the miniport is asked for a description, which says who it is.

@@ -66,6 +66,8 @@ impl NewDescriptor {
         self.fd
     }
 
+    pub(crate) fn cancel(self) {}
+
     pub(crate) fn install(mut self) {
         let content = self.content.take();
         machine().with_files(|files| files.open.insert(self.fd, content));

@@ -31,6 +31,15 @@ impl Account {
         }
     }
 
+    #[must_use]
+    pub(crate) fn flush(&self) -> bool {
+        true
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        false
+    }
+
     pub(crate) fn reserve(&self, _: SegmentGroup, _: u64) -> NtResult {
         Ok(())
     }

@@ -3,17 +3,27 @@
 //! Stands for the memory of an allocation, which the machine knows by the allocation's number.
 
 use super::{
-    account::Account, provider::Pager, residency::Residency, DmaBuf, SegmentGroup, SharedWindow,
-    VidMm, Window,
+    account::Account, residency::Residency, DmaBuf, SegmentGroup, SharedWindow, VidMm, Window,
 };
 use crate::{
-    ddi::allocation::{AllocationDescription, ForeignMemory},
+    ddi::{
+        allocation::{AllocationDescription, ForeignMemory},
+        memory::ImportedMemory,
+        Cookie, Miniport,
+    },
     mem::ACCOUNT,
     stand_in::machine::machine,
     status::NtResult,
 };
 use kernel::sync::Arc;
 use std::{any::Any, num::NonZeroU32, ops::Deref};
+
+/// Who fills memory, which nobody has to.
+#[allow(dead_code, reason = "in the models nothing is paged")]
+pub(crate) struct Pager<'a> {
+    pub(crate) miniport: &'a dyn Miniport,
+    pub(crate) allocation: &'a Cookie,
+}
 
 pub(crate) trait Paged: Send + Sync {
     #[allow(dead_code, reason = "in the models nothing is paged")]
@@ -92,8 +102,8 @@ impl OwnedBacking {
         unreachable!()
     }
 
-    pub(crate) fn import(_: Arc<Account>, _: &Arc<VidMm>, dma_buf: DmaBuf) -> NtResult<Imported> {
-        match dma_buf {}
+    pub(crate) fn import(_: Arc<Account>, _: &Arc<VidMm>, _: ImportedMemory) -> NtResult<Imported> {
+        unreachable!()
     }
 }
 
@@ -130,7 +140,7 @@ impl Backing {
         unreachable!()
     }
 
-    pub(crate) fn end_export(&self) -> bool {
+    pub(crate) fn take_export_back(&self) {
         unreachable!()
     }
 

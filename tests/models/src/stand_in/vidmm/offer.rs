@@ -2,7 +2,7 @@
 
 //! Stands for offers: in the models nobody makes one.
 
-use super::{rank::OfferPriority, residency::Bound, VidMm};
+use super::{account::Account, rank::OfferPriority, residency::Bound, VidMm};
 use crate::{core::paging_priority::PagingPriority, fence::timeline::Timeline, status::NtResult};
 use kernel::sync::Arc;
 
@@ -18,7 +18,9 @@ impl VidMm {
     pub(crate) fn offer(&self, _: &[Bound<'_>], _: OfferPriority, _: bool) -> NtResult {
         unreachable!()
     }
+}
 
+impl Account {
     pub(crate) fn reclaim(
         &self,
         _: &[Bound<'_>],

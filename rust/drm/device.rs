@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`Device`]: a DRM device behind its gate, and all GEM objects that we have on it.
+//!
+//! The device goes when its driver says so, and the driver's code may go right after it. So objects are
+//! used inside the gate only; and whatever becomes of who has them, they end when the device goes.
+
+use super::{
+    announcer::TargetId,
+    gem::Kept,
+    target::Target, //
+};
+use crate::sys::device_gate::{
+    DeviceGate,
+    Entered, //
+};
+use kernel::{
+    new_mutex,
+    prelude::*,
+    rbtree::{
+        RBTree,
+        RBTreeNode, //
+    },
+    sync::{
+        Arc,
+        Mutex, //
+    }, //
+};
+
+/// See the module's documentation.
+#[pin_data]
+pub(crate) struct Device {
+    id: TargetId,
+    #[pin]
+    gate: DeviceGate<Target>,
+    #[pin]
+    objects: Mutex<Objects>,
+}
+
+/// By the addresses of their slots.
+struct Objects(RBTree<usize, Arc<Slot>>);
+
+// What is pinned is behind its pointers.
+impl Unpin for Objects {}
+
+/// An object on the device, until its owner or the device goes. Only used inside the gate.
+#[pin_data]
+pub(super) struct Slot {
+    #[pin]
+    pub(super) kept: Mutex<Option<Kept>>,
+}
+
+impl Slot {
+    fn key(self: &Arc<Self>) -> usize {
+        core::ptr::from_ref::<Self>(self).addr()
+    }
+
+    /// The object ends.
+    fn end(&self, target: &Target) {
+        let kept = self.kept.lock().take();
+        if let Some(kept) = kept {
+            kept.end(target);
+        }
+    }
+}
+
+impl Device {
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(super) fn new(id: TargetId, target: Target) -> Result<Arc<Self>> {
+        Arc::pin_init(
+            try_pin_init!(Self {
+                id,
+                gate <- DeviceGate::new(target),
+                objects <- new_mutex!(Objects(RBTree::new()), "Device::objects"),
+            }),
+            GFP_KERNEL,
+        )
+    }
+
+    /// The name of the device.
+    pub(crate) fn id(&self) -> TargetId {
+        self.id
+    }
+
+    /// The device, for as long as the result is there; `ENODEV` when it has gone, or is about to.
+    pub(crate) fn enter(&self) -> Result<Entered<'_, Target>> {
+        self.gate.enter()
+    }
+
+    /// Keeps an object, which ends with the device at the latest. The caller is inside the gate.
+    pub(super) fn keep(&self, target: &Target, kept: Kept) -> Result<Arc<Slot>> {
+        let mut kept = Some(kept);
+        let slot = pin_init!(Slot {
+            kept <- new_mutex!(None, "Slot::kept"),
+        });
+        let node = Arc::pin_init(slot, GFP_KERNEL_ACCOUNT).and_then(|slot| {
+            let node = RBTreeNode::new(slot.key(), slot.clone(), GFP_KERNEL_ACCOUNT)?;
+            Ok((slot, node))
+        });
+        match node {
+            Ok((slot, node)) => {
+                *slot.kept.lock() = kept.take();
+                // No other slot has its address.
+                let replaced = self.objects.lock().0.insert(node);
+                drop(replaced);
+                Ok(slot)
+            }
+            Err(error) => {
+                if let Some(kept) = kept {
+                    kept.end(target);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// The owner of an object goes.
+    pub(super) fn end(&self, slot: &Arc<Slot>) {
+        // Without the device, it has ended already, or is about to.
+        let Ok(target) = self.enter() else { return };
+        let node = self.objects.lock().0.remove_node(&slot.key());
+        drop(node);
+        slot.end(&target);
+    }
+
+    /// The device goes: when this returns, nothing of it is in use any more.
+    pub(crate) fn close(&self) {
+        let Some(target) = self.gate.close() else {
+            return;
+        };
+        loop {
+            let mut objects = self.objects.lock();
+            let node = (objects.0.cursor_front_mut()).map(|cursor| cursor.remove_current().1);
+            drop(objects);
+            let Some(node) = node else { break };
+            node.to_key_value().1.end(&target);
+        }
+    }
+}
