@@ -37,6 +37,11 @@ impl Cgroup {
         write(&format!("{}/memory.max", self.path), &bytes.to_string());
     }
 
+    /// From how many bytes on its processes sleep whenever they take memory.
+    pub fn throttle(&self, bytes: u64) {
+        write(&format!("{}/memory.high", self.path), &bytes.to_string());
+    }
+
     /// Bytes that are charged to it.
     pub fn memory(&self) -> u64 {
         let text = fs::read_to_string(format!("{}/memory.current", self.path));

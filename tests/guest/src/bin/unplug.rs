@@ -6,6 +6,7 @@ use dxg_guest_tests::{
     calls::*,
     create::Create,
     device::Device,
+    dma_buf::{displayable, export},
     faults::every_call::spare,
     global, harness,
     memory::{bytes_at, unmap, Map, PAGE},
@@ -19,6 +20,7 @@ use dxg_guest_tests::{
 use libd3dkmt::{sys, Dxg};
 use std::{
     fs,
+    os::fd::{AsFd, AsRawFd},
     path::PathBuf,
     process::ExitCode,
     sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
             the_device_goes_while_calls_wait,
             the_device_goes_while_fences_are_waited_for,
             calls_while_the_device_goes,
+            an_export_that_nobody_has_ends_with_the_device,
             vkms_instances_come_and_go,
             more_adapters_than_64,
             the_module_stays_while_it_is_used,
@@ -93,7 +96,42 @@ impl Drop for Instance {
     }
 }
 
+/// What only the module keeps of a dma-buf is gone when the driver tears its device down: else the debug
+/// kernel complains of a lock that the driver has destroyed.
+fn an_export_that_nobody_has_ends_with_the_device() {
+    let mut device = Device::find();
+    let gpu = Gpu::open(device.luid);
+    let on = gpu.device();
+    let before = counters();
+    let all: Vec<_> = (0..3)
+        .map(|_| displayable(on).made(&gpu).allocation(0))
+        .collect();
+    let exports: Vec<_> = all.iter().map(|&a| export(&gpu, on, a)).collect();
+    drop(exports);
+    before.assert_grown(&[
+        ("allocations", 3),
+        ("bindings", 3),
+        ("exports", 3),
+        ("gem_objects", 3),
+    ]);
+    device.remove();
+    before.assert_grown(&[("allocations", 3), ("bindings", 3), ("exports", 3)]);
+    assert_eq!(destroy_allocations(&gpu.dxg, on, &all), SUCCESS);
+    drop(gpu);
+    device.restore();
+}
+
+/// Lines that fdinfo has of adapters.
+fn accounts_in_fdinfo(dxg: &Dxg) -> usize {
+    let path = format!("/proc/self/fdinfo/{}", dxg.as_fd().as_raw_fd());
+    let text = fs::read_to_string(path).expect("fdinfo");
+    text.lines()
+        .filter(|line| line.starts_with("drm-total-local-"))
+        .count()
+}
+
 fn vkms_instances_come_and_go() {
+    let node = Dxg::open().expect("/dev/dxg");
     let others = luids();
     let instance = Instance::new("dxg-test");
     let mut seen = others.clone();
@@ -128,6 +166,8 @@ fn vkms_instances_come_and_go() {
         assert_eq!(destroy_device(&gpu.dxg, on), SUCCESS);
         assert_eq!(close_adapter(&gpu.dxg, gpu.adapter), SUCCESS);
     }
+    // An account goes with its adapter: there is none but the last one, until the next one comes.
+    assert!(accounts_in_fdinfo(&node) <= 1);
 }
 
 /// What EnumAdapters2 says without an array.

@@ -68,7 +68,9 @@ pub(super) fn export_of_an_allocation() {
                 let gpu = with_displayable(luid, true);
                 let before = counters();
                 drop(Export::read_only(DEVICE, NEXT).made(&gpu));
-                // Its end is seen a moment after it.
+                // Its end is seen at the next use.
+                gpu.lock(DEVICE, NEXT);
+                gpu.unlock(DEVICE, NEXT);
                 before.assert_restored();
                 (gpu, Export::new(DEVICE, NEXT))
             },

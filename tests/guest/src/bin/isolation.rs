@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! What one user does is no other user's trouble: memory that is not there, cgroups that are throttled,
+//! memory that is pinned or wanted by all means; and a machine that is suspended in the middle of it.
+
+use dxg_guest_tests::{
+    absent::Absent,
+    calls::*,
+    cgroup::{Cgroup, Joined},
+    child::{self, start_on, wait_for_parent, Child},
+    create::Create,
+    device::Device,
+    dma_buf::Export,
+    faults::every_call::spare,
+    fence::PagingQueue,
+    harness,
+    memory::{Map, MIB, PAGE},
+    paging::{arrived, make_resident_in, place, resident, set_priorities},
+    pattern::Patterned,
+    reload::with,
+    share::share,
+    tests,
+};
+use libd3dkmt::sys::{self, request::*};
+use rustix::io::{fcntl_setfd, FdFlags};
+use std::{
+    fs,
+    os::{fd::OwnedFd, unix::process::CommandExt},
+    process::ExitCode,
+    thread,
+    time::{Duration, Instant},
+};
+
+fn main() -> ExitCode {
+    harness::run(
+        tests![
+            arguments_that_are_absent_hold_no_removal_up,
+            pages_that_are_absent_hold_no_removal_up,
+            a_throttled_cgroup_holds_nobody_up,
+            the_highest_priority_leaves_the_others_their_share,
+            exports_leave_the_others_their_share,
+            what_is_pinned_stays_charged_to_the_user,
+            one_user_leaves_some_commitment,
+            paging_goes_on_after_a_suspend,
+        ],
+        &[
+            ("neighbour", neighbour),
+            ("throttled", throttled),
+            ("exporter", exporter),
+            ("pinner", pinner),
+            ("greedy", greedy),
+        ],
+    )
+}
+
+const SMALL: &str = "local_segment_mib=16 commit_mib=256";
+
+/// Calls that read an argument.
+const REQUESTS: [u32; 36] = [
+    OPENADAPTERFROMLUID,
+    CREATEDEVICE,
+    CREATEALLOCATION,
+    CREATEPAGINGQUEUE,
+    QUERYADAPTERINFO,
+    QUERYVIDEOMEMORYINFO,
+    MAKERESIDENT,
+    GETDEVICESTATE,
+    CREATESYNCHRONIZATIONOBJECT,
+    DESTROYALLOCATION2,
+    ENUMADAPTERS2,
+    ENUMADAPTERS3,
+    CLOSEADAPTER,
+    CHANGEVIDEOMEMORYRESERVATION,
+    DESTROYDEVICE,
+    DESTROYPAGINGQUEUE,
+    DESTROYSYNCHRONIZATIONOBJECT,
+    EVICT,
+    FLUSHHEAPTRANSITIONS,
+    INVALIDATECACHE,
+    LOCK2,
+    OFFERALLOCATIONS,
+    OPENRESOURCE,
+    OPENRESOURCEFROMNTHANDLE,
+    QUERYALLOCATIONRESIDENCY,
+    QUERYRESOURCEINFO,
+    QUERYRESOURCEINFOFROMNTHANDLE,
+    QUERYSTATISTICS,
+    RECLAIMALLOCATIONS2,
+    SETALLOCATIONPRIORITY,
+    SHAREOBJECTS,
+    SIGNALSYNCHRONIZATIONOBJECTFROMCPU,
+    UNLOCK2,
+    UPDATEALLOCPROPERTY,
+    WAITFORSYNCHRONIZATIONOBJECTFROMCPU,
+    EXPORT_DMA_BUF,
+];
+
+/// Each call waits for its argument; the device goes and comes back all the same.
+fn arguments_that_are_absent_hold_no_removal_up() {
+    spare("a sweep would wait for ever");
+    let mut device = Device::find();
+    let gpu = Gpu::open(device.luid);
+    let absent = REQUESTS.map(|_| Absent::new());
+    thread::scope(|scope| {
+        let calls = REQUESTS.iter().zip(&absent).map(|(&request, absent)| {
+            let (dxg, address) = (&gpu.dxg, absent.address());
+            let call = scope.spawn(move || call_at(dxg, request, address));
+            absent.wait_for_touch();
+            call
+        });
+        let calls: Vec<_> = calls.collect();
+        device.remove();
+        device.restore();
+        for absent in &absent {
+            absent.bring(&[]);
+        }
+        for call in calls {
+            // All zero is an argument that some take.
+            let _ = call.join().expect("no panic");
+        }
+    });
+}
+
+/// So do a list, private data, what is to be written to, and memory that is to be pinned.
+fn pages_that_are_absent_hold_no_removal_up() {
+    spare("a sweep would wait for ever");
+    let mut device = Device::find();
+    let gpu = Gpu::open(device.luid);
+    let on = gpu.device();
+    let allocation = Create::buffer(on, PAGE as u64).made(&gpu).allocation(0);
+    let queue = PagingQueue::new(&gpu, on);
+    let absent = [(); 5].map(|()| Absent::new());
+    let at = |i: usize| absent[i].address();
+    let mut pinned = Create::memory(on, &[(at(0), PAGE as u64)]);
+    let mut data = Create::buffer(on, PAGE as u64);
+    data.infos[0].priv_drv_data = at(1);
+    let mut list = sys::D3DDDI_MAKERESIDENT {
+        paging_queue: handle(queue.handle),
+        alloc_count: 1,
+        allocation_list: at(2),
+        ..Default::default()
+    };
+    let mut handles = sys::D3DKMT_DESTROYALLOCATION2 {
+        device: handle(on),
+        alloc_count: 1,
+        allocations: at(3),
+        ..Default::default()
+    };
+    let handle_of = [allocation];
+    let mut residency = sys::D3DKMT_QUERYALLOCATIONRESIDENCY {
+        device: handle(on),
+        allocation_count: 1,
+        allocations: handle_of.as_ptr() as u64,
+        residency_status: at(4),
+        ..Default::default()
+    };
+    let [list, handles, residency] = [
+        (MAKERESIDENT, &raw mut list as u64),
+        (DESTROYALLOCATION2, &raw mut handles as u64),
+        (QUERYALLOCATIONRESIDENCY, &raw mut residency as u64),
+    ];
+    thread::scope(|scope| {
+        let dxg = &gpu.dxg;
+        let mut calls = vec![];
+        calls.push(scope.spawn(|| pinned.call(&gpu)));
+        absent[0].wait_for_touch();
+        calls.push(scope.spawn(|| data.call(&gpu)));
+        absent[1].wait_for_touch();
+        for (i, (request, argument)) in [list, handles, residency].into_iter().enumerate() {
+            calls.push(scope.spawn(move || call_at(dxg, request, argument)));
+            absent[2 + i].wait_for_touch();
+        }
+        device.remove();
+        for absent in &absent {
+            absent.bring(&[0; 48]);
+        }
+        let answers = calls.into_iter().map(|call| call.join().expect("no panic"));
+        let answers: Vec<_> = answers.collect();
+        // What was asked before the end is answered as it was; handles of zero name nothing.
+        let expected = [
+            DEVICE_REMOVED,
+            DEVICE_REMOVED,
+            INVALID_PARAMETER,
+            INVALID_PARAMETER,
+            SUCCESS,
+        ];
+        assert_eq!(answers, expected);
+    });
+    device.restore();
+}
+
+/// A process above what its cgroup may have sleeps wherever it takes memory.
+fn a_throttled_cgroup_holds_nobody_up() {
+    spare("time is measured");
+    with(SMALL, || {
+        on_each_device(|gpu, device| {
+            let cgroup = Cgroup::create();
+            cgroup.throttle(MIB);
+            let mut child = start_on("throttled", gpu.luid, &[cgroup.path()]);
+            assert_eq!(child.line(), "begins");
+            let all: Vec<_> = (0..40)
+                .map(|_| Create::buffer(device, 64 << 10).made(gpu).allocation(0))
+                .collect();
+            let start = Instant::now();
+            for &allocation in &all {
+                gpu.lock(device, allocation);
+                gpu.unlock(device, allocation);
+                thread::sleep(Duration::from_millis(50));
+            }
+            // One sleep of the other one may be two seconds.
+            let took = start.elapsed();
+            assert!(took < Duration::from_secs(10), "40 locks took {took:?}");
+            child.kill();
+        });
+    });
+}
+
+/// In a child: fills the segment again and again.
+fn throttled(arguments: &[String]) {
+    let gpu = Gpu::open(child::adapter(arguments));
+    let device = gpu.device();
+    let mut all: Vec<_> = (0..16)
+        .map(|_| Patterned::new(&gpu, device, 2 * MIB))
+        .collect();
+    child::say("begins");
+    let _joined = Joined::join(&arguments[2]);
+    for seed in 0.. {
+        for buffer in &mut all {
+            let (answer, address) = lock(&gpu.dxg, device, buffer.allocation);
+            if answer == SUCCESS {
+                buffer.write_at(address, seed);
+                gpu.unlock(device, buffer.allocation);
+            }
+        }
+    }
+}
+
+const MAXIMUM: u32 = 0xc800_0000;
+const IN_GPU_MEMORY: u32 = sys::D3DKMT_ALLOCATIONRESIDENCYSTATUS_RESIDENTINGPUMEMORY;
+
+/// Fourteen of sixteen MiB are wanted by all means; another process comes, and gets its half.
+fn the_highest_priority_leaves_the_others_their_share() {
+    spare("something is paged all the time");
+    with(SMALL, || {
+        on_each_device(|gpu, device| {
+            let queue = PagingQueue::new(gpu, device);
+            let all: Vec<_> = (0..14)
+                .map(|_| Create::buffer(device, MIB).made(gpu).allocation(0))
+                .collect();
+            let priorities = [MAXIMUM; 14];
+            assert_eq!(set_priorities(&gpu.dxg, device, &all, &priorities), SUCCESS);
+            resident(gpu, device, &queue, &all);
+            let inside = |list: &[u32]| {
+                let places = list.iter().map(|&a| place(gpu, device, a));
+                places.filter(|&place| place == IN_GPU_MEMORY).count()
+            };
+            assert_eq!(inside(&all), 14);
+            let mut child = start_on("neighbour", gpu.luid, &[]);
+            assert_eq!(child.line(), "8 of 8");
+            // Nothing more than that has made room.
+            assert_eq!(inside(&all), 8);
+            child.succeed();
+        });
+    });
+}
+
+/// In a child: has as much resident as it may.
+fn neighbour(arguments: &[String]) {
+    let gpu = Gpu::open(child::adapter(arguments));
+    let device = gpu.device();
+    let queue = PagingQueue::new(&gpu, device);
+    let all: Vec<_> = (0..8)
+        .map(|_| Create::buffer(device, MIB).made(&gpu).allocation(0))
+        .collect();
+    resident(&gpu, device, &queue, &all);
+    let places = all.iter().map(|&a| place(&gpu, device, a));
+    let inside = places.filter(|&place| place == IN_GPU_MEMORY).count();
+    child::say(&format!("{inside} of 8"));
+    wait_for_parent();
+}
+
+/// Exports buffers of a MiB each until that is refused.
+fn exported(gpu: &Gpu, device: u32) -> Vec<OwnedFd> {
+    let mut exports = vec![];
+    loop {
+        let create = Create::buffer(device, MIB).in_shared_resource();
+        let mut call = Export::new(device, create.made(gpu).allocation(0));
+        match call.call(gpu) {
+            SUCCESS => exports.push(call.descriptor()),
+            answer => {
+                assert_eq!(answer, NO_MEMORY);
+                return exports;
+            }
+        }
+    }
+}
+
+/// The first one pins half of the segment, the next one a quarter.
+fn exports_leave_the_others_their_share() {
+    spare("what a refused export has touched stays");
+    with(SMALL, || {
+        on_each_device(|gpu, device| {
+            let mut child = start_on("exporter", gpu.luid, &[]);
+            assert_eq!(child.line(), "8 exports");
+            assert_eq!(exported(gpu, device).len(), 4);
+            child.succeed();
+        });
+    });
+}
+
+/// In a child: exports as much as it can.
+fn exporter(arguments: &[String]) {
+    let gpu = Gpu::open(child::adapter(arguments));
+    let exports = exported(&gpu, gpu.device());
+    child::say(&format!("{} exports", exports.len()));
+    wait_for_parent();
+}
+
+/// Of 256 MiB, a user gets 192 in as many processes as they like; root gets the rest.
+fn one_user_leaves_some_commitment() {
+    spare("what is promised is counted");
+    with(SMALL, || {
+        on_each_device(|gpu, device| {
+            let mut children = vec![];
+            for expected in ["100", "92", "0"] {
+                let mut child = start_on("greedy", gpu.luid, &[]);
+                assert_eq!(child.line(), expected);
+                children.push(child);
+            }
+            Create::buffer(device, 64 * MIB).made(gpu);
+            Create::buffer(device, PAGE as u64).refused(gpu, GRAPHICS_NO_VIDEO_MEMORY);
+            children.into_iter().for_each(Child::succeed);
+        });
+    });
+}
+
+/// In a child, as a user: creates up to 100 MiB.
+fn greedy(arguments: &[String]) {
+    child::become_user();
+    let gpu = Gpu::open(child::adapter(arguments));
+    let device = gpu.device();
+    let made = (0..100).take_while(|_| match Create::buffer(device, MIB).call(&gpu) {
+        SUCCESS => true,
+        answer => {
+            assert_eq!(answer, GRAPHICS_NO_VIDEO_MEMORY);
+            false
+        }
+    });
+    let made = made.count();
+    child::say(&made.to_string());
+    wait_for_parent();
+}
+
+/// Pages of RLIMIT_MEMLOCK.
+const LIMIT: u64 = 64;
+
+fn what_is_pinned_stays_charged_to_the_user() {
+    spare("another program goes on");
+    Child::start(child::command("pinner", &["first"])).succeed();
+}
+
+/// In a child, as a user: pins more than half of what it may, keeps that by an NT handle, and becomes
+/// another program, which may pin the rest and no more.
+fn pinner(arguments: &[String]) {
+    let is_first = arguments[0] == "first";
+    if is_first {
+        child::become_user();
+        let limit = libc::rlimit {
+            rlim_cur: LIMIT * PAGE as u64,
+            rlim_max: LIMIT * PAGE as u64,
+        };
+        // SAFETY: The structure is complete.
+        assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_MEMLOCK, &limit) }, 0);
+    }
+    let gpu = Gpu::first();
+    let device = gpu.device();
+    let memory = Map::new(64);
+    let pinned = |pages: u64| {
+        Create::memory(device, &[(memory.address(), pages * PAGE as u64)]).in_shared_resource()
+    };
+    if !is_first {
+        assert_eq!(pinned(25).call(&gpu), NO_MEMORY);
+        assert_eq!(pinned(24).call(&gpu), SUCCESS);
+        return;
+    }
+    let nt = share(&gpu, pinned(40).made(&gpu).resource());
+    fcntl_setfd(&nt, FdFlags::empty()).expect("fcntl");
+    let error = child::command("pinner", &["second"]).exec();
+    panic!("exec: {error}");
+}
+
+fn write(path: &str, text: &str) {
+    fs::write(path, text).unwrap_or_else(|error| panic!("{path}: {error}"));
+}
+
+/// Allocations that are brought in one after the other while the machine's tasks are frozen. (Devices are
+/// not suspended, as the guest would lose its ports.)
+fn paging_goes_on_after_a_suspend() {
+    spare("it takes long");
+    write("/sys/module/suspend/parameters/pm_test_delay", "1");
+    on_each_device(|gpu, device| {
+        let queue = PagingQueue::new(gpu, device);
+        let mut kept = Patterned::new(gpu, device, MIB);
+        kept.write(gpu, device, 7);
+        let address = gpu.lock(device, kept.allocation);
+        let all: Vec<_> = (0..400)
+            .map(|_| Create::buffer(device, 64 << 10).made(gpu).allocation(0))
+            .collect();
+        let (answer, _, value, _) = make_resident_in(&gpu.dxg, queue.handle, &all, 0);
+        write("/sys/power/pm_test", "freezer");
+        write("/sys/power/state", "mem");
+        write("/sys/power/pm_test", "none");
+        arrived(gpu, device, &queue, answer, value);
+        let places = all.iter().map(|&a| place(gpu, device, a));
+        assert_eq!(places.filter(|&place| place != IN_GPU_MEMORY).count(), 0);
+        kept.check_at(address);
+        gpu.unlock(device, kept.allocation);
+    });
+}
