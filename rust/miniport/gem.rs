@@ -210,11 +210,11 @@ impl Miniport for Gem {
 
 impl SegmentMemory for Arc<GemObject> {
     fn cpu_pages(&self) -> CpuPages {
-        match (self.pages(), self.dma_buf()) {
-            (Some(pages), _) => CpuPages::Pages(pages),
-            (None, Some(dma_buf)) => CpuPages::DmaBuf(dma_buf),
-            (None, None) => CpuPages::None,
+        if let Some(pages) = self.pages() {
+            return CpuPages::Pages(pages);
         }
+        // It came by a dma-buf.
+        self.dma_buf().map_or(CpuPages::None, CpuPages::DmaBuf)
     }
 
     fn export(&self, writable: bool) -> NtResult<DmaBuf> {

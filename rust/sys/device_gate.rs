@@ -25,7 +25,10 @@ use kernel::{
         Atomic,
         Full, //
     },
-    types::Opaque, //
+    types::{
+        NotThreadSafe,
+        Opaque, //
+    }, //
 };
 
 /// See the module's documentation.
@@ -80,6 +83,7 @@ impl<T> DeviceGate<T> {
         Ok(Entered {
             device,
             _section: section,
+            _not_send: NotThreadSafe,
         })
     }
 
@@ -125,6 +129,7 @@ impl<T> Drop for Section<'_, T> {
 pub(crate) struct Entered<'a, T> {
     device: &'a T,
     _section: Section<'a, T>,
+    _not_send: NotThreadSafe,
 }
 
 impl<T> Deref for Entered<'_, T> {

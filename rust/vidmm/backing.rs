@@ -313,6 +313,9 @@ impl Backing {
     fn revoke(&self) {
         let mut paging = self.vidmm.paging.lock();
         let inner = self.inner(&mut paging);
+        if inner.state.place() == Place::Lost {
+            return;
+        }
         let window = inner.window.take();
         let memory = self.go(inner, State::Lost, [0, 0]);
         drop(paging);

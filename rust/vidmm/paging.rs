@@ -201,9 +201,9 @@ impl Backing {
                     match self.vidmm.room(self, prepared) {
                         Some(step) => return Ok(step),
                         None if prepared.stays_out => {}
-                        None => match self.ready(inner, prepared) {
-                            Ok(memory) => old = Some(self.bring_in(inner, memory, prepared)?),
-                            Err(step) => return Ok(step),
+                        None => match self.missing(inner, prepared) {
+                            Some(step) => return Ok(step),
+                            None => old = Some(self.bring_in(inner, prepared)?),
                         },
                     }
                 }
@@ -237,8 +237,8 @@ impl Backing {
         Ok(Step::Done(old))
     }
 
-    /// The memory that the bytes can move into now, or what has to be made for that.
-    fn ready(&self, inner: &Inner, prepared: &mut Prepared) -> Result<Memory, Step> {
+    /// What has to be made before the bytes can move into the segment.
+    fn missing(&self, inner: &Inner, prepared: &Prepared) -> Option<Step> {
         let from = match &inner.state {
             State::System(memory) => Some(memory),
             _ => None,
@@ -249,12 +249,9 @@ impl Backing {
             (Some(from), Some(held)) => Arc::ptr_eq(from, held),
             _ => false,
         };
-        match prepared.local.take() {
-            Some(memory) if fits => Ok(memory),
-            unfit => {
-                prepared.local = unfit;
-                Err(Step::Local(from.cloned()))
-            }
+        match fits && prepared.local.is_some() {
+            true => None,
+            false => Some(Step::Local(from.cloned())),
         }
     }
 
@@ -325,14 +322,11 @@ impl Backing {
         })
     }
 
-    /// Moves the bytes into memory of the segment. Where they were before.
-    fn bring_in(
-        &self,
-        inner: &mut Inner,
-        memory: Memory,
-        prepared: &mut Prepared,
-    ) -> NtResult<State> {
-        if let Some(from) = prepared.from.take() {
+    /// Moves the bytes into the memory that was made for them. Where they were before. What was prepared is
+    /// dropped later, without the lock.
+    fn bring_in(&self, inner: &mut Inner, prepared: &Prepared) -> NtResult<State> {
+        let memory = prepared.local.clone().ok_or(NtStatus::NO_MEMORY)?;
+        if let Some(from) = &prepared.from {
             hide(inner);
             self.transfer(&from.pages, &memory, Direction::In)?;
         }
@@ -365,17 +359,18 @@ impl Backing {
                 drop(old);
                 return Ok(());
             }
-            let Some(to) = prepared.take() else {
+            let Some(to) = &prepared else {
                 drop(paging);
                 prepared = Some(self.prepare_out(urgency)?);
                 continue;
             };
-            let from = from.clone();
             hide(inner);
-            self.transfer(&to.pages, &from, Direction::Out)?;
-            let old = self.go(inner, State::System(to.memory), [0, self.bytes()]);
+            // What was prepared is dropped later, without the lock.
+            self.transfer(&to.pages, from, Direction::Out)?;
+            let next = State::System(to.memory.clone());
+            let old = self.go(inner, next, [0, self.bytes()]);
             drop(paging);
-            drop((old, from));
+            drop(old);
             return Ok(());
         }
     }
