@@ -32,6 +32,7 @@ use crate::{
         NtStatus, //
     },
     sys::{
+        self,
         system_memory::SystemMemory,
         user_pages::UserPages,
         window::{
@@ -41,16 +42,13 @@ use crate::{
     }, //
 };
 use core::num::NonZeroU32;
-use kernel::{
-    pr_warn_once,
-    sync::{
-        atomic::{
-            Atomic,
-            Relaxed, //
-        },
-        Arc,
-        LockedBy, //
-    }, //
+use kernel::sync::{
+    atomic::{
+        Atomic,
+        Relaxed, //
+    },
+    Arc,
+    LockedBy, //
 };
 
 /// Who fills and moves the bytes of an allocation.
@@ -299,9 +297,9 @@ impl Backing {
     /// What they were in before is to be dropped without the lock.
     #[must_use]
     pub(super) fn go(&self, inner: &mut Inner, next: State, usage: [u64; 2]) -> State {
-        let (from, to) = (inner.state.place(), next.place());
-        if !from.leads_to(to) {
-            pr_warn_once!("memory went from {from:?} to {to:?}\n");
+        let to = next.place();
+        if !inner.state.place().leads_to(to) {
+            sys::warn(c"memory went where no way leads");
         }
         // CAST: a small enumeration.
         self.place.store(to as u32, Relaxed);
