@@ -10,6 +10,9 @@
 
 mod core;
 mod ddi;
+#[rustfmt::skip]
+#[allow(clippy::all, dead_code, reason = "the kernel's lints look at it")]
+mod gpuva;
 mod mem;
 mod uapi;
 mod vidmm;
@@ -34,6 +37,10 @@ mod status;
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "the kernel's lints look at it")]
 mod validate;
+#[path = "../../../rust/ioctl/validate_gpu_va.rs"]
+#[rustfmt::skip]
+#[allow(clippy::all, reason = "the kernel's lints look at it")]
+mod validate_gpu_va;
 #[path = "../../../rust/ioctl/validate_memory.rs"]
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "the kernel's lints look at it")]

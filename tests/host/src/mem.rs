@@ -2,7 +2,16 @@
 
 //! Stands for the module's `mem`: memory over `std` that fails when a test says so.
 
+use crate::status::NtStatus;
 use std::cell::{Cell, RefCell};
+
+pub(crate) use kernel::alloc::{KVVec, GFP_KERNEL as ACCOUNT};
+
+impl From<kernel::alloc::AllocError> for NtStatus {
+    fn from(_: kernel::alloc::AllocError) -> Self {
+        NtStatus::NO_MEMORY
+    }
+}
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct AllocError;

@@ -5,6 +5,7 @@
 mod answer;
 mod books;
 mod budget;
+mod gpuva;
 mod handle;
 mod handle_model;
 mod ledger;
@@ -13,6 +14,7 @@ mod private_data;
 mod rank;
 mod status;
 mod validate;
+mod validate_gpu_va;
 mod validate_memory;
 
 use crate::status::{NtResult, NtStatus};

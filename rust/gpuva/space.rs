@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`Space`]: what the addresses of one process on one adapter mean.
+//!
+//! Pure logic: also compiled and tested on the host.
+
+use super::{
+    extents::{
+        Extent,
+        Extents,
+        Key,
+        Meaning,
+        Memory,
+        Removed,
+        Room, //
+    },
+    ranges::{
+        self,
+        Held,
+        Origin,
+        Range,
+        Ranges, //
+    },
+    Placement,
+    Span,
+    END,
+    GRANULE,
+    PAGE, //
+};
+use crate::{
+    mem::{
+        KVVec,
+        ACCOUNT, //
+    },
+    status::{
+        NtResult,
+        NtStatus, //
+    }, //
+};
+use kernel::rbtree::RBTreeNodeReservation;
+
+/// Extents that are taken out at once when what they map is destroyed.
+const FORGOTTEN_AT_ONCE: usize = 256;
+
+/// Memory that can be mapped.
+#[derive(Clone, Debug)]
+pub(crate) struct Target<T> {
+    pub(crate) item: T,
+    pub(crate) key: Key,
+    pub(crate) bytes: u64,
+    /// Whether its owner may write to it at all.
+    pub(crate) writable: bool,
+}
+
+/// What addresses are to mean.
+#[derive(Clone, Debug)]
+pub(crate) enum Wanted<'a, T> {
+    Zero,
+    NoAccess,
+    Memory {
+        target: &'a Target<T>,
+        offset: u64,
+        write: bool,
+        driver_protection: u64,
+    },
+}
+
+/// What an address means.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Translation<T> {
+    /// It faults.
+    Invalid,
+    /// So many bytes from it on read zero and may be written to.
+    Zero { bytes: u64 },
+    /// So many bytes from it on are those of the item from `offset` on.
+    Memory {
+        item: T,
+        offset: u64,
+        bytes: u64,
+        writable: bool,
+    },
+}
+
+/// See the module's documentation. Calls that change it return what was taken out of it, if anything
+/// can be.
+pub(crate) struct Space<T> {
+    ranges: Ranges,
+    pub(super) extents: Extents<T>,
+    /// Room for what is left in front of a hole in a range, and in an extent.
+    range_room: Option<ranges::Room>,
+    room: Option<Room<T>>,
+}
+
+impl<T: Clone> Space<T> {
+    /// Of which all addresses are free, and fault.
+    pub(crate) fn new() -> Self {
+        Self {
+            ranges: Ranges::new(),
+            extents: Extents::new(),
+            range_room: None,
+            room: None,
+        }
+    }
+
+    /// Makes what there is of spare memory complete.
+    fn prepare(&mut self) -> NtResult {
+        if self.range_room.is_none() {
+            self.range_room = Some(RBTreeNodeReservation::new(ACCOUNT)?);
+        }
+        if self.room.is_none() {
+            self.room = Some(Room::new()?);
+        }
+        Ok(())
+    }
+
+    /// ReserveGpuVirtualAddress: its address.
+    ///
+    /// # Errors
+    ///
+    /// - INVALID_PARAMETER: the addresses that are asked for are not free (case 305), or do not exist.
+    /// - NO_MEMORY: none are free (case 307); none is left; too many ranges.
+    pub(crate) fn reserve(&mut self, at: Placement, bytes: u64, zero: bool) -> NtResult<u64> {
+        self.ranges.check_room()?;
+        let room = RBTreeNodeReservation::new(ACCOUNT)?;
+        let span = self.ranges.find(at, bytes, GRANULE)?;
+        self.ranges.insert(room, span, Origin::Reserved { zero });
+        Ok(span.start)
+    }
+
+    /// MapGpuVirtualAddress: its address.
+    ///
+    /// # Errors
+    ///
+    /// - INVALID_PARAMETER: the addresses that are asked for do not exist, are of more than one range (case
+    ///   346) or of a fence (case 364); Zero or NoAccess for what Map gave out (case 347); bytes that the
+    ///   memory does not have (case 340); another driver protection for what has one of its own (case 357).
+    /// - ACCESS_DENIED: for writing, and the memory is not (case 356).
+    /// - NO_MEMORY: none are free; none is left; too many ranges or mappings.
+    pub(crate) fn map(
+        &mut self,
+        at: Placement,
+        bytes: u64,
+        wanted: &Wanted<'_, T>,
+    ) -> NtResult<(u64, Removed<T>)> {
+        let meaning = self.meaning(wanted, bytes)?;
+        let mut by = KVVec::with_capacity(1, ACCOUNT)?;
+        let room = Room::new()?;
+        let range_room = RBTreeNodeReservation::new(ACCOUNT)?;
+        let (span, is_new) = self.place(at, bytes, matches!(wanted, Wanted::Memory { .. }))?;
+        by.push((room, Extent { span, meaning }), ACCOUNT)?;
+        let removed = self.replace(span, by)?;
+        if is_new {
+            self.ranges.insert(range_room, span, Origin::Mapped);
+        }
+        Ok((span.start, removed))
+    }
+
+    /// Where a mapping is to be, and whether that is a range of its own.
+    fn place(&mut self, at: Placement, bytes: u64, is_memory: bool) -> NtResult<(Span, bool)> {
+        if let Placement::At(start) = at {
+            let span = Span::new(start, bytes).ok_or(NtStatus::INVALID_PARAMETER)?;
+            match self.ranges.held(span) {
+                Held::Free => {}
+                Held::In(range) => {
+                    return match range.origin {
+                        Origin::Reserved { .. } => Ok((span, false)),
+                        Origin::Mapped if is_memory => Ok((span, false)),
+                        Origin::Mapped | Origin::Fence => Err(NtStatus::INVALID_PARAMETER),
+                    };
+                }
+                Held::Mixed => return Err(NtStatus::INVALID_PARAMETER),
+            }
+        }
+        self.ranges.check_room()?;
+        // As large pages want it; a mapping that is smaller than one does not.
+        let align = if bytes < GRANULE { PAGE } else { GRANULE };
+        Ok((self.ranges.find(at, bytes, align)?, true))
+    }
+
+    /// What `bytes` addresses are to mean.
+    fn meaning(&self, wanted: &Wanted<'_, T>, bytes: u64) -> NtResult<Meaning<T>> {
+        match wanted {
+            Wanted::Zero => Ok(Meaning::Zero),
+            Wanted::NoAccess => Ok(Meaning::NoAccess),
+            &Wanted::Memory {
+                target,
+                offset,
+                write,
+                driver_protection,
+            } => self.memory(target, offset, bytes, write, driver_protection),
+        }
+    }
+
+    /// `bytes` bytes of some memory, from `offset` on.
+    ///
+    /// # Errors
+    ///
+    /// INVALID_PARAMETER, ACCESS_DENIED: see [`Space::map`].
+    pub(super) fn memory(
+        &self,
+        target: &Target<T>,
+        offset: u64,
+        bytes: u64,
+        write: bool,
+        driver_protection: u64,
+    ) -> NtResult<Meaning<T>> {
+        let end = offset
+            .checked_add(bytes)
+            .ok_or(NtStatus::INVALID_PARAMETER)?;
+        if end > target.bytes {
+            return Err(NtStatus::INVALID_PARAMETER);
+        }
+        if write && !target.writable {
+            return Err(NtStatus::ACCESS_DENIED);
+        }
+        if !self
+            .extents
+            .agree(target.key, offset, bytes, driver_protection)
+        {
+            return Err(NtStatus::INVALID_PARAMETER);
+        }
+        Ok(Meaning::Memory(Memory {
+            item: target.item.clone(),
+            key: target.key,
+            offset,
+            bytes,
+            phase: 0,
+            writable: write,
+            driver_protection,
+        }))
+    }
+
+    /// Gives addresses that are in one range the meanings of some extents there, and what is between them
+    /// none of their own.
+    ///
+    /// # Errors
+    ///
+    /// NO_MEMORY: nothing has changed.
+    pub(super) fn replace(
+        &mut self,
+        span: Span,
+        by: KVVec<(Room<T>, Extent<T>)>,
+    ) -> NtResult<Removed<T>> {
+        self.extents.check_room(by.len() + 1)?;
+        self.prepare()?;
+        let mut removed = Removed::new();
+        self.extents.clear(span, &mut self.room, &mut removed);
+        for (room, extent) in by {
+            self.extents.insert(room, extent);
+        }
+        Ok(removed)
+    }
+
+    /// FreeGpuVirtualAddress.
+    ///
+    /// # Errors
+    ///
+    /// - INVALID_PARAMETER: not all of the addresses are of one range (cases 379, 381), or they are of a
+    ///   fence (case 385).
+    /// - NO_MEMORY: none is left; a hole would make too many ranges.
+    pub(crate) fn free(&mut self, start: u64, bytes: u64) -> NtResult<Removed<T>> {
+        let span = Span::new(start, bytes).ok_or(NtStatus::INVALID_PARAMETER)?;
+        let range = match self.ranges.held(span) {
+            Held::In(range) if range.origin != Origin::Fence => range,
+            _ => return Err(NtStatus::INVALID_PARAMETER),
+        };
+        if range.span != span {
+            self.ranges.check_room()?;
+            self.extents.check_room(1)?;
+        }
+        self.prepare()?;
+        Ok(self.give_back(range, span))
+    }
+
+    fn give_back(&mut self, range: Range, span: Span) -> Removed<T> {
+        let mut removed = Removed::new();
+        self.extents.clear(span, &mut self.room, &mut removed);
+        self.ranges
+            .remove(range, span, &mut self.range_room, &mut removed.ranges);
+        removed
+    }
+
+    /// What is mapped under a key is no more: its mappings go, and with the last one in it the range that
+    /// Map made for it (cases 362, 363). To be called until there is nothing left, as it may be much.
+    pub(crate) fn forget(&mut self, key: Key) -> Option<Removed<T>> {
+        let mut removed = Removed::new();
+        let mut any = false;
+        for _ in 0..FORGOTTEN_AT_ONCE {
+            let Some(span) = self.extents.of(key, 0).map(|extent| extent.span) else {
+                break;
+            };
+            any = true;
+            self.extents.clear(span, &mut self.room, &mut removed);
+            let range = self.ranges.at(span.start);
+            let emptied = range.filter(|range| {
+                range.origin == Origin::Mapped && self.extents.first_in(range.span).is_none()
+            });
+            if let Some(range) = emptied {
+                let ranges = &mut removed.ranges;
+                self.ranges
+                    .remove(range, range.span, &mut self.range_room, ranges);
+            }
+        }
+        any.then_some(removed)
+    }
+
+    /// The address of a fence's page.
+    ///
+    /// # Errors
+    ///
+    /// NO_MEMORY.
+    pub(crate) fn map_fence(&mut self, page: &Target<T>) -> NtResult<u64> {
+        self.ranges.check_room()?;
+        self.extents.check_room(2)?;
+        let room = Room::new()?;
+        let range_room = RBTreeNodeReservation::new(ACCOUNT)?;
+        let meaning = self.memory(page, 0, PAGE, page.writable, 0)?;
+        let anywhere = Placement::Between { from: 0, to: END };
+        let span = self.ranges.find(anywhere, PAGE, PAGE)?;
+        self.ranges.insert(range_room, span, Origin::Fence);
+        self.extents.insert(room, Extent { span, meaning });
+        Ok(span.start)
+    }
+
+    /// The fence at an address has none any more.
+    pub(crate) fn unmap_fence(&mut self, address: u64) -> Removed<T> {
+        match self.ranges.at(address) {
+            Some(range) if range.origin == Origin::Fence => self.give_back(range, range.span),
+            _ => Removed::new(),
+        }
+    }
+
+    /// Whose addresses are.
+    pub(super) fn held(&self, span: Span) -> Held {
+        self.ranges.held(span)
+    }
+
+    /// What an address means.
+    pub(crate) fn translate(&self, address: u64) -> Translation<T> {
+        let extent = self.extents.from(address);
+        let next = extent.map_or(END, |extent| extent.span.start);
+        match extent {
+            Some(extent) if extent.span.start <= address => {
+                let bytes = extent.span.end - address;
+                let within = Span {
+                    start: address,
+                    end: extent.span.end,
+                };
+                match Extents::part(extent, within).meaning {
+                    Meaning::Zero => Translation::Zero { bytes },
+                    Meaning::NoAccess => Translation::Invalid,
+                    Meaning::Memory(memory) => {
+                        let (offset, more) = memory.first();
+                        Translation::Memory {
+                            item: memory.item,
+                            offset,
+                            bytes: more.min(bytes),
+                            writable: memory.writable,
+                        }
+                    }
+                }
+            }
+            _ => match self.ranges.at(address) {
+                Some(Range {
+                    span,
+                    origin: Origin::Reserved { zero: true },
+                    ..
+                }) => Translation::Zero {
+                    bytes: span.end.min(next) - address,
+                },
+                _ => Translation::Invalid,
+            },
+        }
+    }
+}
