@@ -178,6 +178,59 @@ fn a_mapping_by_an_operation_is_checked_as_others_are() {
     assert_eq!(space.translate(start), Translation::Zero { bytes });
 }
 
+/// Case 357, of bytes that are mapped again and again: those behind a hole begin in their middle.
+#[test]
+fn bytes_that_are_repeated_are_found() {
+    let mut space = Space::new();
+    let of = target(7, 8);
+    let start = space.reserve(ANYWHERE, KIB_64, true).unwrap();
+    let operation = Operation::Map {
+        span: span(start, 6),
+        target: of.clone(),
+        offset: PAGE,
+        bytes: 3 * PAGE,
+        write: true,
+        driver_protection: UNIQUE,
+    };
+    assert_eq!(update(&mut space, &[operation]), Ok(()));
+    free(&mut space, start, 4 * PAGE).unwrap();
+    // Two pages are left: the second and the third of the three.
+    let wanted = |page| Wanted::Memory {
+        target: &of,
+        offset: page * PAGE,
+        write: true,
+        driver_protection: 0,
+    };
+    for (page, is_free) in [(0, true), (1, true), (2, false), (3, false), (4, true)] {
+        let result = map(&mut space, ANYWHERE, PAGE, &wanted(page));
+        assert_eq!(result.is_ok(), is_free, "page {page}");
+    }
+    // Three of them, from the second on, are all.
+    let start = space.reserve(ANYWHERE, KIB_64, true).unwrap();
+    let of = target(8, 8);
+    let operation = Operation::Map {
+        span: span(start, 6),
+        target: of.clone(),
+        offset: PAGE,
+        bytes: 3 * PAGE,
+        write: true,
+        driver_protection: UNIQUE,
+    };
+    assert_eq!(update(&mut space, &[operation]), Ok(()));
+    free(&mut space, start, PAGE).unwrap();
+    free(&mut space, start + 4 * PAGE, 2 * PAGE).unwrap();
+    let wanted = |page| Wanted::Memory {
+        target: &of,
+        offset: page * PAGE,
+        write: true,
+        driver_protection: 0,
+    };
+    for (page, is_free) in [(0, true), (1, false), (2, false), (3, false), (4, true)] {
+        let result = map(&mut space, ANYWHERE, PAGE, &wanted(page));
+        assert_eq!(result.is_ok(), is_free, "page {page}");
+    }
+}
+
 /// Case 412, also if another reservation is there now.
 #[test]
 fn what_was_freed_meanwhile_is_left_alone() {
@@ -189,7 +242,7 @@ fn what_was_freed_meanwhile_is_left_alone() {
         mapping(span(start, 1), &of, 0, PAGE),
         Operation::Copy {
             source: span(source, 1),
-            to: span(start, 1),
+            to: span(start + PAGE, 1),
         },
     ];
     let checked = space.check_update(&operations).unwrap();
