@@ -12,6 +12,9 @@ mod core;
 mod ddi;
 #[rustfmt::skip]
 #[allow(clippy::all, dead_code, reason = "the kernel's lints look at it")]
+mod engine;
+#[rustfmt::skip]
+#[allow(clippy::all, dead_code, reason = "the kernel's lints look at it")]
 mod gpuva;
 mod mem;
 mod uapi;

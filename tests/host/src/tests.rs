@@ -5,6 +5,7 @@
 mod answer;
 mod books;
 mod budget;
+mod engine;
 mod gpuva;
 mod handle;
 mod handle_model;

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The software engine: runs command buffers (`uapi/dxgkrnl_engine.h`) with the CPU.
+//!
+//! It reads and writes through a [`Port`] alone, which knows addresses of one process. A buffer is run step by
+//! step, each of which is short, whatever the buffer is: between two of them others can have their turn, or
+//! the buffer can be ended.
+//!
+//! Pure logic: also compiled and tested on the host.
+
+#![deny(unsafe_code)]
+
+pub(crate) mod command;
+pub(crate) mod machine;
+mod transfer;
+
+use crate::gpuva::space::Translation;
+
+/// What the engine works on.
+pub(crate) trait Port {
+    /// Memory behind addresses.
+    type Memory;
+
+    /// What an address means; memory that is not resident is invalid.
+    fn translate(&mut self, address: u64) -> Translation<Self::Memory>;
+
+    /// Reads bytes of some memory, from `offset` on.
+    fn read(&mut self, memory: &Self::Memory, offset: u64, bytes: &mut [u8]);
+
+    /// Writes bytes of some memory, from `offset` on.
+    fn write(&mut self, memory: &Self::Memory, offset: u64, bytes: &[u8]);
+
+    /// Fills `bytes` bytes of some memory, from `offset` on: whole words, as all are.
+    fn fill(&mut self, memory: &Self::Memory, offset: u64, bytes: u64, pattern: u32);
+
+    /// Copies `bytes` bytes. They may be the same memory's, and overlap there; then it is not said what
+    /// the result is.
+    fn copy(&mut self, to: (&Self::Memory, u64), from: (&Self::Memory, u64), bytes: u64);
+
+    /// Changes the 64 bits at an offset that is a multiple of 8, at once; of a fence it is a signal.
+    fn update(&mut self, memory: &Self::Memory, offset: u64, change: Update);
+
+    /// The engine's clock, in nanoseconds.
+    fn now(&self) -> u64;
+}
+
+/// How 64 bits are changed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Update {
+    Store(u64),
+    Add(u64),
+}
+
+/// Why a buffer could not go on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Fault {
+    /// An address may not be used so.
+    Page { address: u64, write: bool },
+    /// What is there is no command.
+    Instruction { address: u64 },
+}

@@ -1,0 +1,1 @@
+../../../rust/engine.rs
