@@ -21,6 +21,7 @@ pub(crate) mod adapter;
 pub(crate) mod allocation;
 pub(crate) mod answer;
 pub(crate) mod callbacks;
+pub(crate) mod execution;
 pub(crate) mod memory;
 pub(crate) mod paging;
 pub(crate) mod standard;

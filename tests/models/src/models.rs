@@ -5,6 +5,7 @@
 mod fences;
 mod handles;
 mod locks;
+mod queues;
 mod resources;
 mod sharing;
 mod world;

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Execution: contexts, submissions, and what becomes of them.
+//!
+//! Submission is asynchronous: a packet that was taken ends later, by a notification from any thread.
+//! dxgkrnl gives a node one packet after the other, in an order that it has chosen; it does not wait for a
+//! packet to end before it gives the next one of the same context, unless the node takes only one at a
+//! time. Packets of a node may end in any order of contexts, and end in order within one. Not every engine can
+//! stop a packet.
+
+#![allow(
+    dead_code,
+    reason = "contexts and submissions are not wired to calls yet"
+)]
+
+use super::Cookie;
+use crate::status::NtResult;
+use kernel::sync::Arc;
+
+/// What an engine is for (DXGK_ENGINE_TYPE).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum EngineType {
+    /// Also compute.
+    Other = 0,
+    /// An adapter has exactly one (case 741).
+    ThreeD = 1,
+    Copy = 6,
+}
+
+/// A node (DXGKARG_GETNODEMETADATA).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NodeFacts {
+    pub(crate) engine_type: EngineType,
+    /// At most 31 characters.
+    pub(crate) name: &'static str,
+    /// Packets that the node has at once, at most; at least 1.
+    pub(crate) depth: u32,
+    /// A packet can be stopped before it has ended, and go on later from where it was.
+    pub(crate) preemptible: bool,
+}
+
+/// How a context is (DXGK_CREATECONTEXTFLAGS).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct ContextFlags {
+    /// Its packets have GPU addresses (CreateContextVirtual); else allocation and patch lists.
+    pub(crate) gpu_virtual_addresses: bool,
+    /// Hardware queues are made on it.
+    pub(crate) hw_queue_supported: bool,
+}
+
+/// Arguments of [`create_context`](Execution::create_context) (DXGKARG_CREATECONTEXT).
+pub(crate) struct CreateContext<'a> {
+    /// Below the number of nodes.
+    pub(crate) node: u32,
+    /// A bit for each engine; 0 is any.
+    pub(crate) engine_affinity: u32,
+    pub(crate) flags: ContextFlags,
+    /// In: the user-mode driver's, untrusted. The miniport may write results into it (case 455).
+    pub(crate) private_data: &'a mut [u8],
+}
+
+/// Names a packet on its node: rising, each one more than the one before (SubmissionFenceId).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct FenceId(pub(crate) u64);
+
+/// A packet (DXGKARG_SUBMITCOMMANDVIRTUAL).
+pub(crate) struct Packet<'a> {
+    pub(crate) context: &'a Cookie,
+    pub(crate) node: u32,
+    pub(crate) id: FenceId,
+    /// GPU virtual address of the commands.
+    pub(crate) commands: u64,
+    /// Bytes of them; 0 is an empty packet, which ends in order (case 498).
+    pub(crate) length: u32,
+    /// The user-mode driver's, untrusted. It is the caller's for the call only.
+    pub(crate) private_data: &'a [u8],
+}
+
+/// Why a packet ended early.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum PacketFault {
+    /// An address means nothing, or may not be used so; 0 if it is not known which.
+    Page { address: u64, write: bool },
+    /// What is there is no command.
+    Instruction { address: u64 },
+    /// What else a driver finds wrong (DXGK_INTERRUPT_DMA_FAULTED); a status of its own.
+    Driver { code: u32 },
+}
+
+/// What became of a packet (DXGK_INTERRUPT_TYPE).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Outcome {
+    /// DMA_COMPLETED.
+    Completed,
+    /// DMA_PREEMPTED: it can be submitted again, and goes on from where it was. Also what was submitted
+    /// behind it is back.
+    Preempted,
+    /// DMA_FAULTED, DMA_PAGE_FAULTED: its device can't go on.
+    Faulted(PacketFault),
+}
+
+/// What a miniport tells (`DxgkCbNotifyInterrupt`, `DxgkCbNotifyDpc`). From any thread, with no lock of the
+/// miniport's held; it takes no memory, and does not wait.
+pub(crate) trait Notifications: Send + Sync {
+    /// A packet has ended. Each one once, unless the node was reset; any other notification is ignored, and
+    /// says so in the log.
+    fn notify(&self, node: u32, id: FenceId, outcome: Outcome);
+}
+
+/// How a node is (DXGKARG_QUERYENGINESTATUS).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct EngineStatus {
+    /// It answers.
+    pub(crate) responsive: bool,
+    /// Nanoseconds that it has worked for the packet that it has; 0 if it has none.
+    pub(crate) busy: u64,
+}
+
+/// Execution: what a miniport with an engine does. All are called in process context and may sleep; no lock of
+/// the core is held over them.
+pub(crate) trait Execution: Send + Sync {
+    /// `DxgkDdiGetNodeMetadata`, of all nodes: at least one, exactly one of which is for 3D.
+    fn nodes(&self) -> &[NodeFacts];
+
+    /// `DxgkDdiStartDevice`: whom to tell. Once, before all other calls.
+    fn start(&self, notifications: Arc<dyn Notifications>);
+
+    /// `DxgkDdiCreateContext`.
+    ///
+    /// # Errors
+    ///
+    /// INVALID_PARAMETER, GRAPHICS_DRIVER_MISMATCH: private data not understood (case 454). NO_MEMORY.
+    fn create_context(&self, args: CreateContext<'_>) -> NtResult<Cookie>;
+
+    /// `DxgkDdiDestroyContext`, after the last of its packets has ended.
+    fn destroy_context(&self, context: Cookie);
+
+    /// `DxgkDdiSubmitCommandVirtual`: takes a packet. It does not wait for it.
+    ///
+    /// # Errors
+    ///
+    /// Private data not understood (case 512): the packet was not taken, and its device is in an error
+    /// state.
+    fn submit_command_virtual(&self, packet: Packet<'_>) -> NtResult;
+
+    /// `DxgkDdiPreemptCommand`: stops what the node has, as soon as it can. What it has ends with its own
+    /// notifications: with Preempted, or, of what could not be stopped, with any other outcome.
+    fn preempt_command(&self, node: u32);
+
+    /// `DxgkDdiResetEngine`: ends what the node has, without notifications, whatever it does. When this
+    /// returns nothing of it goes on: the last packet that was completed.
+    ///
+    /// # Errors
+    ///
+    /// Any: the node does not answer. The whole adapter is to be reset then (case 701).
+    fn reset_engine(&self, node: u32) -> NtResult<FenceId>;
+
+    /// `DxgkDdiQueryEngineStatus`.
+    fn query_engine_status(&self, node: u32) -> EngineStatus;
+
+    /// `DxgkDdiCollectDbgInfo`: what is worth knowing of a node that hangs, into a buffer; how many bytes
+    /// that was.
+    fn collect_dbg_info(&self, _node: u32, _buffer: &mut [u8]) -> usize {
+        0
+    }
+}
