@@ -59,6 +59,7 @@ pub(crate) mod destroy;
 pub(crate) mod device;
 pub(crate) mod dma_buf;
 pub(crate) mod global_handles;
+pub(crate) mod gpu_space;
 pub(crate) mod handle;
 pub(crate) mod handle_table;
 mod open;

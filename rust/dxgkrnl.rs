@@ -19,13 +19,18 @@ mod core;
 mod counters;
 mod ddi;
 mod drm;
+#[allow(dead_code, reason = "nothing is submitted to it yet")]
+mod engine;
 mod fence;
+mod gpuva;
 mod ioctl;
 #[cfg(CONFIG_KUNIT = "y")]
 mod kunit;
 mod mem;
 mod miniport;
 mod parameters;
+#[allow(dead_code, reason = "nothing is submitted to it yet")]
+mod sched;
 mod status;
 mod sys;
 mod tables;

@@ -15,6 +15,7 @@
 pub(crate) mod extents;
 pub(crate) mod ranges;
 pub(crate) mod space;
+#[allow(dead_code, reason = "updates are packets of contexts, which are not there yet")]
 pub(crate) mod update;
 
 /// Bytes of a page of the GPU, in every call (case 436).

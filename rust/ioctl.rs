@@ -14,6 +14,7 @@ mod adapter_info;
 mod allocation;
 mod device;
 mod dma_buf;
+mod gpu_va;
 mod lock;
 mod offer;
 mod paging_queue;
@@ -23,6 +24,7 @@ mod sharing;
 mod statistics;
 mod sync;
 pub(crate) mod validate;
+pub(crate) mod validate_gpu_va;
 pub(crate) mod validate_memory;
 pub(crate) mod validate_sync;
 mod video_memory;
@@ -117,7 +119,7 @@ const fn entry_of<T>(magic: u32, nr: u32, call: Call) -> (usize, Entry) {
     (nr as usize, Entry { request, call })
 }
 
-const ENTRIES: [(usize, Entry); 36] = [
+const ENTRIES: [(usize, Entry); 39] = [
     entry::<uapi::d3dkmt_openadapterfromluid>(
         uapi::DXG_NR_OPENADAPTERFROMLUID,
         adapter::open_from_luid,
@@ -169,6 +171,18 @@ const ENTRIES: [(usize, Entry); 36] = [
         residency::query,
     ),
     paging::<uapi::d3dddi_updateallocproperty>(uapi::DXG_NR_UPDATEALLOCPROPERTY, residency::update),
+    entry::<uapi::d3dddi_reservegpuvirtualaddress>(
+        uapi::DXG_NR_RESERVEGPUVIRTUALADDRESS,
+        gpu_va::reserve,
+    ),
+    paging::<uapi::d3dddi_mapgpuvirtualaddress>(
+        uapi::DXG_NR_MAPGPUVIRTUALADDRESS,
+        gpu_va::map,
+    ),
+    entry::<uapi::d3dkmt_freegpuvirtualaddress>(
+        uapi::DXG_NR_FREEGPUVIRTUALADDRESS,
+        gpu_va::free,
+    ),
     entry::<uapi::d3dkmt_createpagingqueue>(uapi::DXG_NR_CREATEPAGINGQUEUE, paging_queue::create),
     entry::<uapi::d3dddi_destroypagingqueue>(
         uapi::DXG_NR_DESTROYPAGINGQUEUE,

@@ -5,6 +5,7 @@
 use super::{
     adapter::Adapter,
     device::Device,
+    gpu_space::Mappings,
     resource::Resource, //
 };
 use crate::{
@@ -20,6 +21,7 @@ use crate::{
         },
         Cookie, //
     },
+    gpuva::space::Target,
     mem::{
         KVec,
         ACCOUNT, //
@@ -213,6 +215,7 @@ impl Drop for MiniportBinding {
 /// The device's half of an allocation: one opening of it, and what an allocation handle names.
 #[pin_data]
 pub(crate) struct OpenAllocation {
+    mappings: Mappings,
     #[pin]
     cpu: Mutex<CpuState>,
     listing: Listing,
@@ -272,6 +275,7 @@ impl OpenAllocation {
         };
         Ok(Arc::pin_init(
             pin_init!(Self {
+                mappings: Mappings::new(device.gpu_space().clone()),
                 cpu <- new_mutex!(cpu, "OpenAllocation::cpu"),
                 listing,
                 binding,
@@ -290,6 +294,13 @@ impl OpenAllocation {
 
     pub(crate) fn allocation(&self) -> &Arc<Allocation> {
         &self.binding.allocation
+    }
+
+    /// It, for its process's GPU virtual addresses.
+    pub(super) fn mapped(&self) -> Target<Arc<Allocation>> {
+        let allocation = self.allocation();
+        let writable = !self.read_only && allocation.backing.is_writable();
+        self.mappings.target(allocation, writable)
     }
 
     /// What the miniport keeps about the binding.

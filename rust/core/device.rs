@@ -2,7 +2,13 @@
 
 //! [`Device`]: a process's way to use an adapter (D3DKMTCreateDevice).
 
-use super::adapter::Adapter;
+use super::{
+    adapter::Adapter,
+    gpu_space::{
+        GpuSpace,
+        SpaceOfDevice, //
+    }, //
+};
 use crate::{
     counters::{
         Counted,
@@ -31,15 +37,21 @@ pub(crate) struct Device {
     adapter: Arc<Adapter>,
     /// What its process uses on the adapter.
     account: Arc<Account>,
+    space: SpaceOfDevice,
     out_of_memory: Atomic<bool>,
     _counted: Counted,
 }
 
 impl Device {
-    pub(crate) fn new(adapter: Arc<Adapter>, account: Arc<Account>) -> Self {
+    pub(crate) fn new(
+        adapter: Arc<Adapter>,
+        account: Arc<Account>,
+        space: Arc<GpuSpace>,
+    ) -> Self {
         Self {
             adapter,
             account,
+            space: SpaceOfDevice::new(space),
             out_of_memory: Atomic::new(false),
             _counted: Counted::new(Counter::Devices),
         }
@@ -59,6 +71,11 @@ impl Device {
     /// It is in an error state from now on.
     pub(super) fn run_out_of_memory(&self) {
         self.out_of_memory.store(true, Relaxed);
+    }
+
+    /// The GPU virtual addresses of its process on the adapter.
+    pub(super) fn gpu_space(&self) -> &Arc<GpuSpace> {
+        self.space.space()
     }
 
     pub(super) fn account(&self) -> &Arc<Account> {

@@ -10,6 +10,7 @@ use super::{
     adapter_list::Luid,
     allocation::OpenAllocation,
     device::Device,
+    gpu_space::GpuSpace,
     handle::Handle,
     handle_table::{
         HandleTable,
@@ -85,6 +86,9 @@ pub(crate) struct Process {
     /// What the process uses on each adapter that it made a device on.
     #[pin]
     accounts: Mutex<KVVec<(Luid, Arc<Account>)>>,
+    /// Its GPU virtual addresses on each adapter that it made a device on, or wanted such of.
+    #[pin]
+    spaces: Mutex<KVVec<(Luid, Arc<GpuSpace>)>>,
     _counted: Counted,
 }
 
@@ -96,6 +100,7 @@ impl Process {
                 id,
                 table <- new_mutex!(table, "Process::table"),
                 accounts <- new_mutex!(KVVec::new(), "Process::accounts"),
+                spaces <- new_mutex!(KVVec::new(), "Process::spaces"),
                 _counted: Counted::new(Counter::Processes),
             }),
             ACCOUNT,
@@ -243,6 +248,51 @@ impl Process {
         Ok(account)
     }
 
+    /// The GPU virtual addresses of the process on an adapter.
+    ///
+    /// # Errors
+    ///
+    /// NO_MEMORY.
+    pub(crate) fn gpu_space(&self, adapter: &Arc<Adapter>) -> NtResult<Arc<GpuSpace>> {
+        let luid = adapter.luid();
+        if let Some(space) = find(&self.spaces.lock(), luid) {
+            return Ok(space);
+        }
+        self.drop_spaces_that_are_over();
+        let space = GpuSpace::new(adapter.clone())?;
+        let mut spaces = self.spaces.lock();
+        if let Some(first) = find(&spaces, luid) {
+            // Out of the lock before the new one is dropped.
+            drop(spaces);
+            return Ok(first);
+        }
+        spaces.push((luid, space.clone()), ACCOUNT)?;
+        Ok(space)
+    }
+
+    /// Those of adapters that have gone, as adapters may come and go for ever.
+    fn drop_spaces_that_are_over(&self) {
+        let mut place = 0;
+        // One by one, as it takes other locks to look at them.
+        while let Some(space) = self.space_at(place) {
+            if !space.is_over() {
+                place += 1;
+                continue;
+            }
+            let mut spaces = self.spaces.lock();
+            let over = spaces.iter().position(|(_, of)| Arc::ptr_eq(of, &space));
+            let over = over.and_then(|position| spaces.remove(position).ok());
+            // Out of the lock before it is dropped.
+            drop(spaces);
+            drop(over);
+        }
+    }
+
+    fn space_at(&self, place: usize) -> Option<Arc<GpuSpace>> {
+        let spaces = self.spaces.lock();
+        spaces.get(place).map(|(_, space)| space.clone())
+    }
+
     /// Reserves the next `count` handles.
     pub(crate) fn reserve(&self, count: usize) -> NtResult<Reservation<'_>> {
         let mut handles = KVVec::from_elem(Handle::NULL, count, ACCOUNT)?;
@@ -272,11 +322,10 @@ impl Process {
     }
 }
 
-fn find(accounts: &[(Luid, Arc<Account>)], luid: Luid) -> Option<Arc<Account>> {
-    accounts
-        .iter()
+fn find<T>(list: &[(Luid, Arc<T>)], luid: Luid) -> Option<Arc<T>> {
+    list.iter()
         .find(|(of, _)| *of == luid)
-        .map(|(_, account)| account.clone())
+        .map(|(_, found)| found.clone())
 }
 
 /// Handles that are taken, but name nothing yet. Dropping it gives them back.

@@ -158,23 +158,28 @@ impl<T: Clone> Space<T> {
     /// Where a mapping is to be, and whether that is a range of its own.
     fn place(&mut self, at: Placement, bytes: u64, is_memory: bool) -> NtResult<(Span, bool)> {
         if let Placement::At(start) = at {
-            let span = Span::new(start, bytes).ok_or(NtStatus::INVALID_PARAMETER)?;
-            match self.ranges.held(span) {
-                Held::Free => {}
-                Held::In(range) => {
-                    return match range.origin {
-                        Origin::Reserved { .. } => Ok((span, false)),
-                        Origin::Mapped if is_memory => Ok((span, false)),
-                        Origin::Mapped | Origin::Fence => Err(NtStatus::INVALID_PARAMETER),
-                    };
-                }
-                Held::Mixed => return Err(NtStatus::INVALID_PARAMETER),
+            if let Some(span) = self.inside(start, bytes, is_memory)? {
+                return Ok((span, false));
             }
         }
         self.ranges.check_room()?;
         // As large pages want it; a mapping that is smaller than one does not.
         let align = if bytes < GRANULE { PAGE } else { GRANULE };
         Ok((self.ranges.find(at, bytes, align)?, true))
+    }
+
+    /// The addresses, if they are of a range that they can be mapped in; `None` if they are free.
+    fn inside(&self, start: u64, bytes: u64, is_memory: bool) -> NtResult<Option<Span>> {
+        let span = Span::new(start, bytes).ok_or(NtStatus::INVALID_PARAMETER)?;
+        match self.ranges.held(span) {
+            Held::Free => Ok(None),
+            Held::In(range) => match range.origin {
+                Origin::Reserved { .. } => Ok(Some(span)),
+                Origin::Mapped if is_memory => Ok(Some(span)),
+                Origin::Mapped | Origin::Fence => Err(NtStatus::INVALID_PARAMETER),
+            },
+            Held::Mixed => Err(NtStatus::INVALID_PARAMETER),
+        }
     }
 
     /// What `bytes` addresses are to mean.
@@ -264,11 +269,12 @@ impl<T: Clone> Space<T> {
             Held::In(range) if range.origin != Origin::Fence => range,
             _ => return Err(NtStatus::INVALID_PARAMETER),
         };
+        // A whole range takes no memory.
         if range.span != span {
             self.ranges.check_room()?;
             self.extents.check_room(1)?;
+            self.prepare()?;
         }
-        self.prepare()?;
         Ok(self.give_back(range, span))
     }
 
@@ -328,6 +334,22 @@ impl<T: Clone> Space<T> {
             Some(range) if range.origin == Origin::Fence => self.give_back(range, range.span),
             _ => Removed::new(),
         }
+    }
+
+    /// Which range has an address; 0 is none.
+    pub(crate) fn range_at(&self, address: u64) -> u64 {
+        self.ranges.at(address).map_or(0, |range| range.id)
+    }
+
+    /// Whether a mapping could be made at an address, but for lack of memory.
+    ///
+    /// # Errors
+    ///
+    /// INVALID_PARAMETER, ACCESS_DENIED: see [`Space::map`].
+    pub(crate) fn check_map(&self, start: u64, bytes: u64, wanted: &Wanted<'_, T>) -> NtResult {
+        self.meaning(wanted, bytes)?;
+        self.inside(start, bytes, matches!(wanted, Wanted::Memory { .. }))?;
+        Ok(())
     }
 
     /// Whose addresses are.

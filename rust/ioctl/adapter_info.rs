@@ -13,6 +13,7 @@ use crate::{
         AdapterFacts,
         PciFacts, //
     },
+    gpuva::ADDRESS_BITS,
     mem::{
         KVVec,
         ACCOUNT, //
@@ -26,6 +27,7 @@ use crate::{
 };
 use core::mem::size_of;
 use zerocopy::{
+    FromBytes,
     Immutable,
     IntoBytes, //
 };
@@ -35,6 +37,10 @@ const VENDOR_VIRTIO: u32 = 0x1af4;
 
 /// Stands in ADAPTERADDRESS for an adapter that is not on PCI.
 const NOT_ON_PCI: u32 = u32::MAX;
+
+/// Flags of d3dkmt_query_gpummu_caps: mappings can be read-only, memory can be coherent with the CPU.
+const READ_ONLY_MEMORY: u32 = 1;
+const CACHE_COHERENT_MEMORY: u32 = 4;
 
 /// D3DKMTQueryAdapterInfo.
 ///
@@ -76,10 +82,12 @@ pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
             blob.write(&d3dkmt_wddm_1_2_caps::default())
         }
         KMTQAITYPE_UMD_DRIVER_VERSION => blob.write(&driver_version(facts)),
-        // Neither page tables of the GPU nor an IOMMU; the device may go at any time.
+        // Page tables of the GPU, no IOMMU; the device may go at any time.
         KMTQAITYPE_WDDM_2_0_CAPS => blob.write(&d3dkmt_wddm_2_0_caps {
-            value: D3DKMT_WDDM_2_0_CAPS_SUPPORT_SURPRISE_REMOVAL,
+            value: D3DKMT_WDDM_2_0_CAPS_GPUMMU_SUPPORTED
+                | D3DKMT_WDDM_2_0_CAPS_SUPPORT_SURPRISE_REMOVAL,
         }),
+        KMTQAITYPE_QUERY_GPUMMU_CAPS => blob.update(gpummu_caps),
         KMTQAITYPE_PHYSICALADAPTERCOUNT => blob.write(&d3dkmt_physical_adapter_count { count: 1 }),
         KMTQAITYPE_PHYSICALADAPTERDEVICEIDS => blob.update(|ids| device_ids(facts, ids)),
         KMTQAITYPE_DRIVER_DESCRIPTION | KMTQAITYPE_DRIVER_DESCRIPTION_RENDER => {
@@ -118,8 +126,12 @@ impl Blob {
         write_bytes(self.address, text.as_bytes())
     }
 
-    fn update(&self, f: impl FnOnce(&mut d3dkmt_query_device_ids) -> NtResult) -> NtResult {
-        self.check::<d3dkmt_query_device_ids>()?;
+    /// Writes a `T` that the caller has begun.
+    fn update<T: FromBytes + IntoBytes + Immutable>(
+        &self,
+        f: impl FnOnce(&mut T) -> NtResult,
+    ) -> NtResult {
+        self.check::<T>()?;
         let mut value = read(self.address)?;
         f(&mut value)?;
         self.write(&value)
@@ -171,6 +183,19 @@ fn driver_version(facts: &AdapterFacts) -> d3dkmt_umd_driver_version {
     d3dkmt_umd_driver_version {
         driver_version: major << 48 | minor << 32 | patch << 16,
     }
+}
+
+/// Cases 350, 437: mappings can be read-only; all of them can be executed from.
+fn gpummu_caps(caps: &mut d3dkmt_query_gpummu_caps) -> NtResult {
+    if caps.physical_adapter_index != 0 {
+        return Err(NtStatus::INVALID_PARAMETER);
+    }
+    *caps = d3dkmt_query_gpummu_caps {
+        physical_adapter_index: 0,
+        flags: READ_ONLY_MEMORY | CACHE_COHERENT_MEMORY,
+        virtual_address_bit_count: ADDRESS_BITS,
+    };
+    Ok(())
 }
 
 fn device_ids(facts: &AdapterFacts, ids: &mut d3dkmt_query_device_ids) -> NtResult {

@@ -48,7 +48,8 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     adapter.check_present()?;
 
     let account = caller.process.account(&adapter)?;
-    let device = Arc::new(Device::new(adapter, account), ACCOUNT)?;
+    let space = caller.process.gpu_space(&adapter)?;
+    let device = Arc::new(Device::new(adapter, account, space), ACCOUNT)?;
     let mut objects = KVVec::with_capacity(1, ACCOUNT)?;
     objects.push(Object::Device(device), ACCOUNT)?;
     let reservation = caller.process.reserve(1)?;

@@ -153,22 +153,22 @@ enum Access {
     Memory { write: bool },
 }
 
+// CAST: bindgen's type for an enumeration of 64 bits has as many, and another name in the kernel.
+const WRITE: u64 = D3DDDIGPUVA_PROTECTION_WRITE as u64;
+const EXECUTE: u64 = D3DDDIGPUVA_PROTECTION_EXECUTE as u64;
+const ZERO: u64 = D3DDDIGPUVA_PROTECTION_ZERO as u64;
+const NO_ACCESS: u64 = D3DDDIGPUVA_PROTECTION_NO_ACCESS as u64;
+
 fn access(protection: u64) -> NtResult<Access> {
-    let has = |flag| protection & flag != 0;
-    let known = D3DDDIGPUVA_PROTECTION_WRITE
-        | D3DDDIGPUVA_PROTECTION_EXECUTE
-        | D3DDDIGPUVA_PROTECTION_ZERO
-        | D3DDDIGPUVA_PROTECTION_NO_ACCESS;
+    let has = |flag: u64| protection & flag != 0;
+    let known = WRITE | EXECUTE | ZERO | NO_ACCESS;
     refuse_if(protection & !known != 0)?;
-    match (
-        has(D3DDDIGPUVA_PROTECTION_ZERO),
-        has(D3DDDIGPUVA_PROTECTION_NO_ACCESS),
-    ) {
+    match (has(ZERO), has(NO_ACCESS)) {
         (true, true) => Err(NtStatus::INVALID_PARAMETER),
         (true, false) => Ok(Access::Zero),
         (false, true) => Ok(Access::NoAccess),
         (false, false) => Ok(Access::Memory {
-            write: has(D3DDDIGPUVA_PROTECTION_WRITE),
+            write: has(WRITE),
         }),
     }
 }
@@ -243,10 +243,7 @@ pub(crate) fn operation(raw: &RawOperation) -> NtResult<Operation> {
     let span = |start, bytes| Span::new(start, bytes).ok_or(NtStatus::INVALID_PARAMETER);
     // CAST: the upper half of the word is padding.
     match kind as u32 {
-        D3DDDI_UPDATEGPUVIRTUALADDRESS_MAP => {
-            let write = D3DDDIGPUVA_PROTECTION_WRITE;
-            mapping(&words, write, 0)
-        }
+        D3DDDI_UPDATEGPUVIRTUALADDRESS_MAP => mapping(&words, WRITE, 0),
         D3DDDI_UPDATEGPUVIRTUALADDRESS_MAP_PROTECT => mapping(&words, words[5], words[6]),
         D3DDDI_UPDATEGPUVIRTUALADDRESS_UNMAP => {
             let [base, size, protection, ..] = words;

@@ -215,6 +215,11 @@ impl Backing {
         }
     }
 
+    /// Whether its owner may write to it.
+    pub(crate) fn is_writable(&self) -> bool {
+        self.user_pages().is_none_or(|pages| pages.is_writable())
+    }
+
     pub(super) fn bytes(&self) -> u64 {
         self.bytes
     }

@@ -25,6 +25,9 @@ mod ddi;
 mod fence;
 #[rustfmt::skip]
 #[allow(clippy::all, dead_code, reason = "the kernel's lints look at it")]
+mod gpuva;
+#[rustfmt::skip]
+#[allow(clippy::all, dead_code, reason = "the kernel's lints look at it")]
 mod ioctl;
 #[rustfmt::skip]
 #[allow(clippy::all, dead_code, reason = "the kernel's lints look at it")]

@@ -132,6 +132,10 @@ impl Backing {
         unreachable!()
     }
 
+    pub(crate) fn is_writable(&self) -> bool {
+        true
+    }
+
     pub(crate) fn is_imported(&self) -> bool {
         false
     }
