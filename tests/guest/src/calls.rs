@@ -58,7 +58,7 @@ pub const NO_HANDLES: [u32; 8] = [
 ];
 
 /// The requests that the module serves, with the sizes of their arguments.
-pub const SERVED: [(&str, u32, usize); 38] = [
+pub const SERVED: [(&str, u32, usize); 41] = [
     ("OpenAdapterFromLuid", request::OPENADAPTERFROMLUID, 12),
     ("CreateDevice", request::CREATEDEVICE, 64),
     ("CreateAllocation2", request::CREATEALLOCATION, 72),
@@ -127,6 +127,13 @@ pub const SERVED: [(&str, u32, usize); 38] = [
     ("FlushHeapTransitions", request::FLUSHHEAPTRANSITIONS, 4),
     ("InvalidateCache", request::INVALIDATECACHE, 24),
     ("QueryStatistics", request::QUERYSTATISTICS, 808),
+    (
+        "ReserveGpuVirtualAddress",
+        request::RESERVEGPUVIRTUALADDRESS,
+        72,
+    ),
+    ("MapGpuVirtualAddress", request::MAPGPUVIRTUALADDRESS, 104),
+    ("FreeGpuVirtualAddress", request::FREEGPUVIRTUALADDRESS, 24),
     ("ExportDmaBuf", request::EXPORT_DMA_BUF, 16),
     ("OpenDmaBuf", request::OPEN_DMA_BUF, 32),
 ];

@@ -25,6 +25,7 @@ pub mod driver;
 pub mod faults;
 pub mod fence;
 pub mod global;
+pub mod gpu_va;
 pub mod harness;
 pub mod limit;
 pub mod locked;

@@ -5,7 +5,7 @@ use crate::calls::{query_at, Answer, Gpu};
 use libd3dkmt::sys::bindings as c;
 
 /// Every question that is answered, with the bytes of its answer.
-pub const QUESTIONS: [(u32, usize); 18] = [
+pub const QUESTIONS: [(u32, usize); 19] = [
     (3, 24),
     (6, 12),
     (8, 2080),
@@ -17,6 +17,7 @@ pub const QUESTIONS: [(u32, usize); 18] = [
     (24, 4),
     (30, 4),
     (31, 28),
+    (34, 12),
     (54, 2080),
     (56, 4),
     (57, 4),
@@ -29,10 +30,14 @@ pub const QUESTIONS: [(u32, usize); 18] = [
 /// What buffers are filled with before a question.
 pub const FILL: u8 = 0xa5;
 
-/// A buffer for a question, filled; the first word of 31 is the number of a physical adapter.
+/// A buffer for a question, filled; the first word of 31 and 34 is the number of a physical adapter.
 pub fn filled(question: u32, bytes: usize) -> Vec<u8> {
     let mut buffer = vec![FILL; bytes];
-    if question == c::KMTQAITYPE_PHYSICALADAPTERDEVICEIDS {
+    let of_a_physical_adapter = [
+        c::KMTQAITYPE_PHYSICALADAPTERDEVICEIDS,
+        c::KMTQAITYPE_QUERY_GPUMMU_CAPS,
+    ];
+    if of_a_physical_adapter.contains(&question) {
         buffer.iter_mut().take(4).for_each(|byte| *byte = 0);
     }
     buffer

@@ -265,8 +265,11 @@ fn numbers_that_are_always_the_same() {
         assert_eq!(words(gpu, c::KMTQAITYPE_WDDM_1_2_CAPS, 12), [0; 3]);
         assert_eq!(
             words(gpu, c::KMTQAITYPE_WDDM_2_0_CAPS, 4),
-            [c::D3DKMT_WDDM_2_0_CAPS_SUPPORT_SURPRISE_REMOVAL]
+            [c::D3DKMT_WDDM_2_0_CAPS_GPUMMU_SUPPORTED
+                | c::D3DKMT_WDDM_2_0_CAPS_SUPPORT_SURPRISE_REMOVAL]
         );
+        // Read-only and coherent memory, 48 bits.
+        assert_eq!(words(gpu, c::KMTQAITYPE_QUERY_GPUMMU_CAPS, 12), [0, 5, 48]);
         assert_eq!(words(gpu, c::KMTQAITYPE_WDDM_2_7_CAPS, 4), [0]);
     });
 }

@@ -222,6 +222,12 @@ calls! {
     D3DKMTQueryAllocationResidency(D3DKMT_QUERYALLOCATIONRESIDENCY) = QUERYALLOCATIONRESIDENCY;
     /// Moves an allocation to another segment.
     D3DKMTUpdateAllocationProperty(D3DDDI_UPDATEALLOCPROPERTY) = UPDATEALLOCPROPERTY;
+    /// Reserves GPU virtual addresses.
+    D3DKMTReserveGpuVirtualAddress(D3DDDI_RESERVEGPUVIRTUALADDRESS) = RESERVEGPUVIRTUALADDRESS;
+    /// Has GPU virtual addresses mean an allocation's pages, zeros, or nothing.
+    D3DKMTMapGpuVirtualAddress(D3DDDI_MAPGPUVIRTUALADDRESS) = MAPGPUVIRTUALADDRESS;
+    /// Gives GPU virtual addresses back.
+    D3DKMTFreeGpuVirtualAddress(D3DKMT_FREEGPUVIRTUALADDRESS) = FREEGPUVIRTUALADDRESS;
     /// Makes a synchronisation object.
     D3DKMTCreateSynchronizationObject2(D3DKMT_CREATESYNCHRONIZATIONOBJECT2) =
         CREATESYNCHRONIZATIONOBJECT;

@@ -10,13 +10,14 @@ mod cpu_access;
 mod devices;
 mod dma_buf;
 mod global_handles;
+mod gpu_va;
 mod memory;
 mod node;
 mod sharing;
 mod sync;
 
 use self::{
-    adapters::*, allocations::*, cpu_access::*, devices::*, dma_buf::*, global_handles::*,
+    adapters::*, allocations::*, cpu_access::*, devices::*, dma_buf::*, global_handles::*, gpu_va::*,
     memory::*, node::*, sharing::*, sync::*,
 };
 use dxg_guest_tests::{
@@ -102,6 +103,9 @@ fn main() -> ExitCode {
             flush_of_paging,
             invalidation_of_a_cache,
             statistics,
+            reservation_of_addresses,
+            mapping_of_an_allocation,
+            freeing_of_addresses,
             every_served_request_was_swept,
         ],
         &[("owner", owner)],
