@@ -16,7 +16,10 @@ use super::{
     }, //
 };
 use crate::{
-    fence::timeline::Timeline,
+    fence::timeline::{
+        Operation,
+        Timeline, //
+    },
     gpuva::{
         extents::{
             Key,
@@ -219,7 +222,7 @@ impl PagingQueue {
             Placement::At(address) => {
                 space.check_map(address, bytes, &wanted)?;
                 let operation = operation.begin();
-                tell(address, operation.value())?;
+                tell(address, Operation::value(&operation))?;
                 let (_, removed) = space.map(at, bytes, &wanted)?;
                 drop(removed);
             }
@@ -227,7 +230,7 @@ impl PagingQueue {
                 let (given, removed) = space.map(at, bytes, &wanted)?;
                 drop(removed);
                 let operation = operation.begin();
-                if let Err(status) = tell(given.address, operation.value()) {
+                if let Err(status) = tell(given.address, Operation::value(&operation)) {
                     space.take_back(&given, bytes);
                     return Err(status);
                 }

@@ -171,8 +171,8 @@ impl<P: Clone> Queue<P> {
         Some((first, packet))
     }
 
-    /// A packet that runs can't go on before it is woken. `false`: it was woken already, and goes on. If the
-    /// queue was closed, it is abandoned.
+    /// A packet that runs can't go on before it is woken. `false`: it was woken already, and goes on. Who closes
+    /// the queue abandons it.
     pub(crate) fn wait(&self, number: Number) -> bool {
         let mut state = self.state.lock();
         if !state.is_running(number) {
@@ -183,10 +183,8 @@ impl<P: Clone> Queue<P> {
             return false;
         }
         state.head = Head::Waiting;
-        let abandoned = if state.closed { state.pop() } else { None };
         drop(state);
         self.changed.notify_all();
-        drop(abandoned);
         true
     }
 
@@ -209,19 +207,17 @@ impl<P: Clone> Queue<P> {
         }
     }
 
-    /// A packet that runs goes on later: others have their turn. If the queue was closed, it is abandoned.
-    /// `true`: it can be begun again.
+    /// A packet that runs goes on later: others have their turn. Who closes the queue abandons it. `true`: it can
+    /// be begun again.
     pub(crate) fn put_back(&self, number: Number) -> bool {
         let mut state = self.state.lock();
         if !state.is_running(number) {
             return false;
         }
         state.head = Head::Ready;
-        let abandoned = if state.closed { state.pop() } else { None };
         let is_ready = state.is_ready();
         drop(state);
         self.changed.notify_all();
-        drop(abandoned);
         is_ready
     }
 
