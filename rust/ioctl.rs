@@ -24,6 +24,7 @@ mod sharing;
 mod statistics;
 mod sync;
 pub(crate) mod validate;
+#[allow(dead_code, reason = "updates are packets of contexts, which are not there yet")]
 pub(crate) mod validate_gpu_va;
 pub(crate) mod validate_memory;
 pub(crate) mod validate_sync;

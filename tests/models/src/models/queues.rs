@@ -242,6 +242,33 @@ fn what_waits_or_is_put_back_is_abandoned() {
     }
 }
 
+/// Once a queue is being closed, only what runs already is waited for: what is behind it does not begin.
+#[test]
+fn nothing_begins_while_a_queue_is_closed() {
+    explore("close and begin", 2, || {
+        let world = World::new();
+        for name in [1, 2] {
+            Queue::reserve(&world.queue).expect("room").append(world.packet(name));
+        }
+        let (number, packet) = world.queue.begin().expect("there");
+        drop(packet);
+        let other = world.clone();
+        let other = thread::spawn(move || other.queue.close());
+        let is_closing = Queue::reserve(&world.queue).is_err();
+        let has_more = world.queue.retire(number);
+        let second = world.queue.begin();
+        if is_closing {
+            assert!(!has_more && second.is_none());
+        }
+        if let Some((number, packet)) = second {
+            drop(packet);
+            world.queue.retire(number);
+        }
+        other.join().unwrap();
+        world.check(&[1, 2]);
+    });
+}
+
 /// A signal of two contexts: once, by the last one, and not at all if one of them is destroyed before.
 #[test]
 fn a_signal_of_two_contexts_is_one() {
