@@ -24,7 +24,10 @@ mod sharing;
 mod statistics;
 mod sync;
 pub(crate) mod validate;
-#[allow(dead_code, reason = "updates are packets of contexts, which are not there yet")]
+#[allow(
+    dead_code,
+    reason = "updates are packets of contexts, which are not there yet"
+)]
 pub(crate) mod validate_gpu_va;
 pub(crate) mod validate_memory;
 pub(crate) mod validate_sync;
@@ -176,14 +179,8 @@ const ENTRIES: [(usize, Entry); 39] = [
         uapi::DXG_NR_RESERVEGPUVIRTUALADDRESS,
         gpu_va::reserve,
     ),
-    paging::<uapi::d3dddi_mapgpuvirtualaddress>(
-        uapi::DXG_NR_MAPGPUVIRTUALADDRESS,
-        gpu_va::map,
-    ),
-    entry::<uapi::d3dkmt_freegpuvirtualaddress>(
-        uapi::DXG_NR_FREEGPUVIRTUALADDRESS,
-        gpu_va::free,
-    ),
+    paging::<uapi::d3dddi_mapgpuvirtualaddress>(uapi::DXG_NR_MAPGPUVIRTUALADDRESS, gpu_va::map),
+    entry::<uapi::d3dkmt_freegpuvirtualaddress>(uapi::DXG_NR_FREEGPUVIRTUALADDRESS, gpu_va::free),
     entry::<uapi::d3dkmt_createpagingqueue>(uapi::DXG_NR_CREATEPAGINGQUEUE, paging_queue::create),
     entry::<uapi::d3dddi_destroypagingqueue>(
         uapi::DXG_NR_DESTROYPAGINGQUEUE,

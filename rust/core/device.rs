@@ -43,11 +43,7 @@ pub(crate) struct Device {
 }
 
 impl Device {
-    pub(crate) fn new(
-        adapter: Arc<Adapter>,
-        account: Arc<Account>,
-        space: Arc<GpuSpace>,
-    ) -> Self {
+    pub(crate) fn new(adapter: Arc<Adapter>, account: Arc<Account>, space: Arc<GpuSpace>) -> Self {
         Self {
             adapter,
             account,

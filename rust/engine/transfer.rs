@@ -118,9 +118,7 @@ impl Transfer {
                             bytes,
                         },
                         Translation::Memory {
-                            item,
-                            offset: from,
-                            ..
+                            item, offset: from, ..
                         },
                     ) => {
                         let bytes = most.min(bytes);
@@ -166,8 +164,14 @@ fn zero<P: Port>(port: &mut P, memory: &P::Memory, offset: u64, bytes: u64) {
 /// Where bytes go.
 pub(super) enum Destination<M> {
     /// Nowhere.
-    Dropped { bytes: u64 },
-    Memory { memory: M, offset: u64, bytes: u64 },
+    Dropped {
+        bytes: u64,
+    },
+    Memory {
+        memory: M,
+        offset: u64,
+        bytes: u64,
+    },
 }
 
 /// What an address is to who writes there.

@@ -221,7 +221,12 @@ impl<T: Clone> Extents<T> {
 
     /// Takes the meaning of some addresses, which goes to `removed` but for what is kept of an extent
     /// at either end; `spare` is for that, and there afterwards only if it was not used.
-    pub(super) fn clear(&mut self, span: Span, spare: &mut Option<Room<T>>, removed: &mut Removed<T>) {
+    pub(super) fn clear(
+        &mut self,
+        span: Span,
+        spare: &mut Option<Room<T>>,
+        removed: &mut Removed<T>,
+    ) {
         while let Some(first) = self.first_in(span) {
             let whole = first.span;
             if whole.start < span.start {

@@ -170,12 +170,7 @@ impl<T: Clone> Space<T> {
     }
 
     /// What addresses from `to` on would have to mean, to be as those of `source`.
-    fn copied(
-        &self,
-        source: Span,
-        to: Span,
-        pieces: &mut KVVec<(Room<T>, Extent<T>)>,
-    ) -> NtResult {
+    fn copied(&self, source: Span, to: Span, pieces: &mut KVVec<(Room<T>, Extent<T>)>) -> NtResult {
         let faults = matches!(
             self.held(source),
             Held::In(Range {

@@ -167,9 +167,7 @@ fn access(protection: u64) -> NtResult<Access> {
         (true, true) => Err(NtStatus::INVALID_PARAMETER),
         (true, false) => Ok(Access::Zero),
         (false, true) => Ok(Access::NoAccess),
-        (false, false) => Ok(Access::Memory {
-            write: has(WRITE),
-        }),
+        (false, false) => Ok(Access::Memory { write: has(WRITE) }),
     }
 }
 

@@ -49,7 +49,12 @@ pub fn reserve(dxg: &Dxg, by: u32, base: u64, bytes: u64) -> (Answer, u64) {
 }
 
 /// A good argument of D3DKMTMapGpuVirtualAddress: of an allocation for writing, or of zeros.
-pub fn to_map(queue: u32, base: u64, allocation: u32, pages: u64) -> sys::D3DDDI_MAPGPUVIRTUALADDRESS {
+pub fn to_map(
+    queue: u32,
+    base: u64,
+    allocation: u32,
+    pages: u64,
+) -> sys::D3DDDI_MAPGPUVIRTUALADDRESS {
     let mut args = sys::D3DDDI_MAPGPUVIRTUALADDRESS {
         paging_queue: handle(queue),
         base_address: base,
@@ -77,7 +82,14 @@ pub fn map(dxg: &Dxg, queue: u32, base: u64, allocation: u32, pages: u64) -> (An
 }
 
 /// Maps pages of an allocation, and waits until they are.
-pub fn mapped(gpu: &Gpu, device: u32, queue: &PagingQueue, base: u64, allocation: u32, pages: u64) -> u64 {
+pub fn mapped(
+    gpu: &Gpu,
+    device: u32,
+    queue: &PagingQueue,
+    base: u64,
+    allocation: u32,
+    pages: u64,
+) -> u64 {
     let (answer, address, value) = map(&gpu.dxg, queue.handle, base, allocation, pages);
     assert_eq!(answer, PENDING);
     assert_ne!(value, 0);

@@ -82,15 +82,20 @@ fn what_cannot_be_reserved() {
             for_each([0, 1, 4096, GRANULE + 4096, u64::MAX], |bytes| {
                 refused(gpu.adapter, 0, bytes);
             });
-            for_each([1, 4096, GRANULE / 2, END, u64::MAX - GRANULE + 1], |base| {
-                refused(gpu.adapter, base, GRANULE);
-            });
+            for_each(
+                [1, 4096, GRANULE / 2, END, u64::MAX - GRANULE + 1],
+                |base| {
+                    refused(gpu.adapter, base, GRANULE);
+                },
+            );
             for_each([-1, 0, 3], |at: i64| {
                 let base = FAR.wrapping_add_signed(at * 0x1_0000);
                 refused(gpu.adapter, base, 2 * GRANULE);
             });
             let others = [device, allocation, queue.fence.handle];
-            for_each(NO_HANDLES.into_iter().chain(others), |by| refused(by, 0, GRANULE));
+            for_each(NO_HANDLES.into_iter().chain(others), |by| {
+                refused(by, 0, GRANULE)
+            });
             for_each([3, 4, u32::MAX], |reservation_type| {
                 let mut args = to_reserve(gpu.adapter, 0, GRANULE);
                 args.reservation_type = reservation_type;
@@ -111,9 +116,12 @@ fn limits_of_a_reservation() {
         (answer, args.virtual_address)
     };
     let to = FAR + 4 * GRANULE;
-    for_each([(1, 0), (0, 4096), (FAR, to + 1), (0, END + GRANULE)], |(from, to)| {
-        assert_eq!(within(from, to, 0, GRANULE).0, INVALID_PARAMETER);
-    });
+    for_each(
+        [(1, 0), (0, 4096), (FAR, to + 1), (0, END + GRANULE)],
+        |(from, to)| {
+            assert_eq!(within(from, to, 0, GRANULE).0, INVALID_PARAMETER);
+        },
+    );
     assert_eq!(within(FAR, to, 0, 5 * GRANULE).0, NO_MEMORY);
     assert_eq!(within(FAR, to, 0, 3 * GRANULE), (SUCCESS, FAR));
     assert_eq!(within(FAR, to, 0, 2 * GRANULE).0, NO_MEMORY);
@@ -161,10 +169,14 @@ fn where_mappings_can_be() {
         let other = buffer(gpu, device, 16 * GPU_PAGE);
         let dxg = &gpu.dxg;
         let at = |page: u64| FAR + page * GPU_PAGE;
-        let map_at = |page, allocation, pages| map(dxg, queue.handle, at(page), allocation, pages).0;
+        let map_at =
+            |page, allocation, pages| map(dxg, queue.handle, at(page), allocation, pages).0;
         // Two reservations of 16 pages, beside each other.
         assert_eq!(reserve(dxg, gpu.adapter, at(0), GRANULE), (SUCCESS, at(0)));
-        assert_eq!(reserve(dxg, gpu.adapter, at(16), GRANULE), (SUCCESS, at(16)));
+        assert_eq!(
+            reserve(dxg, gpu.adapter, at(16), GRANULE),
+            (SUCCESS, at(16))
+        );
         assert_eq!(mapped(gpu, device, queue, at(3), allocation, 4), at(3));
         assert_eq!(map_at(4, other, 1), PENDING);
         assert_eq!(map_at(5, 0, 1), PENDING);
@@ -208,15 +220,23 @@ fn what_cannot_be_mapped() {
         };
         gpu.unchanged(|| {
             let others = [gpu.adapter, device, create.resource(), allocation];
-            let no_queue = NO_HANDLES.into_iter().chain(others).chain([queue.fence.handle]);
-            for_each(no_queue, |handle| refused(&|args| args.paging_queue.v = handle));
+            let no_queue = NO_HANDLES
+                .into_iter()
+                .chain(others)
+                .chain([queue.fence.handle]);
+            for_each(no_queue, |handle| {
+                refused(&|args| args.paging_queue.v = handle)
+            });
             let others = [gpu.adapter, device, create.resource(), queue.handle];
             for_each(NO_HANDLES.into_iter().chain(others), |handle| {
                 refused(&|args| args.allocation.v = handle);
             });
-            for_each([(0, 0), (0, 5), (1, 4), (4, 1), (u64::MAX, 1), (0, u64::MAX)], |(offset, size)| {
-                refused(&|args| (args.offset_in_pages, args.size_in_pages) = (offset, size));
-            });
+            for_each(
+                [(0, 0), (0, 5), (1, 4), (4, 1), (u64::MAX, 1), (0, u64::MAX)],
+                |(offset, size)| {
+                    refused(&|args| (args.offset_in_pages, args.size_in_pages) = (offset, size));
+                },
+            );
             refused(&|args| args.base_address = FAR + 1);
             refused(&|args| args.base_address = GPU_PAGE);
             refused(&|args| args.base_address = END - GPU_PAGE);
@@ -244,7 +264,11 @@ fn protections() {
                     true => PENDING,
                     false => INVALID_PARAMETER,
                 };
-                assert_eq!(with(protection, allocation), expected, "{protection} of {allocation}");
+                assert_eq!(
+                    with(protection, allocation),
+                    expected,
+                    "{protection} of {allocation}"
+                );
             }
         }
         assert_eq!(with(WRITE | 1 << 63, allocation), INVALID_PARAMETER);
@@ -269,7 +293,10 @@ fn unique_driver_protections() {
         assert_eq!(with(16, 1, unique | 6), INVALID_PARAMETER);
         assert_eq!(with(16, 1, 5), INVALID_PARAMETER);
         assert_eq!(with(0, 0, unique | 6), INVALID_PARAMETER);
-        assert_eq!(free(&gpu.dxg, gpu.adapter, FAR + 8 * GPU_PAGE, 2 * GPU_PAGE), SUCCESS);
+        assert_eq!(
+            free(&gpu.dxg, gpu.adapter, FAR + 8 * GPU_PAGE, 2 * GPU_PAGE),
+            SUCCESS
+        );
         assert_eq!(with(16, 2, 5), PENDING);
         assert_eq!(with(24, 2, 6), PENDING);
         assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS);
@@ -302,7 +329,10 @@ fn allocations_of_other_devices() {
         let (answer, address, _) = map(&gpu.dxg, queue.handle, 0, allocation, 1);
         assert_eq!(answer, PENDING);
         assert_eq!(destroy_device(&gpu.dxg, other), SUCCESS);
-        assert_eq!(free(&gpu.dxg, gpu.adapter, address, GPU_PAGE), INVALID_PARAMETER);
+        assert_eq!(
+            free(&gpu.dxg, gpu.adapter, address, GPU_PAGE),
+            INVALID_PARAMETER
+        );
         // Of another adapter.
         for luid in luids() {
             let (answer, adapter) = open_adapter(&gpu.dxg, luid);
@@ -330,14 +360,22 @@ fn what_is_freed() {
         assert_eq!(reserve(dxg, gpu.adapter, at(32), GRANULE).0, SUCCESS);
         assert_eq!(map(dxg, queue.handle, at(2), allocation, 16).0, PENDING);
         gpu.unchanged(|| {
-            for_each([(0, 0), (0, 33), (31, 2), (47, 2), (60, 1)], |(page, pages)| {
-                assert_eq!(free_at(page, pages), INVALID_PARAMETER);
-            });
+            for_each(
+                [(0, 0), (0, 33), (31, 2), (47, 2), (60, 1)],
+                |(page, pages)| {
+                    assert_eq!(free_at(page, pages), INVALID_PARAMETER);
+                },
+            );
             assert_eq!(free(dxg, gpu.adapter, at(0), 1), INVALID_PARAMETER);
-            assert_eq!(free(dxg, gpu.adapter, at(0) + 1, GPU_PAGE), INVALID_PARAMETER);
+            assert_eq!(
+                free(dxg, gpu.adapter, at(0) + 1, GPU_PAGE),
+                INVALID_PARAMETER
+            );
             assert_eq!(free(dxg, gpu.adapter, 0, GPU_PAGE), INVALID_PARAMETER);
             assert_eq!(free(dxg, gpu.adapter, END, GPU_PAGE), INVALID_PARAMETER);
-            let no_adapter = NO_HANDLES.into_iter().chain([device, queue.handle, allocation]);
+            let no_adapter = NO_HANDLES
+                .into_iter()
+                .chain([device, queue.handle, allocation]);
             for_each(no_adapter, |handle| {
                 assert_eq!(free(dxg, handle, at(0), GRANULE), INVALID_PARAMETER);
             });
@@ -369,11 +407,17 @@ fn an_allocation_takes_its_mappings_along() {
         let mixed = mapped(gpu, device, queue, 0, allocation, 4);
         mapped(gpu, device, queue, mixed, other, 1);
         assert_eq!(destroy_allocations(dxg, device, &[allocation]), SUCCESS);
-        assert_eq!(free(dxg, gpu.adapter, alone, 4 * GPU_PAGE), INVALID_PARAMETER);
+        assert_eq!(
+            free(dxg, gpu.adapter, alone, 4 * GPU_PAGE),
+            INVALID_PARAMETER
+        );
         assert_eq!(reserve(dxg, gpu.adapter, FAR, GRANULE).0, INVALID_PARAMETER);
         assert_eq!(map(dxg, queue.handle, mixed, other, 4).0, PENDING);
         assert_eq!(destroy_allocations(dxg, device, &[other]), SUCCESS);
-        assert_eq!(free(dxg, gpu.adapter, mixed, 4 * GPU_PAGE), INVALID_PARAMETER);
+        assert_eq!(
+            free(dxg, gpu.adapter, mixed, 4 * GPU_PAGE),
+            INVALID_PARAMETER
+        );
         assert_eq!(free(dxg, gpu.adapter, FAR, GRANULE), SUCCESS);
         before.assert_restored();
     });

@@ -26,7 +26,10 @@ enum Means {
     Nothing,
     Zero,
     /// A page of memory.
-    Memory { page: usize, writable: bool },
+    Memory {
+        page: usize,
+        writable: bool,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -170,7 +173,8 @@ struct Code(Vec<u8>);
 
 impl Code {
     fn words(mut self, words: &[u32]) -> Self {
-        self.0.extend(words.iter().flat_map(|word| word.to_le_bytes()));
+        self.0
+            .extend(words.iter().flat_map(|word| word.to_le_bytes()));
         self
     }
 
@@ -245,10 +249,7 @@ fn an_empty_buffer_is_done() {
     assert_eq!(progress, Progress::Done);
     // It is not even looked at.
     let mut machine = Machine::new(0, 0, false).unwrap();
-    assert_eq!(
-        World::new(0, vec![]).run(&mut machine, 1),
-        Progress::Done
-    );
+    assert_eq!(World::new(0, vec![]).run(&mut machine, 1), Progress::Done);
 }
 
 #[test]
@@ -375,7 +376,11 @@ fn what_is_not_aligned_faults() {
 fn values_are_written() {
     let code = Code::default()
         .op(DXGKRNL_ENGINE_WRITE, &[BASE + 4, 0x1122_3344], &[1])
-        .op(DXGKRNL_ENGINE_WRITE, &[BASE + 8, 0x1122_3344_5566_7788], &[])
+        .op(
+            DXGKRNL_ENGINE_WRITE,
+            &[BASE + 8, 0x1122_3344_5566_7788],
+            &[],
+        )
         .op(DXGKRNL_ENGINE_FENCE, &[BASE + 16, 5], &[])
         .op(DXGKRNL_ENGINE_ATOMIC_ADD64, &[BASE + 16, u64::MAX], &[])
         .op(DXGKRNL_ENGINE_TIMESTAMP, &[BASE + 24], &[]);
@@ -435,7 +440,10 @@ fn what_addresses_mean_counts() {
             assert_eq!((world.memory, progress), (untouched.clone(), page(true)));
         }
         let (world, progress) = run(code, Means::Zero);
-        assert_eq!((world.memory, progress), (untouched.clone(), Progress::Done));
+        assert_eq!(
+            (world.memory, progress),
+            (untouched.clone(), Progress::Done)
+        );
     }
     for code in &reads {
         let (world, progress) = run(code, Means::Nothing);
@@ -558,7 +566,11 @@ fn a_wait_polls_until_its_condition_is_met() {
         (of(value, 0xffff_ffff, 0), false),
         (of(value & 0xffff_ffff, 0xffff_ffff, 0), true),
     ] {
-        let expected = if is_met { Progress::Done } else { Progress::Polling };
+        let expected = if is_met {
+            Progress::Done
+        } else {
+            Progress::Polling
+        };
         assert_eq!(code.run(1).1, expected);
     }
     let code = of(5, 0, 0).fill(BASE + 8, 4, 3);

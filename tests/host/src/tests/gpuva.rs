@@ -293,12 +293,7 @@ fn a_unique_driver_protection_is_that_of_the_bytes() {
             &wanted(4 * PAGE, protection),
         ));
         // Other bytes of it.
-        let result = map(
-            &mut space,
-            at(30),
-            3 * PAGE,
-            &wanted(5 * PAGE, protection),
-        );
+        let result = map(&mut space, at(30), 3 * PAGE, &wanted(5 * PAGE, protection));
         assert_eq!(result, Ok(LOWEST + 30 * PAGE));
         free(&mut space, LOWEST + 30 * PAGE, 3 * PAGE).unwrap();
     }
@@ -411,10 +406,7 @@ fn what_is_free_is_of_one_range() {
     // Head, tail and the rest of what is left.
     assert_eq!(free(&mut space, KIB_64, PAGE), Ok(()));
     assert_eq!(free(&mut space, 2 * KIB_64, PAGE), Ok(()));
-    assert_eq!(
-        free(&mut space, KIB_64 + PAGE, KIB_64 - PAGE),
-        Ok(())
-    );
+    assert_eq!(free(&mut space, KIB_64 + PAGE, KIB_64 - PAGE), Ok(()));
     assert_eq!(
         free(&mut space, 3 * KIB_64 + PAGE, 2 * KIB_64 - PAGE),
         Ok(())

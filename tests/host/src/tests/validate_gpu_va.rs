@@ -345,10 +345,7 @@ fn an_operation_maps_with_a_protection() {
 fn an_operation_unmaps_to_zero_or_no_access() {
     let unmap = |protection| operation([1, 0x10_0000, 0x4000, protection, ONES, ONES, ONES, ONES]);
     for (protection, zero) in [(4, true), (5, true), (8, false), (11, false)] {
-        assert_eq!(
-            unmap(protection),
-            Ok(Operation::Unmap { span: SPAN, zero })
-        );
+        assert_eq!(unmap(protection), Ok(Operation::Unmap { span: SPAN, zero }));
     }
     for protection in [0, 1, 2, 3, 12, 16, 20, 1 << 32] {
         refused(unmap(protection));

@@ -116,12 +116,17 @@ impl World {
     fn check(&self, names: &[u32]) -> Vec<u32> {
         let events = self.events();
         for &name in names {
-            let dropped = events.iter().filter(|&&event| event == Event::Dropped(name));
+            let dropped = events
+                .iter()
+                .filter(|&&event| event == Event::Dropped(name));
             assert_eq!(dropped.count(), 1, "{events:?}");
         }
         if let Some(closed) = events.iter().position(|&event| event == Event::Closed) {
             let later = &events[closed..];
-            assert!(!later.iter().any(|event| matches!(event, Event::Ran(_))), "{events:?}");
+            assert!(
+                !later.iter().any(|event| matches!(event, Event::Ran(_))),
+                "{events:?}"
+            );
         }
         let ran = events.iter().filter_map(|event| match event {
             Event::Ran(name) => Some(*name),
@@ -184,7 +189,9 @@ fn what_is_submitted_runs_or_is_abandoned() {
 fn no_wake_up_is_lost() {
     explore("wait and wake", 2, || {
         let world = World::new();
-        Queue::reserve(&world.queue).expect("room").append(world.packet(1));
+        Queue::reserve(&world.queue)
+            .expect("room")
+            .append(world.packet(1));
         let (number, packet) = world.queue.begin().expect("there");
         let is_there = Arc::new(Mutex::new(false));
         let (other, signal) = (world.clone(), is_there.clone());
@@ -216,7 +223,9 @@ fn what_waits_or_is_put_back_is_abandoned() {
         explore("wait and close", 2, move || {
             let world = World::new();
             for name in [1, 2] {
-                Queue::reserve(&world.queue).expect("room").append(world.packet(name));
+                Queue::reserve(&world.queue)
+                    .expect("room")
+                    .append(world.packet(name));
             }
             let (number, packet) = world.queue.begin().expect("there");
             let other = world.clone();
@@ -248,7 +257,9 @@ fn nothing_begins_while_a_queue_is_closed() {
     explore("close and begin", 2, || {
         let world = World::new();
         for name in [1, 2] {
-            Queue::reserve(&world.queue).expect("room").append(world.packet(name));
+            Queue::reserve(&world.queue)
+                .expect("room")
+                .append(world.packet(name));
         }
         let (number, packet) = world.queue.begin().expect("there");
         drop(packet);
@@ -276,7 +287,9 @@ fn a_signal_of_two_contexts_is_one() {
         let joint = Joint::new(2).expect("made");
         let worlds = [World::new(), World::new()];
         for world in &worlds {
-            Queue::reserve(&world.queue).expect("room").append(world.packet(1));
+            Queue::reserve(&world.queue)
+                .expect("room")
+                .append(world.packet(1));
         }
         let work = |world: &World, joint: &KernelArc<Joint>| {
             let (world, joint) = (world.clone(), joint.clone());
@@ -322,7 +335,11 @@ fn a_queue_has_room_for_so_many() {
 fn only_what_runs_ends() {
     explore("in order", 1, || {
         let world = World::new();
-        let slot = |name| Queue::reserve(&world.queue).expect("room").append(world.packet(name));
+        let slot = |name| {
+            Queue::reserve(&world.queue)
+                .expect("room")
+                .append(world.packet(name))
+        };
         assert_eq!(slot(1), Appended::Ready);
         assert_eq!(slot(2), Appended::Queued);
         let (first, packet) = world.queue.begin().expect("there");

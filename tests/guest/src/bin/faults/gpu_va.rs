@@ -21,7 +21,9 @@ impl Ready {
     fn new(luid: Luid) -> Self {
         let gpu = with_device(luid);
         let queue = PagingQueue::new(&gpu, DEVICE);
-        let allocation = Create::buffer(DEVICE, 32 * GPU_PAGE).made(&gpu).allocation(0);
+        let allocation = Create::buffer(DEVICE, 32 * GPU_PAGE)
+            .made(&gpu)
+            .allocation(0);
         let (answer, _) = reserve(&gpu.dxg, gpu.adapter, FAR, 2 * GRANULE);
         assert_eq!(answer, SUCCESS);
         Self {
@@ -52,9 +54,22 @@ pub(super) fn reservation_of_addresses() {
         sweep(
             Subject::request(request::RESERVEGPUVIRTUALADDRESS, &shape("by the adapter")),
             || Ready::new(luid),
-            |ready| reserve(&ready.gpu.dxg, ready.gpu.adapter, FAR + 4 * GRANULE, GRANULE).0,
             |ready| {
-                let taken = reserve(&ready.gpu.dxg, ready.gpu.adapter, FAR + 4 * GRANULE, GRANULE);
+                reserve(
+                    &ready.gpu.dxg,
+                    ready.gpu.adapter,
+                    FAR + 4 * GRANULE,
+                    GRANULE,
+                )
+                .0
+            },
+            |ready| {
+                let taken = reserve(
+                    &ready.gpu.dxg,
+                    ready.gpu.adapter,
+                    FAR + 4 * GRANULE,
+                    GRANULE,
+                );
                 assert_eq!(taken.0, INVALID_PARAMETER);
             },
         );

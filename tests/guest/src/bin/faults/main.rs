@@ -17,8 +17,8 @@ mod sharing;
 mod sync;
 
 use self::{
-    adapters::*, allocations::*, cpu_access::*, devices::*, dma_buf::*, global_handles::*, gpu_va::*,
-    memory::*, node::*, sharing::*, sync::*,
+    adapters::*, allocations::*, cpu_access::*, devices::*, dma_buf::*, global_handles::*,
+    gpu_va::*, memory::*, node::*, sharing::*, sync::*,
 };
 use dxg_guest_tests::{
     calls::*,

@@ -22,13 +22,30 @@ fn code() -> impl Strategy<Value = Vec<u8>> {
         1 => any::<u32>(),
     ];
     // Headers with the right length, and operands that are likely.
-    let command = (prop::sample::select(vec![
-        (0u32, 1u32), (1, 1), (2, 6), (3, 7), (4, 9), (5, 4), (5, 5), (6, 5), (7, 3), (8, 7), (9, 5),
-        (10, 5), (16, 9),
-    ]), prop::collection::vec(word.clone(), 8))
+    let command = (
+        prop::sample::select(vec![
+            (0u32, 1u32),
+            (1, 1),
+            (2, 6),
+            (3, 7),
+            (4, 9),
+            (5, 4),
+            (5, 5),
+            (6, 5),
+            (7, 3),
+            (8, 7),
+            (9, 5),
+            (10, 5),
+            (16, 9),
+        ]),
+        prop::collection::vec(word.clone(), 8),
+    )
         .prop_map(|((op, words), operands)| {
             let header = [op | words << 16];
-            let words = header.iter().chain(&operands[..words as usize - 1]).copied();
+            let words = header
+                .iter()
+                .chain(&operands[..words as usize - 1])
+                .copied();
             words.collect::<Vec<_>>()
         });
     prop_oneof![

@@ -15,14 +15,37 @@ const PAGES: usize = 6;
 
 #[derive(Clone, Debug)]
 enum Op {
-    Fill { at: u64, words: u64, pattern: u32 },
-    Copy { to: u64, from: u64, bytes: u64 },
-    Copy2d { to: u64, to_pitch: u32, from: u64, from_pitch: u32, row: u32, rows: u32 },
+    Fill {
+        at: u64,
+        words: u64,
+        pattern: u32,
+    },
+    Copy {
+        to: u64,
+        from: u64,
+        bytes: u64,
+    },
+    Copy2d {
+        to: u64,
+        to_pitch: u32,
+        from: u64,
+        from_pitch: u32,
+        row: u32,
+        rows: u32,
+    },
     Write32(u64, u32),
     Write64(u64, u64),
     Fence(u64, u64),
     Add(u64, u64),
-    Rect { at: u64, pitch: u32, x: u32, y: u32, width: u32, height: u32, color: u32 },
+    Rect {
+        at: u64,
+        pitch: u32,
+        x: u32,
+        y: u32,
+        width: u32,
+        height: u32,
+        color: u32,
+    },
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -65,7 +88,10 @@ impl Model<'_> {
 
     fn read(&self, at: u64) -> Result<u8, Fault> {
         match self.means(at) {
-            Means::Nothing => Err(Fault::Page { address: BASE + at, write: false }),
+            Means::Nothing => Err(Fault::Page {
+                address: BASE + at,
+                write: false,
+            }),
             Means::Zero => Ok(0),
             Means::Memory { page, .. } => Ok(self.memory[Self::index(at, page)]),
         }
@@ -73,9 +99,13 @@ impl Model<'_> {
 
     fn write(&mut self, at: u64, byte: u8) -> Result<(), Fault> {
         match self.means(at) {
-            Means::Nothing | Means::Memory { writable: false, .. } => {
-                Err(Fault::Page { address: BASE + at, write: true })
-            }
+            Means::Nothing
+            | Means::Memory {
+                writable: false, ..
+            } => Err(Fault::Page {
+                address: BASE + at,
+                write: true,
+            }),
             Means::Zero => Ok(()),
             Means::Memory { page, .. } => {
                 self.memory[Self::index(at, page)] = byte;
@@ -85,13 +115,19 @@ impl Model<'_> {
     }
 
     fn write_all(&mut self, at: u64, bytes: &[u8]) -> Result<(), Fault> {
-        (at..).zip(bytes).try_for_each(|(at, &byte)| self.write(at, byte))
+        (at..)
+            .zip(bytes)
+            .try_for_each(|(at, &byte)| self.write(at, byte))
     }
 
     fn copy(&mut self, to: u64, from: u64, bytes: u64) -> Result<(), Fault> {
         (0..bytes).try_for_each(|n| {
             // Where neither may be used, writing is what faults.
-            if let Means::Nothing | Means::Memory { writable: false, .. } = self.means(to + n) {
+            if let Means::Nothing
+            | Means::Memory {
+                writable: false, ..
+            } = self.means(to + n)
+            {
                 return self.write(to + n, 0);
             }
             let byte = self.read(from + n)?;
@@ -110,14 +146,24 @@ impl Model<'_> {
                 })
             }
             Op::Copy { to, from, bytes } => self.copy(to, from, bytes),
-            Op::Copy2d { to, to_pitch, from, from_pitch, row, rows } => {
-                (0..u64::from(rows)).try_for_each(|n| {
-                    let (to, from) = (to + n * u64::from(to_pitch), from + n * u64::from(from_pitch));
-                    self.copy(to, from, row.into())
-                })
-            }
+            Op::Copy2d {
+                to,
+                to_pitch,
+                from,
+                from_pitch,
+                row,
+                rows,
+            } => (0..u64::from(rows)).try_for_each(|n| {
+                let (to, from) = (
+                    to + n * u64::from(to_pitch),
+                    from + n * u64::from(from_pitch),
+                );
+                self.copy(to, from, row.into())
+            }),
             Op::Write32(at, value) => self.write_all(at, &value.to_le_bytes()),
-            Op::Write64(at, value) | Op::Fence(at, value) => self.write_all(at, &value.to_le_bytes()),
+            Op::Write64(at, value) | Op::Fence(at, value) => {
+                self.write_all(at, &value.to_le_bytes())
+            }
             Op::Add(at, operand) => {
                 // Only what can be written is read.
                 let mut old = [0; 8];
@@ -127,7 +173,15 @@ impl Model<'_> {
                 let new = u64::from_le_bytes(old).wrapping_add(operand);
                 self.write_all(at, &new.to_le_bytes())
             }
-            Op::Rect { at, pitch, x, y, width, height, color } => {
+            Op::Rect {
+                at,
+                pitch,
+                x,
+                y,
+                width,
+                height,
+                color,
+            } => {
                 for row in 0..u64::from(height) {
                     for column in 0..u64::from(width) {
                         let row = (u64::from(y) + row) * u64::from(pitch);
@@ -145,8 +199,16 @@ fn coded(code: Code, op: &Op) -> Code {
     match *op {
         Op::Fill { at, words, pattern } => code.fill(BASE + at, words * 4, pattern),
         Op::Copy { to, from, bytes } => code.copy(BASE + to, BASE + from, bytes),
-        Op::Copy2d { to, to_pitch, from, from_pitch, row, rows } => {
-            let [to_pitch, from_pitch, row, rows] = [to_pitch, from_pitch, row, rows].map(u64::from);
+        Op::Copy2d {
+            to,
+            to_pitch,
+            from,
+            from_pitch,
+            row,
+            rows,
+        } => {
+            let [to_pitch, from_pitch, row, rows] =
+                [to_pitch, from_pitch, row, rows].map(u64::from);
             let operands = [BASE + to, to_pitch, BASE + from, from_pitch, row, rows];
             code.op(DXGKRNL_ENGINE_COPY_2D, &operands, &[1, 3, 4, 5])
         }
@@ -154,7 +216,15 @@ fn coded(code: Code, op: &Op) -> Code {
         Op::Write64(at, value) => code.op(DXGKRNL_ENGINE_WRITE, &[BASE + at, value], &[]),
         Op::Fence(at, value) => code.op(DXGKRNL_ENGINE_FENCE, &[BASE + at, value], &[]),
         Op::Add(at, operand) => code.op(DXGKRNL_ENGINE_ATOMIC_ADD64, &[BASE + at, operand], &[]),
-        Op::Rect { at, pitch, x, y, width, height, color } => {
+        Op::Rect {
+            at,
+            pitch,
+            x,
+            y,
+            width,
+            height,
+            color,
+        } => {
             let rest = [pitch, x, y, width, height, color].map(u64::from);
             let operands = [&[BASE + at][..], &rest].concat();
             code.op(DXGKRNL_ENGINE_CLEAR_RECT, &operands, &[1, 2, 3, 4, 5, 6])
@@ -170,9 +240,17 @@ fn means() -> impl Strategy<Value = Vec<Means>> {
     ];
     let alias = prop::collection::vec(page, PAGES);
     // Or each once, in some order.
-    let each = Just((0..PAGES).collect::<Vec<_>>()).prop_shuffle().prop_map(|pages| {
-        pages.into_iter().map(|page| Means::Memory { page, writable: true }).collect()
-    });
+    let each = Just((0..PAGES).collect::<Vec<_>>())
+        .prop_shuffle()
+        .prop_map(|pages| {
+            pages
+                .into_iter()
+                .map(|page| Means::Memory {
+                    page,
+                    writable: true,
+                })
+                .collect()
+        });
     prop_oneof![alias, each]
 }
 

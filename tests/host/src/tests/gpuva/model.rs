@@ -44,15 +44,47 @@ struct Page {
 
 #[derive(Clone, Debug)]
 enum Step {
-    Reserve { granule: usize, count: usize, zero: bool },
-    Map { at: usize, count: usize, key: usize, offset: u64 },
-    Blank { at: usize, count: usize, zero: bool },
-    Anywhere { count: usize, key: usize },
-    Free { at: usize, count: usize },
+    Reserve {
+        granule: usize,
+        count: usize,
+        zero: bool,
+    },
+    Map {
+        at: usize,
+        count: usize,
+        key: usize,
+        offset: u64,
+    },
+    Blank {
+        at: usize,
+        count: usize,
+        zero: bool,
+    },
+    Anywhere {
+        count: usize,
+        key: usize,
+    },
+    Free {
+        at: usize,
+        count: usize,
+    },
     Forget(usize),
-    Repeat { at: usize, times: usize, count: usize, key: usize },
-    Unmap { at: usize, count: usize, zero: bool },
-    Copy { from: usize, to: usize, count: usize },
+    Repeat {
+        at: usize,
+        times: usize,
+        count: usize,
+        key: usize,
+    },
+    Unmap {
+        at: usize,
+        count: usize,
+        zero: bool,
+    },
+    Copy {
+        from: usize,
+        to: usize,
+        count: usize,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -212,7 +244,11 @@ impl World {
 
     fn step(&mut self, step: &Step) {
         match *step {
-            Step::Reserve { granule, count, zero } => {
+            Step::Reserve {
+                granule,
+                count,
+                zero,
+            } => {
                 let (at, count) = (granule * 16, count * 16);
                 if at + count > PAGES {
                     return;
@@ -226,7 +262,12 @@ impl World {
                     self.model.give_out(at, count, origin);
                 }
             }
-            Step::Map { at, count, key, offset } => {
+            Step::Map {
+                at,
+                count,
+                key,
+                offset,
+            } => {
                 let target = target(key, SIZE);
                 let wanted = Wanted::Memory {
                     target: &target,
@@ -291,13 +332,20 @@ impl World {
                 forget(&mut self.space, key);
                 self.model.forget(key);
             }
-            Step::Repeat { at, times, count, key } => {
+            Step::Repeat {
+                at,
+                times,
+                count,
+                key,
+            } => {
                 if at + times * count > PAGES {
                     return;
                 }
                 let operation = Operation::Map {
                     span: span(at, times * count),
-                    target: Target { ..target(key, SIZE) },
+                    target: Target {
+                        ..target(key, SIZE)
+                    },
                     offset: PAGE,
                     bytes: count as u64 * PAGE,
                     write: true,

@@ -144,7 +144,10 @@ fn destinations_are_in_one_zero_reservation() {
     refused(update(&mut space, &[from(6)]));
     refused(update(&mut space, &[from(9)]));
     assert_eq!(update(&mut space, &[from(3), from(3), first]), Ok(()));
-    assert_eq!(update(&mut space, &[from(2), second.clone()]).err(), Some(NtStatus::INVALID_PARAMETER));
+    assert_eq!(
+        update(&mut space, &[from(2), second.clone()]).err(),
+        Some(NtStatus::INVALID_PARAMETER)
+    );
     assert_eq!(update(&mut space, &[second]), Ok(()));
 }
 
@@ -165,7 +168,9 @@ fn a_mapping_by_an_operation_is_checked_as_others_are() {
 
     // Another one comes between the check and the update: nothing is mapped.
     let operation = mapping(span(start, 1), &of, 0, PAGE);
-    let checked = space.check_update(std::slice::from_ref(&operation)).unwrap();
+    let checked = space
+        .check_update(std::slice::from_ref(&operation))
+        .unwrap();
     let unique = Wanted::Memory {
         target: &of,
         offset: 0,
