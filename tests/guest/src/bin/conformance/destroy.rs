@@ -6,7 +6,9 @@ use dxg_guest_tests::{
     calls::*,
     create::Create,
     destroy::*,
+    fence::PagingQueue,
     global::{is_there, shared},
+    gpu_va,
     locked::{write, Locked},
     memory::{unmap, BAD_ADDRESSES, PAGE},
 };
@@ -119,6 +121,12 @@ pub const CASES: &[Case] = &[
         "SUCCESS; its mapping goes with it",
         "SUCCESS; the mapping shows the bytes until it is unmapped",
         "the address is the caller's, and must not become a fault or another mapping's",
+    ),
+    case!(
+        case_124_a_mapped_allocation,
+        "an allocation with GPU addresses that its mapping chose",
+        C,
+        "SUCCESS; the addresses are free again",
     ),
     case!(
         case_125_a_global_handle,
@@ -398,6 +406,27 @@ fn case_123_a_locked_allocation() {
             ("gem_objects", -1),
             ("mappings", -1),
         ]);
+    });
+}
+
+fn case_124_a_mapped_allocation() {
+    on_each_device(|gpu, device| {
+        let queue = PagingQueue::new(gpu, device);
+        let allocation = Create::buffer(device, 4096).made(gpu).allocation(0);
+        let address = gpu_va::mapped(gpu, device, &queue, 0, allocation, 1);
+        let freed = |expected| {
+            let answer = gpu_va::free(&gpu.dxg, gpu.adapter, address, 4096);
+            assert_eq!(answer, expected);
+        };
+        assert_eq!(
+            destroy_allocations(&gpu.dxg, device, &[allocation]),
+            SUCCESS
+        );
+        freed(INVALID_PARAMETER);
+        // Others can have them.
+        let (answer, again, _) = gpu_va::map(&gpu.dxg, queue.handle, address, 0, 1);
+        assert_eq!((answer, again), (PENDING, address));
+        freed(SUCCESS);
     });
 }
 

@@ -40,12 +40,6 @@ pub const NOT_EXECUTED: &[(u32, u32, &str, &str)] = &[
         "nothing can be queued yet",
     ),
     (
-        124,
-        124,
-        "DestroyAllocation2, mapped for the GPU",
-        "there are no GPU addresses yet",
-    ),
-    (
         130,
         130,
         "QueryResourceInfo, private data of 4 GiB or more (INTEGER_OVERFLOW)",
