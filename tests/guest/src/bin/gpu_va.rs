@@ -34,7 +34,6 @@ fn main() -> ExitCode {
             the_queue_goes_before_its_mappings,
             answers_that_cannot_be_written,
             each_process_has_its_own,
-            many_ranges,
         ],
         &[],
     )
@@ -494,16 +493,4 @@ fn each_process_has_its_own() {
     });
     assert!(status.success());
     assert_eq!(free(&gpu.dxg, gpu.adapter, FAR, GRANULE), SUCCESS);
-}
-
-/// 65,536 of them, and not one more.
-fn many_ranges() {
-    let gpu = Gpu::first();
-    let device = gpu.device();
-    for n in 0..65_536 {
-        let (answer, _) = reserve(&gpu.dxg, gpu.adapter, 0, GRANULE);
-        assert_eq!(answer, SUCCESS, "{n}");
-    }
-    assert_eq!(reserve(&gpu.dxg, gpu.adapter, 0, GRANULE).0, NO_MEMORY);
-    assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS);
 }
