@@ -28,7 +28,10 @@ use crate::{
         NtResult,
         NtStatus, //
     },
-    sys::event_fd::EventFd, //
+    sys::{
+        event_fd::EventFd,
+        killable, //
+    }, //
 };
 use kernel::{
     new_condvar,
@@ -111,7 +114,7 @@ impl Wait {
     ///
     /// # Errors
     ///
-    /// NO_MEMORY, and what a fence has ended with.
+    /// NO_MEMORY, and what a fence has ended with. INTERRUPTED: the calling process is being killed.
     pub(crate) fn start(wait: &Arc<Self>) -> NtResult {
         let mut started = Ok(());
         for (at, target) in wait.targets.iter().enumerate() {
@@ -136,6 +139,7 @@ impl Wait {
 
     /// Enters a target into its fence, unless it is reached: then the answer is `true`.
     fn enter(wait: &Arc<Self>, key: Key, target: &Target) -> NtResult<bool> {
+        killable::check()?;
         if target.fence.has_reached(target.value)? {
             return Ok(true);
         }

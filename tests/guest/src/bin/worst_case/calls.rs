@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! The calls whose length a user decides, with their longest arguments.
+
+use dxg_guest_tests::{
+    calls::*,
+    create::Create,
+    fence::{signal, wait, wait_in, Event, Fence, PagingQueue, Way, WAITED_ON_MAX},
+    paging::*,
+};
+
+/// A call that is prepared.
+pub type Call<'a> = Box<dyn FnMut() + 'a>;
+
+/// A long call.
+pub struct Worst {
+    pub name: &'static str,
+    /// Makes everything that it takes.
+    pub prepare: for<'a> fn(&'a Gpu) -> Call<'a>,
+    /// When whoever makes it is killed, in millions of instructions from its beginning. It is not over
+    /// then.
+    pub kills: &'static [u64],
+    /// It can be made again and again.
+    pub repeats: bool,
+}
+
+const fn worst(
+    name: &'static str,
+    prepare: for<'a> fn(&'a Gpu) -> Call<'a>,
+    kills: &'static [u64],
+) -> Worst {
+    Worst {
+        name,
+        prepare,
+        kills,
+        repeats: false,
+    }
+}
+
+const fn repeated(
+    name: &'static str,
+    prepare: for<'a> fn(&'a Gpu) -> Call<'a>,
+    kills: &'static [u64],
+) -> Worst {
+    Worst {
+        repeats: true,
+        ..worst(name, prepare, kills)
+    }
+}
+
+/// All of them.
+pub const WORST: &[Worst] = &[
+    worst("wait", wait_for_many, &[50]),
+    worst("signal", signal_waits_for_many, &[20]),
+    worst("destroy_device", destroy_device_with_many, &[30]),
+    worst("lock", lock_large, &[20, 60]),
+    repeated("offer_reclaim", offer_and_reclaim, &[20, 120]),
+    repeated("make_resident_evict", make_resident_and_evict, &[]),
+    repeated("priorities", set_many_priorities, &[20, 150]),
+    repeated("residency", query_many, &[10]),
+    repeated("create_destroy", create_and_destroy, &[]),
+];
+
+/// As many allocations as one call makes.
+const MADE_AT_ONCE: usize = 1024;
+/// As many resources of that size as one call takes.
+const RESOURCES: usize = 64;
+
+/// A wait of a thread for as many fences as one call takes, none of which is ever signalled.
+fn wait_for_many(gpu: &Gpu) -> Call<'_> {
+    let device = gpu.device();
+    let fence = Fence::new(gpu, device, 0);
+    let targets = vec![(fence.handle, 1); WAITED_ON_MAX as usize];
+    Box::new(move || drop(wait(&gpu.dxg, device, &targets)))
+}
+
+/// A signal that ends waits, each for one of as many fences as one call takes.
+fn signal_waits_for_many(gpu: &Gpu) -> Call<'_> {
+    const WAITS: usize = 4;
+    let device = gpu.device();
+    let [first, others] = [(); 2].map(|()| Fence::new(gpu, device, 0).handle);
+    let mut targets = vec![(others, 1); WAITED_ON_MAX as usize];
+    targets[0].0 = first;
+    let event = Event::new();
+    for _ in 0..WAITS {
+        let way = Way {
+            any: true,
+            event: Some(&event),
+        };
+        assert_eq!(wait_in(&gpu.dxg, device, &targets, way), SUCCESS);
+    }
+    Box::new(move || {
+        assert_eq!(signal(&gpu.dxg, device, &[(first, 1)]), SUCCESS);
+        assert_eq!(event.count(), WAITS as u64);
+    })
+}
+
+/// The end of a device with many allocations.
+fn destroy_device_with_many(gpu: &Gpu) -> Call<'_> {
+    let device = gpu.device();
+    for _ in 0..24 {
+        Create::buffers(device, MADE_AT_ONCE).made(gpu);
+    }
+    Box::new(move || assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS))
+}
+
+/// A lock of most of the segment.
+fn lock_large(gpu: &Gpu) -> Call<'_> {
+    let device = gpu.device();
+    let large = buffer(gpu, device, 192 << 20);
+    Box::new(move || drop(gpu.lock(device, large)))
+}
+
+/// Offers and reclaims of as many allocations as one call takes.
+fn offer_and_reclaim(gpu: &Gpu) -> Call<'_> {
+    let device = gpu.device();
+    let queue = PagingQueue::new(gpu, device);
+    let create = Create::buffers(device, MADE_AT_ONCE).in_resource();
+    let resources = List::new(&vec![create.made(gpu).resource(); RESOURCES]);
+    Box::new(move || {
+        let mut args = to_offer(device, Kind::Resources, &resources);
+        assert_eq!(offer_with(&gpu.dxg, &mut args), SUCCESS);
+        let mut args = to_reclaim(queue.handle, Kind::Resources, &resources);
+        assert_eq!(reclaim_with(&gpu.dxg, &mut args), SUCCESS);
+    })
+}
+
+/// Residency of as many allocations as one call takes.
+fn make_resident_and_evict(gpu: &Gpu) -> Call<'_> {
+    let device = gpu.device();
+    let queue = PagingQueue::new(gpu, device);
+    let list = vec![buffer(gpu, device, 4096); PAGED_MAX as usize];
+    resident(gpu, device, &queue, &list[..1]);
+    Box::new(move || {
+        let made = make_resident(&gpu.dxg, queue.handle, &list);
+        assert!([SUCCESS, PENDING].contains(&made), "{made:?}");
+        assert_eq!(evict(&gpu.dxg, device, &list), SUCCESS);
+    })
+}
+
+/// As many handles as one call about priorities takes.
+fn many(gpu: &Gpu, device: u32) -> Vec<u32> {
+    let handles = Create::buffers(device, MADE_AT_ONCE).made(gpu);
+    let handles = handles.allocations().into_iter().cycle();
+    handles.take(LISTED_MAX as usize).collect()
+}
+
+fn set_many_priorities(gpu: &Gpu) -> Call<'_> {
+    let device = gpu.device();
+    let list = many(gpu, device);
+    let priorities = vec![0x7800_0000; list.len()];
+    Box::new(move || {
+        assert_eq!(set_priorities(&gpu.dxg, device, &list, &priorities), SUCCESS);
+    })
+}
+
+fn query_many(gpu: &Gpu) -> Call<'_> {
+    let device = gpu.device();
+    let list = many(gpu, device);
+    Box::new(move || assert_eq!(places(&gpu.dxg, device, &list).0, SUCCESS))
+}
+
+/// As many allocations as one call makes, with as much private data as it takes.
+fn create_and_destroy(gpu: &Gpu) -> Call<'_> {
+    let device = gpu.device();
+    Box::new(move || {
+        let create = Create::buffers(device, MADE_AT_ONCE).in_resource().made(gpu);
+        assert_eq!(destroy_resource(&gpu.dxg, device, create.resource()), SUCCESS);
+    })
+}
