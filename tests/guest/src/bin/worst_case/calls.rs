@@ -4,8 +4,10 @@
 use dxg_guest_tests::{
     calls::*,
     create::Create,
-    fence::{signal, wait, wait_in, Event, Fence, PagingQueue, Way, WAITED_ON_MAX},
+    fence::{signal_with, wait, wait_in, Event, Fence, PagingQueue, Way, REWIND, WAITED_ON_MAX},
+    memory::{Map, PAGE},
     paging::*,
+    share::{share, shared, Open},
 };
 
 /// A call that is prepared.
@@ -53,44 +55,84 @@ pub const WORST: &[Worst] = &[
     worst("signal", signal_waits_for_many, &[20]),
     worst("destroy_device", destroy_device_with_many, &[30]),
     worst("lock", lock_large, &[20, 60]),
-    repeated("offer_reclaim", offer_and_reclaim, &[20, 120]),
+    repeated("offer_reclaim", offer_and_reclaim, &[20, 60, 120]),
     repeated("make_resident_evict", make_resident_and_evict, &[]),
-    repeated("priorities", set_many_priorities, &[20, 150]),
+    repeated("priorities", set_many_priorities, &[20, 60]),
     repeated("residency", query_many, &[10]),
     repeated("create_destroy", create_and_destroy, &[]),
+    repeated("open_destroy", open_and_destroy, &[]),
+    repeated("pin_unpin", pin_and_unpin, &[10]),
+    repeated("wait_signal", wait_and_signal, &[]),
 ];
 
 /// As many allocations as one call makes.
 const MADE_AT_ONCE: usize = 1024;
-/// As many resources of that size as one call takes.
-const RESOURCES: usize = 64;
+/// Some that have memory, which one call can name again and again.
+const USED: usize = 256;
+/// As many allocations as all resources of one call may have.
+const IN_RESOURCES: usize = 1 << 16;
 
 /// A wait of a thread for as many fences as one call takes, none of which is ever signalled.
 fn wait_for_many(gpu: &Gpu) -> Call<'_> {
     let device = gpu.device();
     let fence = Fence::new(gpu, device, 0);
     let targets = vec![(fence.handle, 1); WAITED_ON_MAX as usize];
-    Box::new(move || drop(wait(&gpu.dxg, device, &targets)))
+    Box::new(move || assert_ne!(wait(&gpu.dxg, device, &targets), SUCCESS))
 }
 
-/// A signal that ends waits, each for one of as many fences as one call takes.
-fn signal_waits_for_many(gpu: &Gpu) -> Call<'_> {
-    const WAITS: usize = 4;
-    let device = gpu.device();
-    let [first, others] = [(); 2].map(|()| Fence::new(gpu, device, 0).handle);
-    let mut targets = vec![(others, 1); WAITED_ON_MAX as usize];
-    targets[0].0 = first;
-    let event = Event::new();
-    for _ in 0..WAITS {
+/// Waits for the first one of as many fences as one call takes: to reach 1, and the others never.
+struct Waits<'a> {
+    gpu: &'a Gpu,
+    device: u32,
+    targets: Vec<(u32, u64)>,
+    event: Event,
+}
+
+impl<'a> Waits<'a> {
+    fn new(gpu: &'a Gpu) -> Self {
+        let device = gpu.device();
+        let [first, others] = [(); 2].map(|()| Fence::new(gpu, device, 0).handle);
+        let mut targets = vec![(others, 1); WAITED_ON_MAX as usize];
+        targets[0].0 = first;
+        Self {
+            gpu,
+            device,
+            targets,
+            event: Event::new(),
+        }
+    }
+
+    fn begin(&self) {
         let way = Way {
             any: true,
-            event: Some(&event),
+            event: Some(&self.event),
         };
-        assert_eq!(wait_in(&gpu.dxg, device, &targets, way), SUCCESS);
+        let begun = wait_in(&self.gpu.dxg, self.device, &self.targets, way);
+        assert_eq!(begun, SUCCESS);
     }
+
+    fn end(&self, waits: u64) {
+        let first = self.targets[0].0;
+        let set = |value, flags| signal_with(&self.gpu.dxg, self.device, &[(first, value)], flags);
+        assert_eq!(set(1, 0), SUCCESS);
+        assert_eq!(self.event.count(), waits);
+        assert_eq!(set(0, REWIND), SUCCESS);
+    }
+}
+
+/// A signal that ends some of them.
+fn signal_waits_for_many(gpu: &Gpu) -> Call<'_> {
+    const WAITS: u64 = 4;
+    let waits = Waits::new(gpu);
+    (0..WAITS).for_each(|_| waits.begin());
+    Box::new(move || waits.end(WAITS))
+}
+
+fn wait_and_signal(gpu: &Gpu) -> Call<'_> {
+    let waits = Waits::new(gpu);
     Box::new(move || {
-        assert_eq!(signal(&gpu.dxg, device, &[(first, 1)]), SUCCESS);
-        assert_eq!(event.count(), WAITS as u64);
+        waits.begin();
+        waits.end(1);
     })
 }
 
@@ -107,15 +149,16 @@ fn destroy_device_with_many(gpu: &Gpu) -> Call<'_> {
 fn lock_large(gpu: &Gpu) -> Call<'_> {
     let device = gpu.device();
     let large = buffer(gpu, device, 192 << 20);
-    Box::new(move || drop(gpu.lock(device, large)))
+    Box::new(move || assert_ne!(gpu.lock(device, large), 0))
 }
 
 /// Offers and reclaims of as many allocations as one call takes.
 fn offer_and_reclaim(gpu: &Gpu) -> Call<'_> {
     let device = gpu.device();
     let queue = PagingQueue::new(gpu, device);
-    let create = Create::buffers(device, MADE_AT_ONCE).in_resource();
-    let resources = List::new(&vec![create.made(gpu).resource(); RESOURCES]);
+    let create = Create::buffers(device, USED).in_resource().made(gpu);
+    use_all(gpu, device, &create);
+    let resources = List::new(&vec![create.resource(); IN_RESOURCES / USED]);
     Box::new(move || {
         let mut args = to_offer(device, Kind::Resources, &resources);
         assert_eq!(offer_with(&gpu.dxg, &mut args), SUCCESS);
@@ -137,10 +180,19 @@ fn make_resident_and_evict(gpu: &Gpu) -> Call<'_> {
     })
 }
 
+/// Gives all allocations memory in the segment.
+fn use_all(gpu: &Gpu, device: u32, create: &Create) {
+    for allocation in create.allocations() {
+        gpu.lock(device, allocation);
+        gpu.unlock(device, allocation);
+    }
+}
+
 /// As many handles as one call about priorities takes.
 fn many(gpu: &Gpu, device: u32) -> Vec<u32> {
-    let handles = Create::buffers(device, MADE_AT_ONCE).made(gpu);
-    let handles = handles.allocations().into_iter().cycle();
+    let create = Create::buffers(device, USED).made(gpu);
+    use_all(gpu, device, &create);
+    let handles = create.allocations().into_iter().cycle();
     handles.take(LISTED_MAX as usize).collect()
 }
 
@@ -165,5 +217,28 @@ fn create_and_destroy(gpu: &Gpu) -> Call<'_> {
     Box::new(move || {
         let create = Create::buffers(device, MADE_AT_ONCE).in_resource().made(gpu);
         assert_eq!(destroy_resource(&gpu.dxg, device, create.resource()), SUCCESS);
+    })
+}
+
+/// A shared resource of as many allocations as one call makes.
+fn open_and_destroy(gpu: &Gpu) -> Call<'_> {
+    let [maker, opener] = [gpu.device(), gpu.device()];
+    let nt = share(gpu, shared(maker, MADE_AT_ONCE).made(gpu).resource());
+    Box::new(move || {
+        let opened = Open::new(opener, &nt, MADE_AT_ONCE).made(gpu);
+        assert_eq!(destroy_resource(&gpu.dxg, opener, opened.resource()), SUCCESS);
+    })
+}
+
+/// Much memory of the caller's.
+fn pin_and_unpin(gpu: &Gpu) -> Call<'_> {
+    const PAGES: usize = 32 << 10;
+    let device = gpu.device();
+    let memory = Map::new(PAGES);
+    Box::new(move || {
+        let bytes = (PAGES * PAGE) as u64;
+        let heap = Create::heap(device, memory.address(), bytes).made(gpu);
+        let heap = [heap.allocation(0)];
+        assert_eq!(destroy_allocations(&gpu.dxg, device, &heap), SUCCESS);
     })
 }

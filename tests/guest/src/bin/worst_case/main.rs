@@ -77,8 +77,9 @@ fn once(arguments: &[String]) {
     let mut call = (worst(&arguments[2]).prepare)(&gpu);
     hold_the_node();
     say("ready");
+    let start = Instant::now();
     call();
-    say("done");
+    say(&format!("it was done in {:.1?}", start.elapsed()));
     child::wait_for_parent();
 }
 
