@@ -243,10 +243,7 @@ impl Window {
         vma: *mut c::vm_area_struct,
         (start, end): (usize, usize),
     ) -> Result {
-        for (piece, start) in (start..end)
-            .step_by(AROUND * super::PAGE_SIZE)
-            .enumerate()
-        {
+        for (piece, start) in (start..end).step_by(AROUND * super::PAGE_SIZE).enumerate() {
             killable::check()?;
             // Some at a time, as whoever moves the pages waits for the lock.
             let state = self.state.lock();

@@ -176,12 +176,7 @@ impl VidMm {
     }
 
     /// Puts all bindings on the list; or none, and says by how many bytes they are too many.
-    fn admit(
-        &self,
-        account: &Account,
-        list: &[Bound<'_>],
-        limit: Limit,
-    ) -> NtResult<Option<u64>> {
+    fn admit(&self, account: &Account, list: &[Bound<'_>], limit: Limit) -> NtResult<Option<u64>> {
         let before = listed(&self.books(), account);
         let put = self.in_pieces(list, Stops::WhenKilled, |books, bound| {
             put_on(books, account, bound)
@@ -211,7 +206,9 @@ impl VidMm {
     /// Puts bindings on the list again that were taken off just now.
     fn put_back(&self, account: &Account, list: &[Bound<'_>]) {
         // They were there, so there is room for them.
-        let _ = self.in_pieces(list, Stops::Never, |books, bound| list_one(books, account, bound));
+        let _ = self.in_pieces(list, Stops::Never, |books, bound| {
+            list_one(books, account, bound)
+        });
     }
 
     /// D3DKMTEvict: takes bindings of a process off their device's residency list, all or none. What is on

@@ -10,7 +10,6 @@ use calls::{Worst, WORST};
 use dxg_guest_tests::{
     calls::*,
     child::{self, say, Child},
-    create::Create,
     fence::{signal, Fence, PagingQueue},
     harness::{self, context},
     paging::*,
@@ -24,14 +23,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// From SIGKILL to the end of the process: 100 million instructions, some 30 ms of a real processor.
-const KILLED: Duration = Duration::from_millis(100);
+/// From SIGKILL to the end of the process: 50 million instructions, less than 20 ms of a real processor.
+const KILLED: Duration = Duration::from_millis(50);
 /// For a small call of another process. Two processors that are emulated take turns of up to 10 million.
 const BESIDE: Duration = Duration::from_millis(50);
 /// For the kernel's look for memory that it could have back, in all its caches.
 const RECLAIM: Duration = Duration::from_millis(100);
 /// How long small calls are made beside a long one.
-const BESIDE_FOR: Duration = Duration::from_millis(300);
+const BESIDE_FOR: Duration = Duration::from_millis(200);
 
 fn main() -> ExitCode {
     harness::run(
@@ -120,7 +119,25 @@ fn clocks_count_instructions() {
     assert!(times.iter().all(|&time| time < 2 * shortest), "{times:?}");
 }
 
+/// What took longer than it may, of all that was measured.
+#[derive(Default)]
+struct TooLong(Vec<String>);
+
+impl TooLong {
+    fn note(&mut self, what: &str, took: Duration, limit: Duration) {
+        println!("# {what}: {took:.1?}");
+        if took >= limit {
+            self.0.push(format!("{what}: {took:.1?}"));
+        }
+    }
+
+    fn is_nothing(self) {
+        assert!(self.0.is_empty(), "too long: {}", self.0.join("; "));
+    }
+}
+
 fn whoever_makes_a_long_call_can_be_killed() {
+    let mut too_long = TooLong::default();
     for worst in WORST {
         for &after in worst.kills {
             context(format!("{} after {after}", worst.name), || {
@@ -131,13 +148,17 @@ fn whoever_makes_a_long_call_can_be_killed() {
                 child.wait();
                 let took = start.elapsed();
                 let said = child.rest();
-                println!("# {} after {after} million: {took:.1?}", worst.name);
+                too_long.note(
+                    &format!("{} after {after} million", worst.name),
+                    took,
+                    KILLED,
+                );
                 // Else another call was killed than this one.
                 assert_eq!(said, "", "the call was over");
-                assert!(took < KILLED, "{took:?}");
             });
         }
     }
+    too_long.is_nothing();
 }
 
 /// A process that uses the same adapter.
@@ -176,6 +197,7 @@ impl Neighbour {
 
 fn nobody_waits_for_a_long_call() {
     let mut neighbour = Neighbour::new();
+    let mut too_long = TooLong::default();
     for worst in WORST.iter().filter(|worst| worst.repeats) {
         context(worst.name, || {
             let mut child = start("again", worst.name);
@@ -187,17 +209,18 @@ fn nobody_waits_for_a_long_call() {
                 rounds += 1;
             }
             child.kill();
-            println!("# beside {}: {longest:.1?}, of {rounds}", worst.name);
-            assert!(longest < BESIDE, "{longest:?}");
+            too_long.note(&format!("{rounds} beside {}", worst.name), longest, BESIDE);
         });
     }
+    too_long.is_nothing();
 }
 
 fn reclaim_waits_for_no_call() {
     let gpu = Gpu::first();
     let device = gpu.device();
     let queue = PagingQueue::new(&gpu, device);
-    let allocation = Create::buffer(device, 1 << 20).made(&gpu).allocation(0);
+    let allocation = buffer(&gpu, device, 1 << 20);
+    let mut too_long = TooLong::default();
     for worst in WORST.iter().filter(|worst| worst.repeats) {
         context(worst.name, || {
             gpu.lock(device, allocation);
@@ -208,13 +231,13 @@ fn reclaim_waits_for_no_call() {
             let start = Instant::now();
             fs::write("/proc/sys/vm/drop_caches", "2").expect("procfs");
             let took = start.elapsed();
-            println!("# beside {}: {took:.1?}", worst.name);
+            too_long.note(worst.name, took, RECLAIM);
             // The worker gives back what the kernel was promised.
-            thread::sleep(Duration::from_millis(200));
+            thread::sleep(Duration::from_millis(50));
             child.kill();
             let result = reclaimed_one(&gpu, device, &queue, allocation);
             assert_eq!(result, c::D3DDDI_RECLAIM_RESULT_DISCARDED);
-            assert!(took < RECLAIM, "{took:?}");
         });
     }
+    too_long.is_nothing();
 }
