@@ -53,6 +53,7 @@ const fn repeated(
 pub const WORST: &[Worst] = &[
     worst("wait", wait_for_many, &[50]),
     worst("signal", signal_waits_for_many, &[20]),
+    worst("signal_many", signal_many_waits, &[10]),
     worst("destroy_device", destroy_device_with_many, &[30]),
     worst("lock", lock_large, &[20, 60]),
     repeated("offer_reclaim", offer_and_reclaim, &[20, 60, 120]),
@@ -80,7 +81,7 @@ fn wait_for_many(gpu: &Gpu) -> Call<'_> {
     Box::new(move || assert_ne!(wait(&gpu.dxg, device, &targets), SUCCESS))
 }
 
-/// Waits for the first one of as many fences as one call takes: to reach 1, and the others never.
+/// Waits for the first one of some fences to reach 1, as the others never do.
 struct Waits<'a> {
     gpu: &'a Gpu,
     device: u32,
@@ -89,10 +90,11 @@ struct Waits<'a> {
 }
 
 impl<'a> Waits<'a> {
-    fn new(gpu: &'a Gpu) -> Self {
+    /// For as many fences.
+    fn of(gpu: &'a Gpu, targets: usize) -> Self {
         let device = gpu.device();
         let [first, others] = [(); 2].map(|()| Fence::new(gpu, device, 0).handle);
-        let mut targets = vec![(others, 1); WAITED_ON_MAX as usize];
+        let mut targets = vec![(others, 1); targets];
         targets[0].0 = first;
         Self {
             gpu,
@@ -120,16 +122,23 @@ impl<'a> Waits<'a> {
     }
 }
 
-/// A signal that ends some of them.
+/// A signal that ends some of them, or very many small ones.
+fn signal(gpu: &Gpu, count: u64, targets: usize) -> Call<'_> {
+    let waits = Waits::of(gpu, targets);
+    (0..count).for_each(|_| waits.begin());
+    Box::new(move || waits.end(count))
+}
+
 fn signal_waits_for_many(gpu: &Gpu) -> Call<'_> {
-    const WAITS: u64 = 4;
-    let waits = Waits::new(gpu);
-    (0..WAITS).for_each(|_| waits.begin());
-    Box::new(move || waits.end(WAITS))
+    signal(gpu, 4, WAITED_ON_MAX as usize)
+}
+
+fn signal_many_waits(gpu: &Gpu) -> Call<'_> {
+    signal(gpu, 1 << 16, 1)
 }
 
 fn wait_and_signal(gpu: &Gpu) -> Call<'_> {
-    let waits = Waits::new(gpu);
+    let waits = Waits::of(gpu, WAITED_ON_MAX as usize);
     Box::new(move || {
         waits.begin();
         waits.end(1);
