@@ -51,14 +51,14 @@ const fn repeated(
 
 /// All of them.
 pub const WORST: &[Worst] = &[
-    worst("wait", wait_for_many, &[50]),
+    worst("wait", wait_for_many, &[50, 200]),
     worst("signal", signal_waits_for_many, &[20]),
     worst("signal_many", signal_many_waits, &[10]),
     worst("destroy_device", destroy_device_with_many, &[30]),
     worst("lock", lock_large, &[20, 60]),
     repeated("offer_reclaim", offer_and_reclaim, &[20, 60, 120]),
     repeated("make_resident_evict", make_resident_and_evict, &[]),
-    repeated("priorities", set_many_priorities, &[20, 60]),
+    repeated("priorities", set_many_priorities, &[20, 120]),
     repeated("residency", query_many, &[10]),
     repeated("create_destroy", create_and_destroy, &[]),
     repeated("open_destroy", open_and_destroy, &[]),

@@ -28,7 +28,7 @@ const KILLED: Duration = Duration::from_millis(50);
 /// For a small call of another process. Two processors that are emulated take turns of up to 10 million.
 const BESIDE: Duration = Duration::from_millis(50);
 /// For the kernel's look for memory that it could have back, in all its caches.
-const RECLAIM: Duration = Duration::from_millis(100);
+const RECLAIM: Duration = Duration::from_millis(50);
 /// How long small calls are made beside a long one.
 const BESIDE_FOR: Duration = Duration::from_millis(200);
 
@@ -215,7 +215,14 @@ fn nobody_waits_for_a_long_call() {
     too_long.is_nothing();
 }
 
+/// Has the kernel look for memory that it could have back: "2" in all its caches but that of files. "4"
+/// has it say nothing about that in its log.
+fn drop_caches(what: &str) {
+    fs::write("/proc/sys/vm/drop_caches", what).expect("procfs");
+}
+
 fn reclaim_waits_for_no_call() {
+    drop_caches("4");
     let gpu = Gpu::first();
     let device = gpu.device();
     let queue = PagingQueue::new(&gpu, device);
@@ -228,13 +235,16 @@ fn reclaim_waits_for_no_call() {
             let mut child = start("again", worst.name);
             assert_eq!(child.line(), "once");
             assert_eq!(offer(&gpu.dxg, device, &[allocation]), SUCCESS);
-            let start = Instant::now();
-            fs::write("/proc/sys/vm/drop_caches", "2").expect("procfs");
-            let took = start.elapsed();
-            too_long.note(worst.name, took, RECLAIM);
-            // The worker gives back what the kernel was promised.
-            thread::sleep(Duration::from_millis(50));
+            let begin = Instant::now();
+            let mut longest = Duration::ZERO;
+            while begin.elapsed() < BESIDE_FOR {
+                let start = Instant::now();
+                drop_caches("2");
+                longest = longest.max(start.elapsed());
+            }
+            // Meanwhile the worker has given back what the kernel was promised.
             child.kill();
+            too_long.note(worst.name, longest, RECLAIM);
             let result = reclaimed_one(&gpu, device, &queue, allocation);
             assert_eq!(result, c::D3DDDI_RECLAIM_RESULT_DISCARDED);
         });
