@@ -21,7 +21,7 @@ endif
 help:
 	@echo 'make run [KERNEL=7.2|7.3|debug] [DISPLAY_WINDOW=1]'
 	@echo '                                  boot a guest, load dxgkrnl.ko, run the demo'
-	@echo 'make test [SUITE=name] [KERNEL=7.2|7.3] [MODE=plain|signals|script]'
+	@echo 'make test [SUITE=name] [KERNEL=7.2|7.3] [MODE=plain|signals|script|counted]'
 	@echo '                                  host and guest tests'
 	@echo 'make test-debug [SUITE=name] [MODE=kunit|plain|signals|faults|script]'
 	@echo '                                  guest tests on a kernel with KASAN, lockdep, kmemleak...'

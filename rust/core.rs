@@ -29,6 +29,7 @@
 //! | held | taken | why |
 //! |---|---|---|
 //! | `VidMm::paging` | `VidMm::books`, `Window::state` | the books say where the bytes are, and nobody sees them move |
+//! | `PagingWork::turn` | `VidMm::books` | a list is dealt with in pieces, but as a whole for its process |
 //! | `VidMm::paging` | `VidMm::committed` | what was given up with an offer is promised again |
 //! | `VidMm::paging` | a device gate, `Slot::kept` (only tried) | exports are asked whether they have ended |
 //! | a device gate | `Device::objects`, `Slot::kept`, DRM's own | objects are used inside the gate; an object gets one dma-buf and no second one |

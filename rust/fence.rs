@@ -30,6 +30,7 @@ use crate::{
     },
     sys::{
         fence_page::FencePage,
+        killable,
         view::View, //
     }, //
 };
@@ -143,14 +144,19 @@ impl MonitoredFence {
         self.set(value, true);
     }
 
+    /// There may be very many who wait. Whoever is killed meanwhile leaves some of them to the fence's end,
+    /// which is not far then.
     fn set(&self, value: u64, may_fall: bool) {
         loop {
             let due = {
                 let mut state = self.state.lock();
                 let now = self.page.load();
-                let due = state.take_due(now);
+                let due = match may_fall {
+                    true => state.take_due(now),
+                    false => None,
+                };
                 if due.is_none() {
-                    // Nobody is left who waits for what is reached now, so that it may fall.
+                    // Nobody is left who waits for what is reached now, if it is going to fall.
                     if state.ended.is_none() && (may_fall || value > now) {
                         self.page.store(value);
                     }
@@ -159,6 +165,9 @@ impl MonitoredFence {
                 due
             };
             settle(due, Ok(()));
+            if killable::is_dying() {
+                return;
+            }
         }
         loop {
             let due = {
@@ -169,6 +178,9 @@ impl MonitoredFence {
                 break;
             }
             settle(due, Ok(()));
+            if killable::is_dying() {
+                break;
+            }
         }
     }
 

@@ -44,7 +44,10 @@ use crate::{
         NtResult,
         NtStatus, //
     },
-    sys,
+    sys::{
+        self,
+        killable, //
+    },
     uapi::{
         self,
         d3dkmthandle,
@@ -312,6 +315,7 @@ fn allocations(
 ) -> NtResult<Openings> {
     let mut openings = KVVec::with_capacity(count, ACCOUNT)?;
     for at in 0..count {
+        killable::check()?;
         let handle: d3dkmthandle = read(element(list, at, size_of::<d3dkmthandle>())?)?;
         openings.push(caller.process.allocation(device, handle.into())?, ACCOUNT)?;
     }

@@ -287,6 +287,45 @@ impl VidMm {
     }
 }
 
+/// Elements of a list that are dealt with while the books are locked once.
+const PIECE: usize = 64;
+
+/// Whether a list may be left half done when the process is killed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stops {
+    WhenKilled,
+    Never,
+}
+
+impl VidMm {
+    /// Does something about each element of a list. As users say how long that is, the books are locked for
+    /// a piece of it at a time.
+    ///
+    /// # Errors
+    ///
+    /// What `work` says first, or INTERRUPTED; and how many are done then.
+    fn in_pieces<T>(
+        &self,
+        list: &[T],
+        stops: Stops,
+        mut work: impl FnMut(&mut Books<Arc<Backing>>, &T) -> NtResult,
+    ) -> Result<(), (usize, NtStatus)> {
+        let mut done = 0;
+        for piece in list.chunks(PIECE) {
+            let mut books = self.books();
+            for element in piece {
+                work(&mut books, element).map_err(|status| (done, status))?;
+                done += 1;
+            }
+            drop(books);
+            if killable::is_dying() && stops == Stops::WhenKilled {
+                return Err((done, NtStatus::INTERRUPTED));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// The books, locked.
 struct BooksGuard<'a> {
     books: MutexGuard<'a, Books<Arc<Backing>>>,

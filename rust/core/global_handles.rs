@@ -13,7 +13,10 @@ use crate::{
         NtResult,
         NtStatus, //
     },
-    sys::identity::Identity, //
+    sys::{
+        identity::Identity,
+        killable, //
+    }, //
 };
 use kernel::{
     new_mutex,
@@ -52,6 +55,9 @@ impl Unpin for Table {}
 /// The last number of the sequence: 24 bits of it are the handle's index.
 const LAST: u32 = (1 << 24) - 1;
 
+/// Numbers that are looked at with the table locked once.
+const AT_ONCE: u32 = 64;
+
 /// How a global handle looks: bits that no local handle has (summary, point 7).
 const fn value(number: u32) -> u32 {
     0xC000_0000 | number << 6 | 2
@@ -86,8 +92,16 @@ impl GlobalHandles {
     pub(crate) fn name(handles: &Arc<Self>, shared: Arc<Shared>) -> NtResult<Opening> {
         let owner = Identity::current().ok_or(NtStatus::UNSUCCESSFUL)?;
         let room = RBTreeNodeReservation::new(ACCOUNT)?;
-        let mut table = handles.table.lock();
-        let handle = table.next_free().ok_or(NtStatus::NO_MEMORY)?;
+        let mut tries = LAST / AT_ONCE;
+        let (mut table, handle) = loop {
+            let mut table = handles.table.lock();
+            if let Some(handle) = table.next_free() {
+                break (table, handle);
+            }
+            drop(table);
+            killable::check()?;
+            tries = tries.checked_sub(1).ok_or(NtStatus::NO_MEMORY)?;
+        };
         let named = Named {
             shared,
             owner,
@@ -123,9 +137,9 @@ impl GlobalHandles {
 }
 
 impl Table {
-    /// The next number that names nothing. Numbers are not used again at once.
+    /// The next number that names nothing, if one of the next few is. Numbers are not used again at once.
     fn next_free(&mut self) -> Option<u32> {
-        (0..LAST).find_map(|_| {
+        (0..AT_ONCE).find_map(|_| {
             self.last = self.last % LAST + 1;
             let handle = value(self.last);
             self.named.get(&handle).is_none().then_some(handle)

@@ -32,7 +32,10 @@ use crate::{
         NtResult,
         NtStatus, //
     },
-    sys::pid::ProcessId,
+    sys::{
+        killable,
+        pid::ProcessId, //
+    },
     vidmm::account::Account, //
 };
 use kernel::{
@@ -258,12 +261,13 @@ impl Process {
         f(&mut self.table.lock())
     }
 
-    /// Ends the objects below a handle that was taken out, and gives back memory of the table.
+    /// Ends the objects below a handle that was taken out, and gives back memory of the table. When the
+    /// process is killed meanwhile, what is left goes with it.
     pub(super) fn reap(&self, handle: Handle) {
         loop {
             // Out of the lock before it is dropped.
             let ended = self.table.lock().take_descendant(handle);
-            if ended.is_none() {
+            if ended.is_none() || killable::is_dying() {
                 break;
             }
         }

@@ -39,8 +39,7 @@ use kernel::sync::Arc;
 /// Allocations of one device.
 pub(crate) type Openings = KVVec<Arc<OpenAllocation>>;
 
-/// Most allocations of one call, those of resources included: a resource can be named again and again. All
-/// of them are looked at with a lock held that others need.
+/// Most allocations of one call, those of resources included: a resource can be named again and again.
 const MOST: usize = 1 << 16;
 
 impl Process {
@@ -64,7 +63,7 @@ impl Process {
                 }
                 let mut missing = 0;
                 let mut child = table.first_child(resource);
-                while !child.is_null() {
+                while !child.is_null() && list.len() + missing <= MOST {
                     if let Some(Object::Allocation(open)) = table.get(child) {
                         if list.len() == list.capacity() {
                             missing += 1;
@@ -193,8 +192,8 @@ impl Device {
         if list.iter().any(|open| open.is_shared()) {
             return Err(NtStatus::INVALID_PARAMETER);
         }
-        let vidmm = self.adapter().vidmm();
-        vidmm.offer(&bounds(list)?, priority, may_decommit)
+        let account = self.account();
+        account.offer(&bounds(list)?, priority, may_decommit)
     }
 }
 

@@ -35,14 +35,15 @@ impl PagingOperation<'_> {
     ///
     /// # Errors
     ///
-    /// INVALID_PARAMETER: a transfer between places of different sizes.
+    /// INVALID_PARAMETER: a transfer between places of different sizes. INTERRUPTED: the calling process is
+    /// being killed.
     pub(crate) fn by_cpu(self) -> NtResult {
         match self {
             Self::Fill {
                 destination,
                 pattern,
                 ..
-            } => destination.fill(pattern),
+            } => destination.fill(pattern)?,
             Self::Transfer {
                 source,
                 destination,

@@ -179,10 +179,8 @@ void dxg_page_put(struct page *page)
 /* Whether so much is free, and the kernel's reserves besides. */
 bool dxg_has_free_bytes(unsigned long bytes)
 {
-	struct sysinfo info;
-
-	si_meminfo(&info);
-	return info.freeram > (bytes >> PAGE_SHIFT) + info.totalram / 64;
+	return global_zone_page_state(NR_FREE_PAGES) >
+	       (bytes >> PAGE_SHIFT) + totalram_pages() / 64;
 }
 
 unsigned int dxg_noreclaim_begin(void)

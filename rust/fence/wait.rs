@@ -9,7 +9,8 @@
 //!
 //! The outcome is set once, by whoever comes first: the last signal that was needed, the end of a
 //! fence, or a signal to the thread. After that nothing of the wait is left in any fence: who sets
-//! the outcome takes it out everywhere, and so does [`Wait::start`] when it finds the outcome set.
+//! the outcome takes it out everywhere, and so does [`Wait::start`] when it finds the outcome set. Only
+//! whoever is killed meanwhile leaves that to the ends of the fences.
 
 use super::{
     Key,
@@ -28,7 +29,10 @@ use crate::{
         NtResult,
         NtStatus, //
     },
-    sys::event_fd::EventFd, //
+    sys::{
+        event_fd::EventFd,
+        killable, //
+    }, //
 };
 use kernel::{
     new_condvar,
@@ -41,6 +45,9 @@ use kernel::{
         Mutex, //
     }, //
 };
+
+/// Targets that are taken out of their fences, before it is seen whether that need not go on.
+const AT_ONCE: usize = 64;
 
 /// A value that is to be reached, or signalled.
 pub(crate) struct Target {
@@ -111,7 +118,7 @@ impl Wait {
     ///
     /// # Errors
     ///
-    /// NO_MEMORY, and what a fence has ended with.
+    /// NO_MEMORY, and what a fence has ended with. INTERRUPTED: the calling process is being killed.
     pub(crate) fn start(wait: &Arc<Self>) -> NtResult {
         let mut started = Ok(());
         for (at, target) in wait.targets.iter().enumerate() {
@@ -136,6 +143,7 @@ impl Wait {
 
     /// Enters a target into its fence, unless it is reached: then the answer is `true`.
     fn enter(wait: &Arc<Self>, key: Key, target: &Target) -> NtResult<bool> {
+        killable::check()?;
         if target.fence.has_reached(target.value)? {
             return Ok(true);
         }
@@ -202,6 +210,9 @@ impl Wait {
     /// Takes what is left of the wait out of all fences.
     fn leave(&self) {
         for (at, target) in self.targets.iter().enumerate() {
+            if at % AT_ONCE == AT_ONCE - 1 && killable::is_dying() {
+                break;
+            }
             target.fence.leave(&self.key(at, target));
         }
     }

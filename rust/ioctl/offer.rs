@@ -28,6 +28,7 @@ use crate::{
         NtResult,
         NtStatus, //
     },
+    sys::killable,
     uapi::{
         d3dkmt_offerallocations,
         d3dkmt_reclaimallocations2,
@@ -57,6 +58,7 @@ fn listed(caller: &Caller<'_>, device: &Arc<Device>, elements: Elements) -> NtRe
             let mut openings = KVVec::new();
             let mut of_each = KVVec::with_capacity(count, ACCOUNT)?;
             for at in 0..count {
+                killable::check()?;
                 let handle: d3dkmthandle = read(element(address, at, size_of::<d3dkmthandle>())?)?;
                 let before = openings.len();
                 let process = caller.process;

@@ -23,6 +23,7 @@ use crate::{
         NtResult,
         NtStatus, //
     },
+    sys::killable,
     uapi::{
         d3dkmt_getallocationpriority,
         d3dkmt_setallocationpriority, //
@@ -53,11 +54,13 @@ pub(super) fn set(caller: &Caller<'_>, argument: usize) -> NtResult {
     };
     let mut priorities = KVVec::with_capacity(count, ACCOUNT)?;
     for at in 0..count {
+        killable::check()?;
         let priority = read(element(args.priorities, at, size_of::<u32>())?)?;
         priorities.push(validate_memory::priority(priority)?, ACCOUNT)?;
     }
     // The one of a resource is for all.
     for (open, &priority) in list.iter().zip(priorities.iter().cycle()) {
+        killable::check()?;
         open.set_priority(priority);
     }
     Ok(())

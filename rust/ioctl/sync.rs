@@ -37,7 +37,10 @@ use crate::{
         NtResult,
         NtStatus, //
     },
-    sys::event_fd::EventFd,
+    sys::{
+        event_fd::EventFd,
+        killable, //
+    },
     uapi::{
         d3dkmt_createsynchronizationobject2,
         d3dkmt_destroysynchronizationobject,
@@ -195,6 +198,7 @@ fn targets(
 ) -> NtResult<KVVec<Target>> {
     let mut targets = KVVec::with_capacity(count, ACCOUNT)?;
     for at in 0..count {
+        killable::check()?;
         let handle: d3dkmthandle = read(element(objects, at, size_of::<d3dkmthandle>())?)?;
         let value = read(element(values, at, size_of::<u64>())?)?;
         let object: Arc<SyncObject> = caller.process.sync_object(device, handle.into())?;

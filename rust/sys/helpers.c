@@ -149,13 +149,11 @@ void dxg_page_fill(struct page *page, u32 pattern)
 
 	memset32(words, pattern, PAGE_SIZE / sizeof(*words));
 	kunmap_local(words);
-	cond_resched();
 }
 
 void dxg_page_copy(struct page *to, struct page *from)
 {
 	copy_highpage(to, from);
-	cond_resched();
 }
 
 u32 dxg_page_word(struct page *page, unsigned long index)
@@ -278,8 +276,9 @@ int dxg_mutex_lock_killable(struct mutex *lock)
 	return mutex_lock_killable(lock);
 }
 
-bool dxg_fatal_signal_pending(void)
+bool dxg_resched_and_is_dying(void)
 {
+	cond_resched();
 	return fatal_signal_pending(current);
 }
 

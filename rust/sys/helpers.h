@@ -72,7 +72,7 @@ int dxg_init_srcu(struct srcu_struct *srcu);
 int dxg_srcu_read_lock(struct srcu_struct *srcu);
 void dxg_srcu_read_unlock(struct srcu_struct *srcu, int index);
 int dxg_mutex_lock_killable(struct mutex *lock);
-bool dxg_fatal_signal_pending(void);
+bool dxg_resched_and_is_dying(void);
 void dxg_check_no_locks_held(void);
 
 struct dentry *dxg_debugfs_dir(const char *name);

@@ -4,6 +4,7 @@
 
 use super::{
     bindings,
+    killable,
     window::PageSource,
     PAGE_SIZE, //
 };
@@ -46,11 +47,17 @@ impl<'a> PageRange<'a> {
     }
 
     /// Fills it with a pattern of four bytes.
-    pub(crate) fn fill(&self, pattern: u32) {
+    ///
+    /// # Errors
+    ///
+    /// `EINTR`: the calling process is being killed.
+    pub(crate) fn fill(&self, pattern: u32) -> Result {
         for &page in self.0 {
+            killable::check()?;
             // SAFETY: The page is allocated, as its source promises (the type invariant).
             unsafe { bindings::dxg_page_fill(page, pattern) };
         }
+        Ok(())
     }
 
     /// Whether `is` accepts every word of four bytes; it is asked until it does not.
@@ -69,12 +76,13 @@ impl<'a> PageRange<'a> {
     ///
     /// # Errors
     ///
-    /// `EINVAL`: it is not.
+    /// `EINVAL`: it is not. `EINTR`: the calling process is being killed.
     pub(crate) fn copy_from(&self, source: &PageRange<'_>) -> Result {
         if self.bytes() != source.bytes() {
             return Err(EINVAL);
         }
         for (&to, &from) in self.0.iter().zip(source.0) {
+            killable::check()?;
             // SAFETY: Both pages are allocated, as their sources promise.
             unsafe { bindings::dxg_page_copy(to, from) };
         }

@@ -4,6 +4,7 @@
 
 use super::{
     bindings,
+    killable,
     window::PageSource,
     PAGE_SIZE, //
 };
@@ -21,6 +22,9 @@ use kernel::{
     error::code::*,
     prelude::*, //
 };
+
+/// Pages that are pinned at a time, as the kernel may do that with interrupts off.
+const AT_ONCE: usize = 512;
 
 /// A user whom pinned pages are charged to, and an address space that they came from.
 ///
@@ -87,6 +91,7 @@ impl UserPages {
     /// - `EINVAL`: not whole pages, nothing, or beyond the address space.
     /// - `ENOMEM`: over RLIMIT_MEMLOCK (without CAP_IPC_LOCK), or no memory.
     /// - `EFAULT`: some page is not there, not writable, or not ordinary memory.
+    /// - `EINTR`: the calling process is being killed.
     pub(crate) fn pin(address: usize, bytes: usize, writable: bool) -> Result<Self> {
         if address % PAGE_SIZE != 0 || bytes % PAGE_SIZE != 0 || bytes == 0 {
             return Err(EINVAL);
@@ -111,8 +116,13 @@ impl UserPages {
         };
         let mut failure = Ok(());
         while pages.len() < count {
+            if let Err(killed) = killable::check() {
+                failure = Err(killed);
+                break;
+            }
             let done = pages.len();
-            let batch = i32::try_from(count - done).unwrap_or(i32::MAX);
+            // CAST: at most 512.
+            let batch = AT_ONCE.min(count - done) as i32;
             let spare = pages.spare_capacity_mut().as_mut_ptr().cast();
             // SAFETY: The spare capacity has room for `batch` pointers, since `count` were
             // reserved; the function writes as many as it returns.

@@ -4,6 +4,7 @@
 
 use super::{
     bindings,
+    killable,
     system_memory::{
         HeldPage,
         SystemMemory, //
@@ -98,7 +99,7 @@ pub(super) enum Touch {
     Away,
 }
 
-/// Pages that a fault puts in at once, if they are all there.
+/// Pages that are put into a mapping at once, if they are all there.
 const AROUND: usize = 512;
 
 /// Pages, and the files whose mappings show them.
@@ -226,7 +227,11 @@ impl Window {
         drop((view, unseen));
     }
 
-    /// Puts all pages into a mapping; none if they are not all there anyway, as faults bring them.
+    /// Puts all pages into a mapping, as far as they are all there anyway; faults bring the others.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`. `EINTR`: the calling process is being killed.
     ///
     /// # Safety
     ///
@@ -238,16 +243,21 @@ impl Window {
         vma: *mut c::vm_area_struct,
         (start, end): (usize, usize),
     ) -> Result {
-        let state = self.state.lock();
-        let Shown::Pages(source) = &state.shown else {
-            return Ok(());
-        };
-        let pages = source.pages().iter().take(self.count);
-        for (address, &page) in (start..end).step_by(super::PAGE_SIZE).zip(pages) {
-            // SAFETY: Per the function's contract; the page stays until it is zapped.
-            let fault = unsafe { insert(vma, address, page) };
-            if fault != c::vm_fault_reason_VM_FAULT_NOPAGE {
-                return Err(ENOMEM);
+        for (piece, start) in (start..end).step_by(AROUND * super::PAGE_SIZE).enumerate() {
+            killable::check()?;
+            // Some at a time, as whoever moves the pages waits for the lock.
+            let state = self.state.lock();
+            let Shown::Pages(source) = &state.shown else {
+                return Ok(());
+            };
+            let pages = source.pages().iter().take(self.count);
+            let pages = pages.skip(piece * AROUND).take(AROUND);
+            for (address, &page) in (start..end).step_by(super::PAGE_SIZE).zip(pages) {
+                // SAFETY: Per the function's contract; the page stays until it is zapped.
+                let fault = unsafe { insert(vma, address, page) };
+                if fault != c::vm_fault_reason_VM_FAULT_NOPAGE {
+                    return Err(ENOMEM);
+                }
             }
         }
         Ok(())

@@ -33,7 +33,7 @@ use kernel::sync::{
 
 /// See the module's documentation.
 pub(crate) struct Account {
-    vidmm: Arc<VidMm>,
+    pub(super) vidmm: Arc<VidMm>,
     /// That of the process when it began to use the adapter.
     group: MemoryGroup,
     /// Bytes of all its allocations, by group.

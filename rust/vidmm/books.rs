@@ -493,7 +493,7 @@ impl<T: Clone> Books<T> {
     }
 
     /// What is to be given back first when the system is short of memory: what is offered, then, if
-    /// wanted, what is idle in the segment; the next one after `after`.
+    /// wanted, what is idle in the segment, locked or not; the next one after `after`.
     pub(crate) fn surplus(
         &self,
         after: Option<(Shelf, Rank)>,
@@ -504,17 +504,17 @@ impl<T: Clone> Books<T> {
             _ => &[Shelf::System, Shelf::Segment][..],
         };
         for &shelf in shelves {
-            let mut from = after.and_then(|(at, rank)| (at == shelf).then_some(rank));
-            while let Some((rank, key)) = self.first_of(shelf, from, |_, _| true) {
-                let wanted = match (shelf, rank.class) {
-                    (_, Class::Offered(_)) => true,
-                    (Shelf::Segment, Class::Idle) if idle_too => self.entries.get(&key)?.locks == 0,
-                    _ => break,
-                };
-                if wanted {
-                    return Some(((shelf, rank), self.entries.get(&key)?.item.clone()));
-                }
-                from = Some(rank);
+            let from = after.and_then(|(at, rank)| (at == shelf).then_some(rank));
+            let Some((rank, key)) = self.first_of(shelf, from, |_, _| true) else {
+                continue;
+            };
+            let wanted = match (shelf, rank.class) {
+                (_, Class::Offered(_)) => true,
+                (Shelf::Segment, Class::Idle) => idle_too,
+                _ => false,
+            };
+            if wanted {
+                return Some(((shelf, rank), self.entries.get(&key)?.item.clone()));
             }
         }
         None

@@ -10,13 +10,14 @@ use super::{
         Home,
         State, //
     },
+    books::Books,
     place::Place,
     rank::OfferPriority,
     residency::Bound,
     work::Order,
     Commitment,
     SegmentGroup,
-    VidMm, //
+    Stops, //
 };
 use crate::{
     core::paging_priority::PagingPriority,
@@ -31,7 +32,8 @@ use crate::{
     status::{
         NtResult,
         NtStatus, //
-    }, //
+    },
+    sys::killable, //
 };
 use kernel::sync::{
     atomic::Relaxed,
@@ -58,13 +60,13 @@ struct Step {
     promised: bool,
 }
 
-impl VidMm {
+impl Account {
     /// D3DKMTOfferAllocations: all of them, or none. An offer of what is offered changes the priority.
     ///
     /// # Errors
     ///
     /// - INVALID_PARAMETER: the CPU has locks on one of them; or it is no memory of VidMm's.
-    /// - DEVICE_REMOVED. NO_MEMORY.
+    /// - DEVICE_REMOVED. NO_MEMORY. INTERRUPTED.
     pub(crate) fn offer(
         &self,
         list: &[Bound<'_>],
@@ -75,31 +77,39 @@ impl VidMm {
             if matches!(bound.backing.home, Home::Fixed) {
                 return Err(NtStatus::INVALID_PARAMETER);
             }
+            killable::check()?;
             bound.backing.enter()?;
         }
-        let mut books = self.books();
-        for bound in list {
+        // Nothing is locked from the first look on.
+        let _turn = self.work().turn()?;
+        let look = |books: &mut Books<_>, bound: &Bound<'_>| {
             let known = books.standing(bound.backing.key());
-            if known.ok_or(NtStatus::DEVICE_REMOVED)?.locks > 0 {
-                return Err(NtStatus::INVALID_PARAMETER);
+            match known.ok_or(NtStatus::DEVICE_REMOVED)?.locks {
+                0 => Ok(()),
+                _ => Err(NtStatus::INVALID_PARAMETER),
             }
-        }
-        for bound in list {
-            bound.backing.may_decommit.store(may_decommit, Relaxed);
-            books.set_offer(bound.backing.key(), Some(priority));
-        }
-        Ok(())
+        };
+        let vidmm = &self.vidmm;
+        vidmm
+            .in_pieces(list, Stops::WhenKilled, look)
+            .and_then(|()| {
+                // Whoever is killed now loses them anyway.
+                vidmm.in_pieces(list, Stops::WhenKilled, |books, bound| {
+                    bound.backing.may_decommit.store(may_decommit, Relaxed);
+                    books.set_offer(bound.backing.key(), Some(priority));
+                    Ok(())
+                })
+            })
+            .map_err(|(_, status)| status)
     }
-}
 
-impl Account {
     /// D3DKMTReclaimAllocations2: takes offers back. What is on the residency list of the binding's device
     /// is brought into the segment again. `tell` gets what became of each, and the value that the queue's
     /// fence has when they are there; if it fails, all are offered as before.
     ///
     /// # Errors
     ///
-    /// DEVICE_REMOVED. NO_MEMORY. What `tell` says.
+    /// DEVICE_REMOVED. NO_MEMORY. INTERRUPTED. What `tell` says.
     pub(crate) fn reclaim(
         &self,
         list: &[Bound<'_>],
@@ -115,7 +125,8 @@ impl Account {
 
         let mut failed = Ok(());
         for bound in list {
-            match bound.backing.begin_reclaim() {
+            let step = killable::check().map_err(NtStatus::from);
+            match step.and_then(|()| bound.backing.begin_reclaim()) {
                 Ok(step) => {
                     // There is room, here and below.
                     let _ = results.push_within_capacity(step.reclaimed);
@@ -242,9 +253,10 @@ impl Backing {
     ///
     /// # Errors
     ///
-    /// INVALID_PARAMETER while it is offered; DEVICE_REMOVED; NO_MEMORY.
+    /// INVALID_PARAMETER while it is offered; DEVICE_REMOVED; NO_MEMORY; INTERRUPTED.
     pub(crate) fn lock(self: &Arc<Self>) -> NtResult {
         self.enter()?;
+        let _turn = self.account.work().turn()?;
         let mut books = self.vidmm.books();
         let known = books.standing(self.key()).ok_or(NtStatus::DEVICE_REMOVED)?;
         if known.offer.is_some() {

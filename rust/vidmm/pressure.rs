@@ -45,16 +45,22 @@ impl VidMm {
         if missing == 0 {
             return false;
         }
-        let surplus = self.books().surplus(None, sys::can_swap());
-        let Some((_, backing)) = surplus else {
-            self.wanted.store(0, Relaxed);
-            return false;
-        };
-        let given = match backing.standing() {
-            Some(known) if known.offer.is_some() => backing.discard(),
-            Some(known) if known.listed == 0 && known.locks == 0 => {
-                backing.put_out(Urgency::Others)
+        let mut after = None;
+        let (backing, known) = loop {
+            let surplus = self.books().surplus(after, sys::can_swap());
+            let Some((at, backing)) = surplus else {
+                self.wanted.store(0, Relaxed);
+                return false;
+            };
+            match backing.standing() {
+                // Somebody uses it. There may be many of these: the books are unlocked between them.
+                Some(known) if known.offer.is_none() && known.locks > 0 => after = Some(at),
+                known => break (backing, known),
             }
+        };
+        let given = match known {
+            Some(known) if known.offer.is_some() => backing.discard(),
+            Some(known) if known.listed == 0 => backing.put_out(Urgency::Others),
             _ => Ok(()),
         };
         if given.is_err() {

@@ -13,6 +13,7 @@ use super::{
     place::Place,
     work::Order,
     SegmentGroup,
+    Stops,
     VidMm, //
 };
 use crate::{
@@ -28,7 +29,8 @@ use crate::{
     status::{
         NtResult,
         NtStatus, //
-    }, //
+    },
+    sys::killable, //
 };
 use kernel::{
     sync::{
@@ -137,21 +139,25 @@ impl VidMm {
     ) -> NtResult<Admission> {
         let mut order = Order::new()?;
         for bound in list {
+            killable::check()?;
             bound.backing.enter()?;
         }
         let mut wanted = KVVec::with_capacity(list.len(), ACCOUNT)?;
         let operation = Timeline::prepare(queue)?;
-        let mut books = self.books();
-        let result = admit(&mut books, account, list, limit);
+        let turn = account.work().turn()?;
+        let result = self.admit(account, list, limit);
+        drop(turn);
         if matches!(result, Ok(None)) {
-            for bound in list {
+            let collect = |books: &mut Books<_>, bound: &Bound<'_>| {
                 if bound.backing.belongs_in_segment() && !books.is_in_segment(bound.backing.key()) {
                     // There is room.
                     let _ = wanted.push_within_capacity(bound.backing.clone());
                 }
-            }
+                Ok(())
+            };
+            // It never fails.
+            let _ = self.in_pieces(list, Stops::Never, collect);
         }
-        drop(books);
         let operation = (!wanted.is_empty()).then(|| operation.begin());
         let admission = match result? {
             Some(trim) => Admission::OverBudget(trim),
@@ -169,13 +175,40 @@ impl VidMm {
         Ok(admission)
     }
 
+    /// Puts all bindings on the list; or none, and says by how many bytes they are too many.
+    fn admit(&self, account: &Account, list: &[Bound<'_>], limit: Limit) -> NtResult<Option<u64>> {
+        let before = listed(&self.books(), account);
+        let put = self.in_pieces(list, Stops::WhenKilled, |books, bound| {
+            put_on(books, account, bound)
+        });
+        let (after, now) = {
+            let books = self.books();
+            (excess(&books, account, limit), listed(&books, account))
+        };
+        let (done, result) = match put {
+            // Who only asks for what it has is not asked to trim.
+            Ok(()) if after == 0 || now <= before => return Ok(None),
+            Ok(()) => (list.len(), Ok(Some(after))),
+            Err((done, status)) => (done, Err(status)),
+        };
+        self.withdraw(account, &list[..done]);
+        result
+    }
+
     /// Takes bindings off the list that were put there just now.
     fn withdraw(&self, account: &Account, list: &[Bound<'_>]) {
-        let mut books = self.books();
-        for bound in list {
-            // Another thread may have done so.
-            let _ = take_off(&mut books, account, bound);
-        }
+        // What another thread has taken off is not there any more.
+        let _ = self.in_pieces(list, Stops::Never, |books, bound| {
+            take_off(books, account, bound).or(Ok(()))
+        });
+    }
+
+    /// Puts bindings on the list again that were taken off just now.
+    fn put_back(&self, account: &Account, list: &[Bound<'_>]) {
+        // They were there, so there is room for them.
+        let _ = self.in_pieces(list, Stops::Never, |books, bound| {
+            list_one(books, account, bound)
+        });
     }
 
     /// D3DKMTEvict: takes bindings of a process off their device's residency list, all or none. What is on
@@ -194,25 +227,27 @@ impl VidMm {
     ) -> NtResult {
         let mut order = Order::new()?;
         let mut unwanted = KVVec::with_capacity(list.len(), ACCOUNT)?;
-        let mut books = self.books();
-        for (done, bound) in list.iter().enumerate() {
-            if let Err(status) = take_off(&mut books, account, bound) {
-                put_back(&mut books, account, &list[..done]);
-                return Err(status);
-            }
-        }
-        for bound in list {
-            let known = books.standing(bound.backing.key());
-            if !only_if_necessary && known.is_some_and(|known| known.listed == 0) {
-                // There is room.
-                let _ = unwanted.push_within_capacity(bound.backing.clone());
-            }
-        }
-        let trim = excess(&books, account, Limit::Budget);
-        drop(books);
-        tell(trim).inspect_err(|_| {
-            put_back(&mut self.books(), account, list);
+        self.in_pieces(list, Stops::WhenKilled, |books, bound| {
+            take_off(books, account, bound)
+        })
+        .map_err(|(done, status)| {
+            self.put_back(account, &list[..done]);
+            status
         })?;
+        if !only_if_necessary {
+            let collect = |books: &mut Books<_>, bound: &Bound<'_>| {
+                let known = books.standing(bound.backing.key());
+                if known.is_some_and(|known| known.listed == 0) {
+                    // There is room.
+                    let _ = unwanted.push_within_capacity(bound.backing.clone());
+                }
+                Ok(())
+            };
+            // It never fails.
+            let _ = self.in_pieces(list, Stops::Never, collect);
+        }
+        let trim = excess(&self.books(), account, Limit::Budget);
+        tell(trim).inspect_err(|_| self.put_back(account, list))?;
         if !unwanted.is_empty() {
             order.put_out(unwanted);
             account.work().submit(order, PagingPriority::Normal, None);
@@ -280,33 +315,9 @@ impl VidMm {
     }
 }
 
-/// Puts all bindings on the list; or none, and says by how many bytes they are too many.
-fn admit(
-    books: &mut Books<Arc<Backing>>,
-    account: &Account,
-    list: &[Bound<'_>],
-    limit: Limit,
-) -> NtResult<Option<u64>> {
-    let before = excess(books, account, limit);
-    let mut done = 0;
-    let mut result = Ok(());
-    for bound in list {
-        result = put_on(books, account, bound);
-        if result.is_err() {
-            break;
-        }
-        done += 1;
-    }
-    let after = excess(books, account, limit);
-    // Who only asks for what it has is not asked to trim.
-    if result.is_ok() && (after == 0 || after == before) {
-        return Ok(None);
-    }
-    for bound in &list[..done] {
-        // It was put on just now.
-        let _ = take_off(books, account, bound);
-    }
-    result.map(|()| Some(after))
+/// Bytes of the process that count as resident.
+fn listed(books: &Books<Arc<Backing>>, account: &Account) -> u64 {
+    books.share(account.key(), SegmentGroup::Local).listed
 }
 
 /// By how many bytes the process is over its limit.
@@ -328,18 +339,10 @@ fn put_on(books: &mut Books<Arc<Backing>>, account: &Account, bound: &Bound<'_>)
     if known.offer.is_some() {
         return Err(NtStatus::INVALID_PARAMETER);
     }
-    list(books, account, bound)
+    list_one(books, account, bound)
 }
 
-/// Puts bindings on the list again that were taken off just now.
-fn put_back(books: &mut Books<Arc<Backing>>, account: &Account, bounds: &[Bound<'_>]) {
-    for bound in bounds {
-        // They were there, so there is room for them.
-        let _ = list(books, account, bound);
-    }
-}
-
-fn list(books: &mut Books<Arc<Backing>>, account: &Account, bound: &Bound<'_>) -> NtResult {
+fn list_one(books: &mut Books<Arc<Backing>>, account: &Account, bound: &Bound<'_>) -> NtResult {
     let residency = bound.residency;
     let count = residency.count();
     residency.set(count.checked_add(1).ok_or(NtStatus::INVALID_PARAMETER)?);

@@ -18,11 +18,14 @@ use crate::{
         ACCOUNT, //
     },
     status::NtResult,
-    sys::worker::{
-        Job,
-        Progress,
-        Worker,
-        WorkerQueue, //
+    sys::{
+        killable,
+        worker::{
+            Job,
+            Progress,
+            Worker,
+            WorkerQueue, //
+        }, //
     }, //
 };
 use core::cmp::Reverse;
@@ -37,7 +40,8 @@ use kernel::{
     sync::{
         Arc,
         CondVar,
-        Mutex, //
+        Mutex,
+        MutexGuard, //
     }, //
 };
 
@@ -167,6 +171,9 @@ struct Todo {
     /// Work was done.
     #[pin]
     done: CondVar,
+    /// See [`PagingWork::turn`].
+    #[pin]
+    turn: Mutex<()>,
 }
 
 impl PagingWork {
@@ -184,12 +191,22 @@ impl PagingWork {
                 list <- new_mutex!(list, "PagingWork::list"),
                 current <- new_mutex!(None, "PagingWork::current"),
                 done <- new_condvar!("PagingWork::done"),
+                turn <- new_mutex!((), "PagingWork::turn"),
             }),
             ACCOUNT,
         )?;
         let worker = Worker::new(queue.clone())?;
         worker.set_job(Some(todo.clone()));
         Ok(Arc::new(Self { todo, worker }, ACCOUNT)?)
+    }
+
+    /// The turn of one of the process's threads with a call about a list, of which all works or nothing.
+    ///
+    /// # Errors
+    ///
+    /// INTERRUPTED: the process is being killed.
+    pub(super) fn turn(&self) -> NtResult<MutexGuard<'_, ()>> {
+        Ok(killable::lock_killable(&self.todo.turn)?)
     }
 
     /// Has it done: what is more urgent goes first, else in the order in which it comes.

@@ -80,7 +80,7 @@ wrong "there is no suite 'hots'; did you mean SUITE=host?" test SUITE=hots
 wrong "the module's KUnit suites run together: make test-debug SUITE=kunit" test-debug SUITE=dxgkrnl_fences
 wrong "there is no mode 'plian'; did you mean MODE=plain?" test MODE=plian
 wrong "there is no mode 'signal'; did you mean MODE=signals?" test-debug MODE=signal
-wrong "there is no mode 'x'; MODE= takes plain signals faults script kunit" test MODE=x
+wrong "there is no mode 'x'; MODE= takes plain signals faults script counted kunit" test MODE=x
 wrong "there is no tested kernel 'debgu'; did you mean KERNEL=debug?" test KERNEL=debgu
 wrong "there is no tested kernel 'debgu'; did you mean KERNEL=debug?" run KERNEL=debgu
 wrong "there is no tested kernel 'debgu'; did you mean KERNEL=debug?" shell KERNEL=debgu
@@ -105,6 +105,8 @@ wrong "MODE=kunit needs the debug kernel: make test-debug MODE=kunit" test MODE=
 wrong "MODE=kunit runs the module's KUnit suites, not lock: make test-debug SUITE=kunit" test-debug SUITE=lock MODE=kunit
 wrong "MODE=script runs the suite script, not lock: make test SUITE=script" test SUITE=lock MODE=script
 wrong "MODE=script runs the suite script, not lock: make test-debug SUITE=script" test-debug SUITE=lock MODE=script
+wrong "MODE=counted runs the suite worst_case, not lock: make test SUITE=worst_case" test SUITE=lock MODE=counted
+wrong "the suite worst_case runs in the mode counted only: make test SUITE=worst_case" test SUITE=worst_case MODE=plain
 wrong "the suite script runs in the mode script only: make test SUITE=script KERNEL=7.2" test SUITE=script MODE=signals KERNEL=7.2
 wrong "the suite overcommit does not run under faults: make test-debug SUITE=overcommit" test-debug SUITE=overcommit MODE=faults
 wrong "the host's tests need no kernel and have no modes: make test SUITE=host" test-debug SUITE=host
@@ -149,6 +151,7 @@ for suite in guest compat host lock script overcommit; do right test SUITE=$suit
 right test SUITE=lock KERNEL=7.2 MODE=signals
 right test KERNEL=debug SUITE=lock MODE=faults
 right test SUITE=guest MODE=script
+right test MODE=counted
 right test-debug
 right test-debug KERNEL=debug SUITE=guest
 right test-debug SUITE=kunit MODE=kunit

@@ -19,7 +19,7 @@ known_suites() {
 	echo host guest kunit compat once
 	awk '!/^#/ && NF >= 3 && $1 !~ /^dxgkrnl_/ && $1 != "host" { print $1 }' "$WORDS_TOP/tests/floors"
 }
-known_modes() { echo plain signals faults script kunit; }
+known_modes() { echo plain signals faults script counted kunit; }
 known_kernels() {
 	echo debug
 	awk '!/^#/ && NF >= 6 { if (!seen[$1]++) print $1; releases = releases " " $2 } END { print releases }' \
@@ -146,6 +146,11 @@ check_combination() {
 				words_die "the suite $suite runs in the mode script only: $(command_for "$kernel" "$suite")"
 			fi
 			return
+		elif suite_is "$suite" counted; then
+			if [ "${mode:-counted}" != counted ]; then
+				words_die "the suite $suite runs in the mode counted only: $(command_for "$kernel" "$suite")"
+			fi
+			return
 		elif [ "$mode" = faults ] && suite_is "$suite" unswept; then
 			words_die "the suite $suite does not run under faults: $(command_for debug "$suite")"
 		fi
@@ -162,6 +167,8 @@ check_combination() {
 	case $mode:$suite in
 	script: | script:guest) ;;
 	script:*) words_die "MODE=script runs the suite script, not $suite: $(command_for "$kernel" script)" ;;
+	counted: | counted:guest) ;;
+	counted:*) words_die "MODE=counted runs the suite worst_case, not $suite: $(command_for "$kernel" worst_case)" ;;
 	kunit: | kunit:guest) ;;
 	kunit:*) words_die "MODE=kunit runs the module's KUnit suites, not $suite: $(command_for debug kunit)" ;;
 	esac

@@ -132,6 +132,18 @@ impl Child {
         assert_eq!(unsafe { libc::kill(id, signal) }, 0, "kill");
     }
 
+    /// Waits for its end, and keeps what it has said.
+    pub fn wait(&mut self) {
+        self.process.wait().expect("a child");
+    }
+
+    /// What else it and all that it has started have said, when they have ended.
+    pub fn rest(mut self) -> String {
+        let mut text = String::new();
+        self.output.read_to_string(&mut text).expect("a pipe");
+        text
+    }
+
     /// Waits for its end, whatever that is.
     pub fn end(mut self) -> process::ExitStatus {
         self.process.wait().expect("a child")

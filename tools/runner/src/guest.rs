@@ -21,6 +21,8 @@ pub struct Parts {
     pub layer: Vec<PathBuf>,
     /// More words for the kernel's command line.
     pub cmdline: String,
+    /// Its clocks count instructions.
+    pub counted: bool,
 }
 
 /// What is asked of one guest.
@@ -172,6 +174,7 @@ impl Guest {
             kernel: parts.kernel.clone(),
             initrd,
             cmdline: parts.cmdline.clone(),
+            counted: parts.counted,
             virtio_gpu: wanted.gpus.iter().any(|gpu| gpu == "virtio"),
             window: window.to_owned(),
             console: if wanted.shell {

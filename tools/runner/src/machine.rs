@@ -41,6 +41,8 @@ pub struct Config {
     pub initrd: PathBuf,
     pub cmdline: String,
     pub virtio_gpu: bool,
+    /// Its clocks count the instructions of its CPUs, which then take turns: a nanosecond each.
+    pub counted: bool,
     /// `none`, `sdl` or `gtk`.
     pub window: String,
     pub console: Console,
@@ -107,7 +109,11 @@ impl Config {
     fn command(&self) -> Command {
         let mut qemu = Command::new("qemu-system-x86_64");
         qemu.args(["-name", "guest,debug-threads=on"])
-            .args(["-machine", "q35", "-accel", "tcg,thread=multi"])
+            .args(["-machine", "q35", "-accel"])
+            .args(match self.counted {
+                true => &["tcg,thread=single", "-icount", "shift=0,sleep=off"][..],
+                false => &["tcg,thread=multi"],
+            })
             .args(["-smp", "2", "-m", "2048", "-nodefaults", "-no-user-config"])
             .args(["-no-reboot", "-display", &self.window, "-vga", "none"])
             .arg("-kernel")

@@ -34,6 +34,7 @@ pub enum Mode {
     Signals,
     Faults,
     Script,
+    Counted,
 }
 
 impl fmt::Display for Mode {
@@ -44,6 +45,7 @@ impl fmt::Display for Mode {
             Self::Signals => "signals",
             Self::Faults => "faults",
             Self::Script => "script",
+            Self::Counted => "counted",
         })
     }
 }
@@ -99,7 +101,7 @@ impl Wish<'_> {
     fn modes(self) -> Vec<Mode> {
         match (self.mode, self.flavour) {
             (Some(mode), _) => vec![mode],
-            (None, Flavour::Stock) => vec![Mode::Plain, Mode::Script],
+            (None, Flavour::Stock) => vec![Mode::Plain, Mode::Script, Mode::Counted],
             (None, Flavour::Debug) => vec![
                 Mode::Kunit,
                 Mode::Plain,
@@ -150,7 +152,8 @@ impl Wish<'_> {
         };
         let possible = match mode {
             Mode::Script => suite.has(Flag::Script),
-            Mode::Plain => !suite.has(Flag::Script),
+            Mode::Counted => suite.has(Flag::Counted),
+            Mode::Plain => !suite.has(Flag::Script) && !suite.has(Flag::Counted),
             Mode::Signals => suite.has_modes(),
             Mode::Faults => suite.has_modes() && !suite.has(Flag::Unswept),
             Mode::Kunit => false,
@@ -192,7 +195,8 @@ mod tests {
         growth 1 1 stock once
         overcommit 1 1 unswept once
         races 1 1 unswept waits
-        script 1 1 script";
+        script 1 1 script
+        worst 1 1 stock counted";
 
     fn plan(flavour: Flavour, suite: Option<&str>, mode: Option<Mode>) -> Plan {
         let floors = Floors::parse(FLOORS).expect("a good file");
@@ -216,7 +220,11 @@ mod tests {
         assert!(plan.host);
         assert_eq!(
             passes(&plan),
-            ["plain: fences lock node races new", "script: script"]
+            [
+                "plain: fences lock node races new",
+                "script: script",
+                "counted: worst"
+            ]
         );
     }
 
@@ -267,6 +275,7 @@ mod tests {
         );
         assert_eq!(passes(Flavour::Debug, "kunit", None), ["kunit: dxgkrnl_a"]);
         assert_eq!(passes(Flavour::Stock, "script", None), ["script: script"]);
+        assert_eq!(passes(Flavour::Stock, "worst", None), ["counted: worst"]);
         assert_eq!(passes(Flavour::Stock, "compat", None), ["plain: node"]);
         assert_eq!(
             passes(Flavour::Stock, "once", None),

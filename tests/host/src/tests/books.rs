@@ -380,10 +380,7 @@ impl Pair {
             }
             let is_wanted = |(rank, key): &(Rank, Key)| match rank.class {
                 Class::Offered(_) => true,
-                Class::Idle => {
-                    let known = &self.known[key];
-                    idle_too && known.usage[0] > 0 && known.locks == 0
-                }
+                Class::Idle => idle_too && self.known[key].usage[0] > 0,
                 Class::Listed => false,
             };
             let shelves = self.order(1).into_iter().chain(self.order(0));

@@ -33,6 +33,17 @@ pub(crate) fn now_ns() -> u64 {
     0
 }
 
+/// Nobody is killed.
+pub(crate) mod killable {
+    pub(crate) fn check() -> kernel::error::Result {
+        Ok(())
+    }
+
+    pub(crate) fn is_dying() -> bool {
+        false
+    }
+}
+
 pub(crate) mod descriptor {
     pub(crate) use super::object_file::NewDescriptor;
 }

@@ -125,6 +125,7 @@ impl Run<'_> {
                 self.programs(),
             ],
             cmdline,
+            counted: mode == Mode::Counted,
         };
         let wanted = Wanted {
             shell: false,
@@ -177,7 +178,7 @@ impl Run<'_> {
             Mode::Signals => guest.input(b"env DXG_TEST_SIGNALS=1\n"),
             Mode::Faults => guest.input(b"env DXG_TEST_FAULTS=1\n"),
             Mode::Kunit => served.problems = self.unknown_kunit_suites(guest)?,
-            Mode::Plain | Mode::Script => {}
+            Mode::Plain | Mode::Counted | Mode::Script => {}
         }
         for variable in &self.options.env {
             guest.input(format!("env {variable}\n").as_bytes());
@@ -215,7 +216,7 @@ impl Run<'_> {
                 let told = locked(&self.sweeps).told();
                 guest.input(format!("swept {}\n{told}run {name}\n", told.len()).as_bytes());
             }
-            Mode::Plain | Mode::Signals | Mode::Script => {
+            Mode::Plain | Mode::Counted | Mode::Signals | Mode::Script => {
                 guest.input(format!("run {name}\n").as_bytes());
             }
         }

@@ -2,7 +2,7 @@
 
 //! Stands for offers: in the models nobody makes one.
 
-use super::{account::Account, rank::OfferPriority, residency::Bound, VidMm};
+use super::{account::Account, rank::OfferPriority, residency::Bound};
 use crate::{core::paging_priority::PagingPriority, fence::timeline::Timeline, status::NtResult};
 use kernel::sync::Arc;
 
@@ -14,13 +14,11 @@ pub(crate) enum Reclaimed {
     NotCommitted,
 }
 
-impl VidMm {
+impl Account {
     pub(crate) fn offer(&self, _: &[Bound<'_>], _: OfferPriority, _: bool) -> NtResult {
         unreachable!()
     }
-}
 
-impl Account {
     pub(crate) fn reclaim(
         &self,
         _: &[Bound<'_>],
