@@ -47,7 +47,7 @@ base() {
 	load_list virtio "$image" "$release" virtio_gpu
 	load_list vkms "$image" "$release" configfs vkms
 	# The debug kernel has no modules. The last one is something to swap to, which tests load.
-	for list in bochs:bochs cirrus:cirrus-qemu qxl:qxl vmwgfx:vmwgfx swap:zram; do
+	for list in bochs:bochs cirrus:cirrus-qemu qxl:qxl vmwgfx:vmwgfx vgem:vgem swap:zram; do
 		if modinfo -k "$release" -b "$image" "${list#*:}" >/dev/null 2>&1; then
 			load_list "${list%:*}" "$image" "$release" "${list#*:}"
 		fi

@@ -4,10 +4,11 @@
 /// What a suite's guest has if the suite does not say otherwise.
 pub const USUAL: [&str; 2] = ["virtio", "vkms"];
 
-/// The words, and QEMU's device for each; vkms needs none.
-const KNOWN: [(&str, Option<&str>); 6] = [
+/// The words, and QEMU's device for each that is not made of software alone.
+const KNOWN: [(&str, Option<&str>); 7] = [
     ("virtio", Some("virtio-gpu-pci,max_outputs=1,max_hostmem=1G")),
     ("vkms", None),
+    ("vgem", None),
     ("bochs", Some("bochs-display")),
     ("cirrus", Some("cirrus-vga")),
     ("qxl", Some("qxl")),
