@@ -139,7 +139,9 @@ mod tests {
 
     #[test]
     fn a_line_has_numbers_and_flags() {
-        let floors = Floors::parse("# head\n\nlock 16 4 waits gpu=qxl,vkms once\nhost 3 60\ndxgkrnl_a 2 1\n");
+        let floors = Floors::parse(
+            "# head\n\nlock 16 4 waits gpu=qxl,vkms once\nhost 3 60\ndxgkrnl_a 2 1\n",
+        );
         let floors = floors.expect("a good file");
         let lock = floors.get("lock").expect("its line");
         assert_eq!((lock.floor, lock.estimate), (16, Duration::from_secs(4)));

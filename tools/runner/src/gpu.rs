@@ -6,7 +6,10 @@ pub const USUAL: [&str; 2] = ["virtio", "vkms"];
 
 /// The words, and QEMU's device for each that is not made of software alone.
 const KNOWN: [(&str, Option<&str>); 7] = [
-    ("virtio", Some("virtio-gpu-pci,max_outputs=1,max_hostmem=1G")),
+    (
+        "virtio",
+        Some("virtio-gpu-pci,max_outputs=1,max_hostmem=1G"),
+    ),
     ("vkms", None),
     ("vgem", None),
     ("bochs", Some("bochs-display")),
