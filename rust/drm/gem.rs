@@ -122,19 +122,21 @@ impl Reference {
         Ok(())
     }
 
-    /// The first `count` pages of a pinned object that [has](Self::has_pages) any.
+    /// The first `count` pages of a pinned object that [has](Self::has_pages) any: `EPERM` if they are not
+    /// those of its file.
     fn pages(&self, count: usize) -> Result<GemPages> {
         let get_sg_table = self.funcs()?.get_sg_table.ok_or(EPERM)?;
+        let file = NonNull::new(self.get().filp).ok_or(EPERM)?;
         // Not charged to anybody, as that may have somebody killed; the segment limits it.
         let mut pages = KVVec::with_capacity(count, GFP_KERNEL | __GFP_NOWARN)?;
         // SAFETY: The object is live and pinned.
         let table = from_err_ptr(unsafe { get_sg_table(self.0.as_ptr()) }).map_err(refusal)?;
-        // SAFETY: The table is valid and lists pages; the object has a file (`has_pages`), for all its
-        // life; there is room for `count` pointers.
+        // SAFETY: The table is valid and lists pages; the object has this file for all its life; there is
+        // room for `count` pointers.
         let got = unsafe {
             bindings::dxg_sg_table_get_pages(
                 table,
-                self.get().filp,
+                file.as_ptr(),
                 pages.spare_capacity_mut().as_mut_ptr().cast(),
                 count,
             )
@@ -147,7 +149,7 @@ impl Reference {
         let pages = GemPages(pages);
         match pages.0.len() == count {
             true => Ok(pages),
-            // Some that the driver has elsewhere.
+            // The driver has some elsewhere.
             false => Err(EPERM),
         }
     }
