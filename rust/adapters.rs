@@ -19,7 +19,8 @@ use crate::{
             Listener,
             TargetId, //
         },
-        device::Device, //
+        device::Device,
+        targets, //
     },
     miniport::{
         gem::Gem,
@@ -173,12 +174,7 @@ impl Listener<Arc<Device>> for Adapters {
         match self.add(device.clone()) {
             Ok(()) => self.note(|state| state.targets += 1),
             Err(error) => {
-                let why = match error {
-                    EPERM => "its driver has no pages of objects to show",
-                    ENODEV => "it has gone",
-                    _ => "it makes no objects",
-                };
-                pr_warn!("no adapter for a DRM device: {why} ({error:?})\n");
+                targets::refused(device.name(), error);
                 device.close();
             }
         }

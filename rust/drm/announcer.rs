@@ -41,16 +41,14 @@ impl<D: 'static> Announcer<D> {
         })
     }
 
-    /// A device is there; `look` finds out whether it is usable.
+    /// A device is there; `look` finds out whether it is usable, and says why not.
     pub(crate) fn appeared(&self, look: impl FnOnce() -> Result<D> + Send + 'static) {
         let listener = self.listener.clone();
-        let spawned = self
-            .queue
-            .queue()
-            .try_spawn(GFP_KERNEL, move || match look() {
-                Ok(device) => listener.appeared(device),
-                Err(error) => pr_info!("a DRM device is not usable as an adapter: {error:?}\n"),
-            });
+        let spawned = self.queue.queue().try_spawn(GFP_KERNEL, move || {
+            if let Ok(device) = look() {
+                listener.appeared(device);
+            }
+        });
         if spawned.is_err() {
             pr_err!("no memory to look at a new DRM device\n");
         }

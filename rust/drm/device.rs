@@ -21,6 +21,7 @@ use kernel::{
         RBTree,
         RBTreeNode, //
     },
+    str::CString,
     sync::{
         Arc,
         Mutex, //
@@ -82,6 +83,15 @@ impl Device {
     /// The name of the device.
     pub(crate) fn id(&self) -> TargetId {
         self.id
+    }
+
+    /// Its name for people.
+    ///
+    /// # Errors
+    ///
+    /// `ENODEV`: it has gone. `ENOMEM`.
+    pub(crate) fn name(&self) -> Result<CString> {
+        self.enter()?.name()
     }
 
     /// The device, for as long as the result is there; `ENODEV` when it has gone, or is about to.

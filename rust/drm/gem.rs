@@ -7,7 +7,10 @@ use super::{
         Device,
         Slot, //
     },
-    target::Target, //
+    target::{
+        refusal,
+        Target, //
+    }, //
 };
 use crate::{
     counters::{
@@ -90,8 +93,9 @@ impl Reference {
         self.get().import_attach.is_null()
     }
 
-    /// Whether its pages are those of a file of shared memory, which the driver pins and lists. Objects
-    /// made of other drivers' memory have the functions, too, but they may not be called.
+    /// Whether its pages may be those of a file of shared memory, which the driver pins and lists. The
+    /// others have the functions, too, but they may not be called: for memory of other drivers, and
+    /// where the driver keeps the list that it returns.
     fn has_pages(&self) -> bool {
         self.is_native()
             && !self.get().filp.is_null()
@@ -118,17 +122,21 @@ impl Reference {
         Ok(())
     }
 
-    /// The first `count` pages of a pinned object.
+    /// The first `count` pages of a pinned object that [has](Self::has_pages) any: `EPERM` if they are not
+    /// those of its file.
     fn pages(&self, count: usize) -> Result<GemPages> {
         let get_sg_table = self.funcs()?.get_sg_table.ok_or(EPERM)?;
+        let file = NonNull::new(self.get().filp).ok_or(EPERM)?;
         // Not charged to anybody, as that may have somebody killed; the segment limits it.
         let mut pages = KVVec::with_capacity(count, GFP_KERNEL | __GFP_NOWARN)?;
         // SAFETY: The object is live and pinned.
-        let table = from_err_ptr(unsafe { get_sg_table(self.0.as_ptr()) })?;
-        // SAFETY: The table is valid and lists pages of shared memory; there is room for `count` pointers.
+        let table = from_err_ptr(unsafe { get_sg_table(self.0.as_ptr()) }).map_err(refusal)?;
+        // SAFETY: The table is valid and lists pages; the object has this file for all its life; there is
+        // room for `count` pointers.
         let got = unsafe {
             bindings::dxg_sg_table_get_pages(
                 table,
+                file.as_ptr(),
                 pages.spare_capacity_mut().as_mut_ptr().cast(),
                 count,
             )
@@ -141,7 +149,8 @@ impl Reference {
         let pages = GemPages(pages);
         match pages.0.len() == count {
             true => Ok(pages),
-            false => Err(EIO),
+            // The driver has some elsewhere.
+            false => Err(EPERM),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 #include <linux/device.h>
 #include <linux/err.h>
+#include <linux/fs.h>
 #include <linux/kconfig.h>
 #include <linux/mm.h>
 #include <linux/pci.h>
@@ -151,21 +152,23 @@ void dxg_sg_table_free(struct sg_table *sgt)
 }
 
 /*
- * The first pages of a table, up to @max of them, each with a reference. How
- * many there are.
+ * The first pages of a table, up to @max of them, each with a reference, up to
+ * one that is not of @file: on those of others there may be none, as TTM's are
+ * parts of blocks. How many there are.
  */
-unsigned long dxg_sg_table_get_pages(struct sg_table *sgt, struct page **pages,
-				     unsigned long max)
+unsigned long dxg_sg_table_get_pages(struct sg_table *sgt, const struct file *file,
+				     struct page **pages, unsigned long max)
 {
 	struct sg_page_iter iter;
 	unsigned long count = 0;
 
 	for_each_sgtable_page(sgt, &iter, 0) {
-		if (count == max)
+		struct page *page = sg_page_iter_page(&iter);
+
+		if (count == max || page_folio(page)->mapping != file->f_mapping)
 			break;
-		pages[count] = sg_page_iter_page(&iter);
-		get_page(pages[count]);
-		count++;
+		get_page(page);
+		pages[count++] = page;
 	}
 	return count;
 }

@@ -10,7 +10,10 @@ use super::{
         GemObject,
         Kept, //
     },
-    target::Target, //
+    target::{
+        refusal,
+        Target, //
+    }, //
 };
 use crate::sys::dma_buf::DmaBuf;
 use core::ptr::NonNull;
@@ -23,15 +26,6 @@ use kernel::{
     },
     prelude::*, //
 };
-
-/// What a driver that was asked for something optional says: there is no memory, or it cannot.
-fn refusal(error: Error) -> Error {
-    match error {
-        ENOMEM | ENOSPC => ENOMEM,
-        EINTR | ERESTARTSYS => error,
-        _ => EPERM,
-    }
-}
 
 impl GemObject {
     /// The object's dma-buf, made if it has none.

@@ -59,12 +59,41 @@ impl DeviceRef {
         // invariant.
         unsafe { &*self.device().driver }
     }
+
+    /// Name of the DRM driver, such as `virtio_gpu`.
+    fn driver_name(&self) -> &CStr {
+        // SAFETY: A driver's name is a static C string of its module, which is there by the type
+        // invariant.
+        unsafe { CStr::from_char_ptr(self.driver().name) }
+    }
+
+    /// Name of the primary node, such as `card0`.
+    fn node_name(&self) -> Result<CString> {
+        // SAFETY: The primary minor lives as long as its device.
+        let index = unsafe { (*self.device().primary).index };
+        CString::try_from_fmt(fmt!("card{index}"))
+    }
+
+    /// Its name for people, such as `virtio_gpu (card0)`.
+    pub(super) fn name(&self) -> Result<CString> {
+        let (driver, node) = (self.driver_name(), self.node_name()?);
+        CString::try_from_fmt(fmt!("{driver} ({})", &*node))
+    }
 }
 
 impl Drop for DeviceRef {
     fn drop(&mut self) {
         // SAFETY: By the type invariant we own a reference.
         unsafe { c::drm_dev_put(self.device.as_ptr()) };
+    }
+}
+
+/// What a driver that was asked for something optional says: there is no memory, or it cannot.
+pub(super) fn refusal(error: Error) -> Error {
+    match error {
+        ENOMEM | ENOSPC => ENOMEM,
+        EINTR | ERESTARTSYS => error,
+        _ => EPERM,
     }
 }
 
@@ -152,11 +181,11 @@ impl Target {
     ///
     /// # Errors
     ///
-    /// `EOPNOTSUPP`: no mode setting or no dumb buffers. `ENOMEM`.
+    /// `ENOTSUPP`: no mode setting or no dumb buffers. `ENOMEM`.
     pub(super) fn new(device: DeviceRef) -> Result<Self> {
         // SAFETY: The device is live.
         if !unsafe { bindings::dxg_drm_is_usable(device.as_ptr()) } {
-            return Err(Error::from_errno(-(c::EOPNOTSUPP as i32)));
+            return Err(ENOTSUPP);
         }
         Ok(Self {
             client: KBox::pin_init(Client::new(&device), GFP_KERNEL)?,
@@ -170,9 +199,7 @@ impl Target {
 
     /// Name of the DRM driver, such as `virtio_gpu`.
     pub(crate) fn driver_name(&self) -> &CStr {
-        // SAFETY: A driver's name is a static C string of its module, which is there by the type
-        // invariant of `DeviceRef`.
-        unsafe { CStr::from_char_ptr(self.device.driver().name) }
+        self.device.driver_name()
     }
 
     /// Version of the DRM driver: major, minor, patch level.
@@ -183,9 +210,12 @@ impl Target {
 
     /// Name of the primary node, such as `card0`.
     pub(crate) fn node_name(&self) -> Result<CString> {
-        // SAFETY: The primary minor lives as long as its device.
-        let index = unsafe { (*self.device.device().primary).index };
-        CString::try_from_fmt(fmt!("card{index}"))
+        self.device.node_name()
+    }
+
+    /// Its name for people, such as `virtio_gpu (card0)`.
+    pub(crate) fn name(&self) -> Result<CString> {
+        self.device.name()
     }
 
     /// Number of display controllers: WDDM's video present sources.

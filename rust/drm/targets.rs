@@ -28,6 +28,7 @@ use kernel::{
         to_result, //
     },
     prelude::*,
+    str::CString,
     sync::{
         atomic::{
             Atomic,
@@ -115,6 +116,18 @@ impl Drop for Watcher {
     }
 }
 
+/// Says in the log why there is no adapter for a device.
+pub(crate) fn refused(name: Result<CString>, error: Error) {
+    let name = name.as_deref().unwrap_or(c"a DRM device");
+    let why = match error {
+        ENOTSUPP => "it has no mode setting or no dumb buffers",
+        EPERM => "its driver's objects are no shared memory that it pins and lists",
+        ENODEV => "it has gone",
+        _ => "its driver makes no object as it is wanted",
+    };
+    pr_warn!("no adapter for {name}: {why} ({error:?})\n");
+}
+
 fn watch() -> Option<Arc<Watch>> {
     WATCH.lock().clone()
 }
@@ -145,7 +158,11 @@ unsafe extern "C" fn add_dev(dev: *mut c::device) -> c_int {
     // the class, `remove_dev` returns only after the reference was dropped: as the announcer says,
     // the appearance has then been dealt with, and the listener uses nothing of the device.
     let device = unsafe { DeviceRef::new(device) };
-    watch.appeared(move || Device::new(id, Target::new(device)?));
+    watch.appeared(move || {
+        let name = device.name();
+        let looked = Target::new(device).and_then(|target| Device::new(id, target));
+        looked.inspect_err(|&error| refused(name, error))
+    });
     0
 }
 

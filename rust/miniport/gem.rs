@@ -84,13 +84,9 @@ impl Gem {
         let target = device.enter()?;
         let driver = bytes(target.driver_name().to_bytes())?;
         let node = bytes(target.node_name()?.to_bytes())?;
-        let mut description = KVec::new();
-        for part in [&driver[..], b" (", &node[..], b")"] {
-            description.extend_from_slice(part, GFP_KERNEL)?;
-        }
         Ok(Self {
             facts: AdapterFacts {
-                description,
+                description: bytes(target.name()?.to_bytes())?,
                 node,
                 driver,
                 driver_version: target.driver_version(),

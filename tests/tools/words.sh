@@ -144,6 +144,11 @@ wrong "there is no variable 'TEST'; the variables are $(sed -n 's/^VARIABLES := 
 refused 123 "there is no suite 'lokc'; did you mean SUITE=lock?" env SUITE=lokc "$top/tools/build/words.sh"
 refused 123 "the suite scale runs on the stock kernel only: make test SUITE=scale" env SUITE=scale KERNEL=debug "$top/tools/build/words.sh"
 
+# The words of tools/vm.
+refused 123 "--gpu knows virtio, vkms, bochs, cirrus, qxl, vmwgfx, vgem and none, not 'voodoo'; 'tools/vm --help' lists the options" \
+	"$top/tools/vm" exec --gpu virtio,voodoo -- true
+refused 123 "--gpu qxl needs the stock kernel; 'tools/vm --help' lists the options" "$top/tools/vm" exec --kernel debug --gpu qxl,vkms -- true
+
 # What is right.
 right
 right test

@@ -40,7 +40,7 @@ pub struct Arguments {
     /// An interactive guest.
     #[arg(long)]
     shell: bool,
-    /// GPUs of the guest: virtio, vkms.
+    /// GPUs of the guest, by their words (gpu.rs).
     #[arg(long, default_value = "", value_name = "WORDS")]
     gpu: String,
     /// Has the guest's clocks count instructions.

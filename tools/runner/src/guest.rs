@@ -2,7 +2,10 @@
 //! One guest from its boot to its end: what it is made of, and what is said with its init
 //! (tools/guest/init).
 
-use crate::machine::{Config, Console, Event, Machine, Output};
+use crate::{
+    gpu,
+    machine::{Config, Console, Event, Machine, Output},
+};
 use anyhow::{bail, Context, Result};
 use std::{
     collections::VecDeque,
@@ -175,7 +178,7 @@ impl Guest {
             initrd,
             cmdline: parts.cmdline.clone(),
             counted: parts.counted,
-            virtio_gpu: wanted.gpus.iter().any(|gpu| gpu == "virtio"),
+            gpus: gpu::devices(&wanted.gpus),
             window: window.to_owned(),
             console: if wanted.shell {
                 Console::Terminal

@@ -40,9 +40,10 @@ pub struct Config {
     pub kernel: PathBuf,
     pub initrd: PathBuf,
     pub cmdline: String,
-    pub virtio_gpu: bool,
     /// Its clocks count the instructions of its CPUs, which then take turns: a nanosecond each.
     pub counted: bool,
+    /// GPUs, as QEMU calls them.
+    pub gpus: Vec<&'static str>,
     /// `none`, `sdl` or `gtk`.
     pub window: String,
     pub console: Console,
@@ -136,8 +137,8 @@ impl Config {
                 &format!("file,id={name},path={}", path.display()),
             );
         }
-        if self.virtio_gpu {
-            qemu.args(["-device", "virtio-gpu-pci,max_outputs=1,max_hostmem=1G"]);
+        for gpu in &self.gpus {
+            qemu.args(["-device", gpu]);
         }
         let console = self.dir.join("console.txt");
         let console = console.display();

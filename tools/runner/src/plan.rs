@@ -4,7 +4,7 @@
 use crate::floors::{Flag, Floors, Suite, HOST};
 use anyhow::{bail, Result};
 use clap::ValueEnum;
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 /// Whose kernel the guests boot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -37,6 +37,16 @@ pub enum Mode {
     Counted,
 }
 
+impl Pass {
+    /// What a run calls its guests.
+    pub fn name(&self) -> String {
+        match &self.gpus {
+            None => self.mode.to_string(),
+            Some(gpus) => format!("{}-{}", self.mode, gpus.join("-")),
+        }
+    }
+}
+
 impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -54,8 +64,13 @@ impl fmt::Display for Mode {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Pass {
     pub mode: Mode,
+    /// GPUs of its guests, if they are not the usual ones.
+    pub gpus: Option<Vec<String>>,
     pub suites: Vec<String>,
 }
+
+/// The names of suites, by the GPUs of their guests.
+type ByGpus = BTreeMap<Option<Vec<String>>, Vec<String>>;
 
 /// All that a run does.
 #[derive(Debug, PartialEq, Eq)]
@@ -85,11 +100,16 @@ impl Wish<'_> {
             passes: self
                 .modes()
                 .iter()
-                .map(|&mode| Pass {
-                    mode,
-                    suites: self.suites(mode, floors, programs),
+                .flat_map(|&mode| {
+                    let mut by_gpus = ByGpus::new();
+                    for suite in self.suites(mode, floors, programs) {
+                        let gpus = floors.get(&suite).and_then(|line| line.gpus.clone());
+                        by_gpus.entry(gpus).or_default().push(suite);
+                    }
+                    by_gpus
+                        .into_iter()
+                        .map(move |(gpus, suites)| Pass { mode, gpus, suites })
                 })
-                .filter(|pass| !pass.suites.is_empty())
                 .collect(),
         };
         if !plan.host && plan.passes.is_empty() {
@@ -195,6 +215,7 @@ mod tests {
         growth 1 1 stock once
         overcommit 1 1 unswept once
         races 1 1 unswept waits
+        cards 1 1 stock gpu=qxl,bochs
         script 1 1 script
         worst 1 1 stock counted";
 
@@ -210,7 +231,7 @@ mod tests {
     }
 
     fn passes(plan: &Plan) -> Vec<String> {
-        let pass = |pass: &Pass| format!("{}: {}", pass.mode, pass.suites.join(" "));
+        let pass = |pass: &Pass| format!("{}: {}", pass.name(), pass.suites.join(" "));
         plan.passes.iter().map(pass).collect()
     }
 
@@ -222,6 +243,7 @@ mod tests {
             passes(&plan),
             [
                 "plain: fences lock node races new",
+                "plain-qxl-bochs: cards",
                 "script: script",
                 "counted: worst"
             ]

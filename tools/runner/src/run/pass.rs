@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! A guest of a pass: from its boot to what is kept of it.
 
-use super::{locked, Run};
+use super::{locked, Part, Run};
 use crate::{
     floors::KUNIT,
     guest::{complaints, Guest, Limit, Parts, Said, Wanted},
@@ -59,7 +59,7 @@ impl Run<'_> {
     ) -> Result<Vec<String>> {
         place.set(format!("guest {name}: booting"));
         let dir = self.scratch.join(name);
-        let mut guest = self.boot(mode, &dir)?;
+        let mut guest = self.boot(&self.parts[index], mode, &dir)?;
         let Served {
             mut lost,
             torn,
@@ -111,7 +111,7 @@ impl Run<'_> {
         Ok(fs::remove_dir_all(dir)?)
     }
 
-    fn boot(&self, mode: Mode, dir: &Path) -> Result<Guest> {
+    fn boot(&self, part: &Part, mode: Mode, dir: &Path) -> Result<Guest> {
         let target = &self.options.target;
         let mut cmdline = target.flavour.cmdline().to_owned();
         if mode == Mode::Kunit {
@@ -129,7 +129,7 @@ impl Run<'_> {
         };
         let wanted = Wanted {
             shell: false,
-            gpus: vec!["virtio".into(), "vkms".into()],
+            gpus: part.gpus.clone(),
             module: true,
             module_args: format!("flink_names=1 commit_mib=256 {}", self.options.module_args),
             pull: false,
