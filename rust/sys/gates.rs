@@ -13,6 +13,7 @@
 //! | leak | forgets boxes | at load |
 //! | inversion | takes two mutexes in both orders | at load |
 //! | atomic-sleep | allocates with GFP_KERNEL under a spinlock | at load |
+//! | delay | pins memory of a process with a mutex held | at load |
 //! | warning | WARN | at load |
 //! | overflow | adds 1 to 255 in a byte | at load |
 //! | assertion | a debug assertion that is wrong | at load |
@@ -73,6 +74,7 @@ pub(crate) fn at_load() -> Result {
         b"leak" => leak()?,
         b"inversion" => inversion()?,
         b"atomic-sleep" => atomic_sleep()?,
+        b"delay" => delay()?,
         b"warning" => super::warn(c"gate"),
         b"overflow" => {
             black_box(black_box(u8::MAX) + 1);
@@ -167,6 +169,15 @@ fn atomic_sleep() -> Result {
     let locks = Locks::new()?;
     let _guard = locks.spin.lock();
     black_box(KBox::new(0_u64, GFP_KERNEL)?);
+    Ok(())
+}
+
+/// It is whoever loads the module who could delay it; nothing of theirs is at this address.
+fn delay() -> Result {
+    let locks = Locks::new()?;
+    let _guard = locks.first.lock();
+    let pinned = super::user_pages::UserPages::pin(super::PAGE_SIZE, super::PAGE_SIZE, false);
+    drop(black_box(pinned));
     Ok(())
 }
 

@@ -50,9 +50,18 @@ impl Cgroup {
 
     /// Processes that were killed for want of memory.
     pub fn kills(&self) -> u64 {
+        self.events("oom_kill ")
+    }
+
+    /// How often its processes had more than it may have without being throttled.
+    pub fn throttlings(&self) -> u64 {
+        self.events("high ")
+    }
+
+    fn events(&self, name: &str) -> u64 {
         let text = fs::read_to_string(format!("{}/memory.events", self.path)).expect("events");
-        let line = text.lines().find_map(|line| line.strip_prefix("oom_kill "));
-        line.expect("oom_kill").parse().expect("a number")
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        line.expect(name).parse().expect("a number")
     }
 
     /// Where it is, for a child that joins it.

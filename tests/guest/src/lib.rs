@@ -43,4 +43,5 @@ pub mod script;
 pub mod share;
 pub mod signals;
 pub mod state;
+pub mod suspend;
 pub mod sysfs;

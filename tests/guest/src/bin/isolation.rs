@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! What one user does is no other user's trouble: memory that is not there, cgroups that are throttled,
-//! memory that is pinned or wanted by all means; and a machine that is suspended in the middle of it.
+//! memory that is pinned or wanted by all means.
 
 use dxg_guest_tests::{
-    absent::Absent,
+    absent::{mapped, Absent, Kind},
     calls::*,
     cgroup::{Cgroup, Joined},
     child::{self, start_on, wait_for_parent, Child},
@@ -14,7 +14,7 @@ use dxg_guest_tests::{
     fence::PagingQueue,
     harness,
     memory::{Map, MIB, PAGE},
-    paging::{arrived, make_resident_in, place, resident, set_priorities},
+    paging::{place, resident, set_priorities, IN_GPU_MEMORY},
     pattern::Patterned,
     reload::with,
     share::share,
@@ -23,8 +23,11 @@ use dxg_guest_tests::{
 use libd3dkmt::sys::{self, request::*};
 use rustix::io::{fcntl_setfd, FdFlags};
 use std::{
-    fs,
-    os::{fd::OwnedFd, unix::process::CommandExt},
+    os::{
+        fd::OwnedFd,
+        unix::process::{CommandExt, ExitStatusExt},
+    },
+    path::Path,
     process::ExitCode,
     thread,
     time::{Duration, Instant},
@@ -35,14 +38,15 @@ fn main() -> ExitCode {
         tests![
             arguments_that_are_absent_hold_no_removal_up,
             pages_that_are_absent_hold_no_removal_up,
+            a_call_that_waits_for_an_absent_page_is_killed,
             a_throttled_cgroup_holds_nobody_up,
             the_highest_priority_leaves_the_others_their_share,
             exports_leave_the_others_their_share,
             what_is_pinned_stays_charged_to_the_user,
             one_user_leaves_some_commitment,
-            paging_goes_on_after_a_suspend,
         ],
         &[
+            ("waiter", waiter),
             ("neighbour", neighbour),
             ("throttled", throttled),
             ("exporter", exporter),
@@ -94,12 +98,23 @@ const REQUESTS: [u32; 36] = [
     EXPORT_DMA_BUF,
 ];
 
-/// Each call waits for its argument; the device goes and comes back all the same.
-fn arguments_that_are_absent_hold_no_removal_up() {
+/// Absent memory of each kind.
+fn of_each_kind(test: fn(Kind)) {
     spare("a sweep would wait for ever");
+    for kind in [Kind::UserFault, Kind::Fuse] {
+        harness::context(format!("{kind:?}"), || test(kind));
+    }
+}
+
+fn arguments_that_are_absent_hold_no_removal_up() {
+    of_each_kind(arguments_are_absent);
+}
+
+/// Each call waits for its argument; the device goes, and another one comes, all the same.
+fn arguments_are_absent(kind: Kind) {
     let mut device = Device::find();
     let gpu = Gpu::open(device.luid);
-    let absent = REQUESTS.map(|_| Absent::new());
+    let absent = REQUESTS.map(|_| Absent::of(kind));
     thread::scope(|scope| {
         let calls = REQUESTS.iter().zip(&absent).map(|(&request, absent)| {
             let (dxg, address) = (&gpu.dxg, absent.address());
@@ -120,15 +135,18 @@ fn arguments_that_are_absent_hold_no_removal_up() {
     });
 }
 
-/// So do a list, private data, what is to be written to, and memory that is to be pinned.
 fn pages_that_are_absent_hold_no_removal_up() {
-    spare("a sweep would wait for ever");
+    of_each_kind(pages_are_absent);
+}
+
+/// So do a list, private data, what is to be written to, and memory that is to be pinned.
+fn pages_are_absent(kind: Kind) {
     let mut device = Device::find();
     let gpu = Gpu::open(device.luid);
     let on = gpu.device();
     let allocation = Create::buffer(on, PAGE as u64).made(&gpu).allocation(0);
     let queue = PagingQueue::new(&gpu, on);
-    let absent = [(); 5].map(|()| Absent::new());
+    let absent = [(); 5].map(|()| Absent::of(kind));
     let at = |i: usize| absent[i].address();
     let mut pinned = Create::memory(on, &[(at(0), PAGE as u64)]);
     let mut data = Create::buffer(on, PAGE as u64);
@@ -170,6 +188,7 @@ fn pages_that_are_absent_hold_no_removal_up() {
             absent[2 + i].wait_for_touch();
         }
         device.remove();
+        device.restore();
         for absent in &absent {
             absent.bring(&[0; 48]);
         }
@@ -185,7 +204,61 @@ fn pages_that_are_absent_hold_no_removal_up() {
         ];
         assert_eq!(answers, expected);
     });
-    device.restore();
+}
+
+/// Where a call waits for a page of a file.
+const PLACES: [&str; 4] = ["argument", "data", "pin", "answer"];
+
+/// Nobody brings the page. (Of memory that `userfaultfd` is to bring, the suite `lifetimes` tests that.)
+fn a_call_that_waits_for_an_absent_page_is_killed() {
+    spare("it waits");
+    on_each_device(|gpu, _| {
+        for place in PLACES {
+            harness::context(place, || {
+                let absent = Absent::of(Kind::Fuse);
+                let path = absent.path().and_then(|path| path.to_str());
+                let child = start_on("waiter", gpu.luid, &[place, path.expect("a file")]);
+                absent.wait_for_touch();
+                child.signal(libc::SIGKILL);
+                absent.never_bring();
+                let end = child.end();
+                assert_eq!(end.signal(), Some(libc::SIGKILL), "{end}");
+            });
+        }
+    });
+}
+
+/// In a child: a call that does not come back.
+fn waiter(arguments: &[String]) {
+    let gpu = Gpu::open(child::adapter(arguments));
+    let device = gpu.device();
+    let memory = mapped(Path::new(&arguments[3]));
+    let page = (memory.address(), PAGE as u64);
+    let mut create = Create::buffer(device, PAGE as u64);
+    let answer = match &arguments[2][..] {
+        "argument" => call_at(&gpu.dxg, CREATEALLOCATION, page.0),
+        "data" => {
+            create.infos[0].priv_drv_data = page.0;
+            create.call(&gpu)
+        }
+        "pin" => Create::memory(device, &[page]).call(&gpu),
+        _ => {
+            let handles = [handle(create.made(&gpu).allocation(0))];
+            let mut residency = sys::D3DKMT_QUERYALLOCATIONRESIDENCY {
+                device: handle(device),
+                allocation_count: 1,
+                allocations: handles.as_ptr() as u64,
+                residency_status: page.0,
+                ..Default::default()
+            };
+            call_at(
+                &gpu.dxg,
+                QUERYALLOCATIONRESIDENCY,
+                &raw mut residency as u64,
+            )
+        }
+    };
+    panic!("it came back: {answer:?}");
 }
 
 /// A process above what its cgroup may have sleeps wherever it takes memory.
@@ -209,6 +282,8 @@ fn a_throttled_cgroup_holds_nobody_up() {
             // One sleep of the other one may be two seconds.
             let took = start.elapsed();
             assert!(took < Duration::from_secs(10), "40 locks took {took:?}");
+            // It was the subject.
+            assert_ne!(cgroup.throttlings(), 0);
             child.kill();
         });
     });
@@ -235,7 +310,6 @@ fn throttled(arguments: &[String]) {
 }
 
 const MAXIMUM: u32 = 0xc800_0000;
-const IN_GPU_MEMORY: u32 = sys::D3DKMT_ALLOCATIONRESIDENCYSTATUS_RESIDENTINGPUMEMORY;
 
 /// Fourteen of sixteen MiB are wanted by all means; another process comes, and gets its half.
 fn the_highest_priority_leaves_the_others_their_share() {
@@ -386,33 +460,4 @@ fn pinner(arguments: &[String]) {
     fcntl_setfd(&nt, FdFlags::empty()).expect("fcntl");
     let error = child::command("pinner", &["second"]).exec();
     panic!("exec: {error}");
-}
-
-fn write(path: &str, text: &str) {
-    fs::write(path, text).unwrap_or_else(|error| panic!("{path}: {error}"));
-}
-
-/// Allocations that are brought in one after the other while the machine's tasks are frozen. (Devices are
-/// not suspended, as the guest would lose its ports.)
-fn paging_goes_on_after_a_suspend() {
-    spare("it takes long");
-    write("/sys/module/suspend/parameters/pm_test_delay", "1");
-    on_each_device(|gpu, device| {
-        let queue = PagingQueue::new(gpu, device);
-        let mut kept = Patterned::new(gpu, device, MIB);
-        kept.write(gpu, device, 7);
-        let address = gpu.lock(device, kept.allocation);
-        let all: Vec<_> = (0..400)
-            .map(|_| Create::buffer(device, 64 << 10).made(gpu).allocation(0))
-            .collect();
-        let (answer, _, value, _) = make_resident_in(&gpu.dxg, queue.handle, &all, 0);
-        write("/sys/power/pm_test", "freezer");
-        write("/sys/power/state", "mem");
-        write("/sys/power/pm_test", "none");
-        arrived(gpu, device, &queue, answer, value);
-        let places = all.iter().map(|&a| place(gpu, device, a));
-        assert_eq!(places.filter(|&place| place != IN_GPU_MEMORY).count(), 0);
-        kept.check_at(address);
-        gpu.unlock(device, kept.allocation);
-    });
 }
