@@ -49,6 +49,7 @@ use crate::{
             Files, //
         },
         misc_device::MiscDevice,
+        view,
         worker::WorkerQueue, //
     }, //
 };
@@ -118,6 +119,7 @@ impl kernel::InPlaceModule for Dxgkrnl {
             #[cfg(dxg_gates)]
             sys::gates::at_load()?;
             let parameters = Parameters::checked()?;
+            view::at_load()?;
             let registry = Registry::new(parameters.global_handles)?;
             let segments = Segments {
                 local: u64::from(parameters.local_segment_mib) << 20,

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See helpers.h: inline functions and macros of the kernel, as functions. */
 
+#include <linux/anon_inodes.h>
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/debug_locks.h>
 #include <linux/debugfs.h>
 #include <linux/eventfd.h>
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/highmem.h>
 #include <linux/ktime.h>
 #include <linux/mman.h>
+#include <linux/mount.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/pagemap.h>
@@ -127,6 +130,50 @@ void dxg_vma_set_pfnmap(struct vm_area_struct *vma, bool inherited)
 void dxg_vma_set_dontcopy(struct vm_area_struct *vma)
 {
 	vm_flags_set(vma, VM_DONTCOPY);
+}
+
+/* The mount of anonymous inodes, which is there for as long as the kernel. */
+static struct vfsmount *dxg_anon_mount;
+
+/* Only files on it tell what it is. */
+int dxg_find_anon_mount(void)
+{
+	static const struct file_operations none;
+	struct file *file = anon_inode_getfile("dxg", &none, NULL, O_RDONLY);
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	dxg_anon_mount = file->f_path.mnt;
+	__fput_sync(file);
+	return 0;
+}
+
+/*
+ * As anon_inode_create_getfile(), but the file takes no entry of the system's
+ * file table: it never gets a descriptor, so no RLIMIT_NOFILE would limit it.
+ */
+struct file *dxg_anon_file(const char *name, const struct file_operations *fops,
+			   void *private_data, int access)
+{
+	struct inode *inode;
+	struct file *file;
+
+	if (!try_module_get(fops->owner))
+		return ERR_PTR(-ENOENT);
+	inode = alloc_anon_inode(dxg_anon_mount->mnt_sb);
+	if (IS_ERR(inode)) {
+		module_put(fops->owner);
+		return ERR_CAST(inode);
+	}
+	file = alloc_file_pseudo_noaccount(inode, dxg_anon_mount, name, access,
+					   fops);
+	if (IS_ERR(file)) {
+		iput(inode);
+		module_put(fops->owner);
+		return file;
+	}
+	file->private_data = private_data;
+	return file;
 }
 
 /* Maps a whole file into the caller; as vm_mmap(). */
