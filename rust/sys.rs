@@ -114,6 +114,14 @@ pub(crate) fn may_exceed_limits() -> bool {
     unsafe { bindings::dxg_capable_resource() }
 }
 
+/// How many files the system may have open.
+pub(crate) fn most_files() -> u64 {
+    // SAFETY: No preconditions.
+    let most = unsafe { c::get_max_files() };
+    // CAST: 64 bits at most.
+    most as u64
+}
+
 /// Whether something that users can make happen may be said in the log: not too often.
 pub(crate) fn may_log() -> bool {
     // SAFETY: No preconditions.
