@@ -9,6 +9,7 @@
 #include <linux/eventfd.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/fs_context.h>
 #include <linux/highmem.h>
 #include <linux/ktime.h>
 #include <linux/mman.h>
@@ -396,6 +397,39 @@ struct workqueue_struct *dxg_alloc_worker_queue(void)
 			       WQ_UNBOUND | WQ_MEM_RECLAIM | WQ_FREEZABLE, 0);
 }
 
+/* Where files of shared memory are, whose pages are single ones. */
+static struct vfsmount *dxg_shmem_mount;
+
+/*
+ * Elsewhere, what is touched may become 2 MiB at once, even beyond the end of a
+ * file: /sys/kernel/mm/transparent_hugepage/shmem_enabled.
+ */
+int dxg_mount_shmem(void)
+{
+	struct file_system_type *type = get_fs_type("tmpfs");
+	struct fs_context *context;
+	int error = 0;
+
+	if (!type)
+		return -ENODEV;
+	context = fs_context_for_mount(type, SB_KERNMOUNT);
+	if (IS_ERR(context))
+		return PTR_ERR(context);
+	if (IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE))
+		error = vfs_parse_fs_string(context, "huge", "never");
+	if (!error) {
+		dxg_shmem_mount = fc_mount_longterm(context);
+		error = PTR_ERR_OR_ZERO(dxg_shmem_mount);
+	}
+	put_fs_context(context);
+	return error;
+}
+
+void dxg_unmount_shmem(void)
+{
+	kern_unmount(dxg_shmem_mount);
+}
+
 /*
  * A file of shared memory that has no name. Its pages fail to come rather than
  * have a process killed for them.
@@ -404,8 +438,8 @@ struct file *dxg_shmem_file(loff_t size)
 {
 	struct file *file;
 
-	file = shmem_kernel_file_setup("dxg-memory", size,
-				       mk_vma_flags(VMA_NORESERVE_BIT));
+	file = shmem_file_setup_with_mnt(dxg_shmem_mount, "dxg-memory", size,
+					 mk_vma_flags(VMA_NORESERVE_BIT));
 	if (!IS_ERR(file))
 		mapping_set_gfp_mask(file->f_mapping,
 				     GFP_HIGHUSER | __GFP_RETRY_MAYFAIL |

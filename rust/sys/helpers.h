@@ -93,6 +93,8 @@ void dxg_warn(const char *what);
 
 struct workqueue_struct *dxg_alloc_worker_queue(void);
 
+int dxg_mount_shmem(void);
+void dxg_unmount_shmem(void);
 struct file *dxg_shmem_file(loff_t size);
 u64 dxg_shmem_present(const struct file *file);
 void dxg_shmem_empty(const struct file *file);
