@@ -49,6 +49,8 @@ use crate::{
             Files, //
         },
         misc_device::MiscDevice,
+        system_memory::Mount,
+        view,
         worker::WorkerQueue, //
     }, //
 };
@@ -101,6 +103,7 @@ struct Dxgkrnl {
     _watcher: Watcher,
     _files: Directory,
     _paging: Paging,
+    _memory: Mount,
 }
 
 /// Where the paging workers of all adapters run: nobody does any more once it is dropped.
@@ -118,6 +121,8 @@ impl kernel::InPlaceModule for Dxgkrnl {
             #[cfg(dxg_gates)]
             sys::gates::at_load()?;
             let parameters = Parameters::checked()?;
+            view::at_load()?;
+            let memory = Mount::new()?;
             let registry = Registry::new(parameters.global_handles)?;
             let segments = Segments {
                 local: u64::from(parameters.local_segment_mib) << 20,
@@ -140,6 +145,7 @@ impl kernel::InPlaceModule for Dxgkrnl {
             script::start(&mut files, &registry, paging.0.clone())?;
             Ok(try_pin_init!(Self {
                 _paging: paging,
+                _memory: memory,
                 _watcher: Watcher::new(adapters)?,
                 _node <- MiscDevice::register(c"dxg", parameters.node_mode, registry),
                 _files: files.show(c"dxgkrnl"),

@@ -11,6 +11,7 @@ use crate::{
 };
 use kernel::prelude::*;
 
+pub(crate) use crate::sys::ACCOUNT;
 pub(crate) use kernel::alloc::{
     AllocError,
     KBox, //
@@ -28,9 +29,6 @@ impl From<AllocError> for NtStatus {
         NtStatus::NO_MEMORY
     }
 }
-
-/// How everything is allocated that a user can cause: may sleep, charged to the memory cgroup.
-pub(crate) const ACCOUNT: kernel::alloc::Flags = GFP_KERNEL_ACCOUNT;
 
 /// A boxed array, made element by element in place (no copy on the kernel stack).
 pub(crate) fn boxed_array<T, const N: usize>(

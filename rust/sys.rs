@@ -32,6 +32,7 @@ pub(crate) mod workqueue;
 
 use crate::status::NtStatus;
 use kernel::{
+    alloc::Flags,
     bindings as c,
     error::Error,
     prelude::*, //
@@ -69,6 +70,16 @@ struct AssertSync<T: CallbackTable>(T);
 // be read by all threads; its pointers are none that a reader here could follow without `unsafe`.
 unsafe impl<T: CallbackTable> Sync for AssertSync<T> {}
 
+/// How everything is allocated that a user can cause: it may sleep, is charged to whoever pays, and fails
+/// rather than have a process killed for it, which the crate has no flag for.
+pub(crate) const ACCOUNT: Flags = {
+    // SAFETY: `Flags` has the size of a number, else this were not compiled, and all of it is initialised.
+    let known: u32 = unsafe { core::mem::transmute(GFP_KERNEL_ACCOUNT) };
+    assert!(known == c::GFP_KERNEL_ACCOUNT);
+    // SAFETY: So a number of it is the kernel's flags as they are, and these are flags of the kernel.
+    unsafe { core::mem::transmute::<u32, Flags>(bindings::DXG_GFP_ACCOUNT) }
+};
+
 /// Bytes in a page.
 pub(crate) use kernel::page::PAGE_SIZE;
 
@@ -101,6 +112,14 @@ pub(crate) fn current_uid() -> u32 {
 pub(crate) fn may_exceed_limits() -> bool {
     // SAFETY: No preconditions.
     unsafe { bindings::dxg_capable_resource() }
+}
+
+/// How many files the system may have open.
+pub(crate) fn most_files() -> u64 {
+    // SAFETY: No preconditions.
+    let most = unsafe { c::get_max_files() };
+    // CAST: 64 bits at most.
+    most as u64
 }
 
 /// Whether something that users can make happen may be said in the log: not too often.

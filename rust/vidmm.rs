@@ -254,11 +254,13 @@ impl VidMm {
     }
 
     /// Promises `bytes` bytes of video memory, or of the aperture to a process's own memory. Without
-    /// CAP_SYS_RESOURCE, all processes of a user together are promised three quarters at most.
+    /// CAP_SYS_RESOURCE, all processes of a user together are promised three quarters at most, and to a
+    /// quarter of as many allocations as the system may have files open: memory is in a file, which no
+    /// limit on descriptors counts.
     ///
     /// # Errors
     ///
-    /// GRAPHICS_NO_VIDEO_MEMORY when less than that is left (case 65).
+    /// GRAPHICS_NO_VIDEO_MEMORY when less than that is left (case 65). NO_MEMORY: so many allocations.
     fn commit(
         self: &Arc<Self>,
         account: &Account,
@@ -270,13 +272,17 @@ impl VidMm {
         let mut ledger = self.ledger(group).lock();
         let user = books.share(account.key(), group).user;
         let most = ledger.size() / 4 * 3;
-        let own = books.committed(user, group).saturating_add(bytes);
-        if !(is_privileged || own <= most) || !ledger.commit(bytes) {
+        let (own, promises) = books.promised(user, group);
+        if !is_privileged && group == SegmentGroup::Local && promises >= sys::most_files() / 4 {
+            return Err(NtStatus::NO_MEMORY);
+        }
+        if !(is_privileged || own.saturating_add(bytes) <= most) || !ledger.commit(bytes) {
             return Err(NtStatus::GRAPHICS_NO_VIDEO_MEMORY);
         }
         drop(ledger);
         books.change_share(account.key(), group, |share| {
             share.committed = share.committed.saturating_add(bytes);
+            share.promises += 1;
         });
         Ok(Commitment {
             vidmm: self.clone(),
@@ -368,6 +374,7 @@ impl Drop for Commitment {
         let mut books = self.vidmm.books();
         books.change_share(self.process, self.group, |share| {
             share.committed = share.committed.saturating_sub(self.bytes);
+            share.promises = share.promises.saturating_sub(1);
         });
         self.vidmm.ledger(self.group).lock().release(self.bytes);
     }

@@ -10,9 +10,12 @@ use super::{
     gem::Kept,
     target::Target, //
 };
-use crate::sys::device_gate::{
-    DeviceGate,
-    Entered, //
+use crate::sys::{
+    device_gate::{
+        DeviceGate,
+        Entered, //
+    },
+    ACCOUNT, //
 };
 use kernel::{
     new_mutex,
@@ -105,8 +108,8 @@ impl Device {
         let slot = pin_init!(Slot {
             kept <- new_mutex!(None, "Slot::kept"),
         });
-        let node = Arc::pin_init(slot, GFP_KERNEL_ACCOUNT).and_then(|slot| {
-            let node = RBTreeNode::new(slot.key(), slot.clone(), GFP_KERNEL_ACCOUNT)?;
+        let node = Arc::pin_init(slot, ACCOUNT).and_then(|slot| {
+            let node = RBTreeNode::new(slot.key(), slot.clone(), ACCOUNT)?;
             Ok((slot, node))
         });
         match node {

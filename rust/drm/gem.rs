@@ -22,6 +22,7 @@ use crate::{
         dma_buf::DmaBuf,
         kernel_pages::KernelPages,
         window::PageSource,
+        ACCOUNT,
         PAGE_SIZE, //
     }, //
 };
@@ -348,7 +349,7 @@ impl GemObject {
         pages: Option<GemPages>,
     ) -> Result<Arc<Self>> {
         let is_native = kept.object.is_native();
-        let pages = pages.map(|pages| Arc::new(pages, GFP_KERNEL_ACCOUNT));
+        let pages = pages.map(|pages| Arc::new(pages, ACCOUNT));
         let pages = match pages.transpose() {
             Ok(pages) => pages,
             Err(error) => {
@@ -364,7 +365,7 @@ impl GemObject {
             is_native,
             _counted: Counted::new(Counter::GemObjects),
         };
-        Ok(Arc::new(new, GFP_KERNEL_ACCOUNT)?)
+        Ok(Arc::new(new, ACCOUNT)?)
     }
 
     pub(super) fn device(&self) -> &Device {

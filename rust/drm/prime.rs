@@ -15,7 +15,10 @@ use super::{
         Target, //
     }, //
 };
-use crate::sys::dma_buf::DmaBuf;
+use crate::sys::{
+    dma_buf::DmaBuf,
+    kernel_pages, //
+};
 use core::ptr::NonNull;
 use kernel::{
     bindings as c,
@@ -35,6 +38,8 @@ impl GemObject {
     /// - `EACCES`: somebody uses a dma-buf of it with the other access.
     /// - `ENODEV`: the device is gone. `ENOMEM`. `EPERM`: its driver cannot.
     pub(crate) fn export(&self, writable: bool) -> Result<DmaBuf> {
+        // Not inside the gate, as whoever pays may have to wait for memory.
+        kernel_pages::leave_for_file(0)?;
         let target = self.device().enter()?;
         let mut unused = None;
         let mut slot = self.slot().kept.lock();

@@ -18,3 +18,10 @@
 #include <drm/drm_sysfs.h>
 #include "helpers.h"
 #include "../drm/helpers.h"
+
+/*
+ * Charged to whoever pays; it fails rather than have a process killed for it,
+ * and says nothing of that in the log.
+ */
+const gfp_t DXG_GFP_ACCOUNT = GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL |
+			      __GFP_NOWARN;

@@ -2,7 +2,10 @@
 
 //! [`NewDescriptor`]: a descriptor that begins to exist when nothing can fail any more.
 
-use super::bindings;
+use super::{
+    bindings,
+    kernel_pages, //
+};
 use kernel::{
     bindings as c,
     fs::{
@@ -26,6 +29,7 @@ impl NewDescriptor {
     ///
     /// `EMFILE`, `ENFILE`, `ENOMEM`; and what `make` says.
     pub(crate) fn new(make: impl FnOnce() -> Result<ARef<File>>) -> Result<Self> {
+        kernel_pages::leave_for_file(0)?;
         let reservation = FileDescriptorReservation::get_unused_fd_flags(c::O_CLOEXEC)?;
         Ok(Self {
             file: make()?,

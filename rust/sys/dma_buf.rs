@@ -5,6 +5,7 @@
 use super::{
     bindings,
     descriptor::NewDescriptor,
+    kernel_pages,
     view::View,
     AssertSync, //
 };
@@ -104,6 +105,7 @@ impl DmaBuf {
     ///
     /// `ENOMEM`; `EPERM` for whatever else the exporter says.
     pub(crate) fn map(&self, writable: bool) -> Result<View> {
+        kernel_pages::leave_for_file(self.size())?;
         // What the process may make of the mapping later is what it could do with the file that is mapped:
         // so that is one of our own, with this very access.
         // CAST: small flag words.

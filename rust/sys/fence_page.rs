@@ -9,7 +9,8 @@ use super::{
         PageSource,
         Source,
         Window, //
-    }, //
+    },
+    ACCOUNT, //
 };
 use core::ptr::NonNull;
 use kernel::{
@@ -49,7 +50,7 @@ impl FencePage {
     ///
     /// `ENOMEM`.
     pub(crate) fn new(value: u64) -> Result<Arc<Self>> {
-        let page = Page::alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO)?;
+        let page = Page::alloc_page(ACCOUNT | __GFP_ZERO)?;
         // SAFETY: The page is allocated, and not from highmem, as GFP_KERNEL says.
         let address = unsafe { bindings::dxg_page_address(page.as_ptr()) };
         // INVARIANT: The address just found; it stays as long as the page.
@@ -59,7 +60,7 @@ impl FencePage {
             _page: page,
         };
         fence.store(value);
-        Ok(Arc::new(fence, GFP_KERNEL_ACCOUNT)?)
+        Ok(Arc::new(fence, ACCOUNT)?)
     }
 
     fn value(&self) -> &Atomic<u64> {

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See helpers.h: inline functions and macros of the kernel, as functions. */
 
+#include <linux/anon_inodes.h>
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/debug_locks.h>
 #include <linux/debugfs.h>
 #include <linux/eventfd.h>
+#include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/fs_context.h>
 #include <linux/highmem.h>
 #include <linux/ktime.h>
 #include <linux/mman.h>
+#include <linux/mount.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/pagemap.h>
@@ -127,6 +131,50 @@ void dxg_vma_set_pfnmap(struct vm_area_struct *vma, bool inherited)
 void dxg_vma_set_dontcopy(struct vm_area_struct *vma)
 {
 	vm_flags_set(vma, VM_DONTCOPY);
+}
+
+/* The mount of anonymous inodes, which is there for as long as the kernel. */
+static struct vfsmount *dxg_anon_mount;
+
+/* Only files on it tell what it is. */
+int dxg_find_anon_mount(void)
+{
+	static const struct file_operations none;
+	struct file *file = anon_inode_getfile("dxg", &none, NULL, O_RDONLY);
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	dxg_anon_mount = file->f_path.mnt;
+	__fput_sync(file);
+	return 0;
+}
+
+/*
+ * As anon_inode_create_getfile(), but the file takes no entry of the system's
+ * file table: it never gets a descriptor, so no RLIMIT_NOFILE would limit it.
+ */
+struct file *dxg_anon_file(const char *name, const struct file_operations *fops,
+			   void *private_data, int access)
+{
+	struct inode *inode;
+	struct file *file;
+
+	if (!try_module_get(fops->owner))
+		return ERR_PTR(-ENOENT);
+	inode = alloc_anon_inode(dxg_anon_mount->mnt_sb);
+	if (IS_ERR(inode)) {
+		module_put(fops->owner);
+		return ERR_CAST(inode);
+	}
+	file = alloc_file_pseudo_noaccount(inode, dxg_anon_mount, name, access,
+					   fops);
+	if (IS_ERR(file)) {
+		iput(inode);
+		module_put(fops->owner);
+		return file;
+	}
+	file->private_data = private_data;
+	return file;
 }
 
 /* Maps a whole file into the caller; as vm_mmap(). */
@@ -348,6 +396,39 @@ struct workqueue_struct *dxg_alloc_worker_queue(void)
 			       WQ_UNBOUND | WQ_MEM_RECLAIM | WQ_FREEZABLE, 0);
 }
 
+/* Where files of shared memory are, whose pages are single ones. */
+static struct vfsmount *dxg_shmem_mount;
+
+/*
+ * Elsewhere, what is touched may become 2 MiB at once, even beyond the end of a
+ * file: /sys/kernel/mm/transparent_hugepage/shmem_enabled.
+ */
+int dxg_mount_shmem(void)
+{
+	struct file_system_type *type = get_fs_type("tmpfs");
+	struct fs_context *context;
+	int error = 0;
+
+	if (!type)
+		return -ENODEV;
+	context = fs_context_for_mount(type, SB_KERNMOUNT);
+	if (IS_ERR(context))
+		return PTR_ERR(context);
+	if (IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE))
+		error = vfs_parse_fs_string(context, "huge", "never");
+	if (!error) {
+		dxg_shmem_mount = fc_mount_longterm(context);
+		error = PTR_ERR_OR_ZERO(dxg_shmem_mount);
+	}
+	put_fs_context(context);
+	return error;
+}
+
+void dxg_unmount_shmem(void)
+{
+	kern_unmount(dxg_shmem_mount);
+}
+
 /*
  * A file of shared memory that has no name. Its pages fail to come rather than
  * have a process killed for them.
@@ -356,8 +437,8 @@ struct file *dxg_shmem_file(loff_t size)
 {
 	struct file *file;
 
-	file = shmem_kernel_file_setup("dxg-memory", size,
-				       mk_vma_flags(VMA_NORESERVE_BIT));
+	file = shmem_file_setup_with_mnt(dxg_shmem_mount, "dxg-memory", size,
+					 mk_vma_flags(VMA_NORESERVE_BIT));
 	if (!IS_ERR(file))
 		mapping_set_gfp_mask(file->f_mapping,
 				     GFP_HIGHUSER | __GFP_RETRY_MAYFAIL |

@@ -45,6 +45,9 @@ void dxg_unaccount_pinned(struct user_struct *user, struct mm_struct *mm,
 
 void dxg_vma_set_pfnmap(struct vm_area_struct *vma, bool inherited);
 void dxg_vma_set_dontcopy(struct vm_area_struct *vma);
+int dxg_find_anon_mount(void);
+struct file *dxg_anon_file(const char *name, const struct file_operations *fops,
+			   void *private_data, int access);
 unsigned long dxg_mmap_shared(struct file *file, unsigned long bytes,
 			      bool writable);
 unsigned long dxg_page_to_pfn(struct page *page);
@@ -90,6 +93,8 @@ void dxg_warn(const char *what);
 
 struct workqueue_struct *dxg_alloc_worker_queue(void);
 
+int dxg_mount_shmem(void);
+void dxg_unmount_shmem(void);
 struct file *dxg_shmem_file(loff_t size);
 u64 dxg_shmem_present(const struct file *file);
 void dxg_shmem_empty(const struct file *file);

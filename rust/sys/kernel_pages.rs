@@ -23,6 +23,20 @@ use kernel::{
     prelude::*, //
 };
 
+/// Pages that a file, and what else a mapping takes but page tables, may be charged.
+const SLACK: usize = 8;
+
+/// Sees to it that whoever pays has something left for a file, and a mapping of `bytes` bytes of it: the
+/// kernel takes that without asking us, and would have a process killed for it.
+///
+/// # Errors
+///
+/// As [`KernelPages::new`].
+pub(crate) fn leave_for_file(bytes: usize) -> Result {
+    const TABLE: usize = PAGE_SIZE * PAGE_SIZE / size_of::<usize>();
+    KernelPages::new((SLACK + bytes / TABLE) * PAGE_SIZE).map(drop)
+}
+
 /// Pages that nobody else has. What is in them at first is what was in there before.
 ///
 /// # Invariants

@@ -8,7 +8,8 @@
 use super::{
     bindings,
     descriptor::NewDescriptor,
-    AssertSync, //
+    AssertSync,
+    ACCOUNT, //
 };
 use crate::compat;
 use core::{
@@ -64,7 +65,7 @@ impl ObjectFile {
     /// `EMFILE`, `ENFILE`, `ENOMEM`.
     pub(crate) fn create(name: &'static CStr, object: Content) -> Result<NewDescriptor> {
         NewDescriptor::new(|| {
-            let content = KBox::into_raw(KBox::new(object, GFP_KERNEL_ACCOUNT)?);
+            let content = KBox::into_raw(KBox::new(object, ACCOUNT)?);
             // SAFETY: The name is a static C string, `FOPS` names this module as its owner, and
             // `content` is what `release` expects.
             let file = from_err_ptr(unsafe {

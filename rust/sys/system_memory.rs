@@ -21,12 +21,33 @@ use kernel::{
     bindings as c,
     error::{
         code::*,
-        from_err_ptr, //
+        from_err_ptr,
+        to_result, //
     },
     fs::File,
     prelude::*,
     sync::aref::ARef, //
 };
+
+/// Where all system memory is, in single pages; as long as the module is loaded.
+pub(crate) struct Mount(());
+
+impl Mount {
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(crate) fn new() -> Result<Self> {
+        // SAFETY: There is one, at the beginning.
+        to_result(unsafe { bindings::dxg_mount_shmem() }).map(|()| Self(()))
+    }
+}
+
+impl Drop for Mount {
+    fn drop(&mut self) {
+        // SAFETY: It was mounted, and nobody makes files any more; those that are left keep it.
+        unsafe { bindings::dxg_unmount_shmem() };
+    }
+}
 
 /// Whether whoever needs memory may have to wait for it.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,9 @@
 use super::{
     bindings,
     killable,
+    user_sized::UserSized,
     window::PageSource,
+    ACCOUNT,
     PAGE_SIZE, //
 };
 use crate::counters::{
@@ -14,10 +16,7 @@ use crate::counters::{
 };
 use core::ptr::NonNull;
 use kernel::{
-    alloc::{
-        flags::__GFP_NOWARN,
-        KVVec, //
-    },
+    alloc::Vec,
     bindings as c,
     error::code::*,
     prelude::*, //
@@ -71,7 +70,7 @@ impl Drop for Charge {
 ///
 /// Every pointer in `pages` is a page that this value has pinned (FOLL_LONGTERM).
 pub(crate) struct UserPages {
-    pages: KVVec<*mut c::page>,
+    pages: Vec<*mut c::page, UserSized>,
     /// Where the pages are in the caller's address space.
     address: usize,
     writable: bool,
@@ -100,8 +99,7 @@ impl UserPages {
         super::may_be_delayed();
         let count = bytes / PAGE_SIZE;
         let charge = Charge::new(count)?;
-        // Without a warning, as the caller says how many.
-        let mut pages = KVVec::with_capacity(count, GFP_KERNEL_ACCOUNT | __GFP_NOWARN)?;
+        let mut pages = Vec::with_capacity(count, ACCOUNT)?;
         let mut flags = c::FOLL_LONGTERM;
         if writable {
             flags |= c::FOLL_WRITE;
@@ -109,7 +107,7 @@ impl UserPages {
         // INVARIANT: `pages` only ever holds what was pinned; dropping `pinned` on a failure
         // below releases just these.
         let mut pinned = Self {
-            pages: KVVec::new(),
+            pages: Vec::new(),
             address,
             writable,
             charge,

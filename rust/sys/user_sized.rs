@@ -2,23 +2,34 @@
 
 //! [`UserSized`]: memory for as much as a user asks for.
 
+use super::PAGE_SIZE;
 use core::{
     alloc::Layout,
     ptr::NonNull, //
 };
 use kernel::alloc::{
-    allocator::KVmalloc,
-    flags::__GFP_NOWARN,
+    allocator::{
+        KVmalloc,
+        Kmalloc,
+        Vmalloc, //
+    },
+    flags::{
+        GFP_KERNEL,
+        GFP_NOWAIT,
+        __GFP_NOWARN, //
+    },
     AllocError,
     Allocator,
     Flags,
     NumaNode, //
 };
 
-/// The kernel's `KVmalloc`, without a warning when there is no memory: any user could fill the log.
+/// The kernel's `KVmalloc`, without a warning when there is no memory: any user could fill the log. Pages
+/// beside each other are taken where they are free, also when single ones are worth a long search (`ACCOUNT`).
 pub(crate) struct UserSized;
 
-// SAFETY: Everything is done by `KVmalloc`, with its guarantees; the flag changes the log alone.
+// SAFETY: Everything is done by the kernel's allocators, with their guarantees; `KVmalloc` grows and frees
+// what the two others made. The flags change the effort and the log alone.
 unsafe impl Allocator for UserSized {
     const MIN_ALIGN: usize = KVmalloc::MIN_ALIGN;
 
@@ -29,7 +40,15 @@ unsafe impl Allocator for UserSized {
         flags: Flags,
         nid: NumaNode,
     ) -> Result<NonNull<[u8]>, AllocError> {
-        // SAFETY: The function's contract is that of `KVmalloc`'s, which has made all memory here.
-        unsafe { KVmalloc::realloc(ptr, layout, old_layout, flags | __GFP_NOWARN, nid) }
+        let flags = flags | __GFP_NOWARN;
+        if ptr.is_none() && layout.size() > PAGE_SIZE {
+            let at_once = flags & !GFP_KERNEL | GFP_NOWAIT;
+            // SAFETY: Nothing is there to be grown.
+            return unsafe { Kmalloc::realloc(None, layout, old_layout, at_once, nid) }
+                // SAFETY: As above.
+                .or_else(|_| unsafe { Vmalloc::realloc(None, layout, old_layout, flags, nid) });
+        }
+        // SAFETY: The function's contract is that of `KVmalloc`'s, which knows all memory made here.
+        unsafe { KVmalloc::realloc(ptr, layout, old_layout, flags, nid) }
     }
 }

@@ -2,18 +2,21 @@
 
 //! CPU views: the [`Window`] of an allocation, mapped into the calling process.
 //!
-//! A view is an anonymous file that never gets a descriptor: only [`View::map`] can map it, and the
+//! A view is an anonymous file that never gets a descriptor, nor an entry of the system's file table: its
+//! memory is charged, and mappings are limited. Only [`View::map`] can map it, and the
 //! mapping's reference on the file keeps the window and this module in place until the last part of
 //! it is unmapped, whatever became of the handle, the device or `/dev/dxg` by then.
 
 use super::{
     bindings,
+    kernel_pages,
     system_memory::Patience,
     window::{
         Touch,
         Window, //
     },
     AssertSync,
+    ACCOUNT,
     PAGE_SIZE, //
 };
 use crate::{
@@ -28,11 +31,11 @@ use core::{
     ptr::NonNull, //
 };
 use kernel::{
-    alloc::flags::__GFP_NOWARN,
     bindings as c,
     error::{
         code::*,
-        from_err_ptr, //
+        from_err_ptr,
+        to_result, //
     },
     fs::File,
     prelude::*,
@@ -42,6 +45,16 @@ use kernel::{
         Arc, //
     }, //
 };
+
+/// Before there is any view.
+///
+/// # Errors
+///
+/// `ENOMEM`, `ENFILE`.
+pub(crate) fn at_load() -> Result {
+    // SAFETY: Nobody makes views yet.
+    to_result(unsafe { bindings::dxg_find_anon_mount() })
+}
 
 /// Who owns what a window shows.
 pub(crate) trait Owner: Send + Sync + 'static {
@@ -108,20 +121,15 @@ impl View {
     fn new(name: &'static CStr, writable: bool, content: Content) -> Result<Self> {
         let window = content.window.clone();
         let bytes = window.count() * PAGE_SIZE;
-        let content = KBox::into_raw(KBox::new(content, GFP_KERNEL_ACCOUNT)?);
+        kernel_pages::leave_for_file(bytes)?;
+        let content = KBox::into_raw(KBox::new(content, ACCOUNT)?);
         // A shared mapping of a file that is open for reading only stays that way.
         let access = if writable { c::O_RDWR } else { c::O_RDONLY };
         // SAFETY: The name is a C string, `FOPS` is static and names this module as its owner, and
-        // `content` is what the callbacks in `FOPS` expect.
+        // `content` is what the callbacks in `FOPS` expect. `at_load` came first.
         let file = from_err_ptr(unsafe {
-            bindings::anon_inode_create_getfile(
-                name.as_char_ptr(),
-                &FOPS.0,
-                content.cast(),
-                // CAST: a small flag word.
-                (access | c::O_CLOEXEC) as c_int,
-                core::ptr::null(),
-            )
+            // CAST: a small flag word.
+            bindings::dxg_anon_file(name.as_char_ptr(), &FOPS.0, content.cast(), access as c_int)
         })
         .inspect_err(|_| {
             // SAFETY: No file was made, so `content` is still only ours.
@@ -223,6 +231,7 @@ impl View {
     /// Unmaps the view from the calling process, unless the process has changed the mapping
     /// itself; then it stays what the process made of it.
     pub(crate) fn unmap(self) {
+        super::may_be_delayed();
         if self.is_mapped() {
             // SAFETY: The range was just found to be our mapping. A thread of the same process
             // that replaces it in between gets what it asked for: an unmapped range.
@@ -333,8 +342,7 @@ impl Content {
             Touch::Done(_) => true,
             Touch::Missing(memory) => {
                 let made = memory.page(index, Patience::MayWait);
-                let flags = GFP_KERNEL_ACCOUNT | __GFP_NOWARN;
-                let made = made.and_then(|page| RBTreeNode::new(index, page, flags));
+                let made = made.and_then(|page| RBTreeNode::new(index, page, ACCOUNT));
                 let Ok(made) = made else { return false };
                 self.window.hold(made, &memory);
                 if let Some(owner) = &self.owner {

@@ -8,7 +8,8 @@ use super::{
     system_memory::{
         HeldPage,
         SystemMemory, //
-    }, //
+    },
+    ACCOUNT, //
 };
 use kernel::{
     bindings as c,
@@ -144,7 +145,7 @@ impl Window {
                 count,
                 state <- new_mutex!(state, "Window::state"),
             }),
-            GFP_KERNEL_ACCOUNT,
+            ACCOUNT,
         )
     }
 
@@ -206,7 +207,7 @@ impl Window {
     /// `file` is new, has an inode of its own, and leaves before it goes.
     pub(super) unsafe fn adopt(&self, file: &File) -> Result {
         let key = file.as_ptr().expose_provenance();
-        let node = RBTreeNode::new(key, (), GFP_KERNEL_ACCOUNT)?;
+        let node = RBTreeNode::new(key, (), ACCOUNT)?;
         // INVARIANT: Per the function's contract.
         let replaced = self.state.lock().views.insert(node);
         drop(replaced);
@@ -313,7 +314,7 @@ impl Window {
             }
             Shown::Blank(Some(page)) => page.as_ptr(),
             Shown::Blank(none) => {
-                let flags = GFP_KERNEL_ACCOUNT | kernel::alloc::flags::__GFP_ZERO;
+                let flags = ACCOUNT | kernel::alloc::flags::__GFP_ZERO;
                 let Ok(page) = Page::alloc_page(flags) else {
                     return OUT_OF_MEMORY;
                 };

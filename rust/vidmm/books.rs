@@ -253,11 +253,14 @@ impl<T: Clone> Books<T> {
         shares.map_or_else(Share::default, |shares| shares[index(group)])
     }
 
-    /// What all processes of a user were promised of a group.
-    pub(crate) fn committed(&self, user: u32, group: SegmentGroup) -> u64 {
+    /// What all processes of a user were promised of a group, and to how many allocations.
+    pub(crate) fn promised(&self, user: u32, group: SegmentGroup) -> (u64, u64) {
         let all = self.shares.iter().map(|(_, shares)| &shares[index(group)]);
         let own = all.filter(|share| share.user == user);
-        own.fold(0, |sum, share| sum.saturating_add(share.committed))
+        own.fold((0, 0), |(bytes, count), share| {
+            let bytes = bytes.saturating_add(share.committed);
+            (bytes, count.saturating_add(share.promises))
+        })
     }
 
     /// Changes what a process has of a group.

@@ -19,6 +19,8 @@ pub(crate) struct Share {
     pub(crate) pinned: u64,
     /// What it was promised.
     pub(crate) committed: u64,
+    /// To so many allocations.
+    pub(crate) promises: u64,
     /// Whose process it is.
     pub(crate) user: u32,
 }

@@ -33,7 +33,7 @@ use crate::{
         NtStatus, //
     },
     sys::{
-        kernel_pages::KernelPages,
+        kernel_pages,
         killable,
         memory_group::MemoryGroup,
         page_range::PageRange,
@@ -49,16 +49,16 @@ use crate::{
         PAGE_SIZE, //
     }, //
 };
-use kernel::sync::{
-    atomic::Relaxed,
-    Arc, //
+use kernel::{
+    error::Result,
+    sync::{
+        atomic::Relaxed,
+        Arc, //
+    }, //
 };
 
 /// Pages that a miniport moves at a time.
 const AT_ONCE: usize = 256;
-
-/// Pages of slack.
-const SLACK: usize = 32;
 
 /// Allocations that could not be put out, before room is not looked for any more.
 const MOST_FAILURES: u32 = 16;
@@ -150,7 +150,6 @@ impl Backing {
                 }
                 Step::Window => {
                     drop(paging);
-                    drop(self.slack()?);
                     prepared.window = Some(Window::away(self.size()? / PAGE_SIZE)?);
                 }
                 Step::PutOut(victim) => {
@@ -301,19 +300,12 @@ impl Backing {
         })
     }
 
-    /// Some memory that is to be left when the allocation has its own: for what the kernel takes
-    /// without asking, and would have a process killed for (files, page tables).
-    fn slack(&self) -> NtResult<KernelPages> {
-        let pages = || KernelPages::new(SLACK * PAGE_SIZE);
-        Ok(self.account.group().pays_for(pages)?)
-    }
-
     /// System memory for bytes that are nowhere yet. All of it, so that whoever asks hears when there
     /// is not enough; but of what is not meant to be in the segment, as much as is touched.
     fn new_system(&self) -> NtResult<Arc<SystemMemory>> {
-        drop(self.slack()?);
         let bytes = self.size()?;
         self.account.group().pays_for(|| {
+            kernel_pages::leave_for_file(0)?;
             let memory = Arc::new(SystemMemory::new(bytes)?, ACCOUNT)?;
             if matches!(self.home, Home::Segment(_)) {
                 memory.populate()?;
@@ -378,25 +370,28 @@ impl Backing {
     /// System memory for all bytes.
     fn prepare_out(&self, urgency: Urgency) -> NtResult<HeldMemory> {
         let bytes = self.size()?;
-        let make = |patience| -> NtResult<HeldMemory> {
-            let memory = Arc::new(SystemMemory::new(bytes)?, ACCOUNT)?;
-            Ok(HeldMemory {
-                pages: memory.hold(patience)?,
-                memory,
-            })
-        };
-        let group = self.account.group();
-        match urgency {
-            Urgency::Own => {
-                drop(self.slack()?);
-                group.pays_for(|| make(Patience::MayWait))
+        let (group, nobody) = (self.account.group(), MemoryGroup::root());
+        let (memory, pages) = match urgency {
+            Urgency::Own => group.pays_for(|| -> Result<_> {
+                kernel_pages::leave_for_file(0)?;
+                let memory = SystemMemory::new(bytes)?;
+                let pages = memory.hold(Patience::MayWait)?;
+                Ok((memory, pages))
+            })?,
+            // Its owner may have no memory left, or be throttled: that is nothing to wait for, nor to be
+            // killed for. Then nobody pays until it is used the next time; nobody pays for the file.
+            Urgency::Others => {
+                let memory = nobody.pays_for(|| SystemMemory::new(bytes))?;
+                let pages = group
+                    .pays_for(|| memory.hold(Patience::Impatient))
+                    .or_else(|_| nobody.pays_for(|| memory.hold(Patience::MayWait)))?;
+                (memory, pages)
             }
-            // Its owner may have no memory left, or be throttled: that is nothing to wait for. Then nobody
-            // pays until it is used the next time.
-            Urgency::Others => group
-                .pays_for(|| make(Patience::Impatient))
-                .or_else(|_| MemoryGroup::root().pays_for(|| make(Patience::MayWait))),
-        }
+        };
+        Ok(HeldMemory {
+            memory: Arc::new(memory, ACCOUNT)?,
+            pages,
+        })
     }
 
     /// Frees the memory of what is offered.

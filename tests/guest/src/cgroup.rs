@@ -87,6 +87,21 @@ impl<'a> Joined<'a> {
         Self(path)
     }
 
+    /// Lets it have so many bytes more than it has.
+    pub fn leave(&self, bytes: u64) {
+        let text = fs::read_to_string(format!("{}/memory.current", self.0)).expect("memory");
+        let now: u64 = text.trim().parse().expect("a number");
+        write(
+            &format!("{}/memory.max", self.0),
+            &(now + bytes).to_string(),
+        );
+    }
+
+    /// Lets it have whatever it wants.
+    pub fn leave_all(&self) {
+        write(&format!("{}/memory.max", self.0), "max");
+    }
+
     /// Kernel memory in bytes that is charged to it.
     pub fn kernel_memory(&self) -> i64 {
         let text = fs::read_to_string(format!("{}/memory.stat", self.0)).expect("memory.stat");

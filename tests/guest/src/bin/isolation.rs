@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! What one user does is no other user's trouble: memory that is not there, cgroups that are throttled,
-//! memory that is pinned or wanted by all means.
+//! memory that is pinned or wanted by all means, files.
 
 use dxg_guest_tests::{
     absent::{mapped, Absent, Kind},
@@ -11,8 +11,9 @@ use dxg_guest_tests::{
     device::Device,
     dma_buf::Export,
     faults::every_call::spare,
-    fence::PagingQueue,
+    fence::{Fence, PagingQueue},
     harness,
+    limit::MostFiles,
     memory::{Map, MIB, PAGE},
     paging::{place, resident, set_priorities, IN_GPU_MEMORY},
     pattern::Patterned,
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
             exports_leave_the_others_their_share,
             what_is_pinned_stays_charged_to_the_user,
             one_user_leaves_some_commitment,
+            one_user_leaves_files,
         ],
         &[
             ("waiter", waiter),
@@ -52,6 +54,8 @@ fn main() -> ExitCode {
             ("exporter", exporter),
             ("pinner", pinner),
             ("greedy", greedy),
+            ("hoarder", hoarder),
+            ("other", other),
         ],
     )
 }
@@ -422,6 +426,67 @@ fn greedy(arguments: &[String]) {
     let made = made.count();
     child::say(&made.to_string());
     wait_for_parent();
+}
+
+/// Each allocation with memory is in a file, of which a user gets a quarter; mappings are in none.
+fn one_user_leaves_files() {
+    spare("files are counted");
+    with(SMALL, || {
+        on_each_device(|gpu, _| {
+            let count = MostFiles::now() + 256;
+            let _most = MostFiles::of(count);
+            let expected = (count / 4).to_string();
+            for _ in 0..2 {
+                let mut child = start_on("hoarder", gpu.luid, &[&count.to_string()]);
+                assert_eq!(child.line(), expected);
+                // Nobody else has less for it.
+                start_on("other", gpu.luid, &[]).succeed();
+                child.succeed();
+            }
+        });
+    });
+}
+
+/// In a child, as a user: has memory of as many allocations as it can, and more fences and locks than there
+/// may be files.
+fn hoarder(arguments: &[String]) {
+    child::become_user();
+    let gpu = Gpu::open(child::adapter(arguments));
+    let most: usize = arguments[2].parse().expect("a number");
+    let device = gpu.device();
+    let new = || {
+        let mut create = Create::buffer(device, PAGE as u64);
+        (create.call(&gpu), create.allocation(0))
+    };
+    let mut all = vec![];
+    let refused = loop {
+        match new() {
+            (SUCCESS, allocation) => all.push(allocation),
+            (answer, _) => break answer,
+        }
+        gpu.lock(device, all[all.len() - 1]);
+    };
+    assert_eq!(refused, NO_MEMORY);
+    for _ in 0..most {
+        Fence::new(&gpu, device, 0);
+    }
+    child::say(&all.len().to_string());
+    wait_for_parent();
+    // What is given back can be had again, and that is when its mapping has gone, too.
+    gpu.unlock(device, all[0]);
+    assert_eq!(destroy_allocations(&gpu.dxg, device, &all[..1]), SUCCESS);
+    assert_eq!(new().0, SUCCESS);
+    assert_eq!(new().0, NO_MEMORY);
+}
+
+/// In a child, as another user.
+fn other(arguments: &[String]) {
+    child::become_another_user();
+    let gpu = Gpu::open(child::adapter(arguments));
+    let device = gpu.device();
+    let allocation = Create::buffer(device, PAGE as u64).made(&gpu).allocation(0);
+    assert_eq!(lock(&gpu.dxg, device, allocation).0, SUCCESS);
+    Fence::new(&gpu, device, 0);
 }
 
 /// Pages of RLIMIT_MEMLOCK.
