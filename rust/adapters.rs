@@ -6,8 +6,10 @@
 
 use crate::{
     core::{
-        adapter::Adapter,
-        adapter_list::Origin,
+        objects::{
+            adapter::Adapter,
+            adapter_list::Origin, //
+        },
         registry::Registry, //
     },
     ddi::{

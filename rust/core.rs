@@ -49,26 +49,7 @@
 
 #![deny(unsafe_code)]
 
-pub(crate) mod adapter;
-pub(crate) mod adapter_list;
-pub(crate) mod allocation;
-mod callbacks;
-mod contract;
-pub(crate) mod create;
-pub(crate) mod destroy;
-pub(crate) mod device;
-pub(crate) mod dma_buf;
-pub(crate) mod global_handles;
-pub(crate) mod handle;
-pub(crate) mod handle_table;
-mod open;
-pub(crate) mod paging_priority;
-pub(crate) mod paging_queue;
-pub(crate) mod process;
+pub(crate) mod bindings;
+pub(crate) mod objects;
+pub(crate) mod operations;
 pub(crate) mod registry;
-pub(crate) mod residency;
-pub(crate) mod resource;
-pub(crate) mod share;
-pub(crate) mod shared_sizes;
-mod standard;
-pub(crate) mod sync_object;

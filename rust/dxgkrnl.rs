@@ -20,6 +20,7 @@ mod counters;
 mod ddi;
 mod drm;
 mod fence;
+mod handle;
 mod ioctl;
 #[cfg(CONFIG_KUNIT = "y")]
 mod kunit;

@@ -11,9 +11,8 @@ use super::{
     Caller, //
 };
 use crate::{
-    core::{
+    core::bindings::{
         device::Device,
-        handle::Handle,
         process::Object,
         sync_object::{
             Rights,
@@ -29,6 +28,7 @@ use crate::{
         AtRemoval,
         MonitoredFence, //
     },
+    handle::Handle,
     mem::{
         KVVec,
         ACCOUNT, //

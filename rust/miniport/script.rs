@@ -17,7 +17,6 @@ pub(crate) use control::start;
 
 use super::linear;
 use crate::{
-    core::handle::Handle,
     ddi::{
         adapter::{
             AdapterFacts,
@@ -43,6 +42,7 @@ use crate::{
         Cookie,
         Miniport, //
     },
+    handle::Handle,
     mem::ACCOUNT,
     status::{
         NtResult,

@@ -19,7 +19,6 @@ use super::{
     VidMm, //
 };
 use crate::{
-    core::paging_priority::PagingPriority,
     fence::timeline::{
         Operation,
         Timeline, //
@@ -31,7 +30,8 @@ use crate::{
     status::{
         NtResult,
         NtStatus, //
-    }, //
+    },
+    vidmm::paging_priority::PagingPriority, //
 };
 use kernel::sync::{
     atomic::Relaxed,

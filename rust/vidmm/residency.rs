@@ -16,7 +16,6 @@ use super::{
     VidMm, //
 };
 use crate::{
-    core::paging_priority::PagingPriority,
     fence::timeline::{
         Operation,
         Timeline, //
@@ -28,16 +27,15 @@ use crate::{
     status::{
         NtResult,
         NtStatus, //
-    }, //
+    },
+    vidmm::paging_priority::PagingPriority, //
 };
-use kernel::{
-    sync::{
-        atomic::{
-            Atomic,
-            Relaxed, //
-        },
-        Arc, //
-    }, //
+use kernel::sync::{
+    atomic::{
+        Atomic,
+        Relaxed, //
+    },
+    Arc, //
 };
 
 /// How often one binding of an allocation is on its device's residency list. It only changes with the

@@ -12,7 +12,6 @@ use super::{
     }, //
 };
 use crate::{
-    core::handle::Handle,
     ddi::{
         allocation::AllocationDescription,
         answer::{
@@ -24,6 +23,7 @@ use crate::{
         standard::StandardAllocationData,
         Cookie, //
     },
+    handle::Handle,
     mem::ACCOUNT,
     status::{
         NtResult,

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     adapters::SCRIPT,
     core::{
-        adapter::Adapter,
+        objects::adapter::Adapter,
         registry::Registry, //
     },
     ddi::{

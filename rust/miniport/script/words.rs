@@ -9,11 +9,11 @@ use super::{
     Script, //
 };
 use crate::{
-    core::handle::Handle,
     ddi::callbacks::{
         Callbacks,
         HandleData, //
     },
+    handle::Handle,
     status::{
         NtResult,
         NtStatus, //

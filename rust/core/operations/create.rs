@@ -6,35 +6,38 @@
 //! object makes the miniport's call that ends it.
 
 use super::{
-    adapter::Adapter,
-    allocation::{
-        Allocation,
-        MiniportAllocation,
-        NewAllocation,
-        OpenAllocation, //
-    },
     callbacks::{
         New,
         Scope, //
     },
-    contract::broken,
-    device::Device,
-    global_handles::GlobalHandles,
-    handle::Handle,
     open,
-    process::{
-        Object,
-        Process,
-        Reservation, //
-    },
-    resource::{
-        OpenResource,
-        Resource, //
-    },
-    share::Shared,
     standard, //
 };
 use crate::{
+    core::{
+        bindings::{
+            device::Device,
+            open_allocation::OpenAllocation,
+            open_resource::OpenResource,
+            process::{
+                Object,
+                Process,
+                Reservation, //
+            }, //
+        },
+        objects::{
+            adapter::Adapter,
+            allocation::{
+                Allocation,
+                MiniportAllocation,
+                NewAllocation, //
+            },
+            contract::broken,
+            global_handles::GlobalHandles,
+            resource::Resource,
+            shared::Shared, //
+        }, //
+    },
     ddi::{
         allocation::{
             AllocationDescription,
@@ -51,6 +54,7 @@ use crate::{
             Violation, //
         }, //
     },
+    handle::Handle,
     mem::{
         KVVec,
         ACCOUNT, //
@@ -139,7 +143,7 @@ pub(crate) struct Created<'a> {
 }
 
 impl<'a> Created<'a> {
-    pub(super) fn new(
+    pub(in crate::core) fn new(
         resource: Option<Arc<OpenResource>>,
         allocations: KVVec<Arc<OpenAllocation>>,
         reservation: Reservation<'a>,

@@ -6,7 +6,7 @@
 //! guessed, so it means something only to the user and in the user namespace that it was made in.
 //! It keeps nothing alive: it goes with the last opening of its resource (case 142).
 
-use super::share::Shared;
+use super::shared::Shared;
 use crate::{
     mem::ACCOUNT,
     status::{
@@ -67,7 +67,7 @@ pub(crate) struct Opening {
 impl Unpin for Opening {}
 
 impl GlobalHandles {
-    pub(super) fn new() -> Result<Arc<Self>> {
+    pub(in crate::core) fn new() -> Result<Arc<Self>> {
         let table = Table {
             named: RBTree::new(),
             last: 0,

@@ -3,27 +3,29 @@
 //! [`Process`]: what one process (thread group) has on `/dev/dxg`, through whichever descriptor.
 
 use super::{
-    adapter::{
-        Adapter,
-        OpenAdapter, //
-    },
-    adapter_list::Luid,
-    allocation::OpenAllocation,
     device::Device,
-    handle::Handle,
     handle_table::{
         HandleTable,
         TableError, //
     },
+    open_allocation::OpenAllocation,
+    open_resource::OpenResource,
     paging_queue::PagingQueue,
-    resource::OpenResource,
     sync_object::SyncObject, //
 };
 use crate::{
+    core::objects::{
+        adapter::{
+            Adapter,
+            OpenAdapter, //
+        },
+        adapter_list::Luid, //
+    },
     counters::{
         Counted,
         Counter, //
     },
+    handle::Handle,
     mem::{
         KVVec,
         ACCOUNT, //
@@ -89,7 +91,7 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    pub(super) fn new(id: ProcessId) -> NtResult<Arc<Self>> {
+    pub(in crate::core) fn new(id: ProcessId) -> NtResult<Arc<Self>> {
         let table = HandleTable::new()?;
         Ok(Arc::pin_init(
             pin_init!(Self {
@@ -107,7 +109,7 @@ impl Process {
     }
 
     /// What a handle names.
-    pub(super) fn get(&self, handle: Handle) -> Option<Object> {
+    pub(in crate::core) fn get(&self, handle: Handle) -> Option<Object> {
         self.table.lock().get(handle).cloned()
     }
 
@@ -149,13 +151,13 @@ impl Process {
 
     /// The handle of an object's owner.
     #[allow(dead_code, reason = "not every miniport calls back for it")]
-    pub(super) fn parent(&self, handle: Handle) -> Option<Handle> {
+    pub(in crate::core) fn parent(&self, handle: Handle) -> Option<Handle> {
         self.with_table(|table| table.parent(handle))
     }
 
     /// The handle of an object's child at a place, or how many children there are.
     #[allow(dead_code, reason = "not every miniport calls back for it")]
-    pub(super) fn child(&self, handle: Handle, place: usize) -> Result<Handle, usize> {
+    pub(in crate::core) fn child(&self, handle: Handle, place: usize) -> Result<Handle, usize> {
         self.with_table(|table| {
             let mut child = table.first_child(handle);
             let mut count = 0;
@@ -254,12 +256,12 @@ impl Process {
     }
 
     /// Runs `f` with the handle table locked. It must neither drop objects nor touch user memory.
-    pub(super) fn with_table<R>(&self, f: impl FnOnce(&mut HandleTable<Object>) -> R) -> R {
+    pub(in crate::core) fn with_table<R>(&self, f: impl FnOnce(&mut HandleTable<Object>) -> R) -> R {
         f(&mut self.table.lock())
     }
 
     /// Ends the objects below a handle that was taken out, and gives back memory of the table.
-    pub(super) fn reap(&self, handle: Handle) {
+    pub(in crate::core) fn reap(&self, handle: Handle) {
         loop {
             // Out of the lock before it is dropped.
             let ended = self.table.lock().take_descendant(handle);
