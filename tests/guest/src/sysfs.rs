@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! What Linux itself says about the DRM devices: the other source that answers are compared with.
 
-use crate::calls::{close_adapter, luids, open_adapter, query_at, Gpu, Luid, SUCCESS};
+use crate::calls::{
+    close_adapter, luids, open_adapter, query_at, Answer, Gpu, Luid, DEVICE_REMOVED, SUCCESS,
+};
 use libd3dkmt::{sys, Dxg};
 use std::{
     fs,
