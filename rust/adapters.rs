@@ -4,6 +4,9 @@
 
 #![deny(unsafe_code)]
 
+#[cfg(dxg_script)]
+pub(crate) mod script;
+
 use crate::{
     core::{
         objects::{
@@ -41,9 +44,9 @@ use kernel::{
 
 // DRM devices are named by their addresses.
 const SOFT: Origin = Origin(0);
-/// The adapter of tests, see `miniport::script`.
+/// The adapter of tests, see [`script`].
 #[cfg(dxg_script)]
-pub(crate) const SCRIPT: Origin = Origin(1);
+const SCRIPT: Origin = Origin(1);
 
 /// When there is a software adapter (parameter `soft_adapter`).
 #[derive(Clone, Copy)]

@@ -109,6 +109,8 @@ checks() {
 	done
 	check "the page of calls names what is not served" page_of_calls
 	check "the module warns by its own helper" warnings_of_module
+	check "no file of the module imports from above, or in a circle" "$TOP/tools/build/imports.sh"
+	check "such imports are found" "$TOP/tests/tools/imports.sh"
 	check "shellcheck" check_scripts
 	check "uapi headers compile alone" headers
 	check "headers of libd3dkmt compile, C and C++" c_headers

@@ -31,7 +31,8 @@ function absolute(path, module) {
 
 function import(path,   to) {
 	path = absolute(path, module)
-	if (path == "")
+	# `module!` makes the parameters' values in the root.
+	if (path == "" || path ~ /^crate::module_parameters/)
 		return
 	to = file_of(path)
 	if (to != FILENAME && !seen[FILENAME, to]++)
@@ -48,7 +49,8 @@ function expand(tree,   i, c, depth, segment, prefix) {
 	for (i = 1; i <= length(tree) + 1; i++) {
 		c = substr(tree, i, 1)
 		if (c == "{") {
-			prefix[++depth] = prefix[depth - 1] segment
+			prefix[depth + 1] = prefix[depth] segment
+			depth++
 			segment = ""
 		} else if (c == "," || c == "}" || c == "") {
 			if (segment != "")
