@@ -30,7 +30,10 @@ use crate::{
         gem::Gem,
         soft::Soft, //
     },
-    sys::worker::WorkerQueue,
+    sys::{
+        trace,
+        worker::WorkerQueue, //
+    },
     vidmm::VidMm, //
 };
 use kernel::{
@@ -169,6 +172,8 @@ impl Adapters {
             return false;
         };
         adapter.end();
+        trace::unplug(adapter.luid().0);
+        pr_info!("adapter {:x} has gone\n", adapter.luid().0);
         true
     }
 }

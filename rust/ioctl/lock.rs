@@ -9,7 +9,9 @@ use super::{
     Caller, //
 };
 use crate::{
+    handle::Handle,
     status::NtResult,
+    sys::trace,
     uapi::{
         d3dkmt_invalidatecache,
         d3dkmt_lock2,
@@ -31,6 +33,7 @@ pub(super) fn lock(caller: &Caller<'_>, argument: usize) -> NtResult {
     let device = caller.process.device(args.device.into())?;
     let allocation = caller.process.allocation(&device, args.allocation.into())?;
     args.data = allocation.lock()? as u64;
+    trace::lock(|| allocation.traced(args.allocation.into()));
     // The lock is taken back; if another thread has done so, that is the answer.
     write(argument, &args).or_else(|error| allocation.unlock().and(Err(error)))
 }

@@ -42,6 +42,7 @@ use crate::{
             Patience,
             SystemMemory, //
         },
+        trace,
         window::{
             PageSource,
             Window, //
@@ -330,6 +331,7 @@ impl Backing {
             hide(inner);
             self.transfer(&from.pages, &memory, Direction::In)?;
         }
+        trace::page_in(|| self.traced(0));
         Ok(self.go(inner, State::Local(memory), [self.bytes(), 0]))
     }
 
@@ -370,6 +372,7 @@ impl Backing {
             let next = State::System(to.memory.clone());
             let old = self.go(inner, next, [0, self.bytes()]);
             drop(paging);
+            trace::evict(|| self.traced(0), urgency == Urgency::Others);
             drop(old);
             return Ok(());
         }
@@ -422,6 +425,7 @@ impl Backing {
     /// The same with the paging lock held. The result is to be dropped without it.
     fn discard_locked(&self, inner: &mut Inner) -> impl Sized {
         hide(inner);
+        trace::discard(|| self.traced(0));
         let old = self.go(inner, State::Discarded, [0, 0]);
         let commitment = match self.may_decommit.load(Relaxed) {
             true => inner.commitment.take(),

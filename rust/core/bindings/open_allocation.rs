@@ -14,11 +14,15 @@ use crate::{
         Cookie, //
     },
     mem::ACCOUNT,
+    handle::Handle,
     status::{
         NtResult,
         NtStatus, //
     },
-    sys::view::View,
+    sys::{
+        trace,
+        view::View, //
+    },
     vidmm::{
         access::CpuAccess,
         residency::{
@@ -143,6 +147,11 @@ impl OpenAllocation {
 
     pub(crate) fn allocation(&self) -> &Arc<Allocation> {
         &self.binding.allocation
+    }
+
+    /// It, in traces.
+    pub(crate) fn traced(&self, handle: Handle) -> trace::Allocation {
+        self.allocation().backing().traced(handle.value())
     }
 
     /// What the miniport keeps about the binding.

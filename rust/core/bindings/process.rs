@@ -34,7 +34,10 @@ use crate::{
         NtResult,
         NtStatus, //
     },
-    sys::pid::ProcessId,
+    sys::{
+        pid::ProcessId,
+        trace, //
+    },
     vidmm::account::Account, //
 };
 use kernel::{
@@ -106,6 +109,14 @@ impl Process {
 
     pub(crate) fn id(&self) -> &ProcessId {
         &self.id
+    }
+
+    /// The process on an adapter, in traces.
+    pub(crate) fn trace_owner(&self, adapter: &Adapter) -> trace::Owner {
+        trace::Owner {
+            adapter: adapter.luid().0,
+            process: self.id.pid(),
+        }
     }
 
     /// What a handle names.
@@ -236,7 +247,8 @@ impl Process {
             return Ok(account);
         }
         self.drop_accounts_that_are_over();
-        let account = Account::new(adapter.vidmm().clone())?;
+        let owner = self.trace_owner(adapter);
+        let account = Account::new(adapter.vidmm().clone(), owner)?;
         let mut accounts = self.accounts.lock();
         if let Some(first) = find(&accounts, luid) {
             return Ok(first);

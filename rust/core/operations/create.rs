@@ -60,6 +60,7 @@ use crate::{
         ACCOUNT, //
     },
     status::NtResult,
+    sys::trace,
     vidmm::{
         owned::OwnedBacking,
         SegmentGroup, //
@@ -184,6 +185,9 @@ impl<'a> Created<'a> {
     ///
     /// INVALID_PARAMETER when the owner has gone; then nothing is named, and everything ends.
     pub(crate) fn publish(self, owner: (Handle, &Object)) -> NtResult {
+        for (handle, open) in self.allocations() {
+            trace::create(|| open.allocation().backing().traced(handle.value()));
+        }
         let nested = self.resource.is_some();
         self.reservation
             .publish_below(Some(owner), self.objects, nested)?;
