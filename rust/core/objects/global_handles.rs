@@ -52,7 +52,7 @@ impl Unpin for Table {}
 /// The last number of the sequence: 24 bits of it are the handle's index.
 const LAST: u32 = (1 << 24) - 1;
 
-/// How a global handle looks: bits that no local handle has (summary, point 7).
+/// How a global handle looks: bits that no local handle has.
 const fn value(number: u32) -> u32 {
     0xC000_0000 | number << 6 | 2
 }
