@@ -3,7 +3,7 @@
 # Commands of the checkout; each is a script in tools/build. The kernel's build never comes here:
 # it reads Kbuild.
 
-TARGETS := help run test test-debug test-long test-gates check format module install uninstall shell prepare clean
+TARGETS := help run test test-debug test-long test-gates check format module install uninstall shell prepare rust-analyzer clean
 VARIABLES := KERNEL SUITE MODE GATE KDIR JOBS VERBOSE DISPLAY_WINDOW DESTDIR PREFIX LIBDIR INCLUDEDIR RUN_DIR
 export $(VARIABLES)
 
@@ -35,6 +35,7 @@ help:
 	@echo 'make uninstall                    with the same variables: removes them'
 	@echo 'make shell [KERNEL=7.2|7.3|debug] an interactive guest with the module loaded'
 	@echo 'make prepare                      only build what the other commands need, for all kernels'
+	@echo 'make rust-analyzer [KERNEL=7.2|7.3] rust-project.json for an editor'
 	@echo 'make clean                        remove build/ (the cache stays)'
 	@echo 'tools/vm exec --help              run any program in the guest'
 	@echo 'VERBOSE=1 shows the output of every step, JOBS=n bounds the compilers,'
@@ -65,5 +66,7 @@ shell:
 	@tools/vm shell
 prepare:
 	@tools/build/prepare.sh
+rust-analyzer:
+	@tools/build/rust-analyzer.sh
 clean:
 	@rm -rf build 2>/dev/null || { echo 'dxgkrnl: error: cannot remove build/: the checkout cannot be written to' >&2; exit 123; }

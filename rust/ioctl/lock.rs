@@ -9,7 +9,6 @@ use super::{
     Caller, //
 };
 use crate::{
-    handle::Handle,
     status::NtResult,
     sys::trace,
     uapi::{
