@@ -4,7 +4,6 @@
 # for those who want it, has the QEMU that opens a window, and what little it takes to boot a guest.
 
 DEBIAN_SUITE=trixie
-ROOT=$CACHE/root
 # rust-src: the kernel builds its own `core`. pahole: its version is part of the kernel's config.
 ROOT_PACKAGES=(
 	ca-certificates
@@ -14,6 +13,8 @@ ROOT_PACKAGES=(
 	qemu-system-x86 busybox-static
 )
 ROOT_KEY=$(printf '%s\n' 1 "$DEBIAN_SUITE" "${ROOT_PACKAGES[@]}" | sha)
+# One for each list of packages: checkouts that share the cache may have different ones.
+ROOT=$CACHE/root-$ROOT_KEY
 WINDOW_ROOT=$CACHE/root-window
 WINDOW_PACKAGES=(qemu-system-x86 qemu-system-gui fonts-dejavu-core cpio binutils)
 WINDOW_KEY=$(printf '%s\n' 1 "$DEBIAN_SUITE" "${WINDOW_PACKAGES[@]}" | sha)
