@@ -113,6 +113,15 @@ check() {
 	printf '\n@end %s\n' "$rc"
 }
 
+# The lints of one crate, for an editor: plain output, as the compiler has it.
+one_crate() {
+	if [ "$CRATE" = module ]; then
+		need_module_clippy
+	else
+		cargo_in_root clippy --quiet --locked -p "$CRATE" --all-targets -- -D warnings
+	fi
+}
+
 checks() {
 	check "rustfmt: crates" cargo_in_root fmt --check
 	check "rustfmt: module" format_of_module
@@ -138,6 +147,10 @@ check_machine
 need_root
 pick_kernel
 need_kernel
+if [ -n "${CRATE:-}" ]; then
+	one_crate
+	exit
+fi
 need_runner
 take_run_dir
 say "checking; the first run compiles what the lints look at"
