@@ -4,10 +4,15 @@
 
 #![deny(unsafe_code)]
 
+#[cfg(dxg_script)]
+pub(crate) mod script;
+
 use crate::{
     core::{
-        adapter::Adapter,
-        adapter_list::Origin,
+        objects::{
+            adapter::Adapter,
+            adapter_list::Origin, //
+        },
         registry::Registry, //
     },
     ddi::{
@@ -26,7 +31,10 @@ use crate::{
         gem::Gem,
         soft::Soft, //
     },
-    sys::worker::WorkerQueue,
+    sys::{
+        trace,
+        worker::WorkerQueue, //
+    },
     vidmm::VidMm, //
 };
 use kernel::{
@@ -40,9 +48,9 @@ use kernel::{
 
 // DRM devices are named by their addresses.
 const SOFT: Origin = Origin(0);
-/// The adapter of tests, see `miniport::script`.
+/// The adapter of tests, see [`script`].
 #[cfg(dxg_script)]
-pub(crate) const SCRIPT: Origin = Origin(1);
+const SCRIPT: Origin = Origin(1);
 
 /// When there is a software adapter (parameter `soft_adapter`).
 #[derive(Clone, Copy)]
@@ -165,6 +173,8 @@ impl Adapters {
             return false;
         };
         adapter.end();
+        trace::unplug(adapter.luid().0);
+        pr_info!("adapter {:x} has gone\n", adapter.luid().0);
         true
     }
 }

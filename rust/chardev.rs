@@ -6,7 +6,7 @@
 
 use crate::{
     core::{
-        process::Process,
+        bindings::process::Process,
         registry::Registry, //
     },
     ioctl::{

@@ -3,8 +3,6 @@
 //! How many objects of each kind live, for debugfs and the tests: all zero when nobody uses the
 //! module.
 
-use crate::sys::debugfs::Text;
-use core::fmt;
 use kernel::sync::atomic::{
     Atomic,
     Relaxed, //
@@ -80,19 +78,7 @@ impl Drop for Counted {
     }
 }
 
-/// Prints one line for each counter: its name, a space, its value. It is the content of a debugfs
-/// file.
-pub(crate) struct Snapshot;
-
-impl Text for Snapshot {
-    fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (name, value) in NAMES.iter().zip(&VALUES) {
-            #[cfg(dxg_gates)]
-            if crate::sys::gates::hides(name) {
-                continue;
-            }
-            writeln!(f, "{name} {}", value.load(Relaxed))?;
-        }
-        Ok(())
-    }
+/// All counters by their names, with their values.
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, i64)> {
+    NAMES.into_iter().zip(VALUES.iter().map(|value| value.load(Relaxed)))
 }

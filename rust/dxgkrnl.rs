@@ -20,6 +20,7 @@ mod counters;
 mod ddi;
 mod drm;
 mod fence;
+mod handle;
 mod ioctl;
 #[cfg(CONFIG_KUNIT = "y")]
 mod kunit;
@@ -41,7 +42,6 @@ use crate::{
         answer::SegmentTraits, //
     },
     drm::targets::Watcher,
-    miniport::script,
     parameters::Parameters,
     sys::{
         debugfs::{
@@ -139,10 +139,11 @@ impl kernel::InPlaceModule for Dxgkrnl {
             let (names, soft) = (parameters.flink_names, parameters.soft_adapter);
             let adapters = Adapters::new(registry.clone(), segments, commit, queue, names, soft)?;
             let mut files = Files::new();
-            files.add(c"counters", counters::Snapshot)?;
+            files.add(c"counters", tables::Counters)?;
             files.add(c"adapters", tables::Adapters(registry.clone()))?;
             files.add(c"processes", tables::Processes(registry.clone()))?;
-            script::start(&mut files, &registry, paging.0.clone())?;
+            #[cfg(dxg_script)]
+            adapters::script::start(&mut files, &registry, paging.0.clone())?;
             Ok(try_pin_init!(Self {
                 _paging: paging,
                 _memory: memory,

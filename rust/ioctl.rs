@@ -29,12 +29,14 @@ mod video_memory;
 
 use crate::{
     core::{
-        device::Device,
-        handle::Handle,
-        process::Process,
-        registry::Registry,
-        residency::Openings, //
+        bindings::{
+            device::Device,
+            process::Process, //
+        },
+        operations::residency::Openings,
+        registry::Registry, //
     },
+    handle::Handle,
     mem::{
         KVVec,
         KVec,

@@ -23,6 +23,7 @@ pub(crate) mod page_range;
 pub(crate) mod pid;
 pub(crate) mod shrinker;
 pub(crate) mod system_memory;
+pub(crate) mod trace;
 pub(crate) mod user_pages;
 pub(crate) mod user_sized;
 pub(crate) mod view;

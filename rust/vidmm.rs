@@ -29,6 +29,7 @@ pub(crate) mod ledger;
 pub(crate) mod offer;
 pub(crate) mod owned;
 mod paging;
+pub(crate) mod paging_priority;
 pub(crate) mod place;
 mod pressure;
 pub(crate) mod rank;

@@ -2,13 +2,15 @@
 
 //! [`Registry`]: the adapters of the machine and the processes that use them.
 
-use super::{
-    adapter::Adapter,
-    adapter_list::AdapterList,
-    global_handles::GlobalHandles,
-    process::Process, //
-};
 use crate::{
+    core::{
+        bindings::process::Process,
+        objects::{
+            adapter::Adapter,
+            adapter_list::AdapterList,
+            global_handles::GlobalHandles, //
+        }, //
+    },
     mem::{
         KVec,
         ACCOUNT, //

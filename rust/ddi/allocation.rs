@@ -6,7 +6,7 @@ use super::{
     answer::AllocationAnswer,
     Cookie, //
 };
-use crate::core::handle::Handle;
+use crate::handle::Handle;
 
 /// One allocation that is asked for (DXGK_ALLOCATIONINFO).
 pub(crate) struct AllocationRequest<'a> {

@@ -6,7 +6,7 @@
 //! to the miniport before anybody else can name them.
 
 use super::Cookie;
-use crate::core::handle::Handle;
+use crate::handle::Handle;
 
 /// What [`Callbacks::get_handle_data`] is to find (DXGKARGCB_GETHANDLEDATA).
 #[derive(Clone, Copy)]

@@ -11,17 +11,19 @@ use super::{
 };
 use crate::{
     core::{
-        adapter::{
-            Adapter,
-            OpenAdapter, //
-        },
-        adapter_list::Luid,
-        handle::Handle,
-        process::{
+        bindings::process::{
             Object,
             Reservation, //
+        },
+        objects::{
+            adapter::{
+                Adapter,
+                OpenAdapter, //
+            },
+            adapter_list::Luid, //
         }, //
     },
+    handle::Handle,
     mem::{
         KVVec,
         ACCOUNT, //

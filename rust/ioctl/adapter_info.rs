@@ -8,7 +8,7 @@ use super::{
     Caller, //
 };
 use crate::{
-    core::adapter::Adapter,
+    core::objects::adapter::Adapter,
     ddi::adapter::{
         AdapterFacts,
         PciFacts, //

@@ -19,18 +19,20 @@ use super::{
 };
 use crate::{
     core::{
-        create::{
+        bindings::{
+            device::Device,
+            process::Object, //
+        },
+        operations::create::{
             self,
             Created,
             Element,
             Membership,
             Request,
             Sharing, //
-        },
-        device::Device,
-        handle::Handle,
-        process::Object, //
+        }, //
     },
+    handle::Handle,
     mem::{
         KVVec,
         ACCOUNT, //

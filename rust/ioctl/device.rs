@@ -9,14 +9,14 @@ use super::{
     Caller, //
 };
 use crate::{
-    core::{
+    core::bindings::{
         device::{
             Device,
             ExecutionState, //
         },
-        handle::Handle,
         process::Object, //
     },
+    handle::Handle,
     mem::{
         KVVec,
         ACCOUNT, //

@@ -10,10 +10,10 @@ use super::{
 };
 use crate::{
     core::{
-        dma_buf,
-        handle::Handle,
-        process::Object, //
+        bindings::process::Object,
+        operations::dma_buf, //
     },
+    handle::Handle,
     status::{
         NtResult,
         NtStatus, //

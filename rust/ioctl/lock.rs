@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     status::NtResult,
+    sys::trace,
     uapi::{
         d3dkmt_invalidatecache,
         d3dkmt_lock2,
@@ -31,6 +32,7 @@ pub(super) fn lock(caller: &Caller<'_>, argument: usize) -> NtResult {
     let device = caller.process.device(args.device.into())?;
     let allocation = caller.process.allocation(&device, args.allocation.into())?;
     args.data = allocation.lock()? as u64;
+    trace::lock(|| allocation.traced(args.allocation.into()));
     // The lock is taken back; if another thread has done so, that is the answer.
     write(argument, &args).or_else(|error| allocation.unlock().and(Err(error)))
 }

@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     core::{
-        device::Device,
-        residency::Openings, //
+        bindings::device::Device,
+        operations::residency::Openings, //
     },
     mem::{
         KVVec,

@@ -9,11 +9,11 @@ use super::{
     Caller, //
 };
 use crate::{
-    core::{
-        handle::Handle,
+    core::bindings::{
         paging_queue::PagingQueue,
         process::Object, //
     },
+    handle::Handle,
     mem::{
         KVVec,
         ACCOUNT, //

@@ -15,19 +15,24 @@ use super::{
 };
 use crate::{
     core::{
-        create::Created,
-        device::Device,
-        global_handles::{
-            GlobalHandles,
-            Opening, //
+        bindings::{
+            device::Device,
+            process::Object, //
         },
-        handle::Handle,
-        process::Object,
-        share::{
-            NtHandle,
-            Shared, //
+        objects::{
+            global_handles::{
+                GlobalHandles,
+                Opening, //
+            },
+            nt_handle::NtHandle,
+            shared::Shared, //
+        },
+        operations::{
+            create::Created,
+            open_shared, //
         }, //
     },
+    handle::Handle,
     mem::{
         KVVec,
         ACCOUNT, //
@@ -81,7 +86,7 @@ pub(super) fn query_from_nt_handle(caller: &Caller<'_>, argument: usize) -> NtRe
     let argument = argument as u64;
     let mut args: d3dkmt_queryresourceinfofromnthandle = read(argument)?;
     let device = caller.process.device(args.device.into())?;
-    let sizes = NtHandle::with(args.nt_handle, |handle| handle.shared().sizes_for(&device))?;
+    let sizes = NtHandle::with(args.nt_handle, |handle| handle.shared().sizes_for(device.adapter()))?;
     args.private_runtime_data_size = sizes.runtime_data;
     args.total_priv_drv_data_size = sizes.total;
     args.resource_priv_drv_data_size = sizes.private_data;
@@ -134,7 +139,7 @@ pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
     let mut args: D3DKMT_QUERYRESOURCEINFO = read(argument)?;
     let device = caller.process.device(Handle::new(args.hDevice))?;
     let (shared, _opening) = named(caller, args.hGlobalShare)?;
-    let sizes = shared.sizes_for(&device)?;
+    let sizes = shared.sizes_for(device.adapter())?;
     args.PrivateRuntimeDataSize = sizes.runtime_data;
     args.TotalPrivateDriverDataSize = sizes.total;
     args.ResourcePrivateDriverDataSize = sizes.private_data;
@@ -195,9 +200,9 @@ fn bind<'a>(
     read_only: bool,
     opening: Option<Opening>,
 ) -> NtResult<Created<'a>> {
-    shared.check_adapter(device)?;
+    shared.check_adapter(device.adapter())?;
     validate::open_resource(request, &shared.sizes())?;
-    Shared::open(shared, caller.process, device, read_only, opening)
+    open_shared::open(shared, caller.process, device, read_only, opening)
 }
 
 /// Copies out what an opener gets but for the argument itself: what the creator attached, the

@@ -12,7 +12,7 @@ use super::{
     Caller, //
 };
 use crate::{
-    core::adapter::Adapter,
+    core::objects::adapter::Adapter,
     status::{
         NtResult,
         NtStatus, //

@@ -11,9 +11,8 @@ use super::{
     Caller, //
 };
 use crate::{
-    core::{
+    core::bindings::{
         device::Device,
-        handle::Handle,
         process::Object,
         sync_object::{
             Rights,
@@ -29,6 +28,7 @@ use crate::{
         AtRemoval,
         MonitoredFence, //
     },
+    handle::Handle,
     mem::{
         KVVec,
         ACCOUNT, //
@@ -39,7 +39,8 @@ use crate::{
     },
     sys::{
         event_fd::EventFd,
-        killable, //
+        killable,
+        trace, //
     },
     uapi::{
         d3dkmt_createsynchronizationobject2,
@@ -133,7 +134,7 @@ pub(super) fn signal(caller: &Caller<'_>, argument: usize) -> NtResult {
     let device = caller.process.device(args.device.into())?;
     device.adapter().check_present()?;
     let lists = (args.objects, args.fence_values);
-    let targets = targets(caller, &device, signal.count, lists, |rights| rights.signal)?;
+    let targets = targets(caller, &device, signal.count, lists, Purpose::Signal)?;
     for target in &targets {
         if signal.rewind {
             target.fence.rewind(target.value);
@@ -162,7 +163,7 @@ pub(super) fn wait(caller: &Caller<'_>, argument: usize) -> NtResult {
     let event = event(args.async_event)?;
     let blocks = event.is_none();
     let lists = (args.objects, args.fence_values);
-    let targets = targets(caller, &device, wanted.count, lists, |rights| rights.wait)?;
+    let targets = targets(caller, &device, wanted.count, lists, Purpose::Wait)?;
     // Whoever waits does not keep the device.
     drop(device);
 
@@ -188,13 +189,37 @@ fn event(async_event: u64) -> NtResult<Option<EventFd>> {
     event.map(Some)
 }
 
+/// What fences are named for.
+#[derive(Clone, Copy)]
+enum Purpose {
+    Signal,
+    Wait,
+}
+
+impl Purpose {
+    fn is_allowed(self, rights: Rights) -> bool {
+        match self {
+            Self::Signal => rights.signal,
+            Self::Wait => rights.wait,
+        }
+    }
+
+    fn trace(self, caller: &Caller<'_>, device: &Device, handle: Handle, value: u64) {
+        let by = || caller.process.trace_owner(device.adapter());
+        match self {
+            Self::Signal => trace::signal(by, handle.value(), value),
+            Self::Wait => trace::wait(by, handle.value(), value),
+        }
+    }
+}
+
 /// Reads the lists of objects and of values.
 fn targets(
     caller: &Caller<'_>,
     device: &Arc<Device>,
     count: usize,
     (objects, values): (u64, u64),
-    may: fn(Rights) -> bool,
+    purpose: Purpose,
 ) -> NtResult<KVVec<Target>> {
     let mut targets = KVVec::with_capacity(count, ACCOUNT)?;
     for at in 0..count {
@@ -202,9 +227,10 @@ fn targets(
         let handle: d3dkmthandle = read(element(objects, at, size_of::<d3dkmthandle>())?)?;
         let value = read(element(values, at, size_of::<u64>())?)?;
         let object: Arc<SyncObject> = caller.process.sync_object(device, handle.into())?;
-        if !may(object.rights()) {
+        if !purpose.is_allowed(object.rights()) {
             return Err(NtStatus::ACCESS_DENIED);
         }
+        purpose.trace(caller, device, handle.into(), value);
         let fence = object.fence().clone();
         targets.push(Target { fence, value }, ACCOUNT)?;
     }

@@ -6,7 +6,7 @@
 //! in, so that the handlers cannot use the one for the other.
 
 use crate::{
-    core::shared_sizes::SharedSizes,
+    core::objects::shared_sizes::SharedSizes,
     status::{
         NtResult,
         NtStatus, //

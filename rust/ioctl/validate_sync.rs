@@ -6,12 +6,12 @@
 
 use super::validate::refuse_if;
 use crate::{
-    core::paging_priority::PagingPriority,
     status::{
         NtResult,
         NtStatus, //
     },
-    uapi::*, //
+    uapi::*,
+    vidmm::paging_priority::PagingPriority, //
 };
 
 /// Objects in one WaitForSynchronizationObjectFromCpu: as many as WSL takes.

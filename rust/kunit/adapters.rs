@@ -7,7 +7,7 @@ use super::log::{
     Noted, //
 };
 use crate::{
-    core::adapter_list::{
+    core::objects::adapter_list::{
         AdapterList,
         Appearance,
         Luid,

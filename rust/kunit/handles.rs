@@ -7,10 +7,8 @@ use super::log::{
     Noted, //
 };
 use crate::{
-    core::{
-        handle::Handle,
-        handle_table::HandleTable, //
-    },
+    core::bindings::handle_table::HandleTable,
+    handle::Handle,
     mem::{
         KVVec,
         ACCOUNT, //

@@ -3,7 +3,7 @@
 //! Statuses and the kernel's own errno values.
 
 use crate::{
-    core::handle_table::TableError,
+    core::bindings::handle_table::TableError,
     mem::{
         KVVec,
         ACCOUNT, //

@@ -17,6 +17,7 @@
 #include <drm/drm_prime.h>
 #include <drm/drm_sysfs.h>
 #include "helpers.h"
+#include "trace.h"
 #include "../drm/helpers.h"
 
 /*

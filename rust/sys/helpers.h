@@ -114,4 +114,20 @@ struct shrinker *dxg_shrinker_alloc(void);
 u64 dxg_total_ram_bytes(void);
 u64 dxg_ktime_get_ns(void);
 
+/* Tracepoints: see trace.h. */
+enum dxg_trace_allocation {
+	DXG_TRACE_CREATE,
+	DXG_TRACE_DESTROY,
+	DXG_TRACE_LOCK,
+	DXG_TRACE_FAULT,
+	DXG_TRACE_PAGE_IN,
+	DXG_TRACE_DISCARD,
+};
+void dxg_trace_allocation(enum dxg_trace_allocation event, u64 adapter, int process,
+			  const void *allocation, u64 bytes, u32 handle);
+void dxg_trace_evict(u64 adapter, int process, const void *allocation, u64 bytes, bool for_others);
+void dxg_trace_signal(u64 adapter, int process, u32 handle, u64 value);
+void dxg_trace_wait(u64 adapter, int process, u32 handle, u64 value);
+void dxg_trace_unplug(u64 adapter);
+
 #endif /* DXG_SYS_HELPERS_H */

@@ -25,6 +25,7 @@ use crate::{
     },
     sys::{
         dma_buf::DmaBuf,
+        trace,
         window::{
             Source,
             Window, //
@@ -115,6 +116,7 @@ impl Backing {
     ///
     /// As [`Self::cpu_access`].
     pub(crate) fn bring_back(self: &Arc<Self>) -> NtResult {
+        trace::fault(|| self.traced(0));
         let wish = Wish {
             in_segment: false,
             shown: true,

@@ -20,7 +20,8 @@ use crate::{
     },
     sys::{
         self,
-        memory_group::MemoryGroup, //
+        memory_group::MemoryGroup,
+        trace, //
     }, //
 };
 use kernel::sync::{
@@ -34,6 +35,8 @@ use kernel::sync::{
 /// See the module's documentation.
 pub(crate) struct Account {
     pub(super) vidmm: Arc<VidMm>,
+    /// It, in traces.
+    owner: trace::Owner,
     /// That of the process when it began to use the adapter.
     group: MemoryGroup,
     /// Bytes of all its allocations, by group.
@@ -67,16 +70,17 @@ pub(crate) struct MemoryInfo {
 }
 
 impl Account {
-    /// Of the calling process.
+    /// Of the calling process, which traces call `owner`.
     ///
     /// # Errors
     ///
     /// NO_MEMORY.
-    pub(crate) fn new(vidmm: Arc<VidMm>) -> NtResult<Arc<Self>> {
+    pub(crate) fn new(vidmm: Arc<VidMm>, owner: trace::Owner) -> NtResult<Arc<Self>> {
         let work = PagingWork::new(&vidmm.queue)?;
         let account = Arc::new(
             Self {
                 vidmm,
+                owner,
                 group: MemoryGroup::current(),
                 total: [Atomic::new(0), Atomic::new(0)],
                 work,
@@ -87,6 +91,10 @@ impl Account {
         let unused = account.vidmm.books().open_share(share);
         drop(unused);
         Ok(account)
+    }
+
+    pub(super) fn owner(&self) -> trace::Owner {
+        self.owner
     }
 
     pub(super) fn key(&self) -> Key {

@@ -34,6 +34,7 @@ use crate::{
     sys::{
         self,
         system_memory::SystemMemory,
+        trace,
         user_pages::UserPages,
         window::{
             Source,
@@ -205,6 +206,16 @@ impl Backing {
 
     pub(super) fn key(&self) -> Key {
         core::ptr::from_ref(self).addr()
+    }
+
+    /// It, in traces; with a handle, if it is about one.
+    pub(crate) fn traced(&self, handle: u32) -> trace::Allocation {
+        trace::Allocation {
+            owner: self.account.owner(),
+            key: self.key(),
+            bytes: self.bytes,
+            handle,
+        }
     }
 
     /// Which group its bytes belong in.

@@ -20,7 +20,6 @@ use super::{
     Stops, //
 };
 use crate::{
-    core::paging_priority::PagingPriority,
     fence::timeline::{
         Operation,
         Timeline, //
@@ -33,7 +32,8 @@ use crate::{
         NtResult,
         NtStatus, //
     },
-    sys::killable, //
+    sys::killable,
+    vidmm::paging_priority::PagingPriority, //
 };
 use kernel::sync::{
     atomic::Relaxed,

@@ -28,7 +28,10 @@ use crate::{
         NtResult,
         NtStatus, //
     },
-    sys::user_pages::UserPages, //
+    sys::{
+        trace,
+        user_pages::UserPages, //
+    },
 };
 use core::{
     num::NonZeroU32,
@@ -64,6 +67,7 @@ impl Drop for OwnedBacking {
     fn drop(&mut self) {
         self.0.account.sub_total(self.0.group(), self.0.bytes());
         self.0.end();
+        trace::destroy(|| self.0.traced(0));
     }
 }
 

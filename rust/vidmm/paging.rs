@@ -42,6 +42,7 @@ use crate::{
             Patience,
             SystemMemory, //
         },
+        trace,
         window::{
             PageSource,
             Window, //
@@ -322,6 +323,7 @@ impl Backing {
             hide(inner);
             self.transfer(&from.pages, &memory, Direction::In)?;
         }
+        trace::page_in(|| self.traced(0));
         Ok(self.go(inner, State::Local(memory), [self.bytes(), 0]))
     }
 
@@ -362,6 +364,7 @@ impl Backing {
             let next = State::System(to.memory.clone());
             let old = self.go(inner, next, [0, self.bytes()]);
             drop(paging);
+            trace::evict(|| self.traced(0), urgency == Urgency::Others);
             drop(old);
             return Ok(());
         }
@@ -417,6 +420,7 @@ impl Backing {
     /// The same with the paging lock held. The result is to be dropped without it.
     fn discard_locked(&self, inner: &mut Inner) -> impl Sized {
         hide(inner);
+        trace::discard(|| self.traced(0));
         let old = self.go(inner, State::Discarded, [0, 0]);
         let commitment = match self.may_decommit.load(Relaxed) {
             true => inner.commitment.take(),

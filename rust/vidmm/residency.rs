@@ -17,7 +17,6 @@ use super::{
     VidMm, //
 };
 use crate::{
-    core::paging_priority::PagingPriority,
     fence::timeline::{
         Operation,
         Timeline, //
@@ -30,16 +29,15 @@ use crate::{
         NtResult,
         NtStatus, //
     },
-    sys::killable, //
+    sys::killable,
+    vidmm::paging_priority::PagingPriority, //
 };
-use kernel::{
-    sync::{
-        atomic::{
-            Atomic,
-            Relaxed, //
-        },
-        Arc, //
-    }, //
+use kernel::sync::{
+    atomic::{
+        Atomic,
+        Relaxed, //
+    },
+    Arc, //
 };
 
 /// How often one binding of an allocation is on its device's residency list. It only changes with the

@@ -11,7 +11,6 @@ use super::{
     VidMm, //
 };
 use crate::{
-    core::paging_priority::PagingPriority,
     fence::timeline::Operation,
     mem::{
         KVVec,
@@ -26,7 +25,8 @@ use crate::{
             Worker,
             WorkerQueue, //
         }, //
-    }, //
+    },
+    vidmm::paging_priority::PagingPriority, //
 };
 use core::cmp::Reverse;
 use kernel::{

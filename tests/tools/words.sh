@@ -8,7 +8,7 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 number=0 failed=0
 # A make around this one must not have a say, nor what somebody has exported.
 unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL MAKE_RESTARTS
-unset SUITE MODE KERNEL GATE KDIR DESTDIR PREFIX LIBDIR INCLUDEDIR RUN_DIR DISPLAY_WINDOW
+unset SUITE MODE KERNEL GATE CRATE KDIR DESTDIR PREFIX LIBDIR INCLUDEDIR RUN_DIR DISPLAY_WINDOW
 # Whatever would be built needs a cache, and can't have this one.
 export DXGKRNL_CACHE=/nonexistent-dir/cache LC_ALL=C
 
@@ -87,6 +87,9 @@ wrong "there is no tested kernel 'debgu'; did you mean KERNEL=debug?" shell KERN
 wrong "there is no tested kernel 'debgu'; did you mean KERNEL=debug?" module KERNEL=debgu
 wrong "there is no gate 'laek'; did you mean GATE=leak?" test-gates GATE=laek
 wrong "there is no gate 'use-after'; did you mean GATE=use-after-free?" test-gates GATE=use-after
+wrong "there is no crate 'dxgg'; did you mean CRATE=dxg?" check CRATE=dxgg
+wrong "there is no tested kernel 'debgu'; did you mean KERNEL=debug?" rust-analyzer KERNEL=debgu
+right check CRATE=dxg-runner
 mapfile -t suites < <(awk '!/^#/ && $1 !~ /^(dxgkrnl_|host$)/ { print $1 }' "$top/tests/floors")
 wrong "there is no suite 'xyzzyxyzzy'; SUITE= takes host guest kunit compat once ${suites[*]}" test SUITE=xyzzyxyzzy
 # Whatever it is, it is one line.

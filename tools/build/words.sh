@@ -30,6 +30,12 @@ known_gates() {
 	awk '!/^#/ && NF >= 3 { print $1 }' "$WORDS_TOP/tests/gates"
 }
 
+known_crates() {
+	echo module
+	awk '/^\[/ { package = $0 == "[package]" } package && /^name = / { gsub(/"/, ""); print $3 }' \
+		"$WORDS_TOP"/tools/*/Cargo.toml "$WORDS_TOP"/tests/*/Cargo.toml
+}
+
 is_among() { # WORD KNOWN...
 	local word=$1 known
 	shift
@@ -177,11 +183,11 @@ check_combination() {
 	esac
 }
 
-# check_words [NAME...]: dies with one line if one of these variables (default: all four) has no meaning,
+# check_words [NAME...]: dies with one line if one of these variables (default: all of them) has no meaning,
 # or if they have none together.
 check_words() {
 	local name known
-	if [ $# = 0 ]; then set -- SUITE MODE KERNEL GATE; fi
+	if [ $# = 0 ]; then set -- SUITE MODE KERNEL GATE CRATE; fi
 	for name; do
 		case $name in
 		SUITE)
@@ -202,6 +208,10 @@ check_words() {
 		GATE)
 			mapfile -t known < <(known_gates | tr ' ' '\n')
 			check_word GATE gate "${known[@]}"
+			;;
+		CRATE)
+			mapfile -t known < <(known_crates)
+			check_word CRATE crate "${known[@]}"
 			;;
 		esac
 	done
@@ -294,9 +304,10 @@ make_words() {
 			KERNEL=debug check_words SUITE MODE
 			;;
 		test-gates) check_words GATE ;;
+		check) check_words CRATE ;;
 		# With KDIR it is a kernel of one's own.
 		module) if [ -z "${KDIR:-}" ]; then check_words KERNEL; fi ;;
-		run | shell) check_words KERNEL ;;
+		run | shell | rust-analyzer) check_words KERNEL ;;
 		esac
 	done
 }

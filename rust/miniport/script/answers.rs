@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the script miniport answers, and what it keeps.
+//! What the script miniport answers.
 
 use super::{
-    log::Text,
+    objects::Allocation,
     wire,
     words::{
         low,
@@ -12,7 +12,6 @@ use super::{
     }, //
 };
 use crate::{
-    core::handle::Handle,
     ddi::{
         allocation::AllocationDescription,
         answer::{
@@ -21,8 +20,7 @@ use crate::{
             AllocationFlags,
             SegmentSet, //
         },
-        standard::StandardAllocationData,
-        Cookie, //
+        standard::StandardAllocationData, //
     },
     mem::ACCOUNT,
     status::{
@@ -30,62 +28,7 @@ use crate::{
         NtStatus, //
     }, //
 };
-use core::fmt::{
-    self,
-    Write, //
-};
 use kernel::sync::Arc;
-
-/// What is kept about an allocation.
-pub(super) struct Allocation {
-    tag: u64,
-    layout: AllocationDescription,
-    fail_describe: Option<NtStatus>,
-    pub(super) fail_paging: Option<NtStatus>,
-}
-
-/// About a binding.
-pub(super) struct Binding {
-    pub(super) handle: Handle,
-}
-
-/// About a resource.
-pub(super) struct Resource {
-    pub(super) tag: u64,
-}
-
-impl Allocation {
-    pub(super) fn describe(&self) -> NtResult<AllocationDescription> {
-        match self.fail_describe {
-            Some(status) => Err(status),
-            None => Ok(self.layout),
-        }
-    }
-}
-
-/// The name of what a cookie is about, as a number.
-pub(super) fn number(cookie: &Cookie) -> u64 {
-    if let Some(allocation) = cookie.downcast_ref::<Allocation>() {
-        return allocation.tag;
-    }
-    if let Some(binding) = cookie.downcast_ref::<Binding>() {
-        return u64::from(binding.handle.value());
-    }
-    let resource = cookie.downcast_ref::<Resource>();
-    resource.map_or(u64::MAX, |resource| resource.tag)
-}
-
-/// Writes that name.
-pub(super) fn name(line: &mut Text, cookie: &Cookie) -> fmt::Result {
-    let number = number(cookie);
-    if cookie.is::<Allocation>() {
-        write!(line, "a{number}")
-    } else if cookie.is::<Binding>() {
-        write!(line, "b{number:#x}")
-    } else {
-        write!(line, "r{number}")
-    }
-}
 
 /// The answer for an allocation with this private data.
 pub(super) fn answer(data: &[u8]) -> NtResult<Option<AllocationAnswer>> {

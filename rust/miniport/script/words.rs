@@ -3,17 +3,17 @@
 //! Blobs of the script miniport as pairs of words, and the callbacks that they ask for.
 
 use super::{
-    answers,
     log::log,
+    objects,
     wire,
     Script, //
 };
 use crate::{
-    core::handle::Handle,
     ddi::callbacks::{
         Callbacks,
         HandleData, //
     },
+    handle::Handle,
     status::{
         NtResult,
         NtStatus, //
@@ -105,7 +105,7 @@ impl Script {
             };
             let data = |kind| {
                 let cookie = callbacks.get_handle_data(handle, kind)?;
-                Some(answers::number(&cookie))
+                Some(objects::number(&cookie))
             };
             let value = |handle: Handle| u64::from(handle.value());
             let found = match instruction.wrapping_sub(stage) {

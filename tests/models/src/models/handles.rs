@@ -2,9 +2,18 @@
 
 //! The handle table: reserve, publish, look up, take out.
 
-use super::{counters::Counter, *};
-use crate::core::{handle::Handle, handle_table::HandleTable};
-use kernel::sync::{Arc, Mutex};
+use super::{
+    counters::Counter,
+    *, //
+};
+use crate::{
+    core::bindings::handle_table::HandleTable,
+    handle::Handle, //
+};
+use kernel::sync::{
+    Arc,
+    Mutex, //
+};
 
 /// Of two that destroy an object, one does.
 #[test]

@@ -3,15 +3,31 @@
 //! A process that makes calls, as the threads of a model see it.
 
 use crate::{
-    core::{adapter::Adapter, adapter_list::Origin, process::Process, registry::Registry},
-    ioctl::{dispatch, Caller},
-    mem::{KBox, ACCOUNT},
+    core::{
+        bindings::process::Process,
+        objects::{
+            adapter::Adapter,
+            adapter_list::Origin, //
+        },
+        registry::Registry, //
+    },
+    ioctl::{
+        dispatch,
+        Caller, //
+    },
+    mem::{
+        KBox,
+        ACCOUNT, //
+    },
     stand_in::machine::Numbers,
     uapi::*,
-    vidmm::VidMm,
+    vidmm::VidMm, //
 };
 use kernel::sync::Arc;
-use loom::thread::{self, JoinHandle};
+use loom::thread::{
+    self,
+    JoinHandle, //
+};
 
 /// What `ioctl` answers when it refuses.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

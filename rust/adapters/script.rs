@@ -1,29 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The adapter of the script miniport, and its file in debugfs.
+//! The adapter of tests, with the script miniport, and its file in debugfs.
 
-use super::{
-    log::Log,
-    Script, //
-};
+use super::SCRIPT;
 use crate::{
-    adapters::SCRIPT,
     core::{
-        adapter::Adapter,
+        objects::adapter::Adapter,
         registry::Registry, //
     },
-    ddi::{
-        adapter::{
-            AdapterFacts,
-            Segments, //
-        },
-        answer::{
-            SegmentSet,
-            SegmentTraits, //
-        },
-        Miniport, //
+    ddi::Miniport,
+    miniport::script::{
+        log::Log,
+        Script,
+        COMMIT, //
     },
-    mem::KVec,
     sys::{
         debugfs::{
             Files,
@@ -45,42 +35,6 @@ pub(crate) struct Control {
     registry: Arc<Registry>,
     paging: Arc<WorkerQueue>,
     log: Arc<Log>,
-}
-
-/// Bytes of each segment.
-const SEGMENT: u64 = 16 << 20;
-/// Bytes that are promised.
-const COMMIT: u64 = 2 * SEGMENT;
-
-impl Script {
-    fn new(log: Arc<Log>) -> Result<Self> {
-        let name = || -> Result<KVec<u8>> {
-            let mut name = KVec::new();
-            name.extend_from_slice(b"script", GFP_KERNEL)?;
-            Ok(name)
-        };
-        Ok(Self {
-            facts: AdapterFacts {
-                description: name()?,
-                node: KVec::new(),
-                driver: name()?,
-                driver_version: [1, 0, 0],
-                pci: None,
-                num_sources: 1,
-            },
-            segments: Segments {
-                local: SEGMENT,
-                aperture: SEGMENT,
-                by_layout: false,
-                // So that there is something a primary must not be in.
-                traits: SegmentTraits {
-                    cpu_visible: SegmentSet::APERTURE,
-                    ..SegmentTraits::SYSTEM
-                },
-            },
-            log,
-        })
-    }
 }
 
 impl Control {

@@ -2,8 +2,8 @@
 
 //! [`Device`]: a process's way to use an adapter (D3DKMTCreateDevice).
 
-use super::adapter::Adapter;
 use crate::{
+    core::objects::adapter::Adapter,
     counters::{
         Counted,
         Counter, //
@@ -57,11 +57,11 @@ impl Device {
     }
 
     /// It is in an error state from now on.
-    pub(super) fn run_out_of_memory(&self) {
+    pub(in crate::core) fn run_out_of_memory(&self) {
         self.out_of_memory.store(true, Relaxed);
     }
 
-    pub(super) fn account(&self) -> &Arc<Account> {
+    pub(in crate::core) fn account(&self) -> &Arc<Account> {
         &self.account
     }
 }

@@ -2,18 +2,18 @@
 
 //! What a process does with the memory of its allocations as a whole: residency, offers, priorities.
 
-use super::{
-    allocation::OpenAllocation,
-    device::Device,
-    handle::Handle,
-    paging_queue::PagingQueue,
-    process::{
-        Object,
-        Process, //
-    }, //
-};
 use crate::{
+    core::bindings::{
+        device::Device,
+        open_allocation::OpenAllocation,
+        paging_queue::PagingQueue,
+        process::{
+            Object,
+            Process, //
+        }, //
+    },
     ddi::answer::SegmentSet,
+    handle::Handle,
     mem::{
         KVVec,
         ACCOUNT, //

@@ -15,7 +15,7 @@ use kernel::{
 
 /// Says in the kernel's log, though not too often, how the miniport of `adapter` broke its contract.
 /// Returns what the caller gets.
-pub(super) fn broken(adapter: &Adapter, violation: Violation) -> NtStatus {
+pub(in crate::core) fn broken(adapter: &Adapter, violation: Violation) -> NtStatus {
     if sys::may_log() {
         let driver = &adapter.miniport().query_adapter_info().driver;
         pr_warn!(

@@ -2,48 +2,52 @@
 
 //! [`Scope`]: what a miniport may find by handles during one of its calls.
 
-use super::{
-    adapter::Adapter,
-    allocation::OpenAllocation,
-    handle::Handle,
-    process::{
-        Object,
-        Process, //
+use crate::{
+    core::{
+        bindings::{
+            open_allocation::OpenAllocation,
+            open_resource::OpenResource,
+            process::{
+                Object,
+                Process, //
+            }, //
+        },
+        objects::{
+            adapter::Adapter,
+            resource::Resource, //
+        }, //
     },
-    resource::{
-        OpenResource,
-        Resource, //
-    }, //
-};
-use crate::ddi::{
-    callbacks::{
-        Callbacks,
-        HandleData, //
+    ddi::{
+        callbacks::{
+            Callbacks,
+            HandleData, //
+        },
+        Cookie, //
     },
-    Cookie, //
+    handle::Handle, //
 };
 use kernel::sync::Arc;
 
 /// The objects of the call at hand. Their handles name nothing in the process's table yet.
 #[derive(Clone, Copy)]
-pub(super) struct New<'a> {
+pub(in crate::core) struct New<'a> {
     /// A resource that the call makes or opens.
-    pub(super) resource: Option<(Handle, &'a Resource)>,
+    pub(in crate::core) resource: Option<(Handle, &'a Resource)>,
     /// What the allocations will be below, if that is a resource.
-    pub(super) parent: Option<Handle>,
+    pub(in crate::core) parent: Option<Handle>,
     /// The handles of the allocations...
-    pub(super) handles: &'a [Handle],
+    pub(in crate::core) handles: &'a [Handle],
     /// ... and what the miniport keeps about them; nothing before it has made them.
-    pub(super) cookies: &'a [Cookie],
+    pub(in crate::core) cookies: &'a [Cookie],
 }
 
 /// The handles of the calling process that mean something on one adapter.
 ///
 /// Objects are looked at with no lock held, as their last reference may end here.
-pub(super) struct Scope<'a> {
-    pub(super) process: &'a Process,
-    pub(super) adapter: &'a Arc<Adapter>,
-    pub(super) new: New<'a>,
+pub(in crate::core) struct Scope<'a> {
+    pub(in crate::core) process: &'a Process,
+    pub(in crate::core) adapter: &'a Arc<Adapter>,
+    pub(in crate::core) new: New<'a>,
 }
 
 impl Scope<'_> {

@@ -2,15 +2,15 @@
 
 //! The ends of objects: handles are taken out under the table's lock, objects dropped after it.
 
-use super::{
-    device::Device,
-    handle::Handle,
-    process::{
-        Object,
-        Process, //
-    }, //
-};
 use crate::{
+    core::bindings::{
+        device::Device,
+        process::{
+            Object,
+            Process, //
+        }, //
+    },
+    handle::Handle,
     mem::{
         KVVec,
         ACCOUNT, //

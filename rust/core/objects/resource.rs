@@ -3,12 +3,7 @@
 //! [`Resource`]: allocations that belong together, with what the runtime and the user-mode driver
 //! attached to them.
 
-use super::{
-    adapter::Adapter,
-    device::Device,
-    global_handles::Opening,
-    share::Shared, //
-};
+use super::adapter::Adapter;
 use crate::{
     counters::{
         Counted,
@@ -49,7 +44,7 @@ pub(crate) struct Resource {
 }
 
 impl Resource {
-    pub(super) fn new(
+    pub(in crate::core) fn new(
         adapter: Arc<Adapter>,
         shared: bool,
         runtime_data: KVec<u8>,
@@ -71,7 +66,7 @@ impl Resource {
         }))
     }
 
-    pub(super) fn adapter(&self) -> &Arc<Adapter> {
+    pub(in crate::core) fn adapter(&self) -> &Arc<Adapter> {
         &self.adapter
     }
 
@@ -89,7 +84,7 @@ impl Resource {
     }
 
     /// The user-mode driver attaches something else (case 92).
-    pub(super) fn replace_private_data(&self, data: Arc<KVec<u8>>) {
+    pub(in crate::core) fn replace_private_data(&self, data: Arc<KVec<u8>>) {
         let mut state = self.state.lock();
         let old = core::mem::replace(&mut state.private_data, data);
         drop(state);
@@ -97,12 +92,12 @@ impl Resource {
     }
 
     /// What the miniport keeps about it now.
-    pub(super) fn cookie(&self) -> Option<Cookie> {
+    pub(in crate::core) fn cookie(&self) -> Option<Cookie> {
         self.state.lock().cookie.clone()
     }
 
     /// The miniport's cookie, for one call that may set or replace it; others wait their turn.
-    pub(super) fn turn(&self) -> Turn<'_> {
+    pub(in crate::core) fn turn(&self) -> Turn<'_> {
         let mut state = self.state.lock();
         while state.busy {
             self.idle.wait(&mut state);
@@ -124,14 +119,14 @@ struct State {
 }
 
 /// The right to replace a resource's cookie. Without [`Turn::keep`] it stays what it was.
-pub(super) struct Turn<'a> {
-    pub(super) cookie: Option<Cookie>,
+pub(in crate::core) struct Turn<'a> {
+    pub(in crate::core) cookie: Option<Cookie>,
     resource: &'a Resource,
 }
 
 impl Turn<'_> {
     /// The call has succeeded: the cookie that it has left is the resource's now.
-    pub(super) fn keep(mut self) {
+    pub(in crate::core) fn keep(mut self) {
         let mut state = self.resource.state.lock();
         core::mem::swap(&mut state.cookie, &mut self.cookie);
         // The old one is dropped with the turn, after the lock.
@@ -151,74 +146,5 @@ impl Drop for State {
         if let Some(cookie) = self.cookie.take() {
             self.adapter.miniport().destroy_resource(cookie);
         }
-    }
-}
-
-/// The device's half: what a resource handle names.
-pub(crate) struct OpenResource {
-    device: Arc<Device>,
-    resource: Arc<Resource>,
-    shared: Option<Arc<Shared>>,
-    /// Of a resource that a global handle names.
-    opening: Option<Opening>,
-    /// Opened for reading only: so is everybody who gets it from here.
-    read_only: bool,
-}
-
-impl OpenResource {
-    /// Of a resource that is not shared.
-    pub(super) fn new(device: Arc<Device>, resource: Arc<Resource>) -> Self {
-        Self {
-            device,
-            resource,
-            shared: None,
-            opening: None,
-            read_only: false,
-        }
-    }
-
-    /// Of a resource that was opened by a dma-buf. It is shared on by dma-bufs alone.
-    pub(super) fn imported(device: Arc<Device>, resource: Arc<Resource>, read_only: bool) -> Self {
-        Self {
-            read_only,
-            ..Self::new(device, resource)
-        }
-    }
-
-    pub(super) fn shared(
-        device: Arc<Device>,
-        shared: Arc<Shared>,
-        opening: Option<Opening>,
-        read_only: bool,
-    ) -> Self {
-        Self {
-            device,
-            resource: shared.resource().clone(),
-            shared: Some(shared),
-            opening,
-            read_only,
-        }
-    }
-
-    /// What others may open, if it may be shared by NT handles (cases 144 to 146).
-    pub(crate) fn nt_shareable(&self) -> Option<&Arc<Shared>> {
-        self.shared.as_ref().filter(|_| self.opening.is_none())
-    }
-
-    pub(crate) fn is_read_only(&self) -> bool {
-        self.read_only
-    }
-
-    /// The global handle of the resource, if it has one.
-    pub(crate) fn global_handle(&self) -> Option<u32> {
-        self.opening.as_ref().map(Opening::handle)
-    }
-
-    pub(crate) fn device(&self) -> &Arc<Device> {
-        &self.device
-    }
-
-    pub(crate) fn resource(&self) -> &Arc<Resource> {
-        &self.resource
     }
 }

@@ -3,27 +3,29 @@
 //! [`Process`]: what one process (thread group) has on `/dev/dxg`, through whichever descriptor.
 
 use super::{
-    adapter::{
-        Adapter,
-        OpenAdapter, //
-    },
-    adapter_list::Luid,
-    allocation::OpenAllocation,
     device::Device,
-    handle::Handle,
     handle_table::{
         HandleTable,
         TableError, //
     },
+    open_allocation::OpenAllocation,
+    open_resource::OpenResource,
     paging_queue::PagingQueue,
-    resource::OpenResource,
     sync_object::SyncObject, //
 };
 use crate::{
+    core::objects::{
+        adapter::{
+            Adapter,
+            OpenAdapter, //
+        },
+        adapter_list::Luid, //
+    },
     counters::{
         Counted,
         Counter, //
     },
+    handle::Handle,
     mem::{
         KVVec,
         ACCOUNT, //
@@ -34,7 +36,8 @@ use crate::{
     },
     sys::{
         killable,
-        pid::ProcessId, //
+        pid::ProcessId,
+        trace, //
     },
     vidmm::account::Account, //
 };
@@ -92,7 +95,7 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    pub(super) fn new(id: ProcessId) -> NtResult<Arc<Self>> {
+    pub(in crate::core) fn new(id: ProcessId) -> NtResult<Arc<Self>> {
         let table = HandleTable::new()?;
         Ok(Arc::pin_init(
             pin_init!(Self {
@@ -109,8 +112,16 @@ impl Process {
         &self.id
     }
 
+    /// The process on an adapter, in traces.
+    pub(crate) fn trace_owner(&self, adapter: &Adapter) -> trace::Owner {
+        trace::Owner {
+            adapter: adapter.luid().0,
+            process: self.id.pid(),
+        }
+    }
+
     /// What a handle names.
-    pub(super) fn get(&self, handle: Handle) -> Option<Object> {
+    pub(in crate::core) fn get(&self, handle: Handle) -> Option<Object> {
         self.table.lock().get(handle).cloned()
     }
 
@@ -152,13 +163,13 @@ impl Process {
 
     /// The handle of an object's owner.
     #[allow(dead_code, reason = "not every miniport calls back for it")]
-    pub(super) fn parent(&self, handle: Handle) -> Option<Handle> {
+    pub(in crate::core) fn parent(&self, handle: Handle) -> Option<Handle> {
         self.with_table(|table| table.parent(handle))
     }
 
     /// The handle of an object's child at a place, or how many children there are.
     #[allow(dead_code, reason = "not every miniport calls back for it")]
-    pub(super) fn child(&self, handle: Handle, place: usize) -> Result<Handle, usize> {
+    pub(in crate::core) fn child(&self, handle: Handle, place: usize) -> Result<Handle, usize> {
         self.with_table(|table| {
             let mut child = table.first_child(handle);
             let mut count = 0;
@@ -237,7 +248,8 @@ impl Process {
             return Ok(account);
         }
         self.drop_accounts_that_are_over();
-        let account = Account::new(adapter.vidmm().clone())?;
+        let owner = self.trace_owner(adapter);
+        let account = Account::new(adapter.vidmm().clone(), owner)?;
         let mut accounts = self.accounts.lock();
         if let Some(first) = find(&accounts, luid) {
             return Ok(first);
@@ -257,13 +269,13 @@ impl Process {
     }
 
     /// Runs `f` with the handle table locked. It must neither drop objects nor touch user memory.
-    pub(super) fn with_table<R>(&self, f: impl FnOnce(&mut HandleTable<Object>) -> R) -> R {
+    pub(in crate::core) fn with_table<R>(&self, f: impl FnOnce(&mut HandleTable<Object>) -> R) -> R {
         f(&mut self.table.lock())
     }
 
     /// Ends the objects below a handle that was taken out, and gives back memory of the table. When the
     /// process is killed meanwhile, what is left goes with it.
-    pub(super) fn reap(&self, handle: Handle) {
+    pub(in crate::core) fn reap(&self, handle: Handle) {
         loop {
             // Out of the lock before it is dropped.
             let ended = self.table.lock().take_descendant(handle);

@@ -20,16 +20,18 @@
 //! out as well; they are handed to the caller one by one, because neither objects nor memory may be
 //! dropped under the lock that guards the table.
 
-use super::handle::{
-    Cursor,
-    Handle,
-    INDEX_BITS,
-    INSTANCE_MASK, //
-};
-use crate::mem::{
-    boxed_array,
-    AllocError,
-    KBox, //
+use crate::{
+    handle::{
+        Cursor,
+        Handle,
+        INDEX_BITS,
+        INSTANCE_MASK, //
+    },
+    mem::{
+        boxed_array,
+        AllocError,
+        KBox, //
+    }, //
 };
 
 const LEAF_BITS: u32 = 7;

@@ -1,45 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Allocation`] and [`OpenAllocation`]: the two halves of an allocation.
+//! [`OpenAllocation`]: the device's half of an allocation, with its locks for the CPU.
 
-use super::{
-    adapter::Adapter,
-    device::Device,
-    resource::Resource, //
-};
+use super::device::Device;
 use crate::{
+    core::objects::allocation::Allocation,
     counters::{
         Counted,
         Counter, //
     },
     ddi::{
-        allocation::AllocationDescription,
-        answer::{
-            AllocationFlags,
-            CheckedFacts, //
-        },
+        answer::AllocationFlags,
         Cookie, //
     },
-    mem::{
-        KVec,
-        ACCOUNT, //
-    },
+    mem::ACCOUNT,
+    handle::Handle,
     status::{
         NtResult,
         NtStatus, //
     },
-    sys::view::{
-        Owner,
-        View, //
+    sys::{
+        trace,
+        view::View, //
     },
     vidmm::{
         access::CpuAccess,
-        backing::{
-            Backing,
-            Paged,
-            Pager, //
-        },
-        owned::OwnedBacking,
         residency::{
             Bound,
             Residency, //
@@ -56,147 +41,19 @@ use kernel::{
             Relaxed, //
         },
         Arc,
-        Mutex,
-        UniqueArc, //
+        Mutex, //
     }, //
 };
 
-/// An allocation as the miniport knows it; dropping it tells the miniport.
-///
-/// The fields are dropped in this order, after that: with the last allocation of it, the resource.
-pub(super) struct MiniportAllocation {
-    resource: Option<Arc<Resource>>,
-    adapter: Arc<Adapter>,
-    cookie: Option<Cookie>,
-}
-
-impl MiniportAllocation {
-    pub(super) fn new(adapter: Arc<Adapter>, cookie: Cookie) -> Self {
-        Self {
-            resource: None,
-            adapter,
-            cookie: Some(cookie),
-        }
-    }
-
-    /// As a part of `resource`, and for all who have to do with its memory.
-    ///
-    /// # Errors
-    ///
-    /// NO_MEMORY.
-    pub(super) fn of(mut self, resource: Option<Arc<Resource>>) -> NtResult<Arc<Self>> {
-        self.resource = resource;
-        Ok(Arc::new(self, ACCOUNT)?)
-    }
-
-    pub(super) fn cookie(&self) -> NtResult<&Cookie> {
-        self.cookie.as_ref().ok_or(NtStatus::INVALID_HANDLE)
-    }
-
-    /// The adapter's description of it.
-    pub(super) fn describe(&self) -> NtResult<AllocationDescription> {
-        self.adapter.miniport().describe_allocation(self.cookie()?)
-    }
-}
-
-impl Paged for MiniportAllocation {
-    fn pager(&self) -> NtResult<Pager<'_>> {
-        Ok(Pager {
-            miniport: self.adapter.miniport(),
-            allocation: self.cookie()?,
-        })
-    }
-}
-
-impl Drop for MiniportAllocation {
-    fn drop(&mut self) {
-        if let Some(cookie) = self.cookie.take() {
-            self.adapter.miniport().destroy_allocation(cookie);
-        }
-    }
-}
-
-/// The adapter's half of an allocation.
-///
-/// It belongs to the adapter, not to the device that made it, and lives while any binding or CPU
-/// view of it does. The fields are dropped in this order: the memory, the miniport's allocation,
-/// and, with the last allocation and binding of it, the resource.
-#[pin_data]
-pub(crate) struct Allocation {
-    backing: OwnedBacking,
-    facts: CheckedFacts,
-    /// The user-mode driver's private data, as the miniport left it.
-    private_data: KVec<u8>,
-    miniport: Arc<MiniportAllocation>,
-    _counted: Counted,
-}
-
-/// An allocation that nobody else knows yet.
-pub(super) type NewAllocation = Pin<UniqueArc<Allocation>>;
-
-impl Allocation {
-    pub(super) fn new(
-        backing: OwnedBacking,
-        facts: CheckedFacts,
-        private_data: KVec<u8>,
-        miniport: Arc<MiniportAllocation>,
-    ) -> NtResult<NewAllocation> {
-        Ok(UniqueArc::pin_init(
-            pin_init!(Self {
-                backing,
-                facts,
-                private_data,
-                miniport,
-                _counted: Counted::new(Counter::Allocations),
-            }),
-            ACCOUNT,
-        )?)
-    }
-
-    pub(super) fn backing(&self) -> &Arc<Backing> {
-        &self.backing
-    }
-
-    /// What the miniport said of it.
-    pub(super) fn facts(&self) -> &CheckedFacts {
-        &self.facts
-    }
-
-    /// Whether its memory may leave as a dma-buf: it may be scanned out, or others have it anyway.
-    fn is_exportable(&self) -> bool {
-        self.facts.displayable() || self.is_shared()
-    }
-
-    /// Whether it is part of a shared resource.
-    pub(super) fn is_shared(&self) -> bool {
-        let resource = self.miniport.resource.as_ref();
-        resource.is_some_and(|resource| resource.is_shared())
-    }
-
-    /// The private data that goes back to the user-mode driver.
-    pub(crate) fn private_data(&self) -> &[u8] {
-        &self.private_data
-    }
-
-    pub(super) fn private_data_mut(self: Pin<&mut Self>) -> &mut [u8] {
-        &mut self.project().private_data[..]
-    }
-
-    /// What the miniport keeps about it.
-    pub(super) fn cookie(&self) -> Option<&Cookie> {
-        self.miniport.cookie.as_ref()
-    }
-}
-
 /// A binding as the miniport knows it; dropping it tells the miniport, before the allocation may go.
-pub(super) struct MiniportBinding {
+pub(in crate::core) struct MiniportBinding {
     allocation: Arc<Allocation>,
     cookie: Option<Cookie>,
 }
 
 impl MiniportBinding {
     /// Without a cookie the miniport has not made it.
-    pub(super) fn new(allocation: Arc<Allocation>, cookie: Option<Cookie>) -> Self {
+    pub(in crate::core) fn new(allocation: Arc<Allocation>, cookie: Option<Cookie>) -> Self {
         Self { allocation, cookie }
     }
 }
@@ -204,7 +61,7 @@ impl MiniportBinding {
 impl Drop for MiniportBinding {
     fn drop(&mut self) {
         if let Some(cookie) = self.cookie.take() {
-            let adapter = &self.allocation.miniport.adapter;
+            let adapter = self.allocation.adapter();
             adapter.miniport().close_allocation(cookie);
         }
     }
@@ -236,12 +93,12 @@ struct CpuState {
 
 impl Drop for CpuState {
     fn drop(&mut self) {
-        self.allocation.backing.unlock(self.locks);
+        self.allocation.backing().unlock(self.locks);
     }
 }
 
 /// The binding's place on its device's residency list.
-pub(super) struct Listing {
+pub(in crate::core) struct Listing {
     residency: Residency,
     allocation: Arc<Allocation>,
     device: Arc<Device>,
@@ -249,13 +106,13 @@ pub(super) struct Listing {
 
 impl Drop for Listing {
     fn drop(&mut self) {
-        let backing = &self.allocation.backing;
+        let backing = self.allocation.backing();
         backing.unlist(&self.residency, self.device.account());
     }
 }
 
 impl OpenAllocation {
-    pub(super) fn new(
+    pub(in crate::core) fn new(
         device: Arc<Device>,
         binding: MiniportBinding,
         read_only: bool,
@@ -292,31 +149,36 @@ impl OpenAllocation {
         &self.binding.allocation
     }
 
+    /// It, in traces.
+    pub(crate) fn traced(&self, handle: Handle) -> trace::Allocation {
+        self.allocation().backing().traced(handle.value())
+    }
+
     /// What the miniport keeps about the binding.
-    pub(super) fn binding(&self) -> Option<&Cookie> {
+    pub(in crate::core) fn binding(&self) -> Option<&Cookie> {
         self.binding.cookie.as_ref()
     }
 
     /// It, for a call about residency.
-    pub(super) fn bound(&self) -> Bound<'_> {
+    pub(in crate::core) fn bound(&self) -> Bound<'_> {
         Bound {
             residency: &self.listing.residency,
-            backing: &self.allocation().backing,
+            backing: self.allocation().backing(),
         }
     }
 
     /// Marks it as to be destroyed; `false` when it is marked already.
-    pub(super) fn doom(&self) -> bool {
+    pub(in crate::core) fn doom(&self) -> bool {
         !self.doomed.xchg(true, Relaxed)
     }
 
     /// Takes the mark back.
-    pub(super) fn spare(&self) {
+    pub(in crate::core) fn spare(&self) {
         self.doomed.store(false, Relaxed);
     }
 
     /// Whether the allocation is part of a shared resource.
-    pub(super) fn is_shared(&self) -> bool {
+    pub(in crate::core) fn is_shared(&self) -> bool {
         self.allocation().is_shared()
     }
 
@@ -329,12 +191,12 @@ impl OpenAllocation {
     /// - ACCESS_DENIED: of what was opened for reading only by an NT handle; a writable one, of what was
     ///   opened so by a dma-buf; or somebody uses a dma-buf of it with the other access.
     /// - NOT_SUPPORTED: memory of the caller, or the driver cannot. NO_MEMORY.
-    pub(super) fn export(&self, writable: bool) -> NtResult<DmaBuf> {
+    pub(in crate::core) fn export(&self, writable: bool) -> NtResult<DmaBuf> {
         self.device.adapter().check_present()?;
         if !self.allocation().is_exportable() {
             return Err(NtStatus::INVALID_PARAMETER);
         }
-        let backing = &self.allocation().backing;
+        let backing = self.allocation().backing();
         // Whoever can open the card's node imports a dma-buf there and maps it as they like. What came by a
         // dma-buf, the caller had before.
         if self.read_only && (writable || !backing.is_imported()) {
@@ -355,11 +217,11 @@ impl OpenAllocation {
     pub(crate) fn lock(&self) -> NtResult<usize> {
         self.device.adapter().check_present()?;
         let allocation = self.allocation();
-        let flags = allocation.facts.flags();
+        let flags = allocation.facts().flags();
         if !flags.contains(AllocationFlags::CPU_VISIBLE) {
             return Err(NtStatus::INVALID_PARAMETER);
         }
-        allocation.backing.lock()?;
+        allocation.backing().lock()?;
         let counted = CountedLock(allocation);
         let address = self.map()?;
         core::mem::forget(counted);
@@ -374,7 +236,7 @@ impl OpenAllocation {
         let allocation = self.allocation();
         // Mapped without the lock: two threads may come this far, and the second one's mapping is
         // taken back.
-        let view = match allocation.backing.cpu_access()? {
+        let view = match allocation.backing().cpu_access()? {
             CpuAccess::Window { window, writable } => {
                 let keep = KBox::new(allocation.clone(), ACCOUNT)?;
                 View::map(window, writable && !self.read_only, keep)?
@@ -443,7 +305,7 @@ impl OpenAllocation {
         if let Some(view) = view {
             view.unmap();
         }
-        self.allocation().backing.unlock(1);
+        self.allocation().backing().unlock(1);
         Ok(())
     }
 }
@@ -453,19 +315,6 @@ struct CountedLock<'a>(&'a Allocation);
 
 impl Drop for CountedLock<'_> {
     fn drop(&mut self) {
-        self.0.backing.unlock(1);
-    }
-}
-
-impl Owner for Arc<Allocation> {
-    fn bring_back(&self) -> Result {
-        self.backing.bring_back().map_err(|status| match status {
-            NtStatus::INTERRUPTED => EINTR,
-            _ => ENOMEM,
-        })
-    }
-
-    fn grown(&self) {
-        self.backing.grown();
+        self.0.backing().unlock(1);
     }
 }

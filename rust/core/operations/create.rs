@@ -6,35 +6,38 @@
 //! object makes the miniport's call that ends it.
 
 use super::{
-    adapter::Adapter,
-    allocation::{
-        Allocation,
-        MiniportAllocation,
-        NewAllocation,
-        OpenAllocation, //
-    },
     callbacks::{
         New,
         Scope, //
     },
-    contract::broken,
-    device::Device,
-    global_handles::GlobalHandles,
-    handle::Handle,
     open,
-    process::{
-        Object,
-        Process,
-        Reservation, //
-    },
-    resource::{
-        OpenResource,
-        Resource, //
-    },
-    share::Shared,
     standard, //
 };
 use crate::{
+    core::{
+        bindings::{
+            device::Device,
+            open_allocation::OpenAllocation,
+            open_resource::OpenResource,
+            process::{
+                Object,
+                Process,
+                Reservation, //
+            }, //
+        },
+        objects::{
+            adapter::Adapter,
+            allocation::{
+                Allocation,
+                MiniportAllocation,
+                NewAllocation, //
+            },
+            contract::broken,
+            global_handles::GlobalHandles,
+            resource::Resource,
+            shared::Shared, //
+        }, //
+    },
     ddi::{
         allocation::{
             AllocationDescription,
@@ -51,11 +54,13 @@ use crate::{
             Violation, //
         }, //
     },
+    handle::Handle,
     mem::{
         KVVec,
         ACCOUNT, //
     },
     status::NtResult,
+    sys::trace,
     vidmm::{
         owned::OwnedBacking,
         SegmentGroup, //
@@ -139,7 +144,7 @@ pub(crate) struct Created<'a> {
 }
 
 impl<'a> Created<'a> {
-    pub(super) fn new(
+    pub(in crate::core) fn new(
         resource: Option<Arc<OpenResource>>,
         allocations: KVVec<Arc<OpenAllocation>>,
         reservation: Reservation<'a>,
@@ -180,6 +185,9 @@ impl<'a> Created<'a> {
     ///
     /// INVALID_PARAMETER when the owner has gone; then nothing is named, and everything ends.
     pub(crate) fn publish(self, owner: (Handle, &Object)) -> NtResult {
+        for (handle, open) in self.allocations() {
+            trace::create(|| open.allocation().backing().traced(handle.value()));
+        }
         let nested = self.resource.is_some();
         self.reservation
             .publish_below(Some(owner), self.objects, nested)?;

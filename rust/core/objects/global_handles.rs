@@ -6,7 +6,7 @@
 //! guessed, so it means something only to the user and in the user namespace that it was made in.
 //! It keeps nothing alive: it goes with the last opening of its resource (case 142).
 
-use super::share::Shared;
+use super::shared::Shared;
 use crate::{
     mem::ACCOUNT,
     status::{
@@ -58,7 +58,7 @@ const LAST: u32 = (1 << 24) - 1;
 /// Numbers that are looked at with the table locked once.
 const AT_ONCE: u32 = 64;
 
-/// How a global handle looks: bits that no local handle has (summary, point 7).
+/// How a global handle looks: bits that no local handle has.
 const fn value(number: u32) -> u32 {
     0xC000_0000 | number << 6 | 2
 }
@@ -73,7 +73,7 @@ pub(crate) struct Opening {
 impl Unpin for Opening {}
 
 impl GlobalHandles {
-    pub(super) fn new() -> Result<Arc<Self>> {
+    pub(in crate::core) fn new() -> Result<Arc<Self>> {
         let table = Table {
             named: RBTree::new(),
             last: 0,

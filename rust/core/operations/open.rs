@@ -2,18 +2,24 @@
 
 //! Opening: all allocations of a call are bound to a device by one call of the miniport.
 
-use super::{
-    allocation::{
-        Allocation,
-        MiniportBinding,
-        NewAllocation,
-        OpenAllocation, //
-    },
-    callbacks::Scope,
-    contract::broken,
-    device::Device, //
-};
+use super::callbacks::Scope;
 use crate::{
+    core::{
+        bindings::{
+            device::Device,
+            open_allocation::{
+                MiniportBinding,
+                OpenAllocation, //
+            }, //
+        },
+        objects::{
+            allocation::{
+                Allocation,
+                NewAllocation, //
+            },
+            contract::broken, //
+        }, //
+    },
     ddi::{
         self,
         allocation::{
@@ -37,7 +43,7 @@ use kernel::sync::Arc;
 /// # Errors
 ///
 /// What the miniport says; UNSUCCESSFUL when it broke its contract; NO_MEMORY.
-pub(super) fn create(
+pub(in crate::core) fn create(
     device: &Arc<Device>,
     mut allocations: KVVec<NewAllocation>,
     read_only: bool,
@@ -62,7 +68,7 @@ pub(super) fn create(
 /// # Errors
 ///
 /// As [`create`].
-pub(super) fn again(
+pub(in crate::core) fn again(
     device: &Arc<Device>,
     allocations: &[Arc<Allocation>],
     read_only: bool,

@@ -18,6 +18,7 @@ use crate::{
 };
 use kernel::{
     prelude::*,
+    str::BStr,
     sync::Arc, //
 };
 
@@ -46,6 +47,9 @@ impl Adapter {
         };
         // From here on it has to end.
         adapter.vidmm.start()?;
+        let facts = adapter.miniport.query_adapter_info();
+        let luid = adapter.luid().0;
+        pr_info!("adapter {luid:x} is there: {}\n", BStr::from_bytes(&facts.description));
         Ok(adapter)
     }
 

@@ -10,10 +10,10 @@
 //! number comes back only after `3 * 2^24` others. An index that is still in use by an old object
 //! is passed over, so a stale handle never names another object before that.
 
-pub(super) const INDEX_BITS: u32 = 24;
+pub(crate) const INDEX_BITS: u32 = 24;
 const INSTANCE_BITS: u32 = 6;
 /// Bits that are 0 in every local handle.
-pub(super) const INSTANCE_MASK: u32 = (1 << INSTANCE_BITS) - 1;
+pub(crate) const INSTANCE_MASK: u32 = (1 << INSTANCE_BITS) - 1;
 const UNIQUE_SHIFT: u32 = INSTANCE_BITS + INDEX_BITS;
 const FIRST_UNIQUE: u32 = 1;
 const LAST_UNIQUE: u32 = 3;
@@ -38,37 +38,37 @@ impl Handle {
         self.0 == 0
     }
 
-    pub(super) const fn from_parts(index: u32, unique: u32) -> Self {
+    pub(crate) const fn from_parts(index: u32, unique: u32) -> Self {
         Self(unique << UNIQUE_SHIFT | index << INSTANCE_BITS)
     }
 
-    pub(super) const fn index(self) -> u32 {
+    pub(crate) const fn index(self) -> u32 {
         self.0 >> INSTANCE_BITS & ((1 << INDEX_BITS) - 1)
     }
 
-    pub(super) const fn unique(self) -> u32 {
+    pub(crate) const fn unique(self) -> u32 {
         self.0 >> UNIQUE_SHIFT
     }
 
-    pub(super) const fn is_local(self) -> bool {
+    pub(crate) const fn is_local(self) -> bool {
         self.0 & INSTANCE_MASK == 0 && self.unique() != 0
     }
 }
 
 /// Where the sequence of handles stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Cursor {
-    pub(super) index: u32,
-    pub(super) unique: u32,
+pub(crate) struct Cursor {
+    pub(crate) index: u32,
+    pub(crate) unique: u32,
 }
 
 impl Cursor {
-    pub(super) const START: Self = Self {
+    pub(crate) const START: Self = Self {
         index: 0,
         unique: FIRST_UNIQUE,
     };
 
-    pub(super) const fn next(self) -> Self {
+    pub(crate) const fn next(self) -> Self {
         if self.index < (1 << INDEX_BITS) - 1 {
             return Self {
                 index: self.index + 1,
@@ -85,14 +85,14 @@ impl Cursor {
         }
     }
 
-    pub(super) const fn at(handle: Handle) -> Self {
+    pub(crate) const fn at(handle: Handle) -> Self {
         Self {
             index: handle.index(),
             unique: handle.unique(),
         }
     }
 
-    pub(super) const fn handle(self) -> Handle {
+    pub(crate) const fn handle(self) -> Handle {
         Handle::from_parts(self.index, self.unique)
     }
 }

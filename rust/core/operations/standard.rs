@@ -2,11 +2,11 @@
 
 //! Private data of allocations that dxgkrnl itself wants made.
 
-use super::{
-    adapter::Adapter,
-    contract::broken, //
-};
 use crate::{
+    core::objects::{
+        adapter::Adapter,
+        contract::broken, //
+    },
     ddi::{
         answer::{
             self,
@@ -31,7 +31,7 @@ use crate::{
 /// # Errors
 ///
 /// What the miniport says; UNSUCCESSFUL when it broke its contract; NO_MEMORY.
-pub(super) fn private_data(adapter: &Adapter, bytes: u64) -> NtResult<(KVVec<u8>, KVVec<u8>)> {
+pub(in crate::core) fn private_data(adapter: &Adapter, bytes: u64) -> NtResult<(KVVec<u8>, KVVec<u8>)> {
     let miniport = adapter.miniport();
     let mut args = StandardAllocationData {
         allocation: StandardAllocation::ExistingHeap { bytes },

@@ -3,26 +3,30 @@
 //! Video memory as dma-bufs: out of an allocation, and into a new resource.
 
 use super::{
-    allocation::{
-        Allocation,
-        MiniportAllocation,
-        OpenAllocation, //
-    },
     callbacks::{
         New,
         Scope, //
     },
-    contract::broken,
     create::Created,
-    device::Device,
-    open,
-    process::Process,
-    resource::{
-        OpenResource,
-        Resource, //
-    }, //
+    open, //
 };
 use crate::{
+    core::{
+        bindings::{
+            device::Device,
+            open_allocation::OpenAllocation,
+            open_resource::OpenResource,
+            process::Process, //
+        },
+        objects::{
+            allocation::{
+                Allocation,
+                MiniportAllocation, //
+            },
+            contract::broken,
+            resource::Resource, //
+        }, //
+    },
     ddi::answer::{
         self,
         AllocationAnswer,

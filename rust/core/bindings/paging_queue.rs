@@ -5,7 +5,6 @@
 
 use super::{
     device::Device,
-    paging_priority::PagingPriority,
     sync_object::{
         Rights,
         SyncObject, //
@@ -22,7 +21,8 @@ use crate::{
         MonitoredFence, //
     },
     mem::ACCOUNT,
-    status::NtResult, //
+    status::NtResult,
+    vidmm::paging_priority::PagingPriority, //
 };
 use kernel::sync::Arc;
 

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What belongs to a device or a process: what handles name, and the table of handles.
+
+pub(crate) mod device;
+pub(crate) mod handle_table;
+pub(crate) mod open_allocation;
+pub(crate) mod open_resource;
+pub(crate) mod paging_queue;
+pub(crate) mod process;
+pub(crate) mod sync_object;
