@@ -8,6 +8,7 @@
 pub(crate) mod announcer;
 pub(crate) mod device;
 pub(crate) mod gem;
+mod object;
 mod prime;
 pub(crate) mod target;
 pub(crate) mod targets;

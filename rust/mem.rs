@@ -5,10 +5,7 @@
 //! The rooms of pure logic take their memory from here and import nothing of `kernel::`; the host
 //! tests have a `mem` of their own with the same few items over `std`.
 
-use crate::{
-    status::NtStatus,
-    sys::user_sized::UserSized, //
-};
+use crate::status::NtStatus;
 use kernel::prelude::*;
 
 pub(crate) use crate::sys::ACCOUNT;
@@ -17,9 +14,7 @@ pub(crate) use kernel::alloc::{
     KBox, //
 };
 
-/// A vector of any length: beyond a page it needs no pages beside each other, and what it does not
-/// get is a status, not a warning. Users choose the lengths of nearly all, so there is no other one.
-pub(crate) type KVVec<T> = kernel::alloc::Vec<T, UserSized>;
+pub(crate) use crate::sys::user_sized::KVVec;
 
 /// The same, under the name that it had: nothing in the rooms is to be of pages beside each other.
 pub(crate) type KVec<T> = KVVec<T>;

@@ -20,6 +20,7 @@ pub(crate) mod memory_group;
 pub(crate) mod misc_device;
 pub(crate) mod object_file;
 pub(crate) mod page_range;
+pub(crate) mod page_source;
 pub(crate) mod pid;
 pub(crate) mod shrinker;
 pub(crate) mod system_memory;

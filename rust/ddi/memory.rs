@@ -16,7 +16,7 @@ use crate::{
     },
     sys::{
         dma_buf::DmaBuf,
-        window::PageSource, //
+        page_source::PageSource, //
     }, //
 };
 use kernel::sync::Arc;

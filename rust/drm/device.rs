@@ -7,7 +7,7 @@
 
 use super::{
     announcer::TargetId,
-    gem::Kept,
+    object::Kept,
     target::Target, //
 };
 use crate::sys::{

@@ -6,10 +6,8 @@
 //! exports of an object are one dma-buf, which has one access, for as long as anybody uses it.
 
 use super::{
-    gem::{
-        GemObject,
-        Kept, //
-    },
+    gem::GemObject,
+    object::Kept,
     target::{
         refusal,
         Target, //

@@ -5,11 +5,11 @@
 //! Those of the kernel crate have no owner: closing one after the module has gone calls code that is
 //! not there any more.
 
-use super::bindings;
-use crate::{
-    compat,
-    mem::KVVec, //
+use super::{
+    bindings,
+    user_sized::KVVec, //
 };
+use crate::compat;
 use core::{
     any::Any,
     cell::Cell,

@@ -4,9 +4,9 @@
 
 use super::{
     bindings,
+    page_source::PageSource,
     view::View,
     window::{
-        PageSource,
         Source,
         Window, //
     },

@@ -5,7 +5,7 @@
 use super::{
     bindings,
     killable,
-    window::PageSource,
+    page_source::PageSource,
     PAGE_SIZE, //
 };
 use crate::counters::{

@@ -5,8 +5,8 @@
 use super::{
     bindings,
     killable,
+    page_source::PageSource,
     user_sized::UserSized,
-    window::PageSource,
     ACCOUNT,
     PAGE_SIZE, //
 };

@@ -28,6 +28,10 @@ use kernel::alloc::{
 /// beside each other are taken where they are free, also when single ones are worth a long search (`ACCOUNT`).
 pub(crate) struct UserSized;
 
+/// A vector of any length: beyond a page it needs no pages beside each other, and what it does not
+/// get is a status, not a warning. Users choose the lengths of nearly all, so there is no other one.
+pub(crate) type KVVec<T> = kernel::alloc::Vec<T, UserSized>;
+
 // SAFETY: Everything is done by the kernel's allocators, with their guarantees; `KVmalloc` grows and frees
 // what the two others made. The flags change the effort and the log alone.
 unsafe impl Allocator for UserSized {

@@ -4,6 +4,7 @@
 
 use super::{
     bindings,
+    page_source::PageSource,
     killable,
     system_memory::{
         HeldPage,
@@ -27,17 +28,6 @@ use kernel::{
         Mutex, //
     }, //
 };
-
-/// Something that has pages to show.
-///
-/// # Safety
-///
-/// Every pointer that [`Self::pages`] returns is a page that stays allocated, and belongs to the
-/// object, for as long as `self` lives; the list never changes.
-pub(crate) unsafe trait PageSource: Send + Sync + 'static {
-    /// The pages, in order.
-    fn pages(&self) -> &[*mut c::page];
-}
 
 /// What a window is to show.
 pub(crate) enum Source {

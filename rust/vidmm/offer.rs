@@ -14,7 +14,10 @@ use super::{
     place::Place,
     rank::OfferPriority,
     residency::Bound,
-    work::Order,
+    work::{
+        Movables,
+        Order, //
+    },
     Commitment,
     SegmentGroup,
     Stops, //
@@ -120,7 +123,7 @@ impl Account {
         let mut order = Order::new()?;
         let mut steps = KVVec::with_capacity(list.len(), ACCOUNT)?;
         let mut results = KVVec::with_capacity(list.len(), ACCOUNT)?;
-        let mut wanted = KVVec::with_capacity(list.len(), ACCOUNT)?;
+        let mut wanted = Movables::with_capacity(list.len(), ACCOUNT)?;
         let operation = Timeline::prepare(queue)?;
 
         let mut failed = Ok(());

@@ -14,6 +14,10 @@ use super::{
         State, //
     },
     place::Place,
+    work::{
+        Movable,
+        Way, //
+    },
     Paging,
     SegmentGroup,
     VidMm, //
@@ -37,16 +41,14 @@ use crate::{
         killable,
         memory_group::MemoryGroup,
         page_range::PageRange,
+        page_source::PageSource,
         system_memory::{
             HeldPages,
             Patience,
             SystemMemory, //
         },
         trace,
-        window::{
-            PageSource,
-            Window, //
-        },
+        window::Window,
         PAGE_SIZE, //
     }, //
 };
@@ -63,13 +65,6 @@ const AT_ONCE: usize = 256;
 
 /// Allocations that could not be put out, before room is not looked for any more.
 const MOST_FAILURES: u32 = 16;
-
-/// Which way bytes go.
-#[derive(Clone, Copy)]
-enum Direction {
-    In,
-    Out,
-}
 
 /// What whoever wants to use memory needs.
 #[derive(Clone, Copy)]
@@ -321,7 +316,7 @@ impl Backing {
         let memory = prepared.local.clone().ok_or(NtStatus::NO_MEMORY)?;
         if let Some(from) = &prepared.from {
             hide(inner);
-            self.transfer(&from.pages, &memory, Direction::In)?;
+            self.transfer(&from.pages, &memory, Way::In)?;
         }
         trace::page_in(|| self.traced(0));
         Ok(self.go(inner, State::Local(memory), [self.bytes(), 0]))
@@ -360,7 +355,7 @@ impl Backing {
             };
             hide(inner);
             // What was prepared is dropped later, without the lock.
-            self.transfer(&to.pages, from, Direction::Out)?;
+            self.transfer(&to.pages, from, Way::Out)?;
             let next = State::System(to.memory.clone());
             let old = self.go(inner, next, [0, self.bytes()]);
             drop(paging);
@@ -430,7 +425,7 @@ impl Backing {
     }
 
     /// Has the miniport copy all bytes between system memory and the segment.
-    fn transfer(&self, system: &HeldPages, local: &Memory, way: Direction) -> NtResult {
+    fn transfer(&self, system: &HeldPages, local: &Memory, way: Way) -> NtResult {
         let Pager {
             miniport,
             allocation,
@@ -444,8 +439,8 @@ impl Backing {
             let system = PageRange::part(system, first, pages)?;
             let local = PageRange::part(&*local, first, pages)?;
             let (source, destination) = match way {
-                Direction::In => (system, local),
-                Direction::Out => (local, system),
+                Way::In => (system, local),
+                Way::Out => (local, system),
             };
             miniport.build_paging_buffer(PagingOperation::Transfer {
                 allocation,
@@ -455,6 +450,30 @@ impl Backing {
             })?;
         }
         Ok(())
+    }
+}
+
+impl Movable for Backing {
+    fn move_bytes(self: Arc<Self>, way: Way) {
+        let Some(known) = self.standing() else {
+            return;
+        };
+        let wish = Wish {
+            in_segment: false,
+            shown: false,
+        };
+        let moved = match (way, known.listed) {
+            // What is offered stays until the room is needed.
+            _ if known.offer.is_some() => Ok(()),
+            (Way::In, 1..) => self.settle(wish, |_| ()),
+            (Way::Out, 0) => self.put_out(Urgency::Own),
+            (Way::Out, 1..) if !self.belongs_in_segment() => self.put_out(Urgency::Own),
+            _ => Ok(()),
+        };
+        if let Err(status) = moved {
+            // It is seen at the next use: the bytes are used where they are.
+            kernel::pr_debug!("memory stays where it is: {status:?}\n");
+        }
     }
 }
 

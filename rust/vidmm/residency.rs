@@ -11,7 +11,10 @@ use super::{
     backing::Backing,
     books::Books,
     place::Place,
-    work::Order,
+    work::{
+        Movables,
+        Order, //
+    },
     SegmentGroup,
     Stops,
     VidMm, //
@@ -21,10 +24,7 @@ use crate::{
         Operation,
         Timeline, //
     },
-    mem::{
-        KVVec,
-        ACCOUNT, //
-    },
+    mem::ACCOUNT,
     status::{
         NtResult,
         NtStatus, //
@@ -140,7 +140,7 @@ impl VidMm {
             killable::check()?;
             bound.backing.enter()?;
         }
-        let mut wanted = KVVec::with_capacity(list.len(), ACCOUNT)?;
+        let mut wanted = Movables::with_capacity(list.len(), ACCOUNT)?;
         let operation = Timeline::prepare(queue)?;
         let turn = account.work().turn()?;
         let result = self.admit(account, list, limit);
@@ -224,7 +224,7 @@ impl VidMm {
         tell: impl FnOnce(u64) -> NtResult,
     ) -> NtResult {
         let mut order = Order::new()?;
-        let mut unwanted = KVVec::with_capacity(list.len(), ACCOUNT)?;
+        let mut unwanted = Movables::with_capacity(list.len(), ACCOUNT)?;
         self.in_pieces(list, Stops::WhenKilled, |books, bound| {
             take_off(books, account, bound)
         })
@@ -273,7 +273,7 @@ impl VidMm {
         let backing = bound.backing;
         let mut order = Order::new()?;
         backing.enter()?;
-        let mut moved = KVVec::with_capacity(1, ACCOUNT)?;
+        let mut moved = Movables::with_capacity(1, ACCOUNT)?;
         moved.push(backing.clone(), ACCOUNT)?;
         let operation = Timeline::prepare(queue)?;
 

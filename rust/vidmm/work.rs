@@ -2,14 +2,7 @@
 
 //! What a process has its memory moved for, and how that is done: in the background, in pieces.
 
-use super::{
-    backing::Backing,
-    paging::{
-        Urgency,
-        Wish, //
-    },
-    VidMm, //
-};
+use super::VidMm;
 use crate::{
     fence::timeline::Operation,
     mem::{
@@ -54,6 +47,22 @@ const PRIORITIES: [PagingPriority; 3] = [
     PagingPriority::BelowNormal,
 ];
 
+/// Which way bytes go: into the segment or out of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    In,
+    Out,
+}
+
+/// An allocation whose bytes can be moved.
+pub(super) trait Movable: Send + Sync {
+    /// Moves them that way, if that is still wanted.
+    fn move_bytes(self: Arc<Self>, way: Way);
+}
+
+/// Allocations to be moved.
+pub(super) type Movables = KVVec<Arc<dyn Movable>>;
+
 /// Work that is to be submitted, with the room that it takes.
 pub(super) struct Order {
     moves: Moves,
@@ -71,18 +80,18 @@ impl Order {
         })
     }
 
-    pub(super) fn bring_in(&mut self, backings: KVVec<Arc<Backing>>) {
+    pub(super) fn bring_in(&mut self, backings: Movables) {
         self.moves = Moves::In(backings);
     }
 
-    pub(super) fn put_out(&mut self, backings: KVVec<Arc<Backing>>) {
+    pub(super) fn put_out(&mut self, backings: Movables) {
         self.moves = Moves::Out(backings);
     }
 }
 
 enum Moves {
-    In(KVVec<Arc<Backing>>),
-    Out(KVVec<Arc<Backing>>),
+    In(Movables),
+    Out(Movables),
 }
 
 struct Work {
@@ -96,33 +105,15 @@ struct Work {
 impl Work {
     /// Moves the next allocation; `false` when there is none.
     fn go_on(&mut self) -> bool {
-        let (backings, inwards) = match &self.moves {
-            Moves::In(backings) => (backings, true),
-            Moves::Out(backings) => (backings, false),
+        let (backings, way) = match &self.moves {
+            Moves::In(backings) => (backings, Way::In),
+            Moves::Out(backings) => (backings, Way::Out),
         };
         let Some(backing) = backings.get(self.done) else {
             return false;
         };
         self.done += 1;
-        let Some(known) = backing.standing() else {
-            return true;
-        };
-        let wish = Wish {
-            in_segment: false,
-            shown: false,
-        };
-        let moved = match (inwards, known.listed) {
-            // What is offered stays until the room is needed.
-            _ if known.offer.is_some() => Ok(()),
-            (true, 1..) => backing.settle(wish, |_| ()),
-            (false, 0) => backing.put_out(Urgency::Own),
-            (false, 1..) if !backing.belongs_in_segment() => backing.put_out(Urgency::Own),
-            _ => Ok(()),
-        };
-        if let Err(status) = moved {
-            // It is seen at the next use: the bytes are used where they are.
-            pr_debug!("memory stays where it is: {status:?}\n");
-        }
+        backing.clone().move_bytes(way);
         true
     }
 }
