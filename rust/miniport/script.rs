@@ -302,8 +302,11 @@ impl Miniport for Script {
                 }
             }
         });
-        let paging = allocation.downcast_ref::<Allocation>();
-        if let Some(status) = paging.and_then(|allocation| allocation.fail_paging) {
+        let failure = allocation.downcast_ref::<Allocation>().and_then(|of| {
+            let is_transfer = matches!(operation, PagingOperation::Transfer { .. });
+            of.fail_paging.or(of.fail_transfer.filter(|_| is_transfer))
+        });
+        if let Some(status) = failure {
             return self.ended(Err(status));
         }
         operation.by_cpu()

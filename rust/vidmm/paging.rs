@@ -504,7 +504,7 @@ impl VidMm {
         }
         let known = books.standing(of.key())?;
         // Others may take what was put out for this one.
-        let is_vain = prepared.failures > MOST_FAILURES
+        let is_vain = prepared.failures >= MOST_FAILURES
             || prepared.freed > bytes.saturating_mul(4)
             || bytes > books.group(SegmentGroup::Local).size();
         let rank = known.rank;

@@ -61,6 +61,7 @@ pub(super) fn answer(data: &[u8]) -> NtResult<Option<AllocationAnswer>> {
         },
         fail_describe: words.get(wire::FAIL_DESCRIBE).map(status),
         fail_paging: words.get(wire::FAIL_PAGING).map(status),
+        fail_transfer: words.get(wire::FAIL_TRANSFER).map(status),
     };
     Ok(Some(AllocationAnswer {
         cookie: Arc::new(allocation, ACCOUNT)?,

@@ -24,6 +24,7 @@ pub(super) struct Allocation {
     pub(super) layout: AllocationDescription,
     pub(super) fail_describe: Option<NtStatus>,
     pub(super) fail_paging: Option<NtStatus>,
+    pub(super) fail_transfer: Option<NtStatus>,
 }
 
 /// About a binding.

@@ -65,6 +65,8 @@ pub const LAYOUT: u64 = 48;
 pub const FAIL_DESCRIBE: u64 = 49;
 /// build_paging_buffer fails with this status.
 pub const FAIL_PAGING: u64 = 50;
+/// Of it, only transfers do.
+pub const FAIL_TRANSFER: u64 = 51;
 
 // --- Callbacks, during create_allocation ---
 // The operand is a handle; the result takes its place, if the call may write: the name of what was
