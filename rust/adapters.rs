@@ -11,7 +11,10 @@ use crate::{
     core::{
         objects::{
             adapter::Adapter,
-            adapter_list::Origin, //
+            adapter_list::{
+                AdapterInstance,
+                HotplugSource, //
+            }, //
         },
         registry::Registry, //
     },
@@ -20,11 +23,11 @@ use crate::{
         Miniport, //
     },
     drm::{
-        announcer::{
+        device::Device,
+        hotplug_notifier::{
             Listener,
             TargetId, //
         },
-        device::Device,
         targets, //
     },
     miniport::{
@@ -40,6 +43,7 @@ use crate::{
 use kernel::{
     new_mutex,
     prelude::*,
+    str::BStr,
     sync::{
         Arc,
         Mutex, //
@@ -47,10 +51,10 @@ use kernel::{
 };
 
 // DRM devices are named by their addresses.
-const SOFT: Origin = Origin(0);
+const SOFT: HotplugSource = HotplugSource(0);
 /// The adapter of tests, see [`script`].
 #[cfg(dxg_script)]
-const SCRIPT: Origin = Origin(1);
+const SCRIPT: HotplugSource = HotplugSource(1);
 
 /// When there is a software adapter (parameter `soft_adapter`).
 #[derive(Clone, Copy)]
@@ -90,7 +94,7 @@ struct State {
     /// Adapters of DRM devices.
     targets: usize,
     /// The devices that were there first have been looked at.
-    settled: bool,
+    initial_scan_done: bool,
     /// The software adapter is there.
     soft: bool,
 }
@@ -106,7 +110,7 @@ impl Adapters {
     ) -> Result<Arc<Self>> {
         let state = State {
             targets: 0,
-            settled: false,
+            initial_scan_done: false,
             soft: false,
         };
         Arc::pin_init(
@@ -124,32 +128,36 @@ impl Adapters {
     }
 
     fn add(&self, device: Arc<Device>) -> Result {
-        let origin = Origin(device.id().0);
-        self.registry.adapters().add(origin, |appearance| {
+        let source = HotplugSource(device.id().0);
+        self.registry.adapters().add(source, |instance| {
             let miniport = Gem::new(device, self.segments, self.name_objects)?;
             let miniport = KBox::new(miniport, GFP_KERNEL)?;
-            let vidmm = self.vidmm(&*miniport)?;
-            Adapter::new(appearance, miniport, vidmm)
+            self.adapter(instance, miniport)
         })
     }
 
     fn add_soft(&self) -> Result {
-        self.registry.adapters().add(SOFT, |appearance| {
+        self.registry.adapters().add(SOFT, |instance| {
             let miniport = KBox::new(Soft::new(self.segments)?, GFP_KERNEL)?;
-            let vidmm = self.vidmm(&*miniport)?;
-            Adapter::new(appearance, miniport, vidmm)
+            self.adapter(instance, miniport)
         })
     }
 
-    fn vidmm(&self, miniport: &dyn Miniport) -> Result<Arc<VidMm>> {
-        VidMm::new(miniport.query_segments(), self.commit, self.paging.clone())
+    fn adapter(&self, instance: AdapterInstance, miniport: KBox<dyn Miniport>) -> Result<Adapter> {
+        let (segments, queue) = (miniport.query_segments(), self.paging.clone());
+        let vidmm = VidMm::new(segments, self.commit, queue)?;
+        let adapter = Adapter::new(instance, miniport, vidmm)?;
+        let facts = adapter.miniport().query_adapter_info();
+        let (luid, name) = (adapter.luid().0, BStr::from_bytes(&facts.description));
+        pr_info!("adapter {luid:x} is there: {name}\n");
+        Ok(adapter)
     }
 
     /// Notes what has changed, and makes or ends the software adapter if that is due.
     fn note(&self, change: impl FnOnce(&mut State)) {
         let mut state = self.state.lock();
         change(&mut state);
-        let due = state.settled
+        let due = state.initial_scan_done
             && match self.wanted {
                 SoftAdapter::Never => false,
                 SoftAdapter::Always => true,
@@ -168,8 +176,8 @@ impl Adapters {
     }
 
     /// The adapter goes, if it is there.
-    fn end(&self, origin: Origin) -> bool {
-        let Some(adapter) = self.registry.adapters().remove(origin) else {
+    fn end(&self, source: HotplugSource) -> bool {
+        let Some(adapter) = self.registry.adapters().remove(source) else {
             return false;
         };
         adapter.end();
@@ -190,12 +198,12 @@ impl Listener<Arc<Device>> for Adapters {
         }
     }
 
-    fn settled(&self) {
-        self.note(|state| state.settled = true);
+    fn initial_scan_done(&self) {
+        self.note(|state| state.initial_scan_done = true);
     }
 
     fn vanished(&self, id: TargetId) {
-        if self.end(Origin(id.0)) {
+        if self.end(HotplugSource(id.0)) {
             self.note(|state| state.targets -= 1);
         }
     }

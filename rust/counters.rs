@@ -80,5 +80,7 @@ impl Drop for Counted {
 
 /// All counters by their names, with their values.
 pub(crate) fn all() -> impl Iterator<Item = (&'static str, i64)> {
-    NAMES.into_iter().zip(VALUES.iter().map(|value| value.load(Relaxed)))
+    NAMES
+        .into_iter()
+        .zip(VALUES.iter().map(|value| value.load(Relaxed)))
 }

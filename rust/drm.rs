@@ -5,9 +5,9 @@
 //! `kernel::drm` exists only where DRM is built in, and has no way to make objects on somebody
 //! else's device; so this room speaks C DRM itself, through its own bindings.
 
-pub(crate) mod announcer;
 pub(crate) mod device;
 pub(crate) mod gem;
+pub(crate) mod hotplug_notifier;
 mod object;
 mod prime;
 pub(crate) mod target;

@@ -48,9 +48,9 @@ use crate::{
             Directory,
             Files, //
         },
+        mapped_vma,
         misc_device::MiscDevice,
         system_memory::Mount,
-        view,
         worker::WorkerQueue, //
     }, //
 };
@@ -121,7 +121,7 @@ impl kernel::InPlaceModule for Dxgkrnl {
             #[cfg(dxg_gates)]
             sys::gates::at_load()?;
             let parameters = Parameters::checked()?;
-            view::at_load()?;
+            mapped_vma::at_load()?;
             let memory = Mount::new()?;
             let registry = Registry::new(parameters.global_handles)?;
             let segments = Segments {

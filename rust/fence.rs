@@ -31,7 +31,7 @@ use crate::{
     sys::{
         fence_page::FencePage,
         killable,
-        view::View, //
+        mapped_vma::MappedVma, //
     }, //
 };
 use kernel::{
@@ -124,7 +124,7 @@ impl MonitoredFence {
     /// # Errors
     ///
     /// NO_MEMORY: no memory, or no room in the address space.
-    pub(crate) fn map(&self) -> NtResult<View> {
+    pub(crate) fn map(&self) -> NtResult<MappedVma> {
         Ok(FencePage::map(&self.page)?)
     }
 
@@ -164,7 +164,7 @@ impl MonitoredFence {
                 }
                 due
             };
-            settle(due, Ok(()));
+            complete(due, Ok(()));
             if killable::is_dying() {
                 return;
             }
@@ -177,7 +177,7 @@ impl MonitoredFence {
             if due.is_none() {
                 break;
             }
-            settle(due, Ok(()));
+            complete(due, Ok(()));
             if killable::is_dying() {
                 break;
             }
@@ -185,7 +185,7 @@ impl MonitoredFence {
     }
 
     /// The adapter goes. Whatever waits for the fence, now or later, gets DEVICE_REMOVED.
-    fn lose(&self) {
+    fn unplug(&self) {
         self.end(NtStatus::DEVICE_REMOVED);
     }
 
@@ -207,7 +207,7 @@ impl MonitoredFence {
             if wait.is_none() {
                 break;
             }
-            settle(wait, Err(status));
+            complete(wait, Err(status));
         }
     }
 
@@ -245,8 +245,8 @@ impl MonitoredFence {
 }
 
 /// Tells a wait that was taken out of a fence how that ended.
-fn settle(wait: Option<RBTreeNode<Key, Arc<Wait>>>, result: NtResult) {
+fn complete(wait: Option<RBTreeNode<Key, Arc<Wait>>>, result: NtResult) {
     if let Some(node) = wait {
-        node.to_key_value().1.settle(result);
+        node.to_key_value().1.complete(result);
     }
 }

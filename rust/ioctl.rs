@@ -39,7 +39,6 @@ use crate::{
     handle::Handle,
     mem::{
         KVVec,
-        KVec,
         ACCOUNT, //
     },
     status::{
@@ -137,7 +136,7 @@ const ENTRIES: [(usize, Entry); 36] = [
     ),
     entry::<uapi::d3dkmt_changevideomemoryreservation>(
         uapi::DXG_NR_CHANGEVIDEOMEMORYRESERVATION,
-        video_memory::reserve,
+        video_memory::set_reservation,
     ),
     entry::<uapi::d3dkmt_flushheaptransitions>(
         uapi::DXG_NR_FLUSHHEAPTRANSITIONS,
@@ -285,12 +284,12 @@ fn write_bytes(address: u64, bytes: &[u8]) -> NtResult {
 }
 
 /// Reads `count` elements from user memory; INVALID_PARAMETER when one is not there.
-fn read_array<T: FromBytes + IntoBytes>(address: u64, count: usize) -> NtResult<KVec<T>> {
+fn read_array<T: FromBytes + IntoBytes>(address: u64, count: usize) -> NtResult<KVVec<T>> {
     let bytes = count
         .checked_mul(size_of::<T>())
         .ok_or(NtStatus::INVALID_PARAMETER)?;
     let mut reader = user_slice(address, bytes).reader();
-    let mut elements = KVec::with_capacity(count, ACCOUNT)?;
+    let mut elements = KVVec::with_capacity(count, ACCOUNT)?;
     for _ in 0..count {
         let mut element = T::new_zeroed();
         reader
@@ -353,8 +352,8 @@ fn subjects(
 }
 
 /// Reads `size` bytes from user memory; INVALID_PARAMETER when one is not there.
-fn read_bytes(address: u64, size: usize) -> NtResult<KVec<u8>> {
-    let mut bytes = KVec::from_elem(0, size, ACCOUNT)?;
+fn read_bytes(address: u64, size: usize) -> NtResult<KVVec<u8>> {
+    let mut bytes = KVVec::from_elem(0, size, ACCOUNT)?;
     user_slice(address, size)
         .reader()
         .read_slice(&mut bytes)

@@ -16,9 +16,6 @@ pub(crate) use kernel::alloc::{
 
 pub(crate) use crate::sys::user_sized::KVVec;
 
-/// The same, under the name that it had: nothing in the rooms is to be of pages beside each other.
-pub(crate) type KVec<T> = KVVec<T>;
-
 impl From<AllocError> for NtStatus {
     fn from(_: AllocError) -> Self {
         NtStatus::NO_MEMORY

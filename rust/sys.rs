@@ -5,6 +5,7 @@
 //! `unsafe` is allowed in this room and in `drm`; what they hand out is safe.
 
 pub(crate) mod bindings;
+pub(crate) mod cpu_mapping;
 pub(crate) mod debugfs;
 pub(crate) mod descriptor;
 pub(crate) mod device_gate;
@@ -16,7 +17,8 @@ pub(crate) mod gates;
 pub(crate) mod identity;
 pub(crate) mod kernel_pages;
 pub(crate) mod killable;
-pub(crate) mod memory_group;
+pub(crate) mod mapped_vma;
+pub(crate) mod memcg;
 pub(crate) mod misc_device;
 pub(crate) mod object_file;
 pub(crate) mod page_range;
@@ -27,8 +29,6 @@ pub(crate) mod system_memory;
 pub(crate) mod trace;
 pub(crate) mod user_pages;
 pub(crate) mod user_sized;
-pub(crate) mod view;
-pub(crate) mod window;
 pub(crate) mod worker;
 pub(crate) mod workqueue;
 

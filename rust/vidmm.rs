@@ -5,8 +5,8 @@
 //! An adapter has two groups of segments, local memory and the aperture onto system memory. Creating an
 //! allocation takes *commitment* and makes nothing physical; memory comes into being when it is first
 //! needed. It is moved between the segment and system memory, which the kernel may swap out, so that more
-//! can be allocated than the segment holds: see [`place`] for where bytes may be, [`paging`] for how they
-//! are moved, [`rank`] for who has to go first, [`residency`], [`budget`] and [`offer`] for who has a say
+//! can be allocated than the segment holds: see [`placement`] for where bytes may be, [`paging`] for how they
+//! are moved, [`lru_key`] for who has to go first, [`residency`], [`budget`] and [`offer`] for who has a say
 //! in it.
 //!
 //! Memory of the segment is the miniport's to make (`ddi::memory`); all other is system memory. What there
@@ -23,17 +23,17 @@
 pub(crate) mod access;
 pub(crate) mod account;
 pub(crate) mod backing;
-mod books;
+pub(crate) mod backing_handle;
 pub(crate) mod budget;
 pub(crate) mod ledger;
+pub(crate) mod lru_key;
 pub(crate) mod offer;
-pub(crate) mod owned;
 mod paging;
 pub(crate) mod paging_priority;
-pub(crate) mod place;
+pub(crate) mod placement;
 mod pressure;
-pub(crate) mod rank;
 pub(crate) mod residency;
+mod residency_tracker;
 pub(crate) mod work;
 
 pub(crate) use crate::sys::dma_buf::DmaBuf;
@@ -56,10 +56,6 @@ use crate::{
 };
 use account::Account;
 use backing::Backing;
-use books::{
-    Books,
-    Key, //
-};
 use core::ops::{
     Deref,
     DerefMut, //
@@ -78,7 +74,11 @@ use kernel::{
     }, //
 };
 use ledger::Ledger;
-use rank::Rank;
+use lru_key::LruKey;
+use residency_tracker::{
+    Key,
+    ResidencyTracker, //
+};
 
 /// A group of segments, as D3DKMTQueryVideoMemoryInfo asks for them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -108,7 +108,7 @@ pub(super) struct Paging {
     /// The adapter has gone: there is no memory any more.
     closed: bool,
     /// The export that was asked last whether it has ended.
-    asked: Option<Rank>,
+    asked: Option<LruKey>,
 }
 
 /// Video memory of one adapter.
@@ -125,13 +125,13 @@ pub(crate) struct VidMm {
     #[pin]
     paging: Mutex<Paging>,
     #[pin]
-    books: Mutex<Books<Arc<Backing>>>,
+    tracker: Mutex<ResidencyTracker<Arc<Backing>>>,
     /// Where the work of processes is done.
     queue: Arc<WorkerQueue>,
     /// Gives memory back to the system.
     worker: Arc<Worker>,
     /// What could be given back to the system, in bytes: offered, and idle.
-    spare: [Atomic<u64>; 2],
+    reclaimable: [Atomic<u64>; 2],
     /// The adapter has gone, for those who only ask.
     gone: Atomic<bool>,
     /// Pages that the system wants back.
@@ -152,17 +152,17 @@ impl VidMm {
         queue: Arc<WorkerQueue>,
     ) -> Result<Arc<Self>> {
         let worker = Worker::new(queue.clone())?;
-        let books = Books::new(segments.local, segments.aperture);
+        let tracker = ResidencyTracker::new(segments.local, segments.aperture);
         Arc::pin_init(
             pin_init!(Self {
                 segments,
                 committed <- new_mutex!(Ledger::new(commit), "VidMm::committed"),
                 aperture <- new_mutex!(Ledger::new(segments.aperture), "VidMm::aperture"),
                 paging <- new_mutex!(Paging { closed: false, asked: None }, "VidMm::paging"),
-                books <- new_mutex!(books, "VidMm::books"),
+                tracker <- new_mutex!(tracker, "VidMm::tracker"),
                 queue,
                 worker,
-                spare: [Atomic::new(0), Atomic::new(0)],
+                reclaimable: [Atomic::new(0), Atomic::new(0)],
                 gone: Atomic::new(false),
                 wanted: Atomic::new(0),
                 shrinker <- new_mutex!(None, "VidMm::shrinker"),
@@ -171,7 +171,7 @@ impl VidMm {
         )
     }
 
-    /// Gives memory back from now on. Whoever calls it has to [end](Self::lose_all) it, also when it
+    /// Gives memory back from now on. Whoever calls it has to [end](Self::unplug) it, also when it
     /// fails.
     ///
     /// # Errors
@@ -186,11 +186,11 @@ impl VidMm {
 
     /// The adapter goes: all its memory is lost. When it returns, nobody but its users has the video
     /// memory manager, and there will be no memory any more.
-    pub(crate) fn lose_all(&self) {
+    pub(crate) fn unplug(&self) {
         self.paging.lock().closed = true;
         self.gone.store(true, Relaxed);
         while let Some(backing) = self.take_any() {
-            backing.lose();
+            backing.unplug();
         }
         self.worker.set_job(None);
         let shrinker = self.shrinker.lock().take();
@@ -198,10 +198,10 @@ impl VidMm {
     }
 
     fn take_any(&self) -> Option<Arc<Backing>> {
-        let mut books = self.books();
-        let backing = books.first()?;
-        let entry = books.leave(backing.key());
-        drop(books);
+        let mut tracker = self.tracker();
+        let backing = tracker.first()?;
+        let entry = tracker.leave(backing.key());
+        drop(tracker);
         drop(entry);
         Some(backing)
     }
@@ -215,10 +215,10 @@ impl VidMm {
         Ok(killable::lock_killable(&self.paging)?)
     }
 
-    fn books(&self) -> BooksGuard<'_> {
+    fn tracker(&self) -> BooksGuard<'_> {
         BooksGuard {
-            books: self.books.lock(),
-            spare: &self.spare,
+            tracker: self.tracker.lock(),
+            reclaimable: &self.reclaimable,
         }
     }
 
@@ -237,7 +237,7 @@ impl VidMm {
 
     /// What there is of a group, in bytes: for people.
     pub(crate) fn report(&self, group: SegmentGroup) -> GroupReport {
-        let usage = self.books().group(group).usage();
+        let usage = self.tracker().group(group).usage();
         let ledger = self.ledger(group).lock();
         GroupReport {
             size: self.size(group),
@@ -269,11 +269,11 @@ impl VidMm {
         bytes: u64,
     ) -> NtResult<Commitment> {
         let is_privileged = sys::may_exceed_limits();
-        let mut books = self.books();
+        let mut tracker = self.tracker();
         let mut ledger = self.ledger(group).lock();
-        let user = books.share(account.key(), group).user;
+        let user = tracker.process_usage(account.key(), group).user;
         let most = ledger.size() / 4 * 3;
-        let (own, promises) = books.promised(user, group);
+        let (own, promises) = tracker.promised(user, group);
         if !is_privileged && group == SegmentGroup::Local && promises >= sys::most_files() / 4 {
             return Err(NtStatus::NO_MEMORY);
         }
@@ -281,9 +281,9 @@ impl VidMm {
             return Err(NtStatus::GRAPHICS_NO_VIDEO_MEMORY);
         }
         drop(ledger);
-        books.change_share(account.key(), group, |share| {
-            share.committed = share.committed.saturating_add(bytes);
-            share.promises += 1;
+        tracker.change_usage(account.key(), group, |process| {
+            process.committed = process.committed.saturating_add(bytes);
+            process.promises += 1;
         });
         Ok(Commitment {
             vidmm: self.clone(),
@@ -294,7 +294,7 @@ impl VidMm {
     }
 }
 
-/// Elements of a list that are dealt with while the books are locked once.
+/// Elements of a list that are dealt with while the residency tracker are locked once.
 const PIECE: usize = 64;
 
 /// Whether a list may be left half done when the process is killed.
@@ -305,7 +305,7 @@ enum Stops {
 }
 
 impl VidMm {
-    /// Does something about each element of a list. As users say how long that is, the books are locked for
+    /// Does something about each element of a list. As users say how long that is, the residency tracker are locked for
     /// a piece of it at a time.
     ///
     /// # Errors
@@ -315,16 +315,16 @@ impl VidMm {
         &self,
         list: &[T],
         stops: Stops,
-        mut work: impl FnMut(&mut Books<Arc<Backing>>, &T) -> NtResult,
+        mut work: impl FnMut(&mut ResidencyTracker<Arc<Backing>>, &T) -> NtResult,
     ) -> Result<(), (usize, NtStatus)> {
         let mut done = 0;
         for piece in list.chunks(PIECE) {
-            let mut books = self.books();
+            let mut tracker = self.tracker();
             for element in piece {
-                work(&mut books, element).map_err(|status| (done, status))?;
+                work(&mut tracker, element).map_err(|status| (done, status))?;
                 done += 1;
             }
-            drop(books);
+            drop(tracker);
             if killable::is_dying() && stops == Stops::WhenKilled {
                 return Err((done, NtStatus::INTERRUPTED));
             }
@@ -333,38 +333,38 @@ impl VidMm {
     }
 }
 
-/// The books, locked.
+/// The residency tracker, locked.
 struct BooksGuard<'a> {
-    books: MutexGuard<'a, Books<Arc<Backing>>>,
-    spare: &'a [Atomic<u64>; 2],
+    tracker: MutexGuard<'a, ResidencyTracker<Arc<Backing>>>,
+    reclaimable: &'a [Atomic<u64>; 2],
 }
 
 impl Deref for BooksGuard<'_> {
-    type Target = Books<Arc<Backing>>;
+    type Target = ResidencyTracker<Arc<Backing>>;
 
     fn deref(&self) -> &Self::Target {
-        &self.books
+        &self.tracker
     }
 }
 
 impl DerefMut for BooksGuard<'_> {
     fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.books
+        &mut self.tracker
     }
 }
 
 impl Drop for BooksGuard<'_> {
     /// Whoever is short of memory reads it without the lock.
     fn drop(&mut self) {
-        self.spare[0].store(self.books.offered(), Relaxed);
-        self.spare[1].store(self.books.idle(), Relaxed);
+        self.reclaimable[0].store(self.tracker.offered(), Relaxed);
+        self.reclaimable[1].store(self.tracker.idle(), Relaxed);
     }
 }
 
 /// Bytes that were promised; they are free again when it is dropped.
 struct Commitment {
     vidmm: Arc<VidMm>,
-    /// Whose share it counts in, as long as that is there.
+    /// The process whose usage it counts in, as long as that is there.
     process: Key,
     group: SegmentGroup,
     bytes: u64,
@@ -372,10 +372,10 @@ struct Commitment {
 
 impl Drop for Commitment {
     fn drop(&mut self) {
-        let mut books = self.vidmm.books();
-        books.change_share(self.process, self.group, |share| {
-            share.committed = share.committed.saturating_sub(self.bytes);
-            share.promises = share.promises.saturating_sub(1);
+        let mut tracker = self.vidmm.tracker();
+        tracker.change_usage(self.process, self.group, |process| {
+            process.committed = process.committed.saturating_sub(self.bytes);
+            process.promises = process.promises.saturating_sub(1);
         });
         self.vidmm.ledger(self.group).lock().release(self.bytes);
     }

@@ -39,11 +39,11 @@ pub(crate) struct Control {
 
 impl Control {
     fn add_adapter(&self) -> Result {
-        self.registry.adapters().add(SCRIPT, |appearance| {
+        self.registry.adapters().add(SCRIPT, |instance| {
             let miniport = KBox::new(Script::new(self.log.clone())?, GFP_KERNEL)?;
             let segments = miniport.query_segments();
             let vidmm = VidMm::new(segments, COMMIT, self.paging.clone())?;
-            Adapter::new(appearance, miniport, vidmm)
+            Adapter::new(instance, miniport, vidmm)
         })
     }
 

@@ -12,7 +12,7 @@ use crate::{
         }, //
     },
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::{
@@ -40,7 +40,7 @@ struct Entry {
 #[pin_data]
 pub(crate) struct Registry {
     #[pin]
-    processes: Mutex<KVec<Entry>>,
+    processes: Mutex<KVVec<Entry>>,
     #[pin]
     adapters: AdapterList<Adapter>,
     global_handles: Option<Arc<GlobalHandles>>,
@@ -56,7 +56,7 @@ impl Registry {
         };
         Arc::pin_init(
             pin_init!(Self {
-                processes <- new_mutex!(KVec::new(), "Registry::processes"),
+                processes <- new_mutex!(KVVec::new(), "Registry::processes"),
                 adapters <- AdapterList::new(),
                 global_handles,
             }),
@@ -93,9 +93,9 @@ impl Registry {
     /// # Errors
     ///
     /// NO_MEMORY.
-    pub(crate) fn processes(&self) -> NtResult<KVec<Arc<Process>>> {
+    pub(crate) fn processes(&self) -> NtResult<KVVec<Arc<Process>>> {
         let count = self.processes.lock().len();
-        let mut all = KVec::with_capacity(count, ACCOUNT)?;
+        let mut all = KVVec::with_capacity(count, ACCOUNT)?;
         for entry in self.processes.lock().iter().take(count) {
             let room = all.push_within_capacity(entry.process.clone());
             room.map_err(|_| NtStatus::NO_MEMORY)?;

@@ -3,16 +3,16 @@
 //! What a miniport says of its adapter (`DxgkDdiQueryAdapterInfo`).
 
 use super::answer::SegmentTraits;
-use crate::mem::KVec;
+use crate::mem::KVVec;
 
 /// Facts about the adapter, for D3DKMTQueryAdapterInfo.
 pub(crate) struct AdapterFacts {
     /// What a person calls it.
-    pub(crate) description: KVec<u8>,
+    pub(crate) description: KVVec<u8>,
     /// Name of the device's DRM node, such as `card0`; empty if there is none.
-    pub(crate) node: KVec<u8>,
+    pub(crate) node: KVVec<u8>,
     /// Name of the Linux driver of the device.
-    pub(crate) driver: KVec<u8>,
+    pub(crate) driver: KVVec<u8>,
     /// Its version: major, minor, patch level.
     pub(crate) driver_version: [u16; 3],
     /// Where and what the device is on PCI.

@@ -6,7 +6,7 @@
 //! used inside the gate only; and whatever becomes of who has them, they end when the device goes.
 
 use super::{
-    announcer::TargetId,
+    hotplug_notifier::TargetId,
     object::Kept,
     target::Target, //
 };

@@ -4,15 +4,15 @@
 //!
 //! A class interface on the drm class reports every device of that class, under the class's mutex
 //! and before the DRM device is fully registered. So appearance only takes a reference here, and
-//! the [`Announcer`] does the rest.
+//! the [`HotplugNotifier`] does the rest.
 
 use super::{
-    announcer::{
-        Announcer,
+    device::Device,
+    hotplug_notifier::{
+        HotplugNotifier,
         Listener,
         TargetId, //
     },
-    device::Device,
     target::{
         DeviceRef,
         Target, //
@@ -40,7 +40,7 @@ use kernel::{
     types::Opaque, //
 };
 
-type Watch = Announcer<Arc<Device>>;
+type Watch = HotplugNotifier<Arc<Device>>;
 
 /// Whether there was a `Watcher` already: `WATCH` can be initialised only once.
 static STARTED: Atomic<bool> = Atomic::new(false);
@@ -98,7 +98,7 @@ impl Watcher {
             let watch = WATCH.lock().take();
             drop(watch);
         } else if let Some(watch) = watch() {
-            watch.settled();
+            watch.initial_scan_done();
         }
         // INVARIANT: Registered just now.
         registered.map(|()| Self(()))
@@ -155,7 +155,7 @@ unsafe extern "C" fn add_dev(dev: *mut c::device) -> c_int {
     let Some(watch) = watch() else { return 0 };
     let id = TargetId(device.as_ptr().addr());
     // SAFETY: The minor is being added, so its DRM device is live and in the class. When it leaves
-    // the class, `remove_dev` returns only after the reference was dropped: as the announcer says,
+    // the class, `remove_dev` returns only after the reference was dropped: as the hotplug_notifier says,
     // the appearance has then been dealt with, and the listener uses nothing of the device.
     let device = unsafe { DeviceRef::new(device) };
     watch.appeared(move || {

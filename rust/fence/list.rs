@@ -56,7 +56,7 @@ impl Fences {
     }
 
     /// The adapter goes: all fences end with DEVICE_REMOVED, and there are no new ones.
-    pub(crate) fn lose_all(&self) {
+    pub(crate) fn unplug(&self) {
         self.all.lock().lost = true;
         loop {
             let first = {
@@ -65,7 +65,7 @@ impl Fences {
                 key.and_then(|key| all.fences.remove_node(&key))
             };
             let Some(node) = first else { break };
-            node.to_key_value().1.lose();
+            node.to_key_value().1.unplug();
         }
     }
 

@@ -3,7 +3,7 @@
 //! [`Wait`]: one wait for the values of fences.
 //!
 //! ```text
-//! new → start → (settle, by signals and ends of fences) → outcome
+//! new → start → (complete, by signals and ends of fences) → outcome
 //!                 └─ block: the thread waits for it    └─ or its eventfd is signalled
 //! ```
 //!
@@ -72,7 +72,7 @@ pub(crate) struct Wait {
     state: Mutex<State>,
     /// The outcome is there.
     #[pin]
-    settled: CondVar,
+    completed: CondVar,
     _counted: Counted,
 }
 
@@ -107,7 +107,7 @@ impl Wait {
             pin_init!(Self {
                 targets,
                 state <- new_mutex!(state, "Wait::state"),
-                settled <- new_condvar!("Wait::settled"),
+                completed <- new_condvar!("Wait::completed"),
                 _counted: Counted::new(Counter::Waits),
             }),
             ACCOUNT,
@@ -127,7 +127,7 @@ impl Wait {
             }
             match Self::enter(wait, wait.key(at, target), target) {
                 Ok(false) => {}
-                Ok(true) => wait.settle(Ok(())),
+                Ok(true) => wait.complete(Ok(())),
                 Err(status) => {
                     started = wait.cancel(status);
                     break;
@@ -155,7 +155,7 @@ impl Wait {
     pub(crate) fn block(&self) -> NtResult {
         let mut state = self.state.lock();
         while state.outcome.is_none() {
-            if self.settled.wait_interruptible(&mut state) {
+            if self.completed.wait_interruptible(&mut state) {
                 break;
             }
         }
@@ -169,7 +169,7 @@ impl Wait {
     }
 
     /// A target is reached, or its fence has ended.
-    pub(super) fn settle(&self, result: NtResult) {
+    pub(super) fn complete(&self, result: NtResult) {
         let event = {
             let mut state = self.state.lock();
             if state.outcome.is_some() {
@@ -184,7 +184,7 @@ impl Wait {
             state.outcome = Some(result);
             state.event.take()
         };
-        self.settled.notify_all();
+        self.completed.notify_all();
         if let Some(event) = event {
             event.signal();
         }

@@ -75,7 +75,7 @@ impl<'a> Opened<'a> {
             objects.push(Object::Adapter(open), ACCOUNT)?;
         }
         Ok(Self {
-            reservation: caller.process.reserve(adapters.len())?,
+            reservation: caller.process.alloc_handles(adapters.len())?,
             objects,
         })
     }

@@ -63,7 +63,7 @@ pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
         KMTQAITYPE_ADAPTERREGISTRYINFO | KMTQAITYPE_ADAPTERREGISTRYINFO_RENDER => {
             blob.write_texts::<d3dkmt_adapterregistryinfo>(&registry_info(facts)?)
         }
-        // Nothing takes a driver away to bring a new one: that is another appearance of the device.
+        // Nothing takes a driver away to bring a new one: that is another instance of the device.
         KMTQAITYPE_CHECKDRIVERUPDATESTATUS => blob.write(&0_u32),
         KMTQAITYPE_DRIVERVERSION | KMTQAITYPE_DRIVERVERSION_RENDER => {
             blob.write(&d3dkmt_driverversion {

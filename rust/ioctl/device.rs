@@ -51,7 +51,7 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     let device = Arc::new(Device::new(adapter, account), ACCOUNT)?;
     let mut objects = KVVec::with_capacity(1, ACCOUNT)?;
     objects.push(Object::Device(device), ACCOUNT)?;
-    let reservation = caller.process.reserve(1)?;
+    let reservation = caller.process.alloc_handles(1)?;
     let handle = reservation.handles().first().copied();
 
     write(

@@ -43,7 +43,7 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     let mut objects = KVVec::with_capacity(2, ACCOUNT)?;
     objects.push(Object::PagingQueue(queue), ACCOUNT)?;
     objects.push(Object::Sync(object), ACCOUNT)?;
-    let reservation = caller.process.reserve(2)?;
+    let reservation = caller.process.alloc_handles(2)?;
     let handle = |at: usize| reservation.handles().get(at).copied();
     write(
         argument,

@@ -86,7 +86,9 @@ pub(super) fn query_from_nt_handle(caller: &Caller<'_>, argument: usize) -> NtRe
     let argument = argument as u64;
     let mut args: d3dkmt_queryresourceinfofromnthandle = read(argument)?;
     let device = caller.process.device(args.device.into())?;
-    let sizes = NtHandle::with(args.nt_handle, |handle| handle.shared().sizes_for(device.adapter()))?;
+    let sizes = NtHandle::with(args.nt_handle, |handle| {
+        handle.shared().sizes_for(device.adapter())
+    })?;
     args.private_runtime_data_size = sizes.runtime_data;
     args.total_priv_drv_data_size = sizes.total;
     args.resource_priv_drv_data_size = sizes.private_data;

@@ -102,7 +102,7 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     args.data[2] = 0;
     let mut objects = KVVec::with_capacity(1, ACCOUNT)?;
     objects.push(Object::Sync(object), ACCOUNT)?;
-    let reservation = caller.process.reserve(1)?;
+    let reservation = caller.process.alloc_handles(1)?;
     let handle = reservation.handles().first().copied();
     args.sync_object = handle.unwrap_or(Handle::NULL).into();
     write(argument, &args)?;

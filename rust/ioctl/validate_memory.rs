@@ -17,7 +17,7 @@ use crate::{
     },
     uapi::*,
     vidmm::{
-        rank::OfferPriority,
+        lru_key::OfferPriority,
         SegmentGroup, //
     }, //
 };

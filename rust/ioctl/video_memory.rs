@@ -63,7 +63,7 @@ pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
 /// - INVALID_PARAMETER: see [`validate_memory::reservation`] (case 249); no adapter; more than
 ///   `available_for_reservation` of QueryVideoMemoryInfo.
 /// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
-pub(super) fn reserve(caller: &Caller<'_>, argument: usize) -> NtResult {
+pub(super) fn set_reservation(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_changevideomemoryreservation = read(argument as u64)?;
     let group = validate_memory::reservation(&args)?;
     let adapter = caller.process.adapter(args.adapter.into())?;
@@ -71,7 +71,7 @@ pub(super) fn reserve(caller: &Caller<'_>, argument: usize) -> NtResult {
     caller
         .process
         .account(&adapter)?
-        .reserve(group, args.reservation)
+        .set_reservation(group, args.reservation)
 }
 
 /// D3DKMTFlushHeapTransitions: waits until all paging is done that the process has asked for before.

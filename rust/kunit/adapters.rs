@@ -8,10 +8,10 @@ use super::log::{
 };
 use crate::{
     core::objects::adapter_list::{
+        AdapterInstance,
         AdapterList,
-        Appearance,
-        Luid,
-        Origin, //
+        HotplugSource,
+        Luid, //
     },
     status::NtStatus,
     sys::workqueue::OrderedQueue, //
@@ -22,28 +22,28 @@ use kernel::{
     sync::Arc, //
 };
 
-const ONE: Origin = Origin(0x1000);
-const TWO: Origin = Origin(0x2000);
+const ONE: HotplugSource = HotplugSource(0x1000);
+const TWO: HotplugSource = HotplugSource(0x2000);
 
 /// An adapter without a device.
 struct Fake {
-    appearance: Appearance,
+    instance: AdapterInstance,
     noted: Noted,
 }
 
 impl Fake {
     fn luid(&self) -> Luid {
-        self.appearance.luid()
+        self.instance.luid()
     }
 
     fn is_removed(&self) -> bool {
-        self.appearance.check_present() == Err(NtStatus::DEVICE_REMOVED)
+        self.instance.check_present() == Err(NtStatus::DEVICE_REMOVED)
     }
 }
 
-impl AsRef<Appearance> for Fake {
-    fn as_ref(&self) -> &Appearance {
-        &self.appearance
+impl AsRef<AdapterInstance> for Fake {
+    fn as_ref(&self) -> &AdapterInstance {
+        &self.instance
     }
 }
 
@@ -61,10 +61,10 @@ impl Machine {
         })
     }
 
-    fn appear(&self, origin: Origin, number: u32) -> Result {
-        self.list.add(origin, |appearance| {
+    fn appear(&self, source: HotplugSource, number: u32) -> Result {
+        self.list.add(source, |instance| {
             Ok(Fake {
-                appearance,
+                instance,
                 noted: Noted::new(number, &self.dropped),
             })
         })
@@ -88,26 +88,26 @@ impl Machine {
 
 /// An adapter that looks at its list when it is dropped.
 struct Looking {
-    appearance: Appearance,
+    instance: AdapterInstance,
     list: Arc<AdapterList<Looking>>,
     found: Arc<Log<bool>>,
 }
 
-impl AsRef<Appearance> for Looking {
-    fn as_ref(&self) -> &Appearance {
-        &self.appearance
+impl AsRef<AdapterInstance> for Looking {
+    fn as_ref(&self) -> &AdapterInstance {
+        &self.instance
     }
 }
 
 impl Drop for Looking {
     fn drop(&mut self) {
-        let me = self.list.find(self.appearance.luid());
+        let me = self.list.find(self.instance.luid());
         self.found.note(me.is_some());
     }
 }
 
-/// A thread on which devices of `origin` come and go.
-fn come_and_go(machine: &Machine, origin: Origin, times: u32) -> Result<OrderedQueue> {
+/// A thread on which devices of `source` come and go.
+fn come_and_go(machine: &Machine, source: HotplugSource, times: u32) -> Result<OrderedQueue> {
     let queue = OrderedQueue::new()?;
     let machine = Machine {
         list: machine.list.clone(),
@@ -116,8 +116,8 @@ fn come_and_go(machine: &Machine, origin: Origin, times: u32) -> Result<OrderedQ
     queue.queue().try_spawn(GFP_KERNEL, move || {
         for number in 0..times {
             // What fails here is missing in the log.
-            let _ = machine.appear(origin, number);
-            drop(machine.list.remove(origin));
+            let _ = machine.appear(source, number);
+            drop(machine.list.remove(source));
         }
     })?;
     Ok(queue)
@@ -135,7 +135,7 @@ mod tests {
         assert_eq!(machine.listed()?, [1]);
         let adapter = machine.adapter(1).ok_or(ENOENT)?;
         let luid = adapter.luid();
-        assert!(adapter.appearance.check_present().is_ok());
+        assert!(adapter.instance.check_present().is_ok());
         let found = machine.list.find(luid);
         assert!(found.is_some_and(|found| Arc::ptr_eq(&found, &adapter)));
         assert!(machine.list.find(Luid(0)).is_none());
@@ -214,8 +214,8 @@ mod tests {
         machine.appear(ONE, 1)?;
         let mut luid = None;
         // It has got half-way: the part that was made is dropped, and nothing is listed.
-        let failed = machine.list.add(TWO, |appearance| {
-            luid = Some(appearance.luid());
+        let failed = machine.list.add(TWO, |instance| {
+            luid = Some(instance.luid());
             let _half = Noted::new(2, &machine.dropped);
             Err(ENOMEM)
         });
@@ -250,9 +250,9 @@ mod tests {
     fn adapters_are_dropped_without_the_lock() -> Result {
         let list = Arc::pin_init(AdapterList::new(), GFP_KERNEL)?;
         let found = Log::new()?;
-        list.add(ONE, |appearance| {
+        list.add(ONE, |instance| {
             Ok(Looking {
-                appearance,
+                instance,
                 list: list.clone(),
                 found: found.clone(),
             })

@@ -122,7 +122,7 @@ mod tests {
         let [owner, other] = owners;
         drop(owner);
         assert!(first.block() == Err(NtStatus::INVALID_PARAMETER));
-        fences.lose_all();
+        fences.unplug();
         assert!(second.block() == Err(NtStatus::DEVICE_REMOVED));
         // Neither changes any more, and there are no new ones.
         one.signal(9);

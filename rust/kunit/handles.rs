@@ -34,14 +34,14 @@ fn table<T>() -> Result<HandleTable<T>> {
 
 fn reserve<T>(table: &mut HandleTable<T>, count: usize) -> Result<KVVec<Handle>> {
     let mut handles = KVVec::from_elem(Handle::NULL, count, ACCOUNT)?;
-    table.reserve(&mut handles).map_err(|_| ENOMEM)?;
+    table.alloc_handles(&mut handles).map_err(|_| ENOMEM)?;
     Ok(handles)
 }
 
 /// Makes the next handle name `object`, below `parent`.
 fn add<T>(table: &mut HandleTable<T>, object: T, parent: Handle) -> Result<Handle> {
     let mut handle = [Handle::NULL];
-    table.reserve(&mut handle).map_err(|_| ENOMEM)?;
+    table.alloc_handles(&mut handle).map_err(|_| ENOMEM)?;
     table
         .publish(handle[0], object, parent)
         .map_err(|_| EINVAL)?;

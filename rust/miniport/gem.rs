@@ -41,7 +41,7 @@ use crate::{
         }, //
     },
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::{
@@ -112,8 +112,8 @@ impl Gem {
     }
 }
 
-fn bytes(from: &[u8]) -> Result<KVec<u8>> {
-    let mut to = KVec::new();
+fn bytes(from: &[u8]) -> Result<KVVec<u8>> {
+    let mut to = KVVec::new();
     to.extend_from_slice(from, GFP_KERNEL)?;
     Ok(to)
 }

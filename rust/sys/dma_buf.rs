@@ -6,7 +6,7 @@ use super::{
     bindings,
     descriptor::NewDescriptor,
     kernel_pages,
-    view::View,
+    mapped_vma::MappedVma,
     AssertSync, //
 };
 use crate::compat;
@@ -104,7 +104,7 @@ impl DmaBuf {
     /// # Errors
     ///
     /// `ENOMEM`; `EPERM` for whatever else the exporter says.
-    pub(crate) fn map(&self, writable: bool) -> Result<View> {
+    pub(crate) fn map(&self, writable: bool) -> Result<MappedVma> {
         kernel_pages::leave_for_file(self.size())?;
         // What the process may make of the mapping later is what it could do with the file that is mapped:
         // so that is one of our own, with this very access.
@@ -123,7 +123,7 @@ impl DmaBuf {
         let file = NonNull::new(file.cast::<File>()).ok_or(ENOMEM)?;
         // SAFETY: The file is new and its one reference is ours; it has no position in use.
         let file = unsafe { ARef::<File>::from_raw(file) };
-        View::of_file(&file, self.size(), writable).map_err(|error| match error {
+        MappedVma::of_file(&file, self.size(), writable).map_err(|error| match error {
             ENOMEM | ENOSPC | EAGAIN => ENOMEM,
             EINTR | ERESTARTSYS => error,
             _ => EPERM,

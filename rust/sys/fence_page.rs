@@ -4,12 +4,12 @@
 
 use super::{
     bindings,
-    page_source::PageSource,
-    view::View,
-    window::{
-        Source,
-        Window, //
+    cpu_mapping::{
+        CpuMapping,
+        Source, //
     },
+    mapped_vma::MappedVma,
+    page_source::PageSource,
     ACCOUNT, //
 };
 use core::ptr::NonNull;
@@ -84,8 +84,8 @@ impl FencePage {
     /// # Errors
     ///
     /// `ENOMEM`: no memory, or no room in the address space.
-    pub(crate) fn map(page: &Arc<Self>) -> Result<View> {
-        View::map_inherited(Window::new(1, Source::Pages(page.clone()))?)
+    pub(crate) fn map(page: &Arc<Self>) -> Result<MappedVma> {
+        MappedVma::map_inherited(CpuMapping::new(1, Source::Pages(page.clone()))?)
     }
 }
 

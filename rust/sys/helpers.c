@@ -117,7 +117,7 @@ void dxg_unaccount_pinned(struct user_struct *user, struct mm_struct *mm,
 }
 
 /*
- * Makes a new VMA a window onto pages that the core must not touch: no
+ * Makes a new VMA a mapping onto pages that the core must not touch: no
  * get_user_pages(), no growth by mremap(), no core dump; and no copy at fork(),
  * unless children shall have it, too.
  */

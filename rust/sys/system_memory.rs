@@ -96,7 +96,7 @@ impl SystemMemory {
     /// # Errors
     ///
     /// `ENOMEM`. `EINVAL`: there is no such page. `EIO`: it could not be read back.
-    pub(super) fn page(&self, index: usize, patience: Patience) -> Result<HeldPage> {
+    pub(super) fn page(&self, index: usize, patience: Patience) -> Result<ShmemPage> {
         if index >= self.count {
             return Err(EINVAL);
         }
@@ -105,7 +105,7 @@ impl SystemMemory {
             bindings::dxg_shmem_page(self.file.as_ptr(), index, patience == Patience::MayWait)
         })?;
         // INVARIANT: The function gives a reference.
-        NonNull::new(page).map(HeldPage).ok_or(ENOMEM)
+        NonNull::new(page).map(ShmemPage).ok_or(ENOMEM)
     }
 
     /// Makes all pages.
@@ -125,8 +125,8 @@ impl SystemMemory {
     /// # Errors
     ///
     /// `ENOMEM`. `EIO`: one could not be read back. `EINTR`: the calling process is being killed.
-    pub(crate) fn hold(&self, patience: Patience) -> Result<HeldPages> {
-        let mut held = HeldPages {
+    pub(crate) fn hold(&self, patience: Patience) -> Result<ShmemPages> {
+        let mut held = ShmemPages {
             pages: KVVec::with_capacity(self.count, GFP_KERNEL | __GFP_NOWARN)?,
         };
         for index in 0..self.count {
@@ -152,20 +152,20 @@ impl Drop for SystemMemory {
 /// # Invariants
 ///
 /// The pointer is a page of a shared memory file, on which this value owns a reference.
-pub(super) struct HeldPage(NonNull<c::page>);
+pub(super) struct ShmemPage(NonNull<c::page>);
 
 // SAFETY: Pages are reference-counted, and may be let go by any thread.
-unsafe impl Send for HeldPage {}
+unsafe impl Send for ShmemPage {}
 // SAFETY: No method changes anything.
-unsafe impl Sync for HeldPage {}
+unsafe impl Sync for ShmemPage {}
 
-impl HeldPage {
+impl ShmemPage {
     pub(super) fn as_ptr(&self) -> *mut c::page {
         self.0.as_ptr()
     }
 }
 
-impl Drop for HeldPage {
+impl Drop for ShmemPage {
     fn drop(&mut self) {
         // SAFETY: By the type invariant we own a reference.
         unsafe { bindings::dxg_shmem_put(self.0.as_ptr()) };
@@ -177,23 +177,23 @@ impl Drop for HeldPage {
 /// # Invariants
 ///
 /// Every pointer is a page of a shared memory file, on which this value owns a reference.
-pub(crate) struct HeldPages {
+pub(crate) struct ShmemPages {
     pages: KVVec<*mut c::page>,
 }
 
-// SAFETY: As for `HeldPage`.
-unsafe impl Send for HeldPages {}
-// SAFETY: As for `HeldPage`.
-unsafe impl Sync for HeldPages {}
+// SAFETY: As for `ShmemPage`.
+unsafe impl Send for ShmemPages {}
+// SAFETY: As for `ShmemPage`.
+unsafe impl Sync for ShmemPages {}
 
 // SAFETY: By the type invariant the pages stay as long as this value; the list does not change.
-unsafe impl PageSource for HeldPages {
+unsafe impl PageSource for ShmemPages {
     fn pages(&self) -> &[*mut c::page] {
         &self.pages
     }
 }
 
-impl Drop for HeldPages {
+impl Drop for ShmemPages {
     fn drop(&mut self) {
         for &page in &self.pages {
             // SAFETY: By the type invariant we own a reference.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! How others get at an allocation's bytes: the CPU, by a window, and other drivers, by a dma-buf.
+//! How others get at an allocation's bytes: the CPU, by a CPU mapping, and other drivers, by a dma-buf.
 
 use super::{
     backing::{
@@ -10,7 +10,7 @@ use super::{
         State, //
     },
     paging::Wish,
-    place::Place,
+    placement::Placement,
     VidMm, //
 };
 use crate::{
@@ -24,12 +24,12 @@ use crate::{
         NtStatus, //
     },
     sys::{
+        cpu_mapping::{
+            CpuMapping,
+            Source, //
+        },
         dma_buf::DmaBuf,
         trace,
-        window::{
-            Source,
-            Window, //
-        },
         PAGE_SIZE, //
     }, //
 };
@@ -40,8 +40,8 @@ pub(crate) enum CpuAccess {
     /// The pages are in the calling process already, at this address.
     InPlace(usize),
     /// This can be mapped.
-    Window {
-        window: Arc<Window>,
+    CpuMapping {
+        mapping: Arc<CpuMapping>,
         /// So that it may be written to.
         writable: bool,
     },
@@ -64,7 +64,7 @@ impl Backing {
         };
         if let State::System(memory) = &self.inner(&mut paging).state {
             let usage = [0, memory.present()];
-            self.vidmm.books().set_usage(self.key(), usage);
+            self.vidmm.tracker().set_usage(self.key(), usage);
         }
     }
 
@@ -80,13 +80,13 @@ impl Backing {
                 return Ok(CpuAccess::InPlace(address));
             }
             // Memory of the process that made the allocation is shown to another process.
-            let new = Window::new(self.size()? / PAGE_SIZE, Source::Pages(pages.clone()))?;
+            let new = CpuMapping::new(self.size()? / PAGE_SIZE, Source::Pages(pages.clone()))?;
             let mut paging = self.vidmm.lock_paging()?;
             let inner = self.inner(&mut paging);
-            let window = inner.window.get_or_insert_with(|| new.clone()).clone();
+            let mapping = inner.mapping.get_or_insert_with(|| new.clone()).clone();
             drop(paging);
-            return Ok(CpuAccess::Window {
-                window,
+            return Ok(CpuAccess::CpuMapping {
+                mapping,
                 writable: pages.is_writable(),
             });
         }
@@ -94,7 +94,7 @@ impl Backing {
             in_segment: false,
             shown: true,
         };
-        self.settle(wish, |inner| {
+        self.validate(wish, |inner| {
             if let State::Imported(memory) = &inner.state {
                 match memory.cpu_pages() {
                     CpuPages::DmaBuf(dma_buf) => return Ok(CpuAccess::DmaBuf(dma_buf)),
@@ -102,9 +102,9 @@ impl Backing {
                     CpuPages::None => return Err(NtStatus::DEVICE_REMOVED),
                 }
             }
-            let window = inner.window.clone();
-            Ok(CpuAccess::Window {
-                window: window.ok_or(NtStatus::UNSUCCESSFUL)?,
+            let mapping = inner.mapping.clone();
+            Ok(CpuAccess::CpuMapping {
+                mapping: mapping.ok_or(NtStatus::UNSUCCESSFUL)?,
                 writable: true,
             })
         })?
@@ -115,16 +115,16 @@ impl Backing {
     /// # Errors
     ///
     /// As [`Self::cpu_access`].
-    pub(crate) fn bring_back(self: &Arc<Self>) -> NtResult {
+    pub(crate) fn page_in_for_fault(self: &Arc<Self>) -> NtResult {
         trace::fault(|| self.traced(0));
         let wish = Wish {
             in_segment: false,
             shown: true,
         };
-        match self.settle(wish, |_| ()) {
-            // The adapter has gone: the window shows zeros, or will in a moment.
+        match self.validate(wish, |_| ()) {
+            // The adapter has gone: the CPU mapping shows zeros, or will in a moment.
             Err(NtStatus::DEVICE_REMOVED) => Ok(()),
-            settled => settled,
+            validated => validated,
         }
     }
 
@@ -148,7 +148,7 @@ impl Backing {
             shown: false,
         };
         for _ in 0..EXPORT_TRIES {
-            let memory = self.settle(wish, |inner| match &inner.state {
+            let memory = self.validate(wish, |inner| match &inner.state {
                 State::Local(memory) if inner.exported.is_some() || self.may_pin() => {
                     Ok(memory.clone())
                 }
@@ -187,7 +187,7 @@ impl Backing {
             // Others may have a dma-buf also when this could not have one.
             if inner.exported.is_none() && (exported.is_ok() || !memory.end_export()) {
                 inner.exported = Some(Counted::new(Counter::Exports));
-                self.vidmm.books().pin(self.key());
+                self.vidmm.tracker().pin(self.key());
             }
             drop(paging);
             return exported;
@@ -203,12 +203,14 @@ impl Backing {
 
     /// Whether the memory came by a dma-buf.
     pub(crate) fn is_imported(&self) -> bool {
-        self.place() == Place::Imported
+        self.placement() == Placement::Imported
     }
 
     /// Whether its process may have it pinned by an export.
     fn may_pin(&self) -> bool {
-        self.vidmm.books().may_pin(self.account.key(), self.bytes())
+        self.vidmm
+            .tracker()
+            .may_pin(self.account.key(), self.bytes())
     }
 
     /// Notes whether anybody but us still has a dma-buf of the memory, or anything else of it.
@@ -222,7 +224,7 @@ impl Backing {
         };
         if ended {
             inner.exported = None;
-            self.vidmm.books().unpin(self.key());
+            self.vidmm.tracker().unpin(self.key());
         }
     }
 }
@@ -237,16 +239,18 @@ impl VidMm {
         let mut first = None;
         for _ in 0..ASKED_AT_ONCE {
             let mut paging = self.lock_paging()?;
-            let books = self.books();
-            let next = (books.pinned(paging.asked)).or_else(|| books.pinned(None));
-            drop(books);
-            let Some((rank, backing)) = next else { break };
-            if first == Some(rank) {
+            let tracker = self.tracker();
+            let next = (tracker.pinned(paging.asked)).or_else(|| tracker.pinned(None));
+            drop(tracker);
+            let Some((lru_key, backing)) = next else {
+                break;
+            };
+            if first == Some(lru_key) {
                 // All were asked.
                 break;
             }
-            first.get_or_insert(rank);
-            paging.asked = Some(rank);
+            first.get_or_insert(lru_key);
+            paging.asked = Some(lru_key);
             backing.end_export(backing.inner(&mut paging));
             drop(paging);
         }

@@ -3,10 +3,10 @@
 //! [`Account`]: one process on one adapter, to whom memory is charged.
 
 use super::{
-    books::{
+    residency_tracker::{
         index,
         Key,
-        NewShare, //
+        NewProcessUsage, //
     },
     work::PagingWork,
     SegmentGroup,
@@ -20,7 +20,7 @@ use crate::{
     },
     sys::{
         self,
-        memory_group::MemoryGroup,
+        memcg::Memcg,
         trace, //
     }, //
 };
@@ -38,7 +38,7 @@ pub(crate) struct Account {
     /// It, in traces.
     owner: trace::Owner,
     /// That of the process when it began to use the adapter.
-    group: MemoryGroup,
+    group: Memcg,
     /// Bytes of all its allocations, by group.
     total: [Atomic<u64>; 2],
     /// What it has its memory moved for, on its own account.
@@ -81,14 +81,14 @@ impl Account {
             Self {
                 vidmm,
                 owner,
-                group: MemoryGroup::current(),
+                group: Memcg::current(),
                 total: [Atomic::new(0), Atomic::new(0)],
                 work,
             },
             ACCOUNT,
         )?;
-        let share = NewShare::new(account.key(), sys::current_uid(), ACCOUNT)?;
-        let unused = account.vidmm.books().open_share(share);
+        let process = NewProcessUsage::new(account.key(), sys::current_uid(), ACCOUNT)?;
+        let unused = account.vidmm.tracker().add_process(process);
         drop(unused);
         Ok(account)
     }
@@ -119,7 +119,7 @@ impl Account {
     }
 
     /// Whom the kernel's memory for this process is charged to.
-    pub(super) fn group(&self) -> &MemoryGroup {
+    pub(super) fn group(&self) -> &Memcg {
         &self.group
     }
 
@@ -135,27 +135,30 @@ impl Account {
 
     /// What the process has of a group.
     pub(crate) fn report(&self, group: SegmentGroup) -> AccountReport {
-        let books = self.vidmm.books();
-        let share = books.share(self.key(), group);
+        let tracker = self.vidmm.tracker();
+        let process = tracker.process_usage(self.key(), group);
         AccountReport {
             total: self.total[index(group)].load(Relaxed),
-            usage: share.usage,
-            listed: share.listed,
-            offered: share.offered,
-            budget: books.group(group).budget(&share),
+            usage: process.usage,
+            listed: process.listed,
+            offered: process.offered,
+            budget: tracker.group(group).budget(&process),
         }
     }
 
     /// What the process may have and has.
     pub(crate) fn info(&self, group: SegmentGroup) -> MemoryInfo {
-        let books = self.vidmm.books();
-        let (all, share) = (books.group(group), books.share(self.key(), group));
+        let tracker = self.vidmm.tracker();
+        let (all, process) = (
+            tracker.group(group),
+            tracker.process_usage(self.key(), group),
+        );
         MemoryInfo {
-            budget: all.budget(&share),
-            usage: share.usage,
-            listed: share.listed,
-            reservation: share.reservation,
-            reservable: all.reservable(&share),
+            budget: all.budget(&process),
+            usage: process.usage,
+            listed: process.listed,
+            reservation: process.reservation,
+            reservable: all.reservable(&process),
         }
     }
 
@@ -164,20 +167,20 @@ impl Account {
     /// # Errors
     ///
     /// INVALID_PARAMETER when it is more than can be reserved.
-    pub(crate) fn reserve(&self, group: SegmentGroup, bytes: u64) -> NtResult {
-        let mut books = self.vidmm.books();
-        let share = books.share(self.key(), group);
-        if bytes > books.group(group).reservable(&share) {
+    pub(crate) fn set_reservation(&self, group: SegmentGroup, bytes: u64) -> NtResult {
+        let mut tracker = self.vidmm.tracker();
+        let process = tracker.process_usage(self.key(), group);
+        if bytes > tracker.group(group).reservable(&process) {
             return Err(NtStatus::INVALID_PARAMETER);
         }
-        books.change_share(self.key(), group, |share| share.reservation = bytes);
+        tracker.change_usage(self.key(), group, |process| process.reservation = bytes);
         Ok(())
     }
 }
 
 impl Drop for Account {
     fn drop(&mut self) {
-        let share = self.vidmm.books().close_share(self.key());
-        drop(share);
+        let process = self.vidmm.tracker().remove_process(self.key());
+        drop(process);
     }
 }

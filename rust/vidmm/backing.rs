@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Backing`]: where the bytes of an allocation are, and what the books know of it.
+//! [`Backing`]: where the bytes of an allocation are, and what the residency tracker knows of it.
 
 use super::{
     account::Account,
-    books::{
+    placement::Placement,
+    residency_tracker::{
         Key,
         NewEntry,
-        Standing, //
+        ResidencyInfo, //
     },
-    place::Place,
     Commitment,
     Paging,
     SegmentGroup,
@@ -33,13 +33,13 @@ use crate::{
     },
     sys::{
         self,
+        cpu_mapping::{
+            CpuMapping,
+            Source, //
+        },
         system_memory::SystemMemory,
         trace,
-        user_pages::UserPages,
-        window::{
-            Source,
-            Window, //
-        }, //
+        user_pages::UserPages, //
     }, //
 };
 use core::num::NonZeroU32;
@@ -80,7 +80,7 @@ pub(super) enum Home {
     Fixed,
 }
 
-/// The bytes themselves; [`Place`] says which ways lead from one to another.
+/// The bytes themselves; [`Placement`] says which ways lead from one to another.
 pub(super) enum State {
     Untouched,
     Local(Memory),
@@ -92,19 +92,19 @@ pub(super) enum State {
 }
 
 impl State {
-    pub(super) fn place(&self) -> Place {
+    pub(super) fn placement(&self) -> Placement {
         match self {
-            Self::Untouched => Place::Untouched,
-            Self::Local(_) => Place::Local,
-            Self::System(_) => Place::System,
-            Self::UserPages => Place::UserPages,
-            Self::Imported(_) => Place::Imported,
-            Self::Discarded => Place::Discarded,
-            Self::Lost => Place::Lost,
+            Self::Untouched => Placement::Untouched,
+            Self::Local(_) => Placement::Local,
+            Self::System(_) => Placement::System,
+            Self::UserPages => Placement::UserPages,
+            Self::Imported(_) => Placement::Imported,
+            Self::Discarded => Placement::Discarded,
+            Self::Lost => Placement::Lost,
         }
     }
 
-    /// What a window shows of it.
+    /// What a CPU mapping shows of it.
     pub(super) fn source(&self) -> Option<Source> {
         match self {
             Self::Local(memory) | Self::Imported(memory) => match memory.cpu_pages() {
@@ -129,14 +129,14 @@ pub(crate) struct Backing {
     pub(super) home: Home,
     /// As D3DKMTSetAllocationPriority sets it.
     priority: Atomic<u32>,
-    /// It shall stay out of the segment. Only changes with the books locked, as does the next one.
-    pub(super) kept_out: Atomic<bool>,
+    /// It shall stay out of the segment. Only changes with the residency tracker locked, as does the next one.
+    pub(super) stays_out: Atomic<bool>,
     /// An offer of it gives up the commitment, too.
     pub(super) may_decommit: Atomic<bool>,
-    /// The books know it.
+    /// The residency tracker knows it.
     entered: Atomic<bool>,
     /// The place of the bytes, for those who only ask.
-    place: Atomic<u32>,
+    placement: Atomic<u32>,
     inner: LockedBy<Inner, Paging>,
 }
 
@@ -144,7 +144,7 @@ pub(crate) struct Backing {
 pub(super) struct Inner {
     pub(super) state: State,
     /// What processes see of it.
-    pub(super) window: Option<Arc<Window>>,
+    pub(super) mapping: Option<Arc<CpuMapping>>,
     pub(super) commitment: Option<Commitment>,
     /// Somebody has a dma-buf of it, or had one when that was looked at last.
     pub(super) exported: Option<Counted>,
@@ -171,10 +171,10 @@ pub(super) struct Beginning {
 
 impl Backing {
     pub(super) fn new(vidmm: &Arc<VidMm>, begin: Beginning) -> Self {
-        let place = begin.state.place();
+        let placement = begin.state.placement();
         let inner = Inner {
             state: begin.state,
-            window: None,
+            mapping: None,
             commitment: Some(begin.commitment),
             exported: None,
         };
@@ -186,11 +186,11 @@ impl Backing {
             bytes: begin.bytes,
             home: begin.home,
             priority: Atomic::new(begin.priority.get()),
-            kept_out: Atomic::new(false),
+            stays_out: Atomic::new(false),
             may_decommit: Atomic::new(false),
             entered: Atomic::new(false),
             // CAST: a small enumeration.
-            place: Atomic::new(place as u32),
+            placement: Atomic::new(placement as u32),
             inner: LockedBy::new(&vidmm.paging, inner),
         }
     }
@@ -232,7 +232,7 @@ impl Backing {
 
     /// Whether it is to be in the segment when it is wanted.
     pub(super) fn belongs_in_segment(&self) -> bool {
-        matches!(self.home, Home::Segment(_)) && !self.kept_out.load(Relaxed)
+        matches!(self.home, Home::Segment(_)) && !self.stays_out.load(Relaxed)
     }
 
     pub(super) fn size(&self) -> NtResult<usize> {
@@ -245,11 +245,14 @@ impl Backing {
     }
 
     /// Where the bytes are. That may change at once, unless the paging lock is held.
-    pub(super) fn place(&self) -> Place {
-        let place = self.place.load(Relaxed);
+    pub(super) fn placement(&self) -> Placement {
+        let placement = self.placement.load(Relaxed);
         // CAST: as it was stored.
-        let is = |at: &Place| *at as u32 == place;
-        Place::ALL.into_iter().find(is).unwrap_or(Place::Lost)
+        let is = |at: &Placement| *at as u32 == placement;
+        Placement::ALL
+            .into_iter()
+            .find(is)
+            .unwrap_or(Placement::Lost)
     }
 
     /// D3DKMTGetAllocationPriority.
@@ -259,13 +262,13 @@ impl Backing {
 
     /// D3DKMTSetAllocationPriority.
     pub(crate) fn set_priority(&self, priority: NonZeroU32) {
-        let mut books = self.vidmm.books();
-        // With the books locked, so that they and this say the same.
+        let mut tracker = self.vidmm.tracker();
+        // With the residency tracker locked, so that they and this say the same.
         self.priority.store(priority.get(), Relaxed);
-        books.set_priority(self.key(), priority);
+        tracker.set_priority(self.key(), priority);
     }
 
-    /// Enters it into the books, if it is not there yet.
+    /// Enters it into the residency tracker, if it is not there yet.
     ///
     /// # Errors
     ///
@@ -286,35 +289,35 @@ impl Backing {
             drop(paging);
             return Err(NtStatus::DEVICE_REMOVED);
         }
-        let mut books = self.vidmm.books();
-        let unused = books.enter(key, entry);
+        let mut tracker = self.vidmm.tracker();
+        let unused = tracker.enter(key, entry);
         // Somebody may have changed it since it was read.
         if let Some(priority) = NonZeroU32::new(self.priority()) {
-            books.set_priority(key, priority);
+            tracker.set_priority(key, priority);
         }
         self.entered.store(true, Relaxed);
-        drop(books);
+        drop(tracker);
         drop(paging);
         drop(unused);
         Ok(())
     }
 
-    /// What the books know of it; `None` for what was never used.
-    pub(super) fn standing(&self) -> Option<Standing> {
-        self.vidmm.books().standing(self.key())
+    /// What the residency tracker knows of it; `None` for what was never used.
+    pub(super) fn residency_info(&self) -> Option<ResidencyInfo> {
+        self.vidmm.tracker().residency_info(self.key())
     }
 
     /// The bytes are somewhere else from now on, `usage` of them in the segment and in system memory.
     /// What they were in before is to be dropped without the lock.
     #[must_use]
     pub(super) fn go(&self, inner: &mut Inner, next: State, usage: [u64; 2]) -> State {
-        let to = next.place();
-        if !inner.state.place().leads_to(to) {
+        let to = next.placement();
+        if !inner.state.placement().leads_to(to) {
             sys::warn(c"memory went where no way leads");
         }
         // CAST: a small enumeration.
-        self.place.store(to as u32, Relaxed);
-        self.vidmm.books().set_usage(self.key(), usage);
+        self.placement.store(to as u32, Relaxed);
+        self.vidmm.tracker().set_usage(self.key(), usage);
         core::mem::replace(&mut inner.state, next)
     }
 
@@ -322,20 +325,20 @@ impl Backing {
     fn revoke(&self) {
         let mut paging = self.vidmm.paging.lock();
         let inner = self.inner(&mut paging);
-        if inner.state.place() == Place::Lost {
+        if inner.state.placement() == Placement::Lost {
             return;
         }
-        let window = inner.window.take();
+        let mapping = inner.mapping.take();
         let memory = self.go(inner, State::Lost, [0, 0]);
         drop(paging);
-        if let Some(window) = window {
-            window.revoke();
+        if let Some(mapping) = mapping {
+            mapping.revoke();
         }
         drop(memory);
     }
 
     /// The adapter goes.
-    pub(super) fn lose(&self) {
+    pub(super) fn unplug(&self) {
         // Memory of a process is not the adapter's.
         if self.user_pages.is_none() {
             self.revoke();
@@ -346,7 +349,7 @@ impl Backing {
     pub(super) fn end(&self) {
         if self.entered.load(Relaxed) {
             self.revoke();
-            let entry = self.vidmm.books().leave(self.key());
+            let entry = self.vidmm.tracker().leave(self.key());
             drop(entry);
         }
     }

@@ -10,13 +10,13 @@ use super::{
         Home,
         State, //
     },
-    books::Books,
-    place::Place,
-    rank::OfferPriority,
+    lru_key::OfferPriority,
+    placement::Placement,
     residency::Bound,
+    residency_tracker::ResidencyTracker,
     work::{
         Movables,
-        Order, //
+        PagingJob, //
     },
     Commitment,
     SegmentGroup,
@@ -85,8 +85,8 @@ impl Account {
         }
         // Nothing is locked from the first look on.
         let _turn = self.work().turn()?;
-        let look = |books: &mut Books<_>, bound: &Bound<'_>| {
-            let known = books.standing(bound.backing.key());
+        let look = |tracker: &mut ResidencyTracker<_>, bound: &Bound<'_>| {
+            let known = tracker.residency_info(bound.backing.key());
             match known.ok_or(NtStatus::DEVICE_REMOVED)?.locks {
                 0 => Ok(()),
                 _ => Err(NtStatus::INVALID_PARAMETER),
@@ -97,9 +97,9 @@ impl Account {
             .in_pieces(list, Stops::WhenKilled, look)
             .and_then(|()| {
                 // Whoever is killed now loses them anyway.
-                vidmm.in_pieces(list, Stops::WhenKilled, |books, bound| {
+                vidmm.in_pieces(list, Stops::WhenKilled, |tracker, bound| {
                     bound.backing.may_decommit.store(may_decommit, Relaxed);
-                    books.set_offer(bound.backing.key(), Some(priority));
+                    tracker.set_offer(bound.backing.key(), Some(priority));
                     Ok(())
                 })
             })
@@ -120,7 +120,7 @@ impl Account {
         queue: &Arc<Timeline>,
         tell: impl FnOnce(&[Reclaimed], Option<u64>) -> NtResult,
     ) -> NtResult<Option<u64>> {
-        let mut order = Order::new()?;
+        let mut job = PagingJob::new()?;
         let mut steps = KVVec::with_capacity(list.len(), ACCOUNT)?;
         let mut results = KVVec::with_capacity(list.len(), ACCOUNT)?;
         let mut wanted = Movables::with_capacity(list.len(), ACCOUNT)?;
@@ -156,8 +156,8 @@ impl Account {
             bound.backing.end_reclaim(step);
         }
         if operation.is_some() {
-            order.bring_in(wanted);
-            self.work().submit(order, priority, operation);
+            job.page_in(wanted);
+            self.work().submit(job, priority, operation);
         }
         Ok(value)
     }
@@ -167,7 +167,7 @@ impl Bound<'_> {
     /// Whether its device wants it in the segment, and it is not there.
     fn is_missing(&self) -> bool {
         let listed = self.residency.count() > 0;
-        listed && self.backing.belongs_in_segment() && self.backing.place() != Place::Local
+        listed && self.backing.belongs_in_segment() && self.backing.placement() != Placement::Local
     }
 }
 
@@ -183,9 +183,9 @@ impl Backing {
             offer: None,
             promised: false,
         };
-        match inner.state.place() {
-            Place::Lost => Err(NtStatus::DEVICE_REMOVED),
-            Place::Discarded => {
+        match inner.state.placement() {
+            Placement::Lost => Err(NtStatus::DEVICE_REMOVED),
+            Placement::Discarded => {
                 if inner.commitment.is_some() {
                     return Ok(unchanged(Reclaimed::Discarded));
                 }
@@ -199,10 +199,12 @@ impl Backing {
                 })
             }
             _ => {
-                let mut books = self.vidmm.books();
-                let offer = books.standing(self.key()).and_then(|known| known.offer);
+                let mut tracker = self.vidmm.tracker();
+                let offer = tracker
+                    .residency_info(self.key())
+                    .and_then(|known| known.offer);
                 if offer.is_some() {
-                    books.set_offer(self.key(), None);
+                    tracker.set_offer(self.key(), None);
                 }
                 Ok(Step {
                     offer,
@@ -225,9 +227,9 @@ impl Backing {
         let mut paging = self.vidmm.paging.lock();
         let inner = self.inner(&mut paging);
         // Another thread may have done so, or the adapter has gone.
-        if inner.state.place() == Place::Discarded {
+        if inner.state.placement() == Placement::Discarded {
             let nothing = self.go(inner, State::Untouched, [0, 0]);
-            self.vidmm.books().set_offer(self.key(), None);
+            self.vidmm.tracker().set_offer(self.key(), None);
             drop(paging);
             drop(nothing);
         }
@@ -239,16 +241,16 @@ impl Backing {
             let mut paging = self.vidmm.paging.lock();
             let inner = self.inner(&mut paging);
             // Unless another thread's reclaim has made use of it.
-            let is_unused = inner.state.place() == Place::Discarded;
+            let is_unused = inner.state.placement() == Placement::Discarded;
             let commitment = is_unused.then(|| inner.commitment.take());
             drop(paging);
             drop(commitment);
         }
-        let mut books = self.vidmm.books();
-        let known = books.standing(self.key());
+        let mut tracker = self.vidmm.tracker();
+        let known = tracker.residency_info(self.key());
         // Unless the CPU has taken a lock meanwhile.
         if step.offer.is_some() && known.is_some_and(|known| known.locks == 0) {
-            books.set_offer(self.key(), step.offer);
+            tracker.set_offer(self.key(), step.offer);
         }
     }
 
@@ -260,17 +262,19 @@ impl Backing {
     pub(crate) fn lock(self: &Arc<Self>) -> NtResult {
         self.enter()?;
         let _turn = self.account.work().turn()?;
-        let mut books = self.vidmm.books();
-        let known = books.standing(self.key()).ok_or(NtStatus::DEVICE_REMOVED)?;
+        let mut tracker = self.vidmm.tracker();
+        let known = tracker
+            .residency_info(self.key())
+            .ok_or(NtStatus::DEVICE_REMOVED)?;
         if known.offer.is_some() {
             return Err(NtStatus::INVALID_PARAMETER);
         }
-        books.lock(self.key());
+        tracker.lock(self.key());
         Ok(())
     }
 
     /// The CPU gives `count` locks back.
     pub(crate) fn unlock(&self, count: u32) {
-        self.vidmm.books().unlock(self.key(), count);
+        self.vidmm.tracker().unlock(self.key(), count);
     }
 }

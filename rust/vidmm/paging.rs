@@ -13,7 +13,7 @@ use super::{
         Pager,
         State, //
     },
-    place::Place,
+    placement::Placement,
     work::{
         Movable,
         Way, //
@@ -37,18 +37,18 @@ use crate::{
         NtStatus, //
     },
     sys::{
+        cpu_mapping::CpuMapping,
         kernel_pages,
         killable,
-        memory_group::MemoryGroup,
+        memcg::Memcg,
         page_range::PageRange,
         page_source::PageSource,
         system_memory::{
-            HeldPages,
             Patience,
+            ShmemPages,
             SystemMemory, //
         },
         trace,
-        window::Window,
         PAGE_SIZE, //
     }, //
 };
@@ -71,14 +71,14 @@ const MOST_FAILURES: u32 = 16;
 pub(super) struct Wish {
     /// It has to be in the segment if it belongs there.
     pub(super) in_segment: bool,
-    /// It is to be seen through a window.
+    /// It is to be seen through a CPU mapping.
     pub(super) shown: bool,
 }
 
 /// System memory, all of whose pages stay in memory.
 struct HeldMemory {
     memory: Arc<SystemMemory>,
-    pages: HeldPages,
+    pages: ShmemPages,
 }
 
 /// What was made for a move, without the paging lock.
@@ -88,7 +88,7 @@ struct Prepared {
     /// The bytes as they are.
     from: Option<HeldMemory>,
     system: Option<Arc<SystemMemory>>,
-    window: Option<Arc<Window>>,
+    mapping: Option<Arc<CpuMapping>>,
     /// There is no room in the segment.
     stays_out: bool,
     failures: u32,
@@ -104,7 +104,7 @@ enum Step {
     /// This has to be made first.
     Local(Option<Arc<SystemMemory>>),
     System,
-    Window,
+    CpuMapping,
     /// This has to make room first.
     PutOut(Arc<Backing>),
     /// Perhaps exports have ended that are in the way.
@@ -119,7 +119,7 @@ impl Backing {
     ///
     /// - DEVICE_REMOVED: it is lost. INVALID_PARAMETER: it is offered. NO_MEMORY. What the miniport says.
     /// - INTERRUPTED: the calling process is being killed.
-    pub(super) fn settle<R>(
+    pub(super) fn validate<R>(
         self: &Arc<Self>,
         wish: Wish,
         then: impl FnOnce(&mut Inner) -> R,
@@ -131,7 +131,7 @@ impl Backing {
             match self.step(&mut paging, wish, &mut prepared)? {
                 Step::Done(old) => {
                     let result = then(self.inner(&mut paging));
-                    self.vidmm.books().touch(self.key());
+                    self.vidmm.tracker().touch(self.key());
                     drop(paging);
                     drop(old);
                     return Ok(result);
@@ -144,9 +144,9 @@ impl Backing {
                     drop(paging);
                     prepared.system = Some(self.new_system()?);
                 }
-                Step::Window => {
+                Step::CpuMapping => {
                     drop(paging);
-                    prepared.window = Some(Window::away(self.size()? / PAGE_SIZE)?);
+                    prepared.mapping = Some(CpuMapping::away(self.size()? / PAGE_SIZE)?);
                 }
                 Step::PutOut(victim) => {
                     drop(paging);
@@ -155,13 +155,13 @@ impl Backing {
                         true => Urgency::Own,
                         false => Urgency::Others,
                     };
-                    match victim.put_out(urgency) {
+                    match victim.evict(urgency) {
                         Ok(()) => prepared.freed = prepared.freed.saturating_add(bytes),
                         Err(NtStatus::INTERRUPTED) => return Err(NtStatus::INTERRUPTED),
                         // It stays, and the next one is asked.
                         Err(_) => {
                             prepared.failures += 1;
-                            self.vidmm.books().touch(victim.key());
+                            self.vidmm.tracker().touch(victim.key());
                         }
                     }
                 }
@@ -177,28 +177,28 @@ impl Backing {
 
     /// One look, with the paging lock held.
     fn step(&self, paging: &mut Paging, wish: Wish, prepared: &mut Prepared) -> NtResult<Step> {
-        let known = self.standing().ok_or(NtStatus::DEVICE_REMOVED)?;
+        let known = self.residency_info().ok_or(NtStatus::DEVICE_REMOVED)?;
         if known.offer.is_some() {
             return Err(NtStatus::INVALID_PARAMETER);
         }
         let inner = self.inner(paging);
-        if wish.shown && inner.window.is_none() && prepared.window.is_none() {
-            return Ok(Step::Window);
+        if wish.shown && inner.mapping.is_none() && prepared.mapping.is_none() {
+            return Ok(Step::CpuMapping);
         }
         let mut old = None;
-        match inner.state.place() {
-            Place::Lost => return Err(NtStatus::DEVICE_REMOVED),
-            Place::Discarded => return Err(NtStatus::INVALID_PARAMETER),
-            Place::UserPages | Place::Imported => {}
-            Place::Local => self.end_export(inner),
-            Place::Untouched | Place::System => {
+        match inner.state.placement() {
+            Placement::Lost => return Err(NtStatus::DEVICE_REMOVED),
+            Placement::Discarded => return Err(NtStatus::INVALID_PARAMETER),
+            Placement::UserPages | Placement::Imported => {}
+            Placement::Local => self.end_export(inner),
+            Placement::Untouched | Placement::System => {
                 if self.belongs_in_segment() && !prepared.stays_out {
                     match self.vidmm.room(self, prepared) {
                         Some(step) => return Ok(step),
                         None if prepared.stays_out => {}
                         None => match self.missing(inner, prepared) {
                             Some(step) => return Ok(step),
-                            None => old = Some(self.bring_in(inner, prepared)?),
+                            None => old = Some(self.page_in(inner, prepared)?),
                         },
                     }
                 }
@@ -206,7 +206,7 @@ impl Backing {
                     if wish.in_segment {
                         return Err(NtStatus::NO_MEMORY);
                     }
-                    if inner.state.place() == Place::Untouched {
+                    if inner.state.placement() == Placement::Untouched {
                         // Video memory is virtual: it is used where it is.
                         let Some(memory) = prepared.system.take() else {
                             return Ok(Step::System);
@@ -218,15 +218,15 @@ impl Backing {
             }
         }
         if wish.shown {
-            let window = match &inner.window {
-                Some(window) => window.clone(),
-                None => match prepared.window.take() {
-                    Some(window) => inner.window.insert(window).clone(),
+            let mapping = match &inner.mapping {
+                Some(mapping) => mapping.clone(),
+                None => match prepared.mapping.take() {
+                    Some(mapping) => inner.mapping.insert(mapping).clone(),
                     None => return Err(NtStatus::UNSUCCESSFUL),
                 },
             };
             if let Some(source) = inner.state.source() {
-                window.show(source);
+                mapping.show(source);
             }
         }
         Ok(Step::Done(old))
@@ -312,10 +312,10 @@ impl Backing {
 
     /// Moves the bytes into the memory that was made for them. Where they were before. What was prepared is
     /// dropped later, without the lock.
-    fn bring_in(&self, inner: &mut Inner, prepared: &Prepared) -> NtResult<State> {
+    fn page_in(&self, inner: &mut Inner, prepared: &Prepared) -> NtResult<State> {
         let memory = prepared.local.clone().ok_or(NtStatus::NO_MEMORY)?;
         if let Some(from) = &prepared.from {
-            hide(inner);
+            unmap(inner);
             self.transfer(&from.pages, &memory, Way::In)?;
         }
         trace::page_in(|| self.traced(0));
@@ -328,11 +328,11 @@ impl Backing {
     ///
     /// GRAPHICS_ALLOCATION_BUSY: somebody has a dma-buf of it. NO_MEMORY. INTERRUPTED. What the miniport
     /// says.
-    pub(super) fn put_out(self: &Arc<Self>, urgency: Urgency) -> NtResult {
+    pub(super) fn evict(self: &Arc<Self>, urgency: Urgency) -> NtResult {
         let mut prepared: Option<HeldMemory> = None;
         loop {
             let mut paging = self.vidmm.lock_paging()?;
-            let Some(known) = self.standing() else {
+            let Some(known) = self.residency_info() else {
                 return Ok(());
             };
             let inner = self.inner(&mut paging);
@@ -353,7 +353,7 @@ impl Backing {
                 prepared = Some(self.prepare_out(urgency)?);
                 continue;
             };
-            hide(inner);
+            unmap(inner);
             // What was prepared is dropped later, without the lock.
             self.transfer(&to.pages, from, Way::Out)?;
             let next = State::System(to.memory.clone());
@@ -368,7 +368,7 @@ impl Backing {
     /// System memory for all bytes.
     fn prepare_out(&self, urgency: Urgency) -> NtResult<HeldMemory> {
         let bytes = self.size()?;
-        let (group, nobody) = (self.account.group(), MemoryGroup::root());
+        let (group, nobody) = (self.account.group(), Memcg::root());
         let (memory, pages) = match urgency {
             Urgency::Own => group.pays_for(|| -> Result<_> {
                 kernel_pages::leave_for_file(0)?;
@@ -399,7 +399,9 @@ impl Backing {
     /// GRAPHICS_ALLOCATION_BUSY: somebody has a dma-buf of it. INTERRUPTED.
     pub(super) fn discard(&self) -> NtResult {
         let mut paging = self.vidmm.lock_paging()?;
-        let is_offered = self.standing().is_some_and(|known| known.offer.is_some());
+        let is_offered = self
+            .residency_info()
+            .is_some_and(|known| known.offer.is_some());
         let inner = self.inner(&mut paging);
         if inner.exported.is_some() {
             return Err(NtStatus::GRAPHICS_ALLOCATION_BUSY);
@@ -414,7 +416,7 @@ impl Backing {
 
     /// The same with the paging lock held. The result is to be dropped without it.
     fn discard_locked(&self, inner: &mut Inner) -> impl Sized {
-        hide(inner);
+        unmap(inner);
         trace::discard(|| self.traced(0));
         let old = self.go(inner, State::Discarded, [0, 0]);
         let commitment = match self.may_decommit.load(Relaxed) {
@@ -425,7 +427,7 @@ impl Backing {
     }
 
     /// Has the miniport copy all bytes between system memory and the segment.
-    fn transfer(&self, system: &HeldPages, local: &Memory, way: Way) -> NtResult {
+    fn transfer(&self, system: &ShmemPages, local: &Memory, way: Way) -> NtResult {
         let Pager {
             miniport,
             allocation,
@@ -455,7 +457,7 @@ impl Backing {
 
 impl Movable for Backing {
     fn move_bytes(self: Arc<Self>, way: Way) {
-        let Some(known) = self.standing() else {
+        let Some(known) = self.residency_info() else {
             return;
         };
         let wish = Wish {
@@ -465,9 +467,9 @@ impl Movable for Backing {
         let moved = match (way, known.listed) {
             // What is offered stays until the room is needed.
             _ if known.offer.is_some() => Ok(()),
-            (Way::In, 1..) => self.settle(wish, |_| ()),
-            (Way::Out, 0) => self.put_out(Urgency::Own),
-            (Way::Out, 1..) if !self.belongs_in_segment() => self.put_out(Urgency::Own),
+            (Way::In, 1..) => self.validate(wish, |_| ()),
+            (Way::Out, 0) => self.evict(Urgency::Own),
+            (Way::Out, 1..) if !self.belongs_in_segment() => self.evict(Urgency::Own),
             _ => Ok(()),
         };
         if let Err(status) = moved {
@@ -487,9 +489,9 @@ pub(super) enum Urgency {
 }
 
 /// Takes the pages away from those who see them, until they touch them again.
-fn hide(inner: &Inner) {
-    if let Some(window) = &inner.window {
-        window.hide();
+fn unmap(inner: &Inner) {
+    if let Some(mapping) = &inner.mapping {
+        mapping.unmap();
     }
 }
 
@@ -498,19 +500,19 @@ impl VidMm {
     /// is, or when there will be none.
     fn room(&self, of: &Backing, prepared: &mut Prepared) -> Option<Step> {
         let bytes = of.bytes();
-        let books = self.books();
-        if books.has_room(bytes) {
+        let tracker = self.tracker();
+        if tracker.has_room(bytes) {
             return None;
         }
-        let known = books.standing(of.key())?;
+        let known = tracker.residency_info(of.key())?;
         // Others may take what was put out for this one.
         let is_vain = prepared.failures >= MOST_FAILURES
             || prepared.freed > bytes.saturating_mul(4)
-            || bytes > books.group(SegmentGroup::Local).size();
-        let rank = known.rank;
+            || bytes > tracker.group(SegmentGroup::Local).size();
+        let lru_key = known.lru_key;
         let victim = match is_vain {
             true => None,
-            false => books.victim(of.account.key(), bytes, rank.class, rank.priority),
+            false => tracker.victim(of.account.key(), bytes, lru_key.class, lru_key.priority),
         };
         match victim {
             Some((_, victim)) => Some(Step::PutOut(victim)),

@@ -8,14 +8,14 @@ use super::{
 };
 use crate::sys::{
     self,
-    shrinker::Reserve,
+    shrinker::Reclaimable,
     PAGE_SIZE, //
 };
 use kernel::sync::atomic::Relaxed;
 
-impl Reserve for VidMm {
+impl Reclaimable for VidMm {
     fn pages(&self) -> usize {
-        let [offered, idle] = self.spare.each_ref().map(|bytes| bytes.load(Relaxed));
+        let [offered, idle] = self.reclaimable.each_ref().map(|bytes| bytes.load(Relaxed));
         let bytes = match sys::can_swap() {
             true => offered.saturating_add(idle),
             false => offered,
@@ -40,32 +40,32 @@ impl Reserve for VidMm {
 impl VidMm {
     /// Gives something back. What is idle only leaves the segment if it can be swapped out. Whether more is
     /// wanted.
-    pub(super) fn relieve(&self) -> bool {
+    pub(super) fn shrink(&self) -> bool {
         let missing = self.wanted.load(Relaxed);
         if missing == 0 {
             return false;
         }
         let mut after = None;
         let (backing, known) = loop {
-            let surplus = self.books().surplus(after, sys::can_swap());
+            let surplus = self.tracker().surplus(after, sys::can_swap());
             let Some((at, backing)) = surplus else {
                 self.wanted.store(0, Relaxed);
                 return false;
             };
-            match backing.standing() {
-                // Somebody uses it. There may be many of these: the books are unlocked between them.
+            match backing.residency_info() {
+                // Somebody uses it. There may be many of these: the residency tracker are unlocked between them.
                 Some(known) if known.offer.is_none() && known.locks > 0 => after = Some(at),
                 known => break (backing, known),
             }
         };
         let given = match known {
             Some(known) if known.offer.is_some() => backing.discard(),
-            Some(known) if known.listed == 0 => backing.put_out(Urgency::Others),
+            Some(known) if known.listed == 0 => backing.evict(Urgency::Others),
             _ => Ok(()),
         };
         if given.is_err() {
             // The next one is another one.
-            self.books().touch(backing.key());
+            self.tracker().touch(backing.key());
         }
         let pages = usize::try_from(backing.bytes()).unwrap_or(usize::MAX) / PAGE_SIZE;
         let left = missing.saturating_sub(pages);

@@ -9,11 +9,11 @@
 use super::{
     account::Account,
     backing::Backing,
-    books::Books,
-    place::Place,
+    placement::Placement,
+    residency_tracker::ResidencyTracker,
     work::{
         Movables,
-        Order, //
+        PagingJob, //
     },
     SegmentGroup,
     Stops,
@@ -41,10 +41,10 @@ use kernel::sync::{
 };
 
 /// How often one binding of an allocation is on its device's residency list. It only changes with the
-/// books of the allocation's adapter locked.
+/// residency tracker of the allocation's adapter locked.
 pub(crate) struct Residency {
     count: Atomic<u32>,
-    /// Bytes that count in its process's share for that.
+    /// Bytes that count in its process's usage for that.
     counted: Atomic<u64>,
 }
 
@@ -101,19 +101,23 @@ pub(crate) enum ResidencyStatus {
 impl Backing {
     /// D3DKMTQueryAllocationResidency.
     pub(crate) fn residency_status(&self) -> ResidencyStatus {
-        match self.place() {
-            Place::Local => ResidencyStatus::InGpuMemory,
-            Place::System | Place::UserPages | Place::Imported => ResidencyStatus::InSharedMemory,
-            Place::Untouched | Place::Discarded | Place::Lost => ResidencyStatus::NotResident,
+        match self.placement() {
+            Placement::Local => ResidencyStatus::InGpuMemory,
+            Placement::System | Placement::UserPages | Placement::Imported => {
+                ResidencyStatus::InSharedMemory
+            }
+            Placement::Untouched | Placement::Discarded | Placement::Lost => {
+                ResidencyStatus::NotResident
+            }
         }
     }
 
     /// A binding ends: it is on no list any more.
     pub(crate) fn unlist(&self, residency: &Residency, account: &Account) {
         if residency.count() > 0 {
-            let mut books = self.vidmm.books();
+            let mut tracker = self.vidmm.tracker();
             residency.set(0);
-            books.unlist(self.key(), account.key(), residency.counted.load(Relaxed));
+            tracker.unlist(self.key(), account.key(), residency.counted.load(Relaxed));
         }
     }
 }
@@ -135,7 +139,7 @@ impl VidMm {
         queue: &Arc<Timeline>,
         tell: impl FnOnce(Admission) -> NtResult,
     ) -> NtResult<Admission> {
-        let mut order = Order::new()?;
+        let mut job = PagingJob::new()?;
         for bound in list {
             killable::check()?;
             bound.backing.enter()?;
@@ -146,8 +150,9 @@ impl VidMm {
         let result = self.admit(account, list, limit);
         drop(turn);
         if matches!(result, Ok(None)) {
-            let collect = |books: &mut Books<_>, bound: &Bound<'_>| {
-                if bound.backing.belongs_in_segment() && !books.is_in_segment(bound.backing.key()) {
+            let collect = |tracker: &mut ResidencyTracker<_>, bound: &Bound<'_>| {
+                if bound.backing.belongs_in_segment() && !tracker.is_in_segment(bound.backing.key())
+                {
                     // There is room.
                     let _ = wanted.push_within_capacity(bound.backing.clone());
                 }
@@ -167,21 +172,21 @@ impl VidMm {
             }
         })?;
         if operation.is_some() {
-            order.bring_in(wanted);
-            account.work().submit(order, priority, operation);
+            job.page_in(wanted);
+            account.work().submit(job, priority, operation);
         }
         Ok(admission)
     }
 
     /// Puts all bindings on the list; or none, and says by how many bytes they are too many.
     fn admit(&self, account: &Account, list: &[Bound<'_>], limit: Limit) -> NtResult<Option<u64>> {
-        let before = listed(&self.books(), account);
-        let put = self.in_pieces(list, Stops::WhenKilled, |books, bound| {
-            put_on(books, account, bound)
+        let before = listed(&self.tracker(), account);
+        let put = self.in_pieces(list, Stops::WhenKilled, |tracker, bound| {
+            put_on(tracker, account, bound)
         });
         let (after, now) = {
-            let books = self.books();
-            (excess(&books, account, limit), listed(&books, account))
+            let tracker = self.tracker();
+            (excess(&tracker, account, limit), listed(&tracker, account))
         };
         let (done, result) = match put {
             // Who only asks for what it has is not asked to trim.
@@ -196,16 +201,16 @@ impl VidMm {
     /// Takes bindings off the list that were put there just now.
     fn withdraw(&self, account: &Account, list: &[Bound<'_>]) {
         // What another thread has taken off is not there any more.
-        let _ = self.in_pieces(list, Stops::Never, |books, bound| {
-            take_off(books, account, bound).or(Ok(()))
+        let _ = self.in_pieces(list, Stops::Never, |tracker, bound| {
+            take_off(tracker, account, bound).or(Ok(()))
         });
     }
 
     /// Puts bindings on the list again that were taken off just now.
     fn put_back(&self, account: &Account, list: &[Bound<'_>]) {
         // They were there, so there is room for them.
-        let _ = self.in_pieces(list, Stops::Never, |books, bound| {
-            list_one(books, account, bound)
+        let _ = self.in_pieces(list, Stops::Never, |tracker, bound| {
+            list_one(tracker, account, bound)
         });
     }
 
@@ -223,18 +228,18 @@ impl VidMm {
         only_if_necessary: bool,
         tell: impl FnOnce(u64) -> NtResult,
     ) -> NtResult {
-        let mut order = Order::new()?;
+        let mut job = PagingJob::new()?;
         let mut unwanted = Movables::with_capacity(list.len(), ACCOUNT)?;
-        self.in_pieces(list, Stops::WhenKilled, |books, bound| {
-            take_off(books, account, bound)
+        self.in_pieces(list, Stops::WhenKilled, |tracker, bound| {
+            take_off(tracker, account, bound)
         })
         .map_err(|(done, status)| {
             self.put_back(account, &list[..done]);
             status
         })?;
         if !only_if_necessary {
-            let collect = |books: &mut Books<_>, bound: &Bound<'_>| {
-                let known = books.standing(bound.backing.key());
+            let collect = |tracker: &mut ResidencyTracker<_>, bound: &Bound<'_>| {
+                let known = tracker.residency_info(bound.backing.key());
                 if known.is_some_and(|known| known.listed == 0) {
                     // There is room.
                     let _ = unwanted.push_within_capacity(bound.backing.clone());
@@ -244,11 +249,11 @@ impl VidMm {
             // It never fails.
             let _ = self.in_pieces(list, Stops::Never, collect);
         }
-        let trim = excess(&self.books(), account, Limit::Budget);
+        let trim = excess(&self.tracker(), account, Limit::Budget);
         tell(trim).inspect_err(|_| self.put_back(account, list))?;
         if !unwanted.is_empty() {
-            order.put_out(unwanted);
-            account.work().submit(order, PagingPriority::Normal, None);
+            job.evict(unwanted);
+            account.work().submit(job, PagingPriority::Normal, None);
         }
         Ok(())
     }
@@ -271,27 +276,27 @@ impl VidMm {
         tell: impl FnOnce(Option<u64>) -> NtResult,
     ) -> NtResult<Option<u64>> {
         let backing = bound.backing;
-        let mut order = Order::new()?;
+        let mut job = PagingJob::new()?;
         backing.enter()?;
         let mut moved = Movables::with_capacity(1, ACCOUNT)?;
         moved.push(backing.clone(), ACCOUNT)?;
         let operation = Timeline::prepare(queue)?;
 
-        let mut books = self.books();
-        let known = books.standing(backing.key());
+        let mut tracker = self.tracker();
+        let known = tracker.residency_info(backing.key());
         let known = known.ok_or(NtStatus::DEVICE_REMOVED)?;
         if known.offer.is_some() {
             return Err(NtStatus::INVALID_PARAMETER);
         }
-        let before = excess(&books, account, Limit::Budget);
-        let was = keep_out(&mut books, account, &bound, !in_segment);
-        let after = excess(&books, account, Limit::Budget);
+        let before = excess(&tracker, account, Limit::Budget);
+        let was = set_stays_out(&mut tracker, account, &bound, !in_segment);
+        let after = excess(&tracker, account, Limit::Budget);
         if after > before {
-            keep_out(&mut books, account, &bound, was);
+            set_stays_out(&mut tracker, account, &bound, was);
             return Err(NtStatus::NO_MEMORY);
         }
-        let is_in = books.is_in_segment(backing.key());
-        drop(books);
+        let is_in = tracker.is_in_segment(backing.key());
+        drop(tracker);
 
         let moves = match backing.belongs_in_segment() {
             true => known.listed > 0 && !is_in,
@@ -300,91 +305,105 @@ impl VidMm {
         let operation = moves.then(|| operation.begin());
         let value = operation.as_ref().map(Operation::value);
         tell(value).inspect_err(|_| {
-            keep_out(&mut self.books(), account, &bound, was);
+            set_stays_out(&mut self.tracker(), account, &bound, was);
         })?;
         if moves {
             match in_segment {
-                true => order.bring_in(moved),
-                false => order.put_out(moved),
+                true => job.page_in(moved),
+                false => job.evict(moved),
             }
-            account.work().submit(order, priority, operation);
+            account.work().submit(job, priority, operation);
         }
         Ok(value)
     }
 }
 
 /// Bytes of the process that count as resident.
-fn listed(books: &Books<Arc<Backing>>, account: &Account) -> u64 {
-    books.share(account.key(), SegmentGroup::Local).listed
+fn listed(tracker: &ResidencyTracker<Arc<Backing>>, account: &Account) -> u64 {
+    tracker
+        .process_usage(account.key(), SegmentGroup::Local)
+        .listed
 }
 
 /// By how many bytes the process is over its limit.
-fn excess(books: &Books<Arc<Backing>>, account: &Account, limit: Limit) -> u64 {
-    let (all, share) = (
-        books.group(SegmentGroup::Local),
-        books.share(account.key(), SegmentGroup::Local),
+fn excess(tracker: &ResidencyTracker<Arc<Backing>>, account: &Account, limit: Limit) -> u64 {
+    let (all, process) = (
+        tracker.group(SegmentGroup::Local),
+        tracker.process_usage(account.key(), SegmentGroup::Local),
     );
     let limit = match limit {
-        Limit::Budget => all.budget(&share),
+        Limit::Budget => all.budget(&process),
         Limit::Segment => all.size(),
     };
-    share.listed.saturating_sub(limit)
+    process.listed.saturating_sub(limit)
 }
 
-fn put_on(books: &mut Books<Arc<Backing>>, account: &Account, bound: &Bound<'_>) -> NtResult {
-    let known = books.standing(bound.backing.key());
+fn put_on(
+    tracker: &mut ResidencyTracker<Arc<Backing>>,
+    account: &Account,
+    bound: &Bound<'_>,
+) -> NtResult {
+    let known = tracker.residency_info(bound.backing.key());
     let known = known.ok_or(NtStatus::DEVICE_REMOVED)?;
     if known.offer.is_some() {
         return Err(NtStatus::INVALID_PARAMETER);
     }
-    list_one(books, account, bound)
+    list_one(tracker, account, bound)
 }
 
-fn list_one(books: &mut Books<Arc<Backing>>, account: &Account, bound: &Bound<'_>) -> NtResult {
+fn list_one(
+    tracker: &mut ResidencyTracker<Arc<Backing>>,
+    account: &Account,
+    bound: &Bound<'_>,
+) -> NtResult {
     let residency = bound.residency;
     let count = residency.count();
     residency.set(count.checked_add(1).ok_or(NtStatus::INVALID_PARAMETER)?);
     if count == 0 {
-        let bytes = books.list(bound.backing.key(), account.key());
+        let bytes = tracker.list(bound.backing.key(), account.key());
         residency.counted.store(bytes, Relaxed);
     }
     Ok(())
 }
 
-fn take_off(books: &mut Books<Arc<Backing>>, account: &Account, bound: &Bound<'_>) -> NtResult {
+fn take_off(
+    tracker: &mut ResidencyTracker<Arc<Backing>>,
+    account: &Account,
+    bound: &Bound<'_>,
+) -> NtResult {
     let residency = bound.residency;
     let count = residency.count().checked_sub(1);
     let count = count.ok_or(NtStatus::INVALID_PARAMETER)?;
     residency.set(count);
     if count == 0 {
         let bytes = residency.counted.load(Relaxed);
-        books.unlist(bound.backing.key(), account.key(), bytes);
+        tracker.unlist(bound.backing.key(), account.key(), bytes);
     }
     Ok(())
 }
 
 /// Keeps an allocation out of the segment from now on, or no more; the result is whether it was kept out
 /// before. Other bindings that are on a list count for what they counted.
-fn keep_out(
-    books: &mut Books<Arc<Backing>>,
+fn set_stays_out(
+    tracker: &mut ResidencyTracker<Arc<Backing>>,
     account: &Account,
     bound: &Bound<'_>,
     out: bool,
 ) -> bool {
     let (backing, residency) = (bound.backing, bound.residency);
     let key = backing.key();
-    let was = backing.kept_out.load(Relaxed);
-    backing.kept_out.store(out, Relaxed);
+    let was = backing.stays_out.load(Relaxed);
+    backing.stays_out.store(out, Relaxed);
     let bytes = match backing.belongs_in_segment() {
         true => backing.bytes(),
         false => 0,
     };
-    books.set_bytes(key, bytes);
+    tracker.set_bytes(key, bytes);
     if residency.count() > 0 {
-        books.unlist(key, account.key(), residency.counted.load(Relaxed));
+        tracker.unlist(key, account.key(), residency.counted.load(Relaxed));
         residency
             .counted
-            .store(books.list(key, account.key()), Relaxed);
+            .store(tracker.list(key, account.key()), Relaxed);
     }
     was
 }

@@ -64,12 +64,12 @@ pub(super) trait Movable: Send + Sync {
 pub(super) type Movables = KVVec<Arc<dyn Movable>>;
 
 /// Work that is to be submitted, with the room that it takes.
-pub(super) struct Order {
+pub(super) struct PagingJob {
     moves: Moves,
     room: RBTreeNodeReservation<Slot, Work>,
 }
 
-impl Order {
+impl PagingJob {
     /// # Errors
     ///
     /// NO_MEMORY.
@@ -80,11 +80,11 @@ impl Order {
         })
     }
 
-    pub(super) fn bring_in(&mut self, backings: Movables) {
+    pub(super) fn page_in(&mut self, backings: Movables) {
         self.moves = Moves::In(backings);
     }
 
-    pub(super) fn put_out(&mut self, backings: Movables) {
+    pub(super) fn evict(&mut self, backings: Movables) {
         self.moves = Moves::Out(backings);
     }
 }
@@ -203,12 +203,12 @@ impl PagingWork {
     /// Has it done: what is more urgent goes first, else in the order in which it comes.
     pub(super) fn submit(
         &self,
-        order: Order,
+        job: PagingJob,
         priority: PagingPriority,
         operation: Option<Operation>,
     ) {
         let work = Work {
-            moves: order.moves,
+            moves: job.moves,
             done: 0,
             _operation: operation,
         };
@@ -216,7 +216,7 @@ impl PagingWork {
         let slot = (Reverse(priority), list.submitted);
         list.submitted += 1;
         // No other work has this number.
-        let replaced = list.todo.insert(order.room.into_node(slot, work));
+        let replaced = list.todo.insert(job.room.into_node(slot, work));
         drop(list);
         drop(replaced);
         self.worker.wake();
@@ -268,7 +268,7 @@ impl Job for Todo {
 
 impl Job for VidMm {
     fn run(&self) -> Progress {
-        match self.relieve() {
+        match self.shrink() {
             true => Progress::More,
             false => Progress::Done,
         }

@@ -236,7 +236,7 @@ impl<T> HandleTable<T> {
     /// # Errors
     ///
     /// [`TableError::NoMemory`], [`TableError::Full`]; then none is reserved.
-    pub(crate) fn reserve(&mut self, out: &mut [Handle]) -> Result<(), TableError> {
+    pub(crate) fn alloc_handles(&mut self, out: &mut [Handle]) -> Result<(), TableError> {
         for i in 0..out.len() {
             match self.reserve_one() {
                 Ok(handle) => out[i] = handle,

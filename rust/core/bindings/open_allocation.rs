@@ -13,15 +13,15 @@ use crate::{
         answer::AllocationFlags,
         Cookie, //
     },
-    mem::ACCOUNT,
     handle::Handle,
+    mem::ACCOUNT,
     status::{
         NtResult,
         NtStatus, //
     },
     sys::{
-        trace,
-        view::View, //
+        mapped_vma::MappedVma,
+        trace, //
     },
     vidmm::{
         access::CpuAccess,
@@ -78,7 +78,7 @@ pub(crate) struct OpenAllocation {
     /// Opened for reading only: so are its mappings.
     read_only: bool,
     /// Seen in a list of what is to be destroyed; only used with the handle table locked.
-    doomed: Atomic<bool>,
+    marked: Atomic<bool>,
     _counted: Counted,
 }
 
@@ -88,7 +88,7 @@ struct CpuState {
     /// Locks that were not unlocked yet.
     locks: u32,
     /// The mapping that they share; none for memory that the process has anyway.
-    view: Option<View>,
+    view: Option<MappedVma>,
 }
 
 impl Drop for CpuState {
@@ -134,7 +134,7 @@ impl OpenAllocation {
                 binding,
                 device,
                 read_only,
-                doomed: Atomic::new(false),
+                marked: Atomic::new(false),
                 _counted: Counted::new(Counter::Bindings),
             }),
             ACCOUNT,
@@ -168,13 +168,13 @@ impl OpenAllocation {
     }
 
     /// Marks it as to be destroyed; `false` when it is marked already.
-    pub(in crate::core) fn doom(&self) -> bool {
-        !self.doomed.xchg(true, Relaxed)
+    pub(in crate::core) fn mark(&self) -> bool {
+        !self.marked.xchg(true, Relaxed)
     }
 
     /// Takes the mark back.
-    pub(in crate::core) fn spare(&self) {
-        self.doomed.store(false, Relaxed);
+    pub(in crate::core) fn unmark(&self) {
+        self.marked.store(false, Relaxed);
     }
 
     /// Whether the allocation is part of a shared resource.
@@ -237,9 +237,9 @@ impl OpenAllocation {
         // Mapped without the lock: two threads may come this far, and the second one's mapping is
         // taken back.
         let view = match allocation.backing().cpu_access()? {
-            CpuAccess::Window { window, writable } => {
+            CpuAccess::CpuMapping { mapping, writable } => {
                 let keep = KBox::new(allocation.clone(), ACCOUNT)?;
-                View::map(window, writable && !self.read_only, keep)?
+                MappedVma::map(mapping, writable && !self.read_only, keep)?
             }
             CpuAccess::DmaBuf(dma_buf) => dma_buf.map(!self.read_only)?,
             CpuAccess::InPlace(address) => {

@@ -34,7 +34,11 @@ impl OpenResource {
     }
 
     /// Of a resource that was opened by a dma-buf. It is shared on by dma-bufs alone.
-    pub(in crate::core) fn imported(device: Arc<Device>, resource: Arc<Resource>, read_only: bool) -> Self {
+    pub(in crate::core) fn imported(
+        device: Arc<Device>,
+        resource: Arc<Resource>,
+        read_only: bool,
+    ) -> Self {
         Self {
             read_only,
             ..Self::new(device, resource)

@@ -259,9 +259,9 @@ impl Process {
     }
 
     /// Reserves the next `count` handles.
-    pub(crate) fn reserve(&self, count: usize) -> NtResult<Reservation<'_>> {
+    pub(crate) fn alloc_handles(&self, count: usize) -> NtResult<Reservation<'_>> {
         let mut handles = KVVec::from_elem(Handle::NULL, count, ACCOUNT)?;
-        self.table.lock().reserve(&mut handles)?;
+        self.table.lock().alloc_handles(&mut handles)?;
         Ok(Reservation {
             process: self,
             handles,
@@ -269,7 +269,10 @@ impl Process {
     }
 
     /// Runs `f` with the handle table locked. It must neither drop objects nor touch user memory.
-    pub(in crate::core) fn with_table<R>(&self, f: impl FnOnce(&mut HandleTable<Object>) -> R) -> R {
+    pub(in crate::core) fn with_table<R>(
+        &self,
+        f: impl FnOnce(&mut HandleTable<Object>) -> R,
+    ) -> R {
         f(&mut self.table.lock())
     }
 

@@ -15,8 +15,8 @@ use crate::{
         NtStatus, //
     },
     sys::{
-        pid::ProcessId,
-        view::View, //
+        mapped_vma::MappedVma,
+        pid::ProcessId, //
     }, //
 };
 use kernel::sync::Arc;
@@ -77,14 +77,14 @@ impl SyncObject {
 
     /// Where the process reads the value.
     pub(crate) fn address(&self) -> usize {
-        self.mapped.view.as_ref().map_or(0, View::address)
+        self.mapped.view.as_ref().map_or(0, MappedVma::address)
     }
 }
 
 /// The mapping of the value in the process that has the object. Whoever drops it unmaps that, if it
 /// is this process: children have mappings of their own.
 struct Mapped {
-    view: Option<View>,
+    view: Option<MappedVma>,
     process: ProcessId,
 }
 

@@ -3,7 +3,7 @@
 //! [`Adapter`]: a DRM device as a WDDM adapter.
 
 use super::adapter_list::{
-    Appearance,
+    AdapterInstance,
     Luid, //
 };
 use crate::{
@@ -18,13 +18,12 @@ use crate::{
 };
 use kernel::{
     prelude::*,
-    str::BStr,
     sync::Arc, //
 };
 
 /// An adapter. It outlives every device on it, and the DRM device behind it.
 pub(crate) struct Adapter {
-    appearance: Appearance,
+    instance: AdapterInstance,
     miniport: KBox<dyn Miniport>,
     vidmm: Arc<VidMm>,
     fences: Arc<Fences>,
@@ -35,26 +34,23 @@ impl Adapter {
     ///
     /// `ENOMEM`.
     pub(crate) fn new(
-        appearance: Appearance,
+        instance: AdapterInstance,
         miniport: KBox<dyn Miniport>,
         vidmm: Arc<VidMm>,
     ) -> Result<Self> {
         let adapter = Self {
-            appearance,
+            instance,
             miniport,
             vidmm,
             fences: Fences::new()?,
         };
         // From here on it has to end.
         adapter.vidmm.start()?;
-        let facts = adapter.miniport.query_adapter_info();
-        let luid = adapter.luid().0;
-        pr_info!("adapter {luid:x} is there: {}\n", BStr::from_bytes(&facts.description));
         Ok(adapter)
     }
 
     pub(crate) fn luid(&self) -> Luid {
-        self.appearance.luid()
+        self.instance.luid()
     }
 
     pub(crate) fn miniport(&self) -> &dyn Miniport {
@@ -72,7 +68,7 @@ impl Adapter {
 
     /// DEVICE_REMOVED once the DRM device has gone.
     pub(crate) fn check_present(&self) -> NtResult {
-        self.appearance.check_present()
+        self.instance.check_present()
     }
 }
 
@@ -80,8 +76,8 @@ impl Adapter {
     /// The device behind it goes: when this returns, nothing of it is in use any more.
     pub(crate) fn end(&self) {
         // First, so that nobody waits for what is being torn down.
-        self.fences.lose_all();
-        self.vidmm.lose_all();
+        self.fences.unplug();
+        self.vidmm.unplug();
         self.miniport.stop_device();
     }
 }
@@ -93,9 +89,9 @@ impl Drop for Adapter {
     }
 }
 
-impl AsRef<Appearance> for Adapter {
-    fn as_ref(&self) -> &Appearance {
-        &self.appearance
+impl AsRef<AdapterInstance> for Adapter {
+    fn as_ref(&self) -> &AdapterInstance {
+        &self.instance
     }
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Adapters come and go: [`Appearance`], and the [`AdapterList`] of those that are there.
+//! Adapters come and go: [`AdapterInstance`], and the [`AdapterList`] of those that are there.
 //!
 //! ```text
 //! add → listed → remove → refuses, and is kept by who has a reference
 //! ```
 //!
-//! The list takes anything that has an appearance: its rules need no DRM device.
+//! The list takes anything that has an instance: its rules need no DRM device.
 
 use crate::{
     mem::{
@@ -32,23 +32,23 @@ use kernel::{
     }, //
 };
 
-/// Locally unique identifier of an adapter: new for every appearance of a device, and stable until
+/// Locally unique identifier of an adapter: new for every instance of a device, and stable until
 /// the device goes (case 14).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Luid(pub(crate) u64);
 
 /// What an adapter stands for, as the wiring of the module names it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Origin(pub(crate) usize);
+pub(crate) struct HotplugSource(pub(crate) usize);
 
-/// One appearance of a device, until it goes.
-pub(crate) struct Appearance {
+/// One instance of a device, until it goes.
+pub(crate) struct AdapterInstance {
     luid: Luid,
-    origin: Origin,
+    source: HotplugSource,
     removed: Atomic<bool>,
 }
 
-impl Appearance {
+impl AdapterInstance {
     pub(crate) fn luid(&self) -> Luid {
         self.luid
     }
@@ -76,7 +76,7 @@ struct Listed<A> {
     last_luid: u64,
 }
 
-impl<A: AsRef<Appearance>> AdapterList<A> {
+impl<A: AsRef<AdapterInstance>> AdapterList<A> {
     pub(crate) fn new() -> impl PinInit<Self> {
         let listed = Listed {
             adapters: KVVec::new(),
@@ -93,13 +93,17 @@ impl<A: AsRef<Appearance>> AdapterList<A> {
     /// # Errors
     ///
     /// `ENOMEM`, and what `make` says; then nothing is listed.
-    pub(crate) fn add(&self, origin: Origin, make: impl FnOnce(Appearance) -> Result<A>) -> Result {
-        let appearance = Appearance {
+    pub(crate) fn add(
+        &self,
+        source: HotplugSource,
+        make: impl FnOnce(AdapterInstance) -> Result<A>,
+    ) -> Result {
+        let instance = AdapterInstance {
             luid: self.new_luid(),
-            origin,
+            source,
             removed: Atomic::new(false),
         };
-        let adapter = Arc::new(make(appearance)?, GFP_KERNEL)?;
+        let adapter = Arc::new(make(instance)?, GFP_KERNEL)?;
         let mut listed = self.listed.lock();
         // Room first: an adapter for which there is none is dropped after the lock, not by `push`.
         listed.adapters.reserve(1, GFP_KERNEL)?;
@@ -117,11 +121,11 @@ impl<A: AsRef<Appearance>> AdapterList<A> {
 
     /// The device behind an adapter goes: the adapter is not listed any more, and only destroys
     /// succeed on it. Returns it, if it was listed.
-    pub(crate) fn remove(&self, origin: Origin) -> Option<Arc<A>> {
+    pub(crate) fn remove(&self, source: HotplugSource) -> Option<Arc<A>> {
         let adapters = &mut self.listed.lock().adapters;
         let position = adapters
             .iter()
-            .position(|adapter| (**adapter).as_ref().origin == origin)?;
+            .position(|adapter| (**adapter).as_ref().source == source)?;
         let adapter = adapters.remove(position).ok()?;
         (*adapter).as_ref().removed.store(true, Relaxed);
         Some(adapter)

@@ -17,21 +17,21 @@ use crate::{
         Cookie, //
     },
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::{
         NtResult,
         NtStatus, //
     },
-    sys::view::Owner,
+    sys::mapped_vma::Owner,
     vidmm::{
         backing::{
             Backing,
             Paged,
             Pager, //
         },
-        owned::OwnedBacking, //
+        backing_handle::BackingHandle, //
     }, //
 };
 use kernel::{
@@ -104,10 +104,10 @@ impl Drop for MiniportAllocation {
 /// and, with the last allocation and binding of it, the resource.
 #[pin_data]
 pub(crate) struct Allocation {
-    backing: OwnedBacking,
+    backing: BackingHandle,
     facts: CheckedFacts,
     /// The user-mode driver's private data, as the miniport left it.
-    private_data: KVec<u8>,
+    private_data: KVVec<u8>,
     miniport: Arc<MiniportAllocation>,
     _counted: Counted,
 }
@@ -117,9 +117,9 @@ pub(in crate::core) type NewAllocation = Pin<UniqueArc<Allocation>>;
 
 impl Allocation {
     pub(in crate::core) fn new(
-        backing: OwnedBacking,
+        backing: BackingHandle,
         facts: CheckedFacts,
-        private_data: KVec<u8>,
+        private_data: KVVec<u8>,
         miniport: Arc<MiniportAllocation>,
     ) -> NtResult<NewAllocation> {
         Ok(UniqueArc::pin_init(
@@ -174,11 +174,13 @@ impl Allocation {
 }
 
 impl Owner for Arc<Allocation> {
-    fn bring_back(&self) -> Result {
-        self.backing.bring_back().map_err(|status| match status {
-            NtStatus::INTERRUPTED => EINTR,
-            _ => ENOMEM,
-        })
+    fn page_in_for_fault(&self) -> Result {
+        self.backing
+            .page_in_for_fault()
+            .map_err(|status| match status {
+                NtStatus::INTERRUPTED => EINTR,
+                _ => ENOMEM,
+            })
     }
 
     fn grown(&self) {

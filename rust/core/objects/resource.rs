@@ -11,7 +11,7 @@ use crate::{
     },
     ddi::Cookie,
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::NtResult, //
@@ -35,7 +35,7 @@ pub(crate) struct Resource {
     /// 116).
     shared: bool,
     /// What the runtime attached, for those who open it.
-    runtime_data: KVec<u8>,
+    runtime_data: KVVec<u8>,
     #[pin]
     state: Mutex<State>,
     #[pin]
@@ -47,8 +47,8 @@ impl Resource {
     pub(in crate::core) fn new(
         adapter: Arc<Adapter>,
         shared: bool,
-        runtime_data: KVec<u8>,
-        private_data: KVec<u8>,
+        runtime_data: KVVec<u8>,
+        private_data: KVVec<u8>,
     ) -> NtResult<impl PinInit<Self>> {
         let unset = State {
             adapter: adapter.clone(),
@@ -79,12 +79,12 @@ impl Resource {
     }
 
     /// What the user-mode driver attached, for the miniport and those who open it.
-    pub(crate) fn private_data(&self) -> Arc<KVec<u8>> {
+    pub(crate) fn private_data(&self) -> Arc<KVVec<u8>> {
         self.state.lock().private_data.clone()
     }
 
     /// The user-mode driver attaches something else (case 92).
-    pub(in crate::core) fn replace_private_data(&self, data: Arc<KVec<u8>>) {
+    pub(in crate::core) fn replace_private_data(&self, data: Arc<KVVec<u8>>) {
         let mut state = self.state.lock();
         let old = core::mem::replace(&mut state.private_data, data);
         drop(state);
@@ -97,13 +97,13 @@ impl Resource {
     }
 
     /// The miniport's cookie, for one call that may set or replace it; others wait their turn.
-    pub(in crate::core) fn turn(&self) -> Turn<'_> {
+    pub(in crate::core) fn lock_cookie(&self) -> CookieGuard<'_> {
         let mut state = self.state.lock();
         while state.busy {
             self.idle.wait(&mut state);
         }
         state.busy = true;
-        Turn {
+        CookieGuard {
             cookie: state.cookie.clone(),
             resource: self,
         }
@@ -114,19 +114,19 @@ impl Resource {
 struct State {
     adapter: Arc<Adapter>,
     cookie: Option<Cookie>,
-    private_data: Arc<KVec<u8>>,
+    private_data: Arc<KVVec<u8>>,
     busy: bool,
 }
 
-/// The right to replace a resource's cookie. Without [`Turn::keep`] it stays what it was.
-pub(in crate::core) struct Turn<'a> {
+/// The right to replace a resource's cookie. Without [`CookieGuard::commit`] it stays what it was.
+pub(in crate::core) struct CookieGuard<'a> {
     pub(in crate::core) cookie: Option<Cookie>,
     resource: &'a Resource,
 }
 
-impl Turn<'_> {
+impl CookieGuard<'_> {
     /// The call has succeeded: the cookie that it has left is the resource's now.
-    pub(in crate::core) fn keep(mut self) {
+    pub(in crate::core) fn commit(mut self) {
         let mut state = self.resource.state.lock();
         core::mem::swap(&mut state.cookie, &mut self.cookie);
         // The old one is dropped with the turn, after the lock.
@@ -134,7 +134,7 @@ impl Turn<'_> {
     }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for CookieGuard<'_> {
     fn drop(&mut self) {
         self.resource.state.lock().busy = false;
         self.resource.idle.notify_one();

@@ -25,7 +25,10 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(in crate::core) fn new(resource: Arc<Resource>, allocations: KVVec<Arc<Allocation>>) -> Self {
+    pub(in crate::core) fn new(
+        resource: Arc<Resource>,
+        allocations: KVVec<Arc<Allocation>>,
+    ) -> Self {
         Self {
             resource,
             allocations,

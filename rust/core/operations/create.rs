@@ -62,7 +62,7 @@ use crate::{
     status::NtResult,
     sys::trace,
     vidmm::{
-        owned::OwnedBacking,
+        backing_handle::BackingHandle,
         SegmentGroup, //
     }, //
 };
@@ -221,7 +221,7 @@ pub(crate) fn create<'a>(
     }
     let resource = resource_of(adapter, &mut request)?;
     let is_new = matches!(request.membership, Membership::NewResource { .. });
-    let reservation = process.reserve(request.elements.len() + usize::from(is_new))?;
+    let reservation = process.alloc_handles(request.elements.len() + usize::from(is_new))?;
 
     let handles = reservation.handles();
     let mut new = New {
@@ -351,7 +351,7 @@ impl Answered {
         if let Some(address) = element.memory {
             let writable = !request.read_only;
             let backing =
-                OwnedBacking::user_pages(account, vidmm, address, size, writable, priority)?;
+                BackingHandle::user_pages(account, vidmm, address, size, writable, priority)?;
             return Allocation::new(backing, facts, private_data, miniport);
         }
         let group = match facts.in_local() {
@@ -366,7 +366,7 @@ impl Answered {
         };
         let shape = layout.filter(|_| vidmm.has_shapes(group));
         let paged = miniport.clone();
-        let backing = OwnedBacking::video(account, vidmm, group, shape, size, priority, paged)?;
+        let backing = BackingHandle::video(account, vidmm, group, shape, size, priority, paged)?;
         Allocation::new(backing, facts, private_data, miniport)
     }
 }
@@ -404,18 +404,18 @@ fn ask_miniport(
         requests.push(request, ACCOUNT)?;
     }
 
-    let mut turn = resource.map(Resource::turn);
+    let mut guard = resource.map(Resource::lock_cookie);
     let args = CreateAllocation {
         private_data: &request.private_data,
-        resource: match &mut turn {
-            Some(turn) => ResourceSlot::Resource(&mut turn.cookie),
+        resource: match &mut guard {
+            Some(guard) => ResourceSlot::Resource(&mut guard.cookie),
             None => ResourceSlot::None,
         },
         allocations: &mut requests,
     };
     adapter.miniport().create_allocation(args, scope)?;
-    if let Some(turn) = turn {
-        turn.keep();
+    if let Some(guard) = guard {
+        guard.commit();
     }
     let mut complete = true;
     for request in requests {

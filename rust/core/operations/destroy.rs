@@ -84,18 +84,18 @@ impl Process {
         let mut objects = KVVec::with_capacity(handles.len(), ACCOUNT)?;
         self.with_table(|table| {
             let owner = handles.first().and_then(|&first| table.parent(first));
-            let doomed = handles.iter().take_while(|&&handle| {
+            let marked = handles.iter().take_while(|&&handle| {
                 matches!(table.get(handle), Some(Object::Allocation(open))
                     if Arc::ptr_eq(open.device(), device)
                         && !open.is_shared()
                         && table.parent(handle) == owner
-                        && open.doom())
+                        && open.mark())
             });
-            let doomed = doomed.count();
-            if doomed < handles.len() {
-                for &handle in handles.iter().take(doomed) {
+            let marked = marked.count();
+            if marked < handles.len() {
+                for &handle in handles.iter().take(marked) {
                     if let Some(Object::Allocation(open)) = table.get(handle) {
-                        open.spare();
+                        open.unmark();
                     }
                 }
                 return Err(NtStatus::INVALID_PARAMETER);

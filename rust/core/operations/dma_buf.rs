@@ -34,7 +34,7 @@ use crate::{
         CallerMemory, //
     },
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::{
@@ -43,7 +43,7 @@ use crate::{
     },
     sys::descriptor::NewDescriptor,
     vidmm::{
-        owned::OwnedBacking,
+        backing_handle::BackingHandle,
         DmaBuf, //
     }, //
 };
@@ -128,9 +128,9 @@ pub(crate) fn open<'a>(
     let read_only = read_only || !dma_buf.is_writable();
 
     let imported = adapter.miniport().import_memory(dma_buf)?;
-    let imported = OwnedBacking::import(device.account().clone(), adapter.vidmm(), imported)?;
+    let imported = BackingHandle::import(device.account().clone(), adapter.vidmm(), imported)?;
     let bytes = imported.memory.bytes;
-    let reservation = process.reserve(2)?;
+    let reservation = process.alloc_handles(2)?;
     let &[handle, ref handles @ ..] = reservation.handles() else {
         return Err(NtStatus::UNSUCCESSFUL);
     };
@@ -145,12 +145,12 @@ pub(crate) fn open<'a>(
     };
     let facts = answer::check(facts, &asked).map_err(|wrong| broken(adapter, wrong))?;
 
-    let none = KVec::new;
+    let none = KVVec::new;
     let resource = Resource::new(adapter.clone(), true, none(), none())?;
     let resource = Arc::pin_init(resource, ACCOUNT)?;
     let miniport = miniport.of(Some(resource.clone()))?;
     let allocation = Allocation::new(imported.into_backing(), facts, none(), miniport)?;
-    let mut allocations = KVec::with_capacity(1, ACCOUNT)?;
+    let mut allocations = KVVec::with_capacity(1, ACCOUNT)?;
     allocations.push(allocation, ACCOUNT)?;
     let scope = Scope {
         process,

@@ -53,7 +53,7 @@ pub(crate) fn open<'a>(
         let cookie = allocation.cookie().ok_or(NtStatus::INVALID_HANDLE)?;
         cookies.push(cookie.clone(), ACCOUNT)?;
     }
-    let reservation = process.reserve(shared.allocations().len() + 1)?;
+    let reservation = process.alloc_handles(shared.allocations().len() + 1)?;
     let Some((&handle, handles)) = reservation.handles().split_first() else {
         return Err(NtStatus::UNSUCCESSFUL);
     };

@@ -23,8 +23,8 @@ use crate::{
         NtStatus, //
     },
     vidmm::{
+        lru_key::OfferPriority,
         offer::Reclaimed,
-        rank::OfferPriority,
         residency::{
             Admission,
             Bound,

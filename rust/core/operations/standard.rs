@@ -31,7 +31,10 @@ use crate::{
 /// # Errors
 ///
 /// What the miniport says; UNSUCCESSFUL when it broke its contract; NO_MEMORY.
-pub(in crate::core) fn private_data(adapter: &Adapter, bytes: u64) -> NtResult<(KVVec<u8>, KVVec<u8>)> {
+pub(in crate::core) fn private_data(
+    adapter: &Adapter,
+    bytes: u64,
+) -> NtResult<(KVVec<u8>, KVVec<u8>)> {
     let miniport = adapter.miniport();
     let mut args = StandardAllocationData {
         allocation: StandardAllocation::ExistingHeap { bytes },

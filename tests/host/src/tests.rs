@@ -3,14 +3,14 @@
 //! One file for each room.
 
 mod answer;
-mod books;
 mod budget;
 mod handle;
 mod handle_model;
 mod ledger;
-mod place;
+mod lru_key;
+mod placement;
 mod private_data;
-mod rank;
+mod residency_tracker;
 mod status;
 mod validate;
 mod validate_memory;

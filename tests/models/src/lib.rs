@@ -2,7 +2,7 @@
 
 //! Models of the module's concurrency.
 //!
-//! The rooms `core`, `ddi`, `fence`, `ioctl` and `status` are the module's very files (links beside this one),
+//! The rooms `core`, `ddi`, `fence`, `handle`, `ioctl` and `status` are the module's very files (links beside this one),
 //! compiled against stand-ins for the kernel: its locks, references and atomics are those of loom,
 //! which runs a model again and again until it has seen the threads in every order that can make a
 //! difference, with so many preemptions at most as [`models`] says. A model makes the calls
@@ -23,6 +23,9 @@ mod ddi;
 #[rustfmt::skip]
 #[allow(clippy::all, dead_code, reason = "the kernel's lints look at it")]
 mod fence;
+#[rustfmt::skip]
+#[allow(clippy::all, dead_code, reason = "the kernel's lints look at it")]
+mod handle;
 #[rustfmt::skip]
 #[allow(clippy::all, dead_code, reason = "the kernel's lints look at it")]
 mod ioctl;

@@ -129,7 +129,10 @@ fn the_life_of_an_allocation() {
         evicted(gpu, device, &[allocation]);
         assert_eq!(bytes[0], 1);
         gpu.unlock(device, allocation);
-        assert_eq!(destroy_allocations(&gpu.dxg, device, &[allocation]), SUCCESS);
+        assert_eq!(
+            destroy_allocations(&gpu.dxg, device, &[allocation]),
+            SUCCESS
+        );
         let names = [
             "create", "page_in", "lock", "evict", "fault", "page_in", "destroy",
         ];

@@ -152,7 +152,7 @@ fn looking_before_taking_is_found_out() {
     explore("a broken table", 2, |_| {
         let mut table = HandleTable::new().expect("memory");
         let mut handles = [Handle::NULL];
-        table.reserve(&mut handles).expect("memory");
+        table.alloc_handles(&mut handles).expect("memory");
         let [handle] = handles;
         table.publish(handle, (), Handle::NULL).expect("published");
         let table = Arc::new(Mutex::new(table, "a broken table"), kernel::alloc::Flags);

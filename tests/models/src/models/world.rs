@@ -7,7 +7,7 @@ use crate::{
         bindings::process::Process,
         objects::{
             adapter::Adapter,
-            adapter_list::Origin, //
+            adapter_list::HotplugSource, //
         },
         registry::Registry, //
     },
@@ -71,7 +71,7 @@ pub(super) fn handle(v: u32) -> d3dkmthandle {
 impl World {
     pub(super) fn new() -> Self {
         let registry = Registry::new(true).expect("memory");
-        let added = registry.adapters().add(Origin(1), |appearance| {
+        let added = registry.adapters().add(HotplugSource(1), |appearance| {
             let miniport: Box<dyn crate::ddi::Miniport> = Box::new(Numbers::new());
             let vidmm = Arc::new(VidMm, ACCOUNT)?;
             Adapter::new(appearance, KBox::from(miniport), vidmm)
@@ -96,7 +96,7 @@ impl World {
 
     /// The adapter's device goes.
     pub(super) fn remove_adapter(&self) {
-        let adapter = self.registry.adapters().remove(Origin(1));
+        let adapter = self.registry.adapters().remove(HotplugSource(1));
         adapter.expect("an adapter").end();
     }
 

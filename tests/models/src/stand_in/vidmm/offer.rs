@@ -4,7 +4,7 @@
 
 use super::{
     account::Account,
-    rank::OfferPriority,
+    lru_key::OfferPriority,
     residency::Bound, //
 };
 use crate::{

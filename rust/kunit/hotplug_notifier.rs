@@ -3,8 +3,8 @@
 //! The order in which appearances and vanishings are told.
 
 use super::log::Log;
-use crate::drm::announcer::{
-    Announcer,
+use crate::drm::hotplug_notifier::{
+    HotplugNotifier,
     Listener,
     TargetId, //
 };
@@ -44,9 +44,9 @@ impl Listener<usize> for Scribe {
     }
 }
 
-fn announcer(told: &Arc<Log<Event>>) -> Result<Announcer<usize>> {
+fn hotplug_notifier(told: &Arc<Log<Event>>) -> Result<HotplugNotifier<usize>> {
     let scribe = Arc::new(Scribe(told.clone()), GFP_KERNEL)?;
-    Announcer::new(scribe)
+    HotplugNotifier::new(scribe)
 }
 
 /// Keeps a device from being looked at until it is opened.
@@ -54,19 +54,19 @@ fn gate() -> Result<Arc<Completion>> {
     Arc::pin_init(Completion::new(), GFP_KERNEL)
 }
 
-#[kunit_tests(dxgkrnl_announcer)]
+#[kunit_tests(dxgkrnl_hotplug_notifier)]
 mod tests {
     use super::*;
 
     #[test]
     fn devices_are_told_in_their_order() -> Result {
         let told = Log::new()?;
-        let announcer = announcer(&told)?;
+        let hotplug_notifier = hotplug_notifier(&told)?;
         for device in 1..=50 {
-            announcer.appeared(move || Ok(device));
+            hotplug_notifier.appeared(move || Ok(device));
         }
         // Waits until everything is told.
-        drop(announcer);
+        drop(hotplug_notifier);
         let expected = core::array::from_fn::<_, 50, _>(|i| Appeared(i + 1));
         assert_eq!(told.take(), expected);
         Ok(())
@@ -75,23 +75,23 @@ mod tests {
     #[test]
     fn vanishing_is_told_after_the_appearances_before_it() -> Result {
         let told = Log::new()?;
-        let announcer = announcer(&told)?;
+        let hotplug_notifier = hotplug_notifier(&told)?;
         let gate = gate()?;
         let opened = gate.clone();
-        announcer.appeared(move || {
+        hotplug_notifier.appeared(move || {
             opened.wait_for_completion();
             Ok(1)
         });
-        announcer.appeared(|| Ok(2));
+        hotplug_notifier.appeared(|| Ok(2));
         let opening = told.clone();
         workqueue::system().try_spawn(GFP_KERNEL, move || {
             fsleep(Delta::from_millis(50));
             opening.note(Opened);
             gate.complete_all();
         })?;
-        announcer.vanished(TargetId(2));
+        hotplug_notifier.vanished(TargetId(2));
         let in_order = told.take();
-        announcer.vanished(TargetId(1));
+        hotplug_notifier.vanished(TargetId(1));
         // When the call returns, it is told.
         let at_once = told.take();
         assert_eq!(in_order, [Opened, Appeared(1), Appeared(2), Vanished(2)]);
@@ -102,11 +102,11 @@ mod tests {
     #[test]
     fn an_unusable_device_does_not_appear() -> Result {
         let told = Log::new()?;
-        let announcer = announcer(&told)?;
-        announcer.appeared(|| Err(ENODEV));
-        announcer.appeared(|| Ok(2));
-        announcer.vanished(TargetId(1));
-        drop(announcer);
+        let hotplug_notifier = hotplug_notifier(&told)?;
+        hotplug_notifier.appeared(|| Err(ENODEV));
+        hotplug_notifier.appeared(|| Ok(2));
+        hotplug_notifier.vanished(TargetId(1));
+        drop(hotplug_notifier);
         // It vanishes all the same.
         assert_eq!(told.take(), [Appeared(2), Vanished(1)]);
         Ok(())
@@ -116,11 +116,11 @@ mod tests {
     fn nothing_keeps_the_listener() -> Result {
         let told = Log::new()?;
         let scribe = Arc::new(Scribe(told.clone()), GFP_KERNEL)?;
-        let announcer = Announcer::new(scribe.clone())?;
-        announcer.appeared(|| Ok(1));
-        announcer.appeared(|| Err(ENODEV));
-        announcer.vanished(TargetId(1));
-        drop(announcer);
+        let hotplug_notifier = HotplugNotifier::new(scribe.clone())?;
+        hotplug_notifier.appeared(|| Ok(1));
+        hotplug_notifier.appeared(|| Err(ENODEV));
+        hotplug_notifier.vanished(TargetId(1));
+        drop(hotplug_notifier);
         assert!(Arc::into_unique_or_drop(scribe).is_some());
         Ok(())
     }

@@ -4,7 +4,7 @@
 
 use crate::{
     mem::KBox,
-    stand_in::{machine::machine, vidmm::Window},
+    stand_in::{machine::machine, vidmm::CpuMapping},
 };
 use kernel::{
     error::Result,
@@ -13,7 +13,7 @@ use kernel::{
 use std::{any::Any, collections::BTreeMap};
 
 /// A view's file, which the mapping keeps.
-type File = std::sync::Arc<(Arc<Window>, Box<dyn Any + Send + Sync>)>;
+type File = std::sync::Arc<(Arc<CpuMapping>, Box<dyn Any + Send + Sync>)>;
 
 #[derive(Default)]
 pub(crate) struct AddressSpace {
@@ -34,23 +34,23 @@ pub(crate) fn is_mapped(address: usize) -> bool {
 
 #[allow(dead_code, reason = "in the models pages never go away")]
 pub(crate) trait Owner: Send + Sync + 'static {
-    fn bring_back(&self) -> Result;
+    fn page_in_for_fault(&self) -> Result;
     fn grown(&self);
 }
 
-pub(crate) struct View {
+pub(crate) struct MappedVma {
     file: File,
     address: usize,
 }
 
-impl View {
+impl MappedVma {
     pub(crate) fn map<T: Any + Send + Sync>(
-        window: Arc<Window>,
+        mapping: Arc<CpuMapping>,
         _: bool,
         keep: KBox<T>,
     ) -> Result<Self> {
         assert_no_lock("a view is mapped");
-        let file: File = std::sync::Arc::new((window, Box::new(keep.into_inner())));
+        let file: File = std::sync::Arc::new((mapping, Box::new(keep.into_inner())));
         let address = machine().with_address_space(|space| {
             space.last += 0x1000;
             space.mapped.insert(space.last, file.clone());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Books`]: who has how much of an adapter's memory, who wants it, and who is to give it up first.
+//! [`ResidencyTracker`]: who has how much of an adapter's memory, who wants it, and who is to give it up first.
 //!
 //! Bookkeeping only: nothing is allocated or freed here, so that all of it can be done with one lock
 //! held, also by whoever is short of memory.
@@ -8,12 +8,12 @@
 use super::{
     budget::{
         Budgets,
-        Share, //
+        ProcessUsage, //
     },
-    rank::{
+    lru_key::{
         Class,
-        OfferPriority,
-        Rank, //
+        LruKey,
+        OfferPriority, //
     },
     SegmentGroup, //
 };
@@ -28,12 +28,12 @@ use kernel::{
     }, //
 };
 
-/// Names an entry or a share: an address that nothing else has.
+/// Names an entry or a process: an address that nothing else has.
 pub(crate) type Key = usize;
 
 /// Where memory is that can be taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Shelf {
+pub(crate) enum LruList {
     /// In the segment: it can be put out.
     Segment,
     /// In system memory: it can only be discarded.
@@ -47,7 +47,7 @@ struct Entry<T> {
     item: T,
     /// What it takes of the segment when it is there; 0 if it never is.
     bytes: u64,
-    /// Whose share it counts in.
+    /// The process whose usage it counts in.
     owner: Key,
     /// Bytes of the segment, and of system memory.
     usage: [u64; 2],
@@ -62,19 +62,19 @@ struct Entry<T> {
     /// How many locks of it the CPU holds.
     locks: u32,
     /// Where it stands in the order, if it has memory in it at all.
-    standing: Option<(Shelf, Rank)>,
+    listed_at: Option<(LruList, LruKey)>,
     /// Room for it in the order, while it is not there.
-    spare: Option<RBTreeNodeReservation<(Key, Rank), Key>>,
+    node: Option<RBTreeNodeReservation<(Key, LruKey), Key>>,
 }
 
 impl<T> Entry<T> {
-    fn rank(&self) -> Rank {
+    fn lru_key(&self) -> LruKey {
         let class = match (self.offer, self.listed) {
             (Some(priority), _) => Class::Offered(priority),
             (None, 0) => Class::Idle,
             (None, _) => Class::Listed,
         };
-        Rank {
+        LruKey {
             class,
             priority: self.priority.get(),
             stamp: self.stamp,
@@ -82,19 +82,19 @@ impl<T> Entry<T> {
     }
 
     /// Where it belongs in the order.
-    fn shelf(&self) -> Option<Shelf> {
+    fn list(&self) -> Option<LruList> {
         match self.usage {
             [0, 0] => None,
             [0, _] if self.pins > 0 => None,
-            _ if self.pins > 0 => Some(Shelf::Pinned),
-            [0, _] => Some(Shelf::System),
-            _ => Some(Shelf::Segment),
+            _ if self.pins > 0 => Some(LruList::Pinned),
+            [0, _] => Some(LruList::System),
+            _ => Some(LruList::Segment),
         }
     }
 
     /// Bytes that are offered.
     fn offered(&self) -> [u64; 2] {
-        match self.rank().class {
+        match self.lru_key().class {
             Class::Offered(_) if self.pins == 0 => self.usage,
             _ => [0, 0],
         }
@@ -102,15 +102,15 @@ impl<T> Entry<T> {
 
     /// Bytes of the segment that nobody else can have.
     fn pinned(&self) -> u64 {
-        match self.shelf() {
-            Some(Shelf::Pinned) => self.usage[0],
+        match self.list() {
+            Some(LruList::Pinned) => self.usage[0],
             _ => 0,
         }
     }
 
     /// Bytes of the segment that nobody would miss there.
     fn idle(&self) -> u64 {
-        match self.rank().class {
+        match self.lru_key().class {
             Class::Idle if self.pins == 0 && self.locks == 0 => self.usage[0],
             _ => 0,
         }
@@ -146,48 +146,48 @@ impl<T> NewEntry<T> {
             offer: None,
             pins: 0,
             locks: 0,
-            standing: None,
-            spare: Some(RBTreeNodeReservation::new(flags)?),
+            listed_at: None,
+            node: Some(RBTreeNodeReservation::new(flags)?),
         };
         Ok(Self(RBTreeNode::new(key, entry, flags)?))
     }
 }
 
-/// The share of a new process, with the room that it takes.
-pub(crate) struct NewShare(RBTreeNode<Key, [Share; 2]>);
+/// The usage of a new process, with the room that it takes.
+pub(crate) struct NewProcessUsage(RBTreeNode<Key, [ProcessUsage; 2]>);
 
-impl NewShare {
+impl NewProcessUsage {
     /// Of nothing, of a user's process.
     ///
     /// # Errors
     ///
     /// `ENOMEM`.
     pub(crate) fn new(key: Key, user: u32, flags: Flags) -> Result<Self> {
-        let share = Share {
+        let process = ProcessUsage {
             user,
-            ..Share::default()
+            ..ProcessUsage::default()
         };
-        Ok(Self(RBTreeNode::new(key, [share; 2], flags)?))
+        Ok(Self(RBTreeNode::new(key, [process; 2], flags)?))
     }
 }
 
 /// What is known of an allocation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Standing {
-    pub(crate) rank: Rank,
+pub(crate) struct ResidencyInfo {
+    pub(crate) lru_key: LruKey,
     pub(crate) listed: u32,
     pub(crate) locks: u32,
     pub(crate) offer: Option<OfferPriority>,
 }
 
 /// See the module's documentation.
-pub(crate) struct Books<T> {
+pub(crate) struct ResidencyTracker<T> {
     groups: [Budgets; 2],
     clock: u64,
     entries: RBTree<Key, Entry<T>>,
     /// By owner, and then in the order in which it is taken from that one.
-    order: [RBTree<(Key, Rank), Key>; 3],
-    shares: RBTree<Key, [Share; 2]>,
+    order: [RBTree<(Key, LruKey), Key>; 3],
+    processes: RBTree<Key, [ProcessUsage; 2]>,
     /// Bytes that are offered.
     offered: u64,
     /// Bytes of the segment that are idle.
@@ -205,7 +205,7 @@ fn sum(bytes: [u64; 2]) -> u64 {
     bytes[0] + bytes[1]
 }
 
-impl<T: Clone> Books<T> {
+impl<T: Clone> ResidencyTracker<T> {
     /// Nothing is used of groups of these many bytes.
     pub(crate) fn new(local: u64, non_local: u64) -> Self {
         Self {
@@ -213,7 +213,7 @@ impl<T: Clone> Books<T> {
             clock: 0,
             entries: RBTree::new(),
             order: [RBTree::new(), RBTree::new(), RBTree::new()],
-            shares: RBTree::new(),
+            processes: RBTree::new(),
             offered: 0,
             idle: 0,
         }
@@ -235,43 +235,46 @@ impl<T: Clone> Books<T> {
     }
 
     /// Enters a process.
-    pub(crate) fn open_share(&mut self, share: NewShare) -> Option<impl Sized> {
-        self.shares.insert(share.0)
+    pub(crate) fn add_process(&mut self, process: NewProcessUsage) -> Option<impl Sized> {
+        self.processes.insert(process.0)
     }
 
     /// A process ends, and nothing of its own is left. The result is to be dropped without the lock.
-    pub(crate) fn close_share(&mut self, key: Key) -> Option<impl Sized> {
+    pub(crate) fn remove_process(&mut self, key: Key) -> Option<impl Sized> {
         for group in [SegmentGroup::Local, SegmentGroup::NonLocal] {
-            self.change_share(key, group, |share| *share = Share::default());
+            self.change_usage(key, group, |process| *process = ProcessUsage::default());
         }
-        self.shares.remove_node(&key)
+        self.processes.remove_node(&key)
     }
 
     /// What a process has of a group.
-    pub(crate) fn share(&self, key: Key, group: SegmentGroup) -> Share {
-        let shares = self.shares.get(&key);
-        shares.map_or_else(Share::default, |shares| shares[index(group)])
+    pub(crate) fn process_usage(&self, key: Key, group: SegmentGroup) -> ProcessUsage {
+        let processes = self.processes.get(&key);
+        processes.map_or_else(ProcessUsage::default, |processes| processes[index(group)])
     }
 
     /// What all processes of a user were promised of a group, and to how many allocations.
     pub(crate) fn promised(&self, user: u32, group: SegmentGroup) -> (u64, u64) {
-        let all = self.shares.iter().map(|(_, shares)| &shares[index(group)]);
-        let own = all.filter(|share| share.user == user);
-        own.fold((0, 0), |(bytes, count), share| {
-            let bytes = bytes.saturating_add(share.committed);
-            (bytes, count.saturating_add(share.promises))
+        let all = self
+            .processes
+            .iter()
+            .map(|(_, processes)| &processes[index(group)]);
+        let own = all.filter(|process| process.user == user);
+        own.fold((0, 0), |(bytes, count), process| {
+            let bytes = bytes.saturating_add(process.committed);
+            (bytes, count.saturating_add(process.promises))
         })
     }
 
     /// Changes what a process has of a group.
-    pub(crate) fn change_share(
+    pub(crate) fn change_usage(
         &mut self,
         key: Key,
         group: SegmentGroup,
-        change: impl FnOnce(&mut Share),
+        change: impl FnOnce(&mut ProcessUsage),
     ) {
-        if let Some(shares) = self.shares.get_mut(&key) {
-            self.groups[index(group)].change(&mut shares[index(group)], change);
+        if let Some(processes) = self.processes.get_mut(&key) {
+            self.groups[index(group)].change(&mut processes[index(group)], change);
         }
     }
 
@@ -298,10 +301,10 @@ impl<T: Clone> Books<T> {
     }
 
     /// What is known of an allocation.
-    pub(crate) fn standing(&self, key: Key) -> Option<Standing> {
+    pub(crate) fn residency_info(&self, key: Key) -> Option<ResidencyInfo> {
         let entry = self.entries.get(&key)?;
-        Some(Standing {
-            rank: entry.rank(),
+        Some(ResidencyInfo {
+            lru_key: entry.lru_key(),
             listed: entry.listed,
             locks: entry.locks,
             offer: entry.offer,
@@ -313,9 +316,9 @@ impl<T: Clone> Books<T> {
         let Some(entry) = self.entries.get_mut(&key) else {
             return;
         };
-        if let Some((shelf, rank)) = entry.standing.take() {
-            let node = self.order[shelf as usize].remove_node(&(entry.owner, rank));
-            entry.spare = node.map(RBTreeNode::into_reservation);
+        if let Some((list, lru_key)) = entry.listed_at.take() {
+            let node = self.order[list as usize].remove_node(&(entry.owner, lru_key));
+            entry.node = node.map(RBTreeNode::into_reservation);
         }
         let (usage, offered, idle) = (entry.usage, entry.offered(), entry.idle());
         let pinned = entry.pinned();
@@ -323,26 +326,26 @@ impl<T: Clone> Books<T> {
         let now_offered = entry.offered();
         self.offered = (self.offered + sum(now_offered)).saturating_sub(sum(offered));
         self.idle = (self.idle + entry.idle()).saturating_sub(idle);
-        if let Some(shares) = self.shares.get_mut(&entry.owner) {
-            for (i, share) in shares.iter_mut().enumerate() {
-                self.groups[i].change(share, |share| {
-                    share.usage = (share.usage + entry.usage[i]).saturating_sub(usage[i]);
-                    share.offered = (share.offered + now_offered[i]).saturating_sub(offered[i]);
+        if let Some(processes) = self.processes.get_mut(&entry.owner) {
+            for (i, process) in processes.iter_mut().enumerate() {
+                self.groups[i].change(process, |process| {
+                    process.usage = (process.usage + entry.usage[i]).saturating_sub(usage[i]);
+                    process.offered = (process.offered + now_offered[i]).saturating_sub(offered[i]);
                     if i == index(SegmentGroup::Local) {
-                        share.pinned = (share.pinned + entry.pinned()).saturating_sub(pinned);
+                        process.pinned = (process.pinned + entry.pinned()).saturating_sub(pinned);
                     }
                 });
             }
         }
-        let Some(shelf) = entry.shelf() else { return };
-        let Some(spare) = entry.spare.take() else {
+        let Some(list) = entry.list() else { return };
+        let Some(node) = entry.node.take() else {
             return;
         };
-        let rank = entry.rank();
-        entry.standing = Some((shelf, rank));
-        let node = spare.into_node((entry.owner, rank), key);
+        let lru_key = entry.lru_key();
+        entry.listed_at = Some((list, lru_key));
+        let node = node.into_node((entry.owner, lru_key), key);
         // No other has its stamp.
-        entry.spare = self.order[shelf as usize]
+        entry.node = self.order[list as usize]
             .insert(node)
             .map(RBTreeNode::into_reservation);
     }
@@ -394,7 +397,7 @@ impl<T: Clone> Books<T> {
     }
 
     /// Puts it on the residency list of a device of a process. The result is what counts in the
-    /// process's share for that.
+    /// process's usage for that.
     pub(crate) fn list(&mut self, key: Key, process: Key) -> u64 {
         let mut bytes = 0;
         self.clock += 1;
@@ -404,15 +407,17 @@ impl<T: Clone> Books<T> {
             entry.stamp = now;
             bytes = entry.bytes;
         });
-        self.change_share(process, SegmentGroup::Local, |share| share.listed += bytes);
+        self.change_usage(process, SegmentGroup::Local, |process| {
+            process.listed += bytes
+        });
         bytes
     }
 
     /// Takes it off again, which counted as `bytes` bytes there.
     pub(crate) fn unlist(&mut self, key: Key, process: Key, bytes: u64) {
         self.change(key, |entry| entry.listed = entry.listed.saturating_sub(1));
-        self.change_share(process, SegmentGroup::Local, |share| {
-            share.listed = share.listed.saturating_sub(bytes);
+        self.change_usage(process, SegmentGroup::Local, |process| {
+            process.listed = process.listed.saturating_sub(bytes);
         });
     }
 
@@ -438,23 +443,23 @@ impl<T: Clone> Books<T> {
         bytes: u64,
         class: Class,
         priority: u32,
-    ) -> Option<(Rank, T)> {
+    ) -> Option<(LruKey, T)> {
         let local = self.group(SegmentGroup::Local);
-        let own = self.share(process, SegmentGroup::Local);
+        let own = self.process_usage(process, SegmentGroup::Local);
         let takers = local.takers(&own);
-        let is_over = |owner: Key, share: &Share| {
-            owner != process && share.usage > local.fair_share(share, takers)
+        let is_over = |owner: Key, its: &ProcessUsage| {
+            owner != process && its.usage > local.fair_share(its, takers)
         };
         if own.usage.saturating_add(bytes) <= local.fair_share(&own, takers) {
-            if let Some(found) = self.first_of(Shelf::Segment, None, is_over) {
+            if let Some(found) = self.first_of(LruList::Segment, None, is_over) {
                 return self.item(found);
             }
         }
-        let first = self.first_of(Shelf::Segment, None, |_, _| true)?;
+        let first = self.first_of(LruList::Segment, None, |_, _| true)?;
         let found = match first.0.class {
             Class::Offered(_) | Class::Idle => first,
-            Class::Listed => self.first_of(Shelf::Segment, None, |owner, share| {
-                owner == process || is_over(owner, share)
+            Class::Listed => self.first_of(LruList::Segment, None, |owner, its| {
+                owner == process || is_over(owner, its)
             })?,
         };
         match found.0.yields_to(class, priority) {
@@ -467,65 +472,65 @@ impl<T: Clone> Books<T> {
     /// the most that it has, so that something is left for whoever comes.
     pub(crate) fn may_pin(&self, process: Key, bytes: u64) -> bool {
         let local = self.group(SegmentGroup::Local);
-        let own = self.share(process, SegmentGroup::Local).pinned;
+        let own = self.process_usage(process, SegmentGroup::Local).pinned;
         let others = local.pinned().saturating_sub(own);
         own.saturating_add(bytes) <= local.size().saturating_sub(others) / 2
     }
 
-    /// The first one of a shelf after `after`, of the processes that are accepted.
+    /// The first one of an LRU list after `after`, of the processes that are accepted.
     fn first_of(
         &self,
-        shelf: Shelf,
-        after: Option<Rank>,
-        accept: impl Fn(Key, &Share) -> bool,
-    ) -> Option<(Rank, Key)> {
-        let order = &self.order[shelf as usize];
-        let from = after.map_or(Rank::LEAST, Rank::next);
-        let owners = self.shares.iter();
-        let accepted = owners.filter(|(&owner, shares)| accept(owner, &shares[0]));
+        list: LruList,
+        after: Option<LruKey>,
+        accept: impl Fn(Key, &ProcessUsage) -> bool,
+    ) -> Option<(LruKey, Key)> {
+        let order = &self.order[list as usize];
+        let from = after.map_or(LruKey::LEAST, LruKey::next);
+        let owners = self.processes.iter();
+        let accepted = owners.filter(|(&owner, processes)| accept(owner, &processes[0]));
         let firsts = accepted.filter_map(|(&owner, _)| {
             let cursor = order.cursor_lower_bound(&(owner, from))?;
-            let (&(of, rank), &key) = cursor.current();
-            (of == owner).then_some((rank, key))
+            let (&(of, lru_key), &key) = cursor.current();
+            (of == owner).then_some((lru_key, key))
         });
         firsts.min()
     }
 
-    fn item(&self, (rank, key): (Rank, Key)) -> Option<(Rank, T)> {
-        Some((rank, self.entries.get(&key)?.item.clone()))
+    fn item(&self, (lru_key, key): (LruKey, Key)) -> Option<(LruKey, T)> {
+        Some((lru_key, self.entries.get(&key)?.item.clone()))
     }
 
     /// What is to be given back first when the system is short of memory: what is offered, then, if
     /// wanted, what is idle in the segment, locked or not; the next one after `after`.
     pub(crate) fn surplus(
         &self,
-        after: Option<(Shelf, Rank)>,
+        after: Option<(LruList, LruKey)>,
         idle_too: bool,
-    ) -> Option<((Shelf, Rank), T)> {
-        let shelves = match after {
-            Some((Shelf::Segment, _)) => &[Shelf::Segment][..],
-            _ => &[Shelf::System, Shelf::Segment][..],
+    ) -> Option<((LruList, LruKey), T)> {
+        let lists = match after {
+            Some((LruList::Segment, _)) => &[LruList::Segment][..],
+            _ => &[LruList::System, LruList::Segment][..],
         };
-        for &shelf in shelves {
-            let from = after.and_then(|(at, rank)| (at == shelf).then_some(rank));
-            let Some((rank, key)) = self.first_of(shelf, from, |_, _| true) else {
+        for &list in lists {
+            let from = after.and_then(|(at, lru_key)| (at == list).then_some(lru_key));
+            let Some((lru_key, key)) = self.first_of(list, from, |_, _| true) else {
                 continue;
             };
-            let wanted = match (shelf, rank.class) {
+            let wanted = match (list, lru_key.class) {
                 (_, Class::Offered(_)) => true,
-                (Shelf::Segment, Class::Idle) => idle_too,
+                (LruList::Segment, Class::Idle) => idle_too,
                 _ => false,
             };
             if wanted {
-                return Some(((shelf, rank), self.entries.get(&key)?.item.clone()));
+                return Some(((list, lru_key), self.entries.get(&key)?.item.clone()));
             }
         }
         None
     }
 
     /// One that is pinned in the segment: the next one after `after`.
-    pub(crate) fn pinned(&self, after: Option<Rank>) -> Option<(Rank, T)> {
-        self.item(self.first_of(Shelf::Pinned, after, |_, _| true)?)
+    pub(crate) fn pinned(&self, after: Option<LruKey>) -> Option<(LruKey, T)> {
+        self.item(self.first_of(LruList::Pinned, after, |_, _| true)?)
     }
 
     /// Whether it is in the segment.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`MemoryGroup`]: whom memory is charged to (a memory cgroup).
+//! [`Memcg`]: whom memory is charged to (a memory cgroup).
 
 use super::bindings;
 use core::ptr::NonNull;
@@ -11,14 +11,14 @@ use kernel::bindings::mem_cgroup;
 /// # Invariants
 ///
 /// The pointer is a live memory cgroup on which this value owns a reference.
-pub(crate) struct MemoryGroup(Option<NonNull<mem_cgroup>>);
+pub(crate) struct Memcg(Option<NonNull<mem_cgroup>>);
 
 // SAFETY: Memory cgroups are reference-counted and may be used by any thread.
-unsafe impl Send for MemoryGroup {}
+unsafe impl Send for Memcg {}
 // SAFETY: As above; no method changes it.
-unsafe impl Sync for MemoryGroup {}
+unsafe impl Sync for Memcg {}
 
-impl MemoryGroup {
+impl Memcg {
     /// That of the calling process.
     pub(crate) fn current() -> Self {
         // SAFETY: The function has no preconditions; it returns a reference that is ours.
@@ -51,7 +51,7 @@ impl MemoryGroup {
     }
 }
 
-impl Drop for MemoryGroup {
+impl Drop for Memcg {
     fn drop(&mut self) {
         if let Some(group) = self.0 {
             // SAFETY: By the type invariant we own a reference.

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! CPU views: the [`Window`] of an allocation, mapped into the calling process.
+//! CPU views: the [`CpuMapping`] of an allocation, mapped into the calling process.
 //!
 //! A view is an anonymous file that never gets a descriptor, nor an entry of the system's file table: its
-//! memory is charged, and mappings are limited. Only [`View::map`] can map it, and the
-//! mapping's reference on the file keeps the window and this module in place until the last part of
+//! memory is charged, and mappings are limited. Only [`MappedVma::map`] can map it, and the
+//! mapping's reference on the file keeps the CPU mapping and this module in place until the last part of
 //! it is unmapped, whatever became of the handle, the device or `/dev/dxg` by then.
 
 use super::{
     bindings,
+    cpu_mapping::{
+        CpuMapping,
+        FaultResult, //
+    },
     kernel_pages,
     system_memory::Patience,
-    window::{
-        Touch,
-        Window, //
-    },
     AssertSync,
     ACCOUNT,
     PAGE_SIZE, //
@@ -56,16 +56,16 @@ pub(crate) fn at_load() -> Result {
     to_result(unsafe { bindings::dxg_find_anon_mount() })
 }
 
-/// Who owns what a window shows.
+/// Who owns what a CPU mapping shows.
 pub(crate) trait Owner: Send + Sync + 'static {
-    /// Somebody touches a page while the pages are away: brings them back to the window. It may wait, as
+    /// Somebody touches a page while the pages are away: brings them back to the CPU mapping. It may wait, as
     /// the caller holds nothing that others wait for.
     ///
     /// # Errors
     ///
     /// Whatever it is that keeps it from that: it is the end of whoever touched the page, unless the
     /// pages were taken away for good, or `EINTR`: the process is being killed.
-    fn bring_back(&self) -> Result;
+    fn page_in_for_fault(&self) -> Result;
 
     /// Memory came into being because somebody touched it.
     fn grown(&self);
@@ -73,7 +73,7 @@ pub(crate) trait Owner: Send + Sync + 'static {
 
 /// What the file of a view owns.
 struct Content {
-    window: Arc<Window>,
+    mapping: Arc<CpuMapping>,
     /// Children get a copy of the mapping.
     inherited: bool,
     /// It lives as long as the view. Without one, the pages never go away for a while.
@@ -81,37 +81,41 @@ struct Content {
 }
 
 /// A mapping in the process that made it.
-pub(crate) struct View {
+pub(crate) struct MappedVma {
     file: ARef<File>,
     address: usize,
     bytes: usize,
 }
 
-impl View {
-    /// Maps the whole of `window` at an address of the kernel's choice, readable, and writable if
+impl MappedVma {
+    /// Maps the whole of `mapping` at an address of the kernel's choice, readable, and writable if
     /// wanted; else the process cannot make it writable, either.
     ///
     /// # Errors
     ///
     /// `ENOMEM`: no memory, or no room in the address space (RLIMIT_AS counts).
-    pub(crate) fn map(window: Arc<Window>, writable: bool, owner: KBox<dyn Owner>) -> Result<Self> {
+    pub(crate) fn map(
+        mapping: Arc<CpuMapping>,
+        writable: bool,
+        owner: KBox<dyn Owner>,
+    ) -> Result<Self> {
         let content = Content {
-            window,
+            mapping,
             inherited: false,
             owner: Some(owner),
         };
         Self::new(c"dxg-view", writable, content)
     }
 
-    /// Maps the whole of `window` for reading only, into the calling process and all children that
+    /// Maps the whole of `mapping` for reading only, into the calling process and all children that
     /// it will have.
     ///
     /// # Errors
     ///
     /// As for [`Self::map`].
-    pub(crate) fn map_inherited(window: Arc<Window>) -> Result<Self> {
+    pub(crate) fn map_inherited(mapping: Arc<CpuMapping>) -> Result<Self> {
         let content = Content {
-            window,
+            mapping,
             inherited: true,
             owner: None,
         };
@@ -119,8 +123,8 @@ impl View {
     }
 
     fn new(name: &'static CStr, writable: bool, content: Content) -> Result<Self> {
-        let window = content.window.clone();
-        let bytes = window.count() * PAGE_SIZE;
+        let mapping = content.mapping.clone();
+        let bytes = mapping.count() * PAGE_SIZE;
         kernel_pages::leave_for_file(bytes)?;
         let content = KBox::into_raw(KBox::new(content, ACCOUNT)?);
         // A shared mapping of a file that is open for reading only stays that way.
@@ -141,14 +145,14 @@ impl View {
         // in use.
         let file = unsafe { ARef::<File>::from_raw(file) };
         // SAFETY: The file is new, its inode is, too, and `release` has it leave.
-        unsafe { window.adopt(&file) }?;
+        unsafe { mapping.adopt(&file) }?;
         super::may_be_delayed();
         let view = Self {
             address: map_file(&file, bytes, writable)?,
             file,
             bytes,
         };
-        match view.fill(&window) {
+        match view.fill(&mapping) {
             Ok(()) => Ok(view),
             Err(error) => {
                 view.unmap();
@@ -157,16 +161,16 @@ impl View {
         }
     }
 
-    /// Puts all pages of its window into it: one call instead of a fault for each page.
+    /// Puts all pages of its CPU mapping into it: one call instead of a fault for each page.
     ///
     /// While the kernel makes a mapping it can't take pages out of it again, so that comes after.
-    fn fill(&self, window: &Window) -> Result {
+    fn fill(&self, mapping: &CpuMapping) -> Result {
         let range = (self.address, self.address + self.bytes);
         self.with_vma(|vma| {
-            // SAFETY: The VMA is one of our file, which the window has adopted, so that `mmap` below
+            // SAFETY: The VMA is one of our file, which the CPU mapping has adopted, so that `mmap` below
             // has made it a shared PFN map. Who finds it in the address space finds it complete; that
             // is locked meanwhile, and `with_vma` has seen that the VMA is this very range.
-            unsafe { window.fill(vma, range) }
+            unsafe { mapping.fill(vma, range) }
         })
         // Another thread has changed it: then it gets what it asked for.
         .unwrap_or(Ok(()))
@@ -263,7 +267,7 @@ static VM_OPS: AssertSync<c::vm_operations_struct> = AssertSync(c::vm_operations
     ..pin_init::zeroed()
 });
 
-/// Makes a mapping of the whole window, without pages yet.
+/// Makes a mapping of the whole CPU mapping, without pages yet.
 ///
 /// # Safety
 ///
@@ -279,7 +283,7 @@ unsafe extern "C" fn mmap(file: *mut c::file, vma: *mut c::vm_area_struct) -> c_
         let range = &vma_ref.__bindgen_anon_1.__bindgen_anon_1;
         (range.vm_start, range.vm_end)
     };
-    if vma_ref.vm_pgoff != 0 || (end - start) / PAGE_SIZE != content.window.count() {
+    if vma_ref.vm_pgoff != 0 || (end - start) / PAGE_SIZE != content.mapping.count() {
         return EINVAL.to_errno();
     }
     vma_ref.vm_ops = &VM_OPS.0;
@@ -289,7 +293,7 @@ unsafe extern "C" fn mmap(file: *mut c::file, vma: *mut c::vm_area_struct) -> c_
     0
 }
 
-/// Puts pages back whose page table entries are gone, as after `mremap`, or after the window's pages
+/// Puts pages back whose page table entries are gone, as after `mremap`, or after the CPU mapping's pages
 /// were taken away. Whatever may take a while is done with the address space unlocked, and then the page
 /// is touched again.
 ///
@@ -307,18 +311,18 @@ unsafe extern "C" fn fault(vmf: *mut c::vm_fault) -> c::vm_fault_t {
     // SAFETY: The VMA is live and does not change during a fault; of the union with RCU data the
     // address pair is live here.
     let end = unsafe { (*vma).__bindgen_anon_1.__bindgen_anon_1.vm_end };
-    // SAFETY: The file's window has adopted it, and `mmap` has made the VMA a shared PFN map; its
+    // SAFETY: The file's CPU mapping has adopted it, and `mmap` has made the VMA a shared PFN map; its
     // address space is locked, and the address is the one that faulted, inside the VMA.
-    let touch = || unsafe { content.window.fault(vma, (address, end), index) };
+    let touch = || unsafe { content.mapping.fault(vma, (address, end), index) };
     let todo = match touch() {
-        Touch::Done(fault) => return fault,
+        FaultResult::Done(fault) => return fault,
         todo => todo,
     };
     // SAFETY: A VMA keeps its file, on which this takes a reference; no position of it is used.
     let file: ARef<File> = unsafe { File::from_raw_file((*vma).vm_file) }.into();
     // SAFETY: Per the function's contract. If it unlocks, `vma` is not used any more, and `content` is
     // kept by the file.
-    if unsafe { bindings::dxg_fault_unlock(vmf, matches!(todo, Touch::Away)) } {
+    if unsafe { bindings::dxg_fault_unlock(vmf, matches!(todo, FaultResult::Away)) } {
         // The second touch says what has failed.
         content.do_for_touch(todo, index);
         drop(file);
@@ -328,35 +332,35 @@ unsafe extern "C" fn fault(vmf: *mut c::vm_fault) -> c::vm_fault_t {
         return c::vm_fault_reason_VM_FAULT_SIGBUS;
     }
     match touch() {
-        Touch::Done(fault) => fault,
+        FaultResult::Done(fault) => fault,
         // It is touched again.
-        Touch::Missing(_) | Touch::Away => c::vm_fault_reason_VM_FAULT_NOPAGE,
+        FaultResult::Missing(_) | FaultResult::Away => c::vm_fault_reason_VM_FAULT_NOPAGE,
     }
 }
 
 impl Content {
     /// Sees to it that a page can be seen that was touched and was not there. `false` when it could not be
-    /// made; that pages could not be brought back is said by the window.
-    fn do_for_touch(&self, touch: Touch, index: usize) -> bool {
+    /// made; that pages could not be brought back is said by the CPU mapping.
+    fn do_for_touch(&self, touch: FaultResult, index: usize) -> bool {
         match touch {
-            Touch::Done(_) => true,
-            Touch::Missing(memory) => {
+            FaultResult::Done(_) => true,
+            FaultResult::Missing(memory) => {
                 let made = memory.page(index, Patience::MayWait);
                 let made = made.and_then(|page| RBTreeNode::new(index, page, ACCOUNT));
                 let Ok(made) = made else { return false };
-                self.window.hold(made, &memory);
+                self.mapping.hold(made, &memory);
                 if let Some(owner) = &self.owner {
                     owner.grown();
                 }
                 true
             }
-            Touch::Away => {
+            FaultResult::Away => {
                 let brought = self
                     .owner
                     .as_ref()
-                    .map_or(Err(EFAULT), |owner| owner.bring_back());
+                    .map_or(Err(EFAULT), |owner| owner.page_in_for_fault());
                 if brought.is_err_and(|error| error != EINTR) {
-                    self.window.fail();
+                    self.mapping.fail();
                 }
                 true
             }
@@ -368,10 +372,10 @@ impl Content {
 ///
 /// The kernel calls it through `FOPS`, once, when the last reference on a view's file is gone.
 unsafe extern "C" fn release(_inode: *mut c::inode, file: *mut c::file) -> c_int {
-    // SAFETY: Per the function's contract the private data is the box made by `View::map`, and
+    // SAFETY: Per the function's contract the private data is the box made by `MappedVma::map`, and
     // nobody can use it any more.
     let content = unsafe { KBox::from_raw((*file).private_data.cast::<Content>()) };
-    content.window.leave(file);
+    content.mapping.leave(file);
     drop(content);
     counters::sub(Counter::Mappings, 1);
     0

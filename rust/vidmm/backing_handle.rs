@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`OwnedBacking`]: how the memory of an allocation begins, and that it ends with the allocation.
+//! [`BackingHandle`]: how the memory of an allocation begins, and that it ends with the allocation.
 
 use super::{
     account::Account,
@@ -31,7 +31,7 @@ use crate::{
     sys::{
         trace,
         user_pages::UserPages, //
-    },
+    }, //
 };
 use core::{
     num::NonZeroU32,
@@ -41,21 +41,21 @@ use kernel::sync::Arc;
 
 /// Memory that came by a dma-buf, on the way to become the backing of an allocation.
 pub(crate) struct Imported {
-    backing: OwnedBacking,
+    backing: BackingHandle,
     /// What a miniport has to know of it.
     pub(crate) memory: ForeignMemory,
 }
 
 impl Imported {
-    pub(crate) fn into_backing(self) -> OwnedBacking {
+    pub(crate) fn into_backing(self) -> BackingHandle {
         self.backing
     }
 }
 
 /// The backing of an allocation. VidMm has references on it; when this is dropped, the bytes go.
-pub(crate) struct OwnedBacking(Arc<Backing>);
+pub(crate) struct BackingHandle(Arc<Backing>);
 
-impl Deref for OwnedBacking {
+impl Deref for BackingHandle {
     type Target = Arc<Backing>;
 
     fn deref(&self) -> &Arc<Backing> {
@@ -63,7 +63,7 @@ impl Deref for OwnedBacking {
     }
 }
 
-impl Drop for OwnedBacking {
+impl Drop for BackingHandle {
     fn drop(&mut self) {
         self.0.account.sub_total(self.0.group(), self.0.bytes());
         self.0.end();
@@ -71,7 +71,7 @@ impl Drop for OwnedBacking {
     }
 }
 
-impl OwnedBacking {
+impl BackingHandle {
     fn new(vidmm: &Arc<VidMm>, begin: Beginning) -> NtResult<Self> {
         let new = Arc::new(Backing::new(vidmm, begin), ACCOUNT)?;
         new.account.add_total(new.group(), new.bytes());
@@ -143,10 +143,10 @@ impl OwnedBacking {
         };
         let new = Self::new(vidmm, begin)?;
         new.enter()?;
-        let mut books = vidmm.books();
-        books.pin(new.key());
-        books.set_usage(new.key(), [0, bytes]);
-        drop(books);
+        let mut tracker = vidmm.tracker();
+        tracker.pin(new.key());
+        tracker.set_usage(new.key(), [0, bytes]);
+        drop(tracker);
         Ok(new)
     }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Place`]: where the bytes of an allocation are, and where they may go from there.
+//! [`Placement`]: where the bytes of an allocation are, and where they may go from there.
 //!
 //! Pure logic: also compiled and tested on the host.
 
 /// Where the bytes of an allocation are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Place {
+pub(crate) enum Placement {
     /// Nowhere: all are zero, and there is no memory.
     Untouched,
     /// In the adapter's segment.
@@ -23,7 +23,7 @@ pub(crate) enum Place {
     Lost,
 }
 
-impl Place {
+impl Placement {
     /// All of them.
     pub(crate) const ALL: [Self; 7] = [
         Self::Untouched,

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Window`]: pages that processes see in their mappings, until the pages are taken away.
+//! [`CpuMapping`]: pages that processes see in their mappings, until the pages are taken away.
 
 use super::{
     bindings,
-    page_source::PageSource,
     killable,
+    page_source::PageSource,
     system_memory::{
-        HeldPage,
+        ShmemPage,
         SystemMemory, //
     },
     ACCOUNT, //
@@ -29,7 +29,7 @@ use kernel::{
     }, //
 };
 
-/// What a window is to show.
+/// What a CPU mapping is to show.
 pub(crate) enum Source {
     /// These pages, all of which are there.
     Pages(Arc<dyn PageSource>),
@@ -43,7 +43,7 @@ enum Shown {
     System {
         memory: Arc<SystemMemory>,
         /// The pages that somebody sees, by their number.
-        held: RBTree<usize, HeldPage>,
+        held: RBTree<usize, ShmemPage>,
     },
     /// Nothing for now: whoever touches a page has its owner bring it back.
     Away {
@@ -73,7 +73,7 @@ impl From<Source> for Shown {
 /// `views` has the addresses of live files, each with an inode of its own.
 struct State {
     shown: Shown,
-    /// Files that are mapped to see the window.
+    /// Files that are mapped to see the CPU mapping.
     views: RBTree<usize, ()>,
 }
 
@@ -81,7 +81,7 @@ struct State {
 impl Unpin for State {}
 
 /// What became of a touch.
-pub(super) enum Touch {
+pub(super) enum FaultResult {
     /// This is what the kernel is to be told.
     Done(c::vm_fault_t),
     /// The page has to be made.
@@ -95,9 +95,9 @@ const AROUND: usize = 512;
 
 /// Pages, and the files whose mappings show them.
 ///
-/// The mappings themselves are made by [`View`](super::view::View); each keeps its window.
+/// The mappings themselves are made by [`MappedVma`](super::mapped_vma::MappedVma); each keeps its CPU mapping.
 #[pin_data]
-pub(crate) struct Window {
+pub(crate) struct CpuMapping {
     count: usize,
     /// Taken under the lock of the address space in which a page faults. While it is held, what is
     /// shown does not change, so a page that is inserted then is zapped when it goes.
@@ -105,7 +105,7 @@ pub(crate) struct Window {
     state: Mutex<State>,
 }
 
-impl Window {
+impl CpuMapping {
     /// Shows `count` pages of `source`, which has no fewer.
     ///
     /// # Errors
@@ -133,7 +133,7 @@ impl Window {
         Arc::pin_init(
             pin_init!(Self {
                 count,
-                state <- new_mutex!(state, "Window::state"),
+                state <- new_mutex!(state, "CpuMapping::state"),
             }),
             ACCOUNT,
         )
@@ -145,7 +145,7 @@ impl Window {
     }
 
     /// Takes the pages away for a while. When it returns, nobody sees them any more.
-    pub(crate) fn hide(&self) {
+    pub(crate) fn unmap(&self) {
         self.replace(Shown::Away { failed: false });
     }
 
@@ -190,7 +190,7 @@ impl Window {
         }
     }
 
-    /// The mappings of `file` are going to show this window, until it [leaves](Self::leave).
+    /// The mappings of `file` are going to show this CPU mapping, until it [leaves](Self::leave).
     ///
     /// # Safety
     ///
@@ -226,7 +226,7 @@ impl Window {
     ///
     /// # Safety
     ///
-    /// `vma` is a shared PFN map of a file that this window has adopted, and is complete: the file's
+    /// `vma` is a shared PFN map of a file that this CPU mapping has adopted, and is complete: the file's
     /// address space knows it. The caller holds the lock of the process's address space. `start`
     /// and `end` are where it begins and ends.
     pub(super) unsafe fn fill(
@@ -265,9 +265,9 @@ impl Window {
         vma: *mut c::vm_area_struct,
         (address, end): (usize, usize),
         index: usize,
-    ) -> Touch {
-        const OUT_OF_MEMORY: Touch = Touch::Done(c::vm_fault_reason_VM_FAULT_OOM);
-        const NO_PAGE: Touch = Touch::Done(c::vm_fault_reason_VM_FAULT_SIGBUS);
+    ) -> FaultResult {
+        const OUT_OF_MEMORY: FaultResult = FaultResult::Done(c::vm_fault_reason_VM_FAULT_OOM);
+        const NO_PAGE: FaultResult = FaultResult::Done(c::vm_fault_reason_VM_FAULT_SIGBUS);
         if index >= self.count {
             return NO_PAGE;
         }
@@ -284,7 +284,7 @@ impl Window {
                     // SAFETY: Per the function's contract; the page stays until it is zapped.
                     let fault = unsafe { insert(vma, at, page) };
                     if at == address {
-                        result = Touch::Done(fault);
+                        result = FaultResult::Done(fault);
                     }
                     if fault != c::vm_fault_reason_VM_FAULT_NOPAGE {
                         break;
@@ -294,12 +294,12 @@ impl Window {
             }
             Shown::System { memory, held } => match held.get(&index) {
                 Some(page) => page.as_ptr(),
-                None => return Touch::Missing(memory.clone()),
+                None => return FaultResult::Missing(memory.clone()),
             },
             Shown::Away { failed } => {
                 return match core::mem::take(failed) {
                     true => NO_PAGE,
-                    false => Touch::Away,
+                    false => FaultResult::Away,
                 }
             }
             Shown::Blank(Some(page)) => page.as_ptr(),
@@ -312,12 +312,12 @@ impl Window {
             }
         };
         // SAFETY: Per the function's contract; the page that is held stays until it is zapped, and the
-        // blank one as long as the window, which the VMA's file keeps.
-        Touch::Done(unsafe { insert(vma, address, page) })
+        // blank one as long as the CPU mapping, which the VMA's file keeps.
+        FaultResult::Done(unsafe { insert(vma, address, page) })
     }
 
     /// Holds a page that was made, as long as anybody sees it; unless other memory is shown meanwhile.
-    pub(super) fn hold(&self, made: RBTreeNode<usize, HeldPage>, of: &Arc<SystemMemory>) {
+    pub(super) fn hold(&self, made: RBTreeNode<usize, ShmemPage>, of: &Arc<SystemMemory>) {
         let mut state = self.state.lock();
         let unused = match &mut state.shown {
             // Another thread may have been faster: then it is the same page.

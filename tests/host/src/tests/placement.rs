@@ -2,11 +2,11 @@
 
 //! Where the bytes of an allocation may go.
 
-use crate::vidmm::place::Place;
-use Place::{Discarded, Imported, Local, Lost, System, Untouched, UserPages};
+use crate::vidmm::placement::Placement;
+use Placement::{Discarded, Imported, Local, Lost, System, Untouched, UserPages};
 
 /// All ways but those to [`Lost`].
-const WAYS: [(Place, Place); 7] = [
+const WAYS: [(Placement, Placement); 7] = [
     (Untouched, Local),
     (Untouched, System),
     (Local, System),
@@ -18,8 +18,8 @@ const WAYS: [(Place, Place); 7] = [
 
 #[test]
 fn there_are_these_ways_and_no_others() {
-    for from in Place::ALL {
-        for to in Place::ALL {
+    for from in Placement::ALL {
+        for to in Placement::ALL {
             let there = match to {
                 Lost => from != Lost,
                 _ => WAYS.contains(&(from, to)),
@@ -32,12 +32,12 @@ fn there_are_these_ways_and_no_others() {
 #[test]
 fn memory_of_others_stays_where_it_is() {
     for fixed in [UserPages, Imported] {
-        let mut ways = Place::ALL.into_iter().filter(|&to| fixed.leads_to(to));
+        let mut ways = Placement::ALL.into_iter().filter(|&to| fixed.leads_to(to));
         assert_eq!((ways.next(), ways.next()), (Some(Lost), None));
     }
 }
 
 #[test]
 fn nothing_comes_back_from_the_end() {
-    assert!(!Place::ALL.into_iter().any(|to| Lost.leads_to(to)));
+    assert!(!Placement::ALL.into_iter().any(|to| Lost.leads_to(to)));
 }

@@ -3,7 +3,7 @@
 //! Whose memory is taken first.
 
 use super::config;
-use crate::vidmm::rank::{Class, OfferPriority, Rank};
+use crate::vidmm::lru_key::{Class, LruKey, OfferPriority};
 use proptest::prelude::*;
 
 const NORMAL: u32 = 0x7800_0000;
@@ -17,8 +17,8 @@ const CLASSES: [Class; 5] = [
     Class::Listed,
 ];
 
-fn rank(class: Class, priority: u32, stamp: u64) -> Rank {
-    Rank {
+fn rank(class: Class, priority: u32, stamp: u64) -> LruKey {
+    LruKey {
         class,
         priority,
         stamp,
@@ -53,7 +53,7 @@ fn within_a_class_a_higher_priority_stays() {
     assert!(idle.yields_to(Class::Idle, NORMAL + 1));
 }
 
-fn any_rank() -> impl Strategy<Value = Rank> {
+fn any_rank() -> impl Strategy<Value = LruKey> {
     let class = prop::sample::select(CLASSES.to_vec());
     (class, 1..4u32, 0..4u64).prop_map(|(class, priority, stamp)| rank(class, priority, stamp))
 }
@@ -65,7 +65,7 @@ proptest! {
     #[test]
     fn what_goes_after_what_stays_stays(a in any_rank(), b in any_rank(), who in any_rank()) {
         let (first, second) = (a.min(b), a.max(b));
-        let yields = |rank: Rank| rank.yields_to(who.class, who.priority);
+        let yields = |rank: LruKey| rank.yields_to(who.class, who.priority);
         prop_assert!(yields(first) || !yields(second));
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Rank`]: whose memory is taken first.
+//! [`LruKey`]: whose memory is taken first.
 //!
 //! Pure logic: also compiled and tested on the host.
 
@@ -26,7 +26,7 @@ pub(crate) enum Class {
 /// The place of some memory in the order in which memory is taken: by class, then by priority, then
 /// the longest unused one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) struct Rank {
+pub(crate) struct LruKey {
     pub(crate) class: Class,
     /// As D3DKMTSetAllocationPriority sets it.
     pub(crate) priority: u32,
@@ -34,7 +34,7 @@ pub(crate) struct Rank {
     pub(crate) stamp: u64,
 }
 
-impl Rank {
+impl LruKey {
     /// None is less.
     pub(crate) const LEAST: Self = Self {
         class: Class::Offered(OfferPriority::Low),

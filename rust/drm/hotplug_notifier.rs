@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Announcer`]: tells a listener which devices appear and vanish, in the right order.
+//! [`HotplugNotifier`]: tells a listener which devices appear and vanish, in the right order.
 //!
 //! Whoever watches sees devices before they are ready. So appearance is only noted, and an ordered
 //! queue looks at the device later. Vanishing is told at once, after the appearances that were noted
@@ -21,19 +21,19 @@ pub(crate) trait Listener<D>: Send + Sync {
     /// A usable device is there. May sleep.
     fn appeared(&self, device: D);
     /// The devices that were there at first have been told. May sleep.
-    fn settled(&self) {}
+    fn initial_scan_done(&self) {}
     /// A device goes: when this returns, nothing of it is in use any more. May sleep, with the lock of
     /// whoever says so held. The device need not have been usable.
     fn vanished(&self, id: TargetId);
 }
 
 /// Tells `listener`; dropping it waits until everything is told.
-pub(crate) struct Announcer<D: 'static> {
+pub(crate) struct HotplugNotifier<D: 'static> {
     queue: OrderedQueue,
     listener: Arc<dyn Listener<D>>,
 }
 
-impl<D: 'static> Announcer<D> {
+impl<D: 'static> HotplugNotifier<D> {
     pub(crate) fn new(listener: Arc<dyn Listener<D>>) -> Result<Self> {
         Ok(Self {
             queue: OrderedQueue::new()?,
@@ -55,12 +55,12 @@ impl<D: 'static> Announcer<D> {
     }
 
     /// Those that were there at first are noted.
-    pub(crate) fn settled(&self) {
+    pub(crate) fn initial_scan_done(&self) {
         let listener = self.listener.clone();
         let spawned = self
             .queue
             .queue()
-            .try_spawn(GFP_KERNEL, move || listener.settled());
+            .try_spawn(GFP_KERNEL, move || listener.initial_scan_done());
         if spawned.is_err() {
             pr_err!("no memory to go on without DRM devices\n");
         }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! `vidmm/books.rs` against lists that are looked through.
+//! `vidmm/tracker.rs` against lists that are looked through.
 
 use super::config;
 use crate::vidmm::{
-    books::{Books, Key, NewEntry, NewShare},
-    budget::Share,
-    rank::{Class, OfferPriority, Rank},
+    budget::ProcessUsage,
+    lru_key::{Class, LruKey, OfferPriority},
+    residency_tracker::{Key, NewEntry, NewProcessUsage, ResidencyTracker},
     SegmentGroup::{Local, NonLocal},
 };
 use kernel::alloc::GFP_KERNEL;
@@ -20,7 +20,7 @@ const PROCESSES: [Key; 3] = [1000, 2000, 3000];
 enum Step {
     Enter { bytes: u64, owner: Key },
     Leave(usize),
-    Touch(usize),
+    FaultResult(usize),
     Move { which: usize, usage: [u64; 2] },
     Priority(usize, u32),
     Offer(usize, Option<OfferPriority>),
@@ -52,7 +52,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => (0..3u64, process()).prop_map(|(n, owner)| Step::Enter { bytes: n << 12, owner }),
         1 => which().prop_map(Step::Leave),
-        2 => which().prop_map(Step::Touch),
+        2 => which().prop_map(Step::FaultResult),
         4 => (which(), usage).prop_map(|(which, usage)| Step::Move { which, usage }),
         1 => (which(), 1..4u32).prop_map(|(which, priority)| Step::Priority(which, priority)),
         2 => (which(), offer).prop_map(|(which, offer)| Step::Offer(which, offer)),
@@ -66,7 +66,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What the books should know of an allocation.
+/// What the residency tracker should know of an allocation.
 #[derive(Clone, Debug)]
 struct Known {
     bytes: u64,
@@ -82,13 +82,13 @@ struct Known {
 }
 
 impl Known {
-    fn rank(&self) -> Rank {
+    fn lru_key(&self) -> LruKey {
         let class = match self.offer {
             Some(priority) => Class::Offered(priority),
             None if self.listed.is_empty() => Class::Idle,
             None => Class::Listed,
         };
-        Rank {
+        LruKey {
             class,
             priority: self.priority,
             stamp: self.stamp,
@@ -96,9 +96,9 @@ impl Known {
     }
 }
 
-/// The books, and what should be in them.
+/// The residency tracker, and what should be in them.
 struct Pair {
-    books: Books<Key>,
+    tracker: ResidencyTracker<Key>,
     known: BTreeMap<Key, Known>,
     last: Key,
     clock: u64,
@@ -106,13 +106,13 @@ struct Pair {
 
 impl Pair {
     fn new() -> Self {
-        let mut books = Books::new(SIZE, SIZE);
+        let mut tracker = ResidencyTracker::new(SIZE, SIZE);
         for process in PROCESSES {
-            let share = NewShare::new(process, 0, GFP_KERNEL).unwrap();
-            assert!(books.open_share(share).is_none());
+            let process = NewProcessUsage::new(process, 0, GFP_KERNEL).unwrap();
+            assert!(tracker.add_process(process).is_none());
         }
         Self {
-            books,
+            tracker,
             known: BTreeMap::new(),
             last: 0,
             clock: 0,
@@ -128,9 +128,9 @@ impl Pair {
         self.last += 1;
         let (key, priority) = (self.last, NonZeroU32::new(2).unwrap());
         let entry = || NewEntry::new(key, key, bytes, owner, priority, GFP_KERNEL).unwrap();
-        assert!(self.books.enter(key, entry()).is_none());
+        assert!(self.tracker.enter(key, entry()).is_none());
         // The second one is not needed.
-        assert!(self.books.enter(key, entry()).is_some());
+        assert!(self.tracker.enter(key, entry()).is_some());
         let known = Known {
             bytes,
             owner,
@@ -150,7 +150,7 @@ impl Pair {
             return self.enter(bytes, owner);
         }
         let (Step::Leave(which)
-        | Step::Touch(which)
+        | Step::FaultResult(which)
         | Step::Move { which, .. }
         | Step::Priority(which, _)
         | Step::Offer(which, _)
@@ -176,15 +176,15 @@ impl Pair {
             Step::Leave(_) => {
                 // Bindings go before the allocation does.
                 for (process, bytes) in std::mem::take(&mut known.listed) {
-                    self.books.unlist(key, process, bytes);
+                    self.tracker.unlist(key, process, bytes);
                 }
-                assert!(self.books.leave(key).is_some());
+                assert!(self.tracker.leave(key).is_some());
                 self.known.remove(&key);
             }
-            Step::Touch(_) => {
+            Step::FaultResult(_) => {
                 known.stamp = now;
                 self.tick();
-                self.books.touch(key);
+                self.tracker.touch(key);
             }
             Step::Move { usage, .. } => {
                 known.usage = usage;
@@ -192,70 +192,70 @@ impl Pair {
                     known.stamp = now;
                 }
                 self.tick();
-                self.books.set_usage(key, usage);
+                self.tracker.set_usage(key, usage);
             }
             Step::Priority(_, priority) => {
                 known.priority = priority;
                 let priority = NonZeroU32::new(priority).unwrap();
-                self.books.set_priority(key, priority);
+                self.tracker.set_priority(key, priority);
             }
             Step::Offer(_, offer) => {
                 known.offer = offer;
-                self.books.set_offer(key, offer);
+                self.tracker.set_offer(key, offer);
             }
             // It counts as before on the lists that it is on.
             Step::Resize(_, bytes) => {
                 known.bytes = bytes;
-                self.books.set_bytes(key, bytes);
+                self.tracker.set_bytes(key, bytes);
             }
             Step::Pin(_) => {
                 known.pins += 1;
-                self.books.pin(key);
+                self.tracker.pin(key);
             }
             Step::Unpin(_) if known.pins > 0 => {
                 known.pins -= 1;
-                self.books.unpin(key);
+                self.tracker.unpin(key);
             }
             Step::Lock(_) => {
                 known.locks += 1;
-                self.books.lock(key);
+                self.tracker.lock(key);
             }
             Step::Unlock(_) if known.locks > 0 => {
                 known.locks -= 1;
-                self.books.unlock(key, 1);
+                self.tracker.unlock(key, 1);
             }
-            // The books are told of the first time on a list, and of the last.
+            // The residency tracker is told of the first time on a list, and of the last.
             Step::List(_, process) if !known.listed.contains_key(&process) => {
                 known.listed.insert(process, known.bytes);
                 known.stamp = now;
                 let bytes = known.bytes;
                 self.tick();
-                assert_eq!(self.books.list(key, process), bytes);
+                assert_eq!(self.tracker.list(key, process), bytes);
             }
             Step::Unlist(_, process) => {
                 if let Some(bytes) = known.listed.remove(&process) {
-                    self.books.unlist(key, process, bytes);
+                    self.tracker.unlist(key, process, bytes);
                 }
             }
             Step::Unpin(_) | Step::Unlock(_) | Step::List(..) => {}
         }
     }
 
-    /// Those that can be taken from a shelf, in the order in which they go.
-    fn order(&self, shelf: usize) -> Vec<(Rank, Key)> {
-        let here = |known: &Known| match shelf {
+    /// Those that can be taken from a list, in the order in which they go.
+    fn order(&self, list: usize) -> Vec<(LruKey, Key)> {
+        let here = |known: &Known| match list {
             0 => known.usage[0] > 0,
             _ => known.usage[0] == 0 && known.usage[1] > 0,
         };
         let all = self.known.iter();
         let there = all.filter(|(_, known)| {
             let is_pinned = known.pins > 0 && known.usage[0] > 0;
-            match shelf {
+            match list {
                 2 => is_pinned,
                 _ => known.pins == 0 && here(known),
             }
         });
-        let mut order: Vec<_> = there.map(|(&key, known)| (known.rank(), key)).collect();
+        let mut order: Vec<_> = there.map(|(&key, known)| (known.lru_key(), key)).collect();
         order.sort();
         order
     }
@@ -263,31 +263,34 @@ impl Pair {
     fn compare(&self) {
         for process in PROCESSES {
             for (i, group) in [Local, NonLocal].into_iter().enumerate() {
-                let share = self.books.share(process, group);
+                let its = self.tracker.process_usage(process, group);
                 let own = self.known.values().filter(|known| known.owner == process);
-                assert_eq!(share.usage, own.map(|known| known.usage[i]).sum::<u64>());
+                assert_eq!(its.usage, own.map(|known| known.usage[i]).sum::<u64>());
                 let on_list = |known: &Known| known.listed.get(&process).copied();
                 let listed: u64 = self.known.values().filter_map(on_list).sum();
-                assert_eq!(share.listed, if i == 0 { listed } else { 0 });
+                assert_eq!(its.listed, if i == 0 { listed } else { 0 });
             }
         }
         for (i, group) in [Local, NonLocal].into_iter().enumerate() {
             let all = self.known.values().map(|known| known.usage[i]).sum::<u64>();
-            assert_eq!(self.books.group(group).usage(), all);
+            assert_eq!(self.tracker.group(group).usage(), all);
         }
-        let used = self.books.group(Local).usage();
+        let used = self.tracker.group(Local).usage();
         let left = SIZE.saturating_sub(used);
-        assert!(self.books.has_room(left));
-        assert!(!self.books.has_room(left + 1));
+        assert!(self.tracker.has_room(left));
+        assert!(!self.tracker.has_room(left + 1));
         for idle_too in [false, true] {
-            let spare = self.known.values().map(|known| match known.rank().class {
-                _ if known.pins > 0 => 0,
-                Class::Offered(_) => known.usage.iter().sum(),
-                Class::Idle if idle_too && known.locks == 0 => known.usage[0],
-                _ => 0,
-            });
-            let books = &self.books;
-            let said = books.offered() + if idle_too { books.idle() } else { 0 };
+            let spare = self
+                .known
+                .values()
+                .map(|known| match known.lru_key().class {
+                    _ if known.pins > 0 => 0,
+                    Class::Offered(_) => known.usage.iter().sum(),
+                    Class::Idle if idle_too && known.locks == 0 => known.usage[0],
+                    _ => 0,
+                });
+            let tracker = &self.tracker;
+            let said = tracker.offered() + if idle_too { tracker.idle() } else { 0 };
             assert_eq!(said, spare.sum::<u64>());
         }
         self.compare_victims();
@@ -297,20 +300,20 @@ impl Pair {
 
     /// What each process has of the segment, who takes part, and what each may keep.
     fn fair_shares(&self, asking: Key) -> BTreeMap<Key, (u64, u64)> {
-        let shares: BTreeMap<_, _> = PROCESSES
+        let processes: BTreeMap<_, _> = PROCESSES
             .into_iter()
-            .map(|process| (process, self.books.share(process, Local)))
+            .map(|process| (process, self.tracker.process_usage(process, Local)))
             .collect();
-        let takes_part = |process: Key, share: &Share| {
-            process == asking || share.usage > 0 || share.listed > 0 || share.reservation > 0
+        let takes_part = |process: Key, its: &ProcessUsage| {
+            process == asking || its.usage > 0 || its.listed > 0 || its.reservation > 0
         };
-        let takers = shares
+        let takers = processes
             .iter()
-            .filter(|(&process, share)| takes_part(process, share));
+            .filter(|(&process, its)| takes_part(process, its));
         let fair = SIZE / takers.count() as u64;
-        shares
+        processes
             .into_iter()
-            .map(|(process, share)| (process, (share.usage, fair.max(share.reservation))))
+            .map(|(process, its)| (process, (its.usage, fair.max(its.reservation))))
             .collect()
     }
 
@@ -319,35 +322,35 @@ impl Pair {
         for (class, priority) in [(Class::Listed, 3), (Class::Listed, 2), (Class::Idle, 1)] {
             for process in PROCESSES {
                 for bytes in [0, SIZE / 4, SIZE] {
-                    let shares = self.fair_shares(process);
+                    let processes = self.fair_shares(process);
                     let owner = |key: &Key| self.known[key].owner;
                     let is_over =
-                        |owner: Key| owner != process && shares[&owner].0 > shares[&owner].1;
+                        |owner: Key| owner != process && processes[&owner].0 > processes[&owner].1;
                     let order = self.order(0);
-                    let (own, fair) = shares[&process];
+                    let (own, fair) = processes[&process];
                     let over = order.iter().find(|(_, key)| is_over(owner(key)));
                     let expected = match over {
                         Some(found) if own + bytes <= fair => Some(*found),
                         _ => order
                             .iter()
-                            .find(|(rank, key)| {
-                                rank.class != Class::Listed
+                            .find(|(lru_key, key)| {
+                                lru_key.class != Class::Listed
                                     || owner(key) == process
                                     || is_over(owner(key))
                             })
-                            .filter(|(rank, _)| rank.yields_to(class, priority))
+                            .filter(|(lru_key, _)| lru_key.yields_to(class, priority))
                             .copied(),
                     };
-                    let found = self.books.victim(process, bytes, class, priority);
+                    let found = self.tracker.victim(process, bytes, class, priority);
                     assert_eq!(found, expected);
                 }
             }
         }
         let mut after = None;
         let mut found = vec![];
-        while let Some((rank, key)) = self.books.pinned(after) {
-            found.push((rank, key));
-            after = Some(rank);
+        while let Some((lru_key, key)) = self.tracker.pinned(after) {
+            found.push((lru_key, key));
+            after = Some(lru_key);
         }
         assert_eq!(found, self.order(2));
     }
@@ -362,10 +365,10 @@ impl Pair {
             };
             let most = SIZE.saturating_sub(pinned(false)) / 2;
             let left = most.checked_sub(pinned(true));
-            assert_eq!(self.books.may_pin(process, 0), left.is_some());
+            assert_eq!(self.tracker.may_pin(process, 0), left.is_some());
             if let Some(left) = left {
-                assert!(self.books.may_pin(process, left));
-                assert!(!self.books.may_pin(process, left + 1));
+                assert!(self.tracker.may_pin(process, left));
+                assert!(!self.tracker.may_pin(process, left + 1));
             }
         }
     }
@@ -374,17 +377,17 @@ impl Pair {
         for idle_too in [false, true] {
             let mut after = None;
             let mut found = vec![];
-            while let Some((at, key)) = self.books.surplus(after, idle_too) {
+            while let Some((at, key)) = self.tracker.surplus(after, idle_too) {
                 found.push(key);
                 after = Some(at);
             }
-            let is_wanted = |(rank, key): &(Rank, Key)| match rank.class {
+            let is_wanted = |(lru_key, key): &(LruKey, Key)| match lru_key.class {
                 Class::Offered(_) => true,
                 Class::Idle => idle_too && self.known[key].usage[0] > 0,
                 Class::Listed => false,
             };
-            let shelves = self.order(1).into_iter().chain(self.order(0));
-            let wanted = shelves.filter(is_wanted).map(|(_, key)| key);
+            let lists = self.order(1).into_iter().chain(self.order(0));
+            let wanted = lists.filter(is_wanted).map(|(_, key)| key);
             assert_eq!(found, wanted.collect::<Vec<_>>());
         }
     }
@@ -407,16 +410,16 @@ fn a_life_of_the_books(steps: &[Step]) {
         pair.compare();
     }
     // When all have gone, nothing is left.
-    while let Some(key) = pair.books.first() {
+    while let Some(key) = pair.tracker.first() {
         let known = pair.known.remove(&key).unwrap();
         for (process, bytes) in known.listed {
-            pair.books.unlist(key, process, bytes);
+            pair.tracker.unlist(key, process, bytes);
         }
-        assert!(pair.books.leave(key).is_some());
+        assert!(pair.tracker.leave(key).is_some());
     }
     assert!(pair.known.is_empty());
     pair.compare();
     for process in PROCESSES {
-        assert!(pair.books.close_share(process).is_some());
+        assert!(pair.tracker.remove_process(process).is_some());
     }
 }
