@@ -16,7 +16,7 @@ use dxg_guest_tests::{
 };
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{self, ExitCode},
     ptr,
 };
