@@ -58,7 +58,7 @@ pub(crate) fn lock_flags(flags: d3dddicb_lock2flags) -> NtResult {
     refuse_if(flags.value != 0)
 }
 
-/// What a dma-buf of the allocation may be used for.
+/// The access that a dma-buf call requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct DmaBufFlags {
     pub(crate) read_only: bool,
@@ -131,8 +131,8 @@ pub(crate) fn destroy(args: &d3dkmt_destroyallocation2) -> NtResult<Destroy> {
 pub(crate) struct CreateFlags(u32);
 
 impl CreateFlags {
-    /// Bits that a user may set. Excluded are the reserved ones (the WDK gives SwapChainBackBuffer
-    /// only a name); CreateProtected, CreateWriteCombined, CreateCached and OpenCrossAdapter,
+    /// Bits that a user may set. Excluded are the reserved ones (the WDK has only the name of
+    /// SwapChainBackBuffer); CreateProtected, CreateWriteCombined, CreateCached and OpenCrossAdapter,
     /// which are not for user mode; and ExistingSection (case 52).
     const ALLOWED: u32 = D3DKMT_CREATEALLOCATION_CREATE_RESOURCE
         | D3DKMT_CREATEALLOCATION_CREATE_SHARED

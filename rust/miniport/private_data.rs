@@ -218,7 +218,7 @@ const FORMATS: [u32; 4] = [
     u32::from_le_bytes(*b"AB24"),
 ];
 
-/// Layout of `bytes` bytes (whole pages) that has not too many rows.
+/// A layout for `bytes` bytes (whole pages), without too many rows.
 pub(crate) fn buffer_layout(bytes: u64) -> Option<AllocationDescription> {
     let mut pitch = u64::from(BUFFER_PITCH);
     while bytes.div_ceil(pitch) > MAX_ROWS {

@@ -44,7 +44,7 @@ use kernel::{
 
 /// The miniport's allocation; dropping it destroys it in the miniport.
 ///
-/// After that, the fields are dropped in this order: with the last allocation of a resource, the resource.
+/// After that the fields are dropped in this order; the last allocation of a resource ends the resource.
 pub(in crate::core) struct MiniportAllocation {
     resource: Option<Arc<Resource>>,
     adapter: Arc<Adapter>,

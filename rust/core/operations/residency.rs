@@ -98,8 +98,8 @@ fn bounds(list: &[Arc<OpenAllocation>]) -> NtResult<KVVec<Bound<'_>>> {
 
 impl PagingQueue {
     /// D3DKMTMakeResident, for allocations of the queue's device. `tell` is called with the result first; if it
-    /// fails, nothing has changed. If the call `must_succeed` and there is no memory, the device stays in an
-    /// error state.
+    /// fails, nothing has changed. If the call `must_succeed` and there is no memory, the device is in an
+    /// error state from then on.
     ///
     /// # Errors
     ///
