@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Which adapters there are: one for each usable DRM device, and the software adapter.
+//! The machine's adapters: one for each usable DRM device, and the software adapter.
 
 #![deny(unsafe_code)]
 
@@ -50,23 +50,23 @@ use kernel::{
     }, //
 };
 
-// DRM devices are named by their addresses.
+// The source of a DRM device is its address.
 const SOFT: HotplugSource = HotplugSource(0);
-/// The adapter of tests, see [`script`].
+/// The test adapter, see [`script`].
 #[cfg(dxg_script)]
 const SCRIPT: HotplugSource = HotplugSource(1);
 
-/// When there is a software adapter (parameter `soft_adapter`).
+/// When the software adapter exists (parameter `soft_adapter`).
 #[derive(Clone, Copy)]
 pub(crate) enum SoftAdapter {
     Never,
     Always,
-    /// While there is no other one.
+    /// While there is no other adapter.
     Alone,
 }
 
 impl SoftAdapter {
-    /// `EINVAL` for a number without a meaning.
+    /// `EINVAL` for an undefined number.
     pub(crate) fn from_parameter(value: u8) -> Result<Self> {
         match value {
             0 => Ok(Self::Never),
@@ -77,7 +77,7 @@ impl SoftAdapter {
     }
 }
 
-/// Makes an adapter of each DRM device that can be one.
+/// Creates an adapter for each DRM device that can be one.
 #[pin_data]
 pub(crate) struct Adapters {
     registry: Arc<Registry>,
@@ -91,11 +91,11 @@ pub(crate) struct Adapters {
 }
 
 struct State {
-    /// Adapters of DRM devices.
+    /// Number of DRM devices' adapters.
     targets: usize,
-    /// The devices that were there first have been looked at.
+    /// The devices that existed at load time have been examined.
     initial_scan_done: bool,
-    /// The software adapter is there.
+    /// The software adapter exists.
     soft: bool,
 }
 
@@ -153,7 +153,7 @@ impl Adapters {
         Ok(adapter)
     }
 
-    /// Notes what has changed, and makes or ends the software adapter if that is due.
+    /// Records a change, and creates or removes the software adapter if necessary.
     fn note(&self, change: impl FnOnce(&mut State)) {
         let mut state = self.state.lock();
         change(&mut state);
@@ -175,7 +175,7 @@ impl Adapters {
         }
     }
 
-    /// The adapter goes, if it is there.
+    /// Removes the adapter, if it is there.
     fn end(&self, source: HotplugSource) -> bool {
         let Some(adapter) = self.registry.adapters().remove(source) else {
             return false;

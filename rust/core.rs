@@ -4,13 +4,13 @@
 //!
 //! Three layers, each of which imports only from those below it:
 //!
-//! - [`operations`]: what calls do: create, open, destroy, share, export, make resident;
-//! - [`bindings`]: what belongs to a device or a process: what handles name, and the table of handles;
-//! - [`objects`]: what belongs to an adapter, and may outlive the device that made it.
+//! - [`operations`]: what the calls do: create, open, destroy, share, export, make resident;
+//! - [`bindings`]: what belongs to a device or a process: the objects that handles name, and the handle table;
+//! - [`objects`]: what belongs to an adapter, and may outlive the device that created it.
 //!
-//! [`registry`] is on top: the adapters of the machine and the processes that use them. Objects are
-//! reference-counted: dropping the last reference of one makes the call of the miniport that ends it.
-//! `Documentation/architecture.md` says who owns whom, and has all locks with the pairs that nest.
+//! [`registry`] is on top: it holds the machine's adapters and the processes that use them. Objects are
+//! reference-counted: dropping the last reference makes the miniport call that destroys the object.
+//! `Documentation/architecture.md` says which object owns which, and lists all locks with the pairs that nest.
 
 #![deny(unsafe_code)]
 

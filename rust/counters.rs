@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! How many objects of each kind live, for debugfs and the tests: all zero when nobody uses the
+//! Counts the live objects of each kind, for debugfs and the tests: all zero when no process uses the
 //! module.
 
 use kernel::sync::atomic::{
@@ -8,7 +8,7 @@ use kernel::sync::atomic::{
     Relaxed, //
 };
 
-/// What is counted.
+/// The kinds of objects that are counted.
 #[derive(Clone, Copy)]
 pub(crate) enum Counter {
     Processes,
@@ -50,19 +50,19 @@ const NAMES: [&str; 16] = [
 
 static VALUES: [Atomic<i64>; NAMES.len()] = [const { Atomic::new(0) }; NAMES.len()];
 
-/// Counts `n` more.
+/// Counts `n` more objects.
 pub(crate) fn add(counter: Counter, n: usize) {
-    // CAST: a count of things in memory is far below 2^63.
+    // CAST: the number of objects in memory is far below 2^63.
     VALUES[counter as usize].fetch_add(n as i64, Relaxed);
 }
 
-/// Counts `n` less.
+/// Counts `n` fewer objects.
 pub(crate) fn sub(counter: Counter, n: usize) {
     // CAST: as above.
     VALUES[counter as usize].fetch_add(-(n as i64), Relaxed);
 }
 
-/// Counts one for as long as it lives: a field of each counted object.
+/// Counts one object while it lives: a field of each counted object.
 pub(crate) struct Counted(Counter);
 
 impl Counted {

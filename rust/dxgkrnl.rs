@@ -94,7 +94,7 @@ module! {
     },
 }
 
-/// The module while it is loaded.
+/// The loaded module.
 // Dropped in this order: no new callers, then no new adapters, then what is left.
 #[pin_data]
 struct Dxgkrnl {
@@ -106,7 +106,7 @@ struct Dxgkrnl {
     _memory: Mount,
 }
 
-/// Where the paging workers of all adapters run: nobody does any more once it is dropped.
+/// The work queue of all adapters' paging workers: none runs any more once it is dropped.
 struct Paging(Arc<WorkerQueue>);
 
 impl Drop for Paging {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! D3DKMT handles, and the sequence that they come in.
+//! D3DKMT handles, and the sequence in which they are assigned.
 //!
 //! Pure logic: also compiled and tested on the host.
 //!
 //! A handle is a `u32`: `instance` (6 low bits, 0 for local handles), `index` (24 bits), `unique`
-//! (2 high bits, never 0). Handles come in one sequence per process over all types of objects:
-//! 0x40000000, 0x40000040, ... When the index wraps, `unique` goes on to its next value, so that a
-//! number comes back only after `3 * 2^24` others. An index that is still in use by an old object
-//! is passed over, so a stale handle never names another object before that.
+//! (2 high bits, never 0). Each process has one sequence of handles for all types of objects:
+//! 0x40000000, 0x40000040, ... When the index wraps, `unique` moves to its next value, so a
+//! number recurs only after `3 * 2^24` others. An index that an old object still uses
+//! is skipped, so a stale handle never names another object before that.
 
 pub(crate) const INDEX_BITS: u32 = 24;
 const INSTANCE_BITS: u32 = 6;
@@ -18,7 +18,7 @@ const UNIQUE_SHIFT: u32 = INSTANCE_BITS + INDEX_BITS;
 const FIRST_UNIQUE: u32 = 1;
 const LAST_UNIQUE: u32 = 3;
 
-/// A local handle as it crosses the ioctl border; 0 is no handle.
+/// A local handle as it crosses the ioctl boundary; 0 is no handle.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Handle(u32);
 
@@ -55,7 +55,7 @@ impl Handle {
     }
 }
 
-/// Where the sequence of handles stands.
+/// The position in the sequence of handles.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cursor {
     pub(crate) index: u32,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Tables in debugfs: how many objects live, and who has how much video memory in bytes, a line for each
-//! adapter and group of segments, and one for each process beside.
+//! Tables in debugfs: the number of live objects, and the video memory in use in bytes, with a line for each
+//! adapter and segment group, and one for each process as well.
 
 #![deny(unsafe_code)]
 
@@ -14,7 +14,7 @@ use crate::{
 use core::fmt;
 use kernel::sync::Arc;
 
-/// The content of `counters`: a line for each counter, its name, a space, its value.
+/// The content of `counters`: a line for each counter, with its name, a space, its value.
 pub(crate) struct Counters;
 
 impl Text for Counters {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The adapter of tests, with the script miniport, and its file in debugfs.
+//! The test adapter, with the script miniport, and its debugfs file.
 
 use super::SCRIPT;
 use crate::{
@@ -30,7 +30,7 @@ use kernel::{
     uaccess::UserSliceReader, //
 };
 
-/// What the file is about.
+/// What the debugfs file controls.
 pub(crate) struct Control {
     registry: Arc<Registry>,
     paging: Arc<WorkerQueue>,
@@ -78,7 +78,7 @@ impl Text for Control {
     }
 }
 
-/// Brings the adapter, and adds its file.
+/// Adds the adapter and its debugfs file.
 pub(crate) fn start(
     files: &mut Files,
     registry: &Arc<Registry>,

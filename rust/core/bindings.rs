@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What belongs to a device or a process: what handles name, and the table of handles.
+//! What belongs to a device or a process: the objects that handles name, and the handle table.
 
 pub(crate) mod device;
 pub(crate) mod handle_table;

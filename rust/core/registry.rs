@@ -30,7 +30,7 @@ use kernel::{
     }, //
 };
 
-/// A process and how many open files of it there are.
+/// A process and the number of its open files.
 struct Entry {
     process: Arc<Process>,
     files: usize,
@@ -47,7 +47,7 @@ pub(crate) struct Registry {
 }
 
 impl Registry {
-    /// Without `global_handles` nothing is shared by them.
+    /// Without `global_handles`, resources cannot be shared by global handles.
     pub(crate) fn new(global_handles: bool) -> Result<Arc<Self>> {
         let global_handles = if global_handles {
             Some(GlobalHandles::new()?)
@@ -64,11 +64,11 @@ impl Registry {
         )
     }
 
-    /// The calling process, for one more open file of it.
+    /// The calling process, with one more open file.
     pub(crate) fn enter_process(&self) -> NtResult<Arc<Process>> {
         let id = ProcessId::current().ok_or(NtStatus::UNSUCCESSFUL)?;
         let key = id.key();
-        // Made without the lock; when the process is there already, it is dropped after it.
+        // Created without the lock; if the process exists already, this is dropped after it.
         let new = Process::new(id)?;
         let mut processes = self.processes.lock();
         let entry = processes
@@ -103,7 +103,7 @@ impl Registry {
         Ok(all)
     }
 
-    /// One open file of a process less; with the last one everything goes that it has.
+    /// Closes one open file of a process; the last one destroys everything that the process has.
     pub(crate) fn leave_process(&self, process: &Arc<Process>) {
         let mut left = None;
         {
@@ -120,7 +120,7 @@ impl Registry {
         drop(left);
     }
 
-    /// The global handles, if resources are shared by them at all.
+    /// The global handles, if they are enabled.
     pub(crate) fn global_handles(&self) -> Option<&Arc<GlobalHandles>> {
         self.global_handles.as_ref()
     }

@@ -60,7 +60,7 @@ use kernel::{
     sync::Arc, //
 };
 
-// The argument as plain words has everything where the ABI has it.
+// The argument as an array of words has the ABI's layout.
 const _: () = {
     type Abi = d3dkmt_createsynchronizationobject2;
     type Words = dxg_create_sync_object;
@@ -77,7 +77,7 @@ const _: () = {
 ///
 /// - See [`validate_sync::create_sync_object`]; INVALID_PARAMETER: no device (case 177).
 /// - DEVICE_REMOVED: the adapter has gone.
-/// - NO_MEMORY: no memory, or no room in the address space.
+/// - NO_MEMORY: no memory, or no free address range.
 pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let mut args: dxg_create_sync_object = read(argument)?;
@@ -97,7 +97,7 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     };
     let object = SyncObject::new(device.clone(), fence, rights)?;
 
-    // Where the process reads the value, and where a GPU would: there are no such addresses yet.
+    // The address at which the process reads the value. There are no GPU addresses yet.
     args.data[1] = object.address() as u64;
     args.data[2] = 0;
     let mut objects = KVVec::with_capacity(1, ACCOUNT)?;
@@ -114,7 +114,7 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
 ///
 /// # Errors
 ///
-/// INVALID_PARAMETER: no synchronisation object, or that of a paging queue.
+/// INVALID_PARAMETER: no synchronisation object, or the fence of a paging queue.
 pub(super) fn destroy(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_destroysynchronizationobject = read(argument as u64)?;
     caller.process.destroy_sync_object(args.sync_object.into())
@@ -126,7 +126,7 @@ pub(super) fn destroy(caller: &Caller<'_>, argument: usize) -> NtResult {
 ///
 /// - INVALID_PARAMETER: see [`validate_sync::signal_from_cpu`]; no device, no synchronisation object of
 ///   that device.
-/// - ACCESS_DENIED: one with NoSignal (case 200), or that of a paging queue.
+/// - ACCESS_DENIED: one with NoSignal (case 200), or the fence of a paging queue.
 /// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
 pub(super) fn signal(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_signalsynchronizationobjectfromcpu = read(argument as u64)?;
@@ -150,11 +150,11 @@ pub(super) fn signal(caller: &Caller<'_>, argument: usize) -> NtResult {
 /// # Errors
 ///
 /// - INVALID_PARAMETER: see [`validate_sync::wait_from_cpu`]; no device, no synchronisation object of
-///   that device; one was destroyed meanwhile; a descriptor of something else than an eventfd.
+///   that device; one was destroyed meanwhile; a descriptor that is no eventfd.
 /// - INVALID_HANDLE: no open descriptor.
 /// - ACCESS_DENIED: one with NoWait (case 200).
-/// - DEVICE_REMOVED: the adapter has gone, before or meanwhile. NO_MEMORY.
-/// - INTERRUPTED: a signal came while it was waiting.
+/// - DEVICE_REMOVED: the adapter has gone, before the wait or during it. NO_MEMORY.
+/// - INTERRUPTED: a signal arrived during the wait.
 pub(super) fn wait(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_waitforsynchronizationobjectfromcpu = read(argument as u64)?;
     let wanted = validate_sync::wait_from_cpu(&args)?;
@@ -164,7 +164,7 @@ pub(super) fn wait(caller: &Caller<'_>, argument: usize) -> NtResult {
     let blocks = event.is_none();
     let lists = (args.objects, args.fence_values);
     let targets = targets(caller, &device, wanted.count, lists, Purpose::Wait)?;
-    // Whoever waits does not keep the device.
+    // A waiting thread does not keep the device alive.
     drop(device);
 
     let enough = if wanted.any { Enough::Any } else { Enough::All };
@@ -177,7 +177,7 @@ pub(super) fn wait(caller: &Caller<'_>, argument: usize) -> NtResult {
     }
 }
 
-/// The eventfd that a wait shall signal; without one it blocks.
+/// The eventfd that a wait signals; without one the call blocks.
 fn event(async_event: u64) -> NtResult<Option<EventFd>> {
     if async_event == 0 {
         return Ok(None);
@@ -189,7 +189,7 @@ fn event(async_event: u64) -> NtResult<Option<EventFd>> {
     event.map(Some)
 }
 
-/// What fences are named for.
+/// What a call wants to do with the fences that it names.
 #[derive(Clone, Copy)]
 enum Purpose {
     Signal,

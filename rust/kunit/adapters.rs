@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Adapters appear, vanish and appear again; no DRM device is needed for it.
+//! Adapters appear, vanish and appear again; the tests need no DRM device.
 
 use super::log::{
     Log,
@@ -47,7 +47,7 @@ impl AsRef<AdapterInstance> for Fake {
     }
 }
 
-/// A list, and which of its adapters were dropped.
+/// A list, and a log of its adapters that were dropped.
 struct Machine {
     list: Arc<AdapterList<Fake>>,
     dropped: Arc<Log<u32>>,
@@ -70,7 +70,7 @@ impl Machine {
         })
     }
 
-    /// The numbers of what is listed.
+    /// The numbers of the listed adapters.
     fn listed(&self) -> Result<KVVec<u32>> {
         let mut numbers = KVVec::new();
         for adapter in self.list.all().map_err(|_| ENOMEM)?.iter() {
@@ -86,7 +86,7 @@ impl Machine {
     }
 }
 
-/// An adapter that looks at its list when it is dropped.
+/// An adapter that searches its list when it is dropped.
 struct Looking {
     instance: AdapterInstance,
     list: Arc<AdapterList<Looking>>,
@@ -106,7 +106,7 @@ impl Drop for Looking {
     }
 }
 
-/// A thread on which devices of `source` come and go.
+/// Starts a thread on which devices of `source` appear and vanish.
 fn come_and_go(machine: &Machine, source: HotplugSource, times: u32) -> Result<OrderedQueue> {
     let queue = OrderedQueue::new()?;
     let machine = Machine {
@@ -115,7 +115,7 @@ fn come_and_go(machine: &Machine, source: HotplugSource, times: u32) -> Result<O
     };
     queue.queue().try_spawn(GFP_KERNEL, move || {
         for number in 0..times {
-            // What fails here is missing in the log.
+            // A failure here shows as an entry missing from the log.
             let _ = machine.appear(source, number);
             drop(machine.list.remove(source));
         }
@@ -167,7 +167,7 @@ mod tests {
         machine.appear(ONE, 1)?;
         drop(machine.list.remove(ONE));
         assert_eq!(machine.dropped.take(), [1]);
-        // Once more, and what was never there: nothing happens.
+        // Removing it again, or an adapter that never existed, does nothing.
         assert!(machine.list.remove(ONE).is_none());
         assert!(machine.listed()?.is_empty());
         assert!(machine.dropped.take().is_empty());
@@ -213,7 +213,7 @@ mod tests {
         let machine = Machine::new()?;
         machine.appear(ONE, 1)?;
         let mut luid = None;
-        // It has got half-way: the part that was made is dropped, and nothing is listed.
+        // `make` fails half-way: what it made is dropped, and nothing is listed.
         let failed = machine.list.add(TWO, |instance| {
             luid = Some(instance.luid());
             let _half = Noted::new(2, &machine.dropped);
@@ -224,7 +224,7 @@ mod tests {
         assert_eq!(machine.listed()?, [1]);
         let luid = luid.ok_or(EINVAL)?;
         assert!(machine.list.find(luid).is_none());
-        // Its LUID does not come again.
+        // The failed adapter's LUID is not used again.
         machine.appear(TWO, 3)?;
         let three = machine.adapter(3).ok_or(ENOENT)?;
         assert!(three.luid().0 > luid.0);
@@ -257,7 +257,7 @@ mod tests {
                 found: found.clone(),
             })
         })?;
-        // It would wait for itself otherwise, and lockdep would say so.
+        // Dropped under the lock, it would deadlock on it, and lockdep would report that.
         drop(list.remove(ONE));
         assert_eq!(found.take(), [false]);
         Ok(())
@@ -274,7 +274,7 @@ mod tests {
         for _ in 0..300 {
             most = machine.listed()?.len().max(most);
         }
-        // Waits until they are done.
+        // Waits until the threads are done.
         drop(threads);
         assert!(most <= 2);
         assert!(machine.listed()?.is_empty());

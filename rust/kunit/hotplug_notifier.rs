@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The order in which appearances and vanishings are told.
+//! The order in which the notifier reports appearances and vanishings.
 
 use super::log::Log;
 use crate::drm::hotplug_notifier::{
@@ -24,14 +24,14 @@ use kernel::{
 
 #[derive(Clone, Copy, PartialEq)]
 enum Event {
-    /// The first device may be looked at.
+    /// The first device may be examined.
     Opened,
     Appeared(usize),
     Vanished(usize),
 }
 use Event::*;
 
-/// Writes down what it is told.
+/// Records what the notifier reports.
 struct Scribe(Arc<Log<Event>>);
 
 impl Listener<usize> for Scribe {
@@ -49,7 +49,7 @@ fn hotplug_notifier(told: &Arc<Log<Event>>) -> Result<HotplugNotifier<usize>> {
     HotplugNotifier::new(scribe)
 }
 
-/// Keeps a device from being looked at until it is opened.
+/// Blocks the examination of a device until it is opened.
 fn gate() -> Result<Arc<Completion>> {
     Arc::pin_init(Completion::new(), GFP_KERNEL)
 }
@@ -65,7 +65,7 @@ mod tests {
         for device in 1..=50 {
             hotplug_notifier.appeared(move || Ok(device));
         }
-        // Waits until everything is told.
+        // Waits until everything is reported.
         drop(hotplug_notifier);
         let expected = core::array::from_fn::<_, 50, _>(|i| Appeared(i + 1));
         assert_eq!(told.take(), expected);
@@ -92,7 +92,7 @@ mod tests {
         hotplug_notifier.vanished(TargetId(2));
         let in_order = told.take();
         hotplug_notifier.vanished(TargetId(1));
-        // When the call returns, it is told.
+        // Already reported when the call returns.
         let at_once = told.take();
         assert_eq!(in_order, [Opened, Appeared(1), Appeared(2), Vanished(2)]);
         assert_eq!(at_once, [Vanished(1)]);
@@ -107,7 +107,7 @@ mod tests {
         hotplug_notifier.appeared(|| Ok(2));
         hotplug_notifier.vanished(TargetId(1));
         drop(hotplug_notifier);
-        // It vanishes all the same.
+        // Its vanishing is reported all the same.
         assert_eq!(told.take(), [Appeared(2), Vanished(1)]);
         Ok(())
     }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The miniport of tests: private data tells it what to answer, and it writes down how it is called.
+//! The mock miniport for tests: private data tells it what to answer, and it logs how it is called.
 //!
-//! Compiled with `DXG_SCRIPT=y` alone; there is one adapter of it. Its private data is in [`wire`].
-//! In debugfs, `dxgkrnl/script` is the log of all calls, a line each; writing `clear` there empties
-//! it, `stop` ends the adapter as if its device went, and `start` brings a new one.
+//! Compiled with `DXG_SCRIPT=y` only; it has one adapter. Its private data is in [`wire`].
+//! In debugfs, `dxgkrnl/script` is the log of all calls, one per line; writing `clear` there empties
+//! it, `stop` removes the adapter as if its device had gone, and `start` adds a new one.
 
 mod answers;
 pub(crate) mod log;
@@ -79,10 +79,10 @@ pub(crate) struct Script {
 
 /// Bytes of each segment.
 const SEGMENT: u64 = 16 << 20;
-/// Bytes that an adapter promises.
+/// The adapter's commitment limit in bytes.
 pub(crate) const COMMIT: u64 = 2 * SEGMENT;
 
-/// Names an allocation that is not made yet.
+/// The tag of an allocation that does not exist yet.
 fn tag(data: &[u8]) -> u64 {
     let words = Words::read(data);
     words
@@ -111,7 +111,7 @@ impl Script {
                 local: SEGMENT,
                 aperture: SEGMENT,
                 by_layout: false,
-                // So that there is something a primary must not be in.
+                // So that there is a segment that a primary must not be in.
                 traits: SegmentTraits {
                     cpu_visible: SegmentSet::APERTURE,
                     ..SegmentTraits::SYSTEM
@@ -182,7 +182,7 @@ impl Script {
         Ok(())
     }
 
-    /// Writes the end of a call down, if it is a failure.
+    /// Logs the end of a call that failed.
     fn ended<T>(&self, result: NtResult<T>) -> NtResult<T> {
         result.inspect_err(|status| log!(self.log, "failed {:#x}", status.code()))
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! The software miniport: an adapter without a device. It renders nothing and displays nothing; its
-//! memory is system memory, and whoever wants pixels draws them by the CPU.
+//! memory is system memory, and programs that want pixels draw them with the CPU.
 //!
-//! The smallest miniport there is: `Documentation/miniport.md` walks through it.
+//! The smallest possible miniport: `Documentation/miniport.md` walks through it.
 
 use super::linear;
 use crate::{

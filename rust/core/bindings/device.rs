@@ -18,18 +18,18 @@ use kernel::sync::{
     Arc, //
 };
 
-/// How a device is (D3DKMT_DEVICEEXECUTION_STATE).
+/// The execution state of a device (D3DKMT_DEVICEEXECUTION_STATE).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum ExecutionState {
     Active,
-    /// What had to be resident had no memory.
+    /// A MakeResident with MustSucceed found no memory.
     OutOfMemory,
 }
 
-/// A device. It owns bindings, through the handle table, and keeps its adapter (case 27).
+/// A device. It owns its bindings, through the handle table, and holds a reference to its adapter (case 27).
 pub(crate) struct Device {
     adapter: Arc<Adapter>,
-    /// What its process uses on the adapter.
+    /// Its process's usage on the adapter.
     account: Arc<Account>,
     out_of_memory: Atomic<bool>,
     _counted: Counted,
@@ -56,7 +56,7 @@ impl Device {
         }
     }
 
-    /// It is in an error state from now on.
+    /// Puts the device into the error state, for good.
     pub(in crate::core) fn run_out_of_memory(&self) {
         self.out_of_memory.store(true, Relaxed);
     }

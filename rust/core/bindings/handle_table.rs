@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The handle table of a process: what its handles name, and who owns whom.
+//! The handle table of a process: which objects its handles name, and which object owns which.
 //!
 //! Pure logic: also compiled and tested on the host.
 //!
@@ -11,13 +11,13 @@
 //!                      └───→ Dying → (children go) → Vacant
 //! ```
 //!
-//! A handle is reserved before the object is complete and published after everything that can fail;
-//! a cancelled reservation gives its numbers back, so that a failed call consumes none.
+//! A handle is reserved before its object is complete, and published after everything that can fail.
+//! Cancelling a reservation returns its numbers, so a failed call consumes none.
 //!
 //! # Ownership
 //!
-//! Slots form a tree (device → resource → allocation). Taking an object out takes its descendants
-//! out as well; they are handed to the caller one by one, because neither objects nor memory may be
+//! Slots form a tree (device → resource → allocation). Taking an object out of the table takes its
+//! descendants out as well. The caller gets them one by one, because neither objects nor memory may be
 //! dropped under the lock that guards the table.
 
 use crate::{
@@ -41,13 +41,13 @@ const LEAF: usize = 1 << LEAF_BITS;
 const NODE: usize = 1 << NODE_BITS;
 const ROOT: usize = 1 << ROOT_BITS;
 
-/// Indices that one process can have in use: all but one, so that a search always ends.
+/// Most handles that one process can have in use: all indices but one, so that a search always ends.
 pub(crate) const MAX_HANDLES: u32 = (1 << INDEX_BITS) - 1;
 
 /// Why a table operation was refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum TableError {
-    /// No memory for a part of the table.
+    /// No memory for a leaf or node of the table.
     NoMemory,
     /// [`MAX_HANDLES`] are in use.
     Full,
@@ -66,11 +66,11 @@ enum State<T> {
     Dying,
 }
 
-/// One index of the table. Links are handles of slots that are not vacant, or [`Handle::NULL`].
+/// One index of the table. Its links are handles of slots that are not vacant, or [`Handle::NULL`].
 struct Slot<T> {
     state: State<T>,
-    /// The parent's handle; in its instance bits, which are 0 for local handles, the `unique` of
-    /// this slot's own handle: with it a slot of `Arc`s has 32 bytes, and a leaf fills one page.
+    /// The parent's handle. Its instance bits, which are 0 in local handles, hold the `unique` of this
+    /// slot's own handle: so a slot of `Arc`s takes 32 bytes, and a leaf fills one page.
     parent_and_unique: u32,
     first_child: Handle,
     next: Handle,
@@ -106,15 +106,15 @@ struct Leaf<T> {
 
 type Node<T> = [Option<Leaf<T>>; NODE];
 
-/// A part of the table that became empty.
+/// A leaf of the table that became empty.
 pub(crate) struct EmptyLeaf<T>(#[expect(dead_code, reason = "held to be dropped")] Leaf<T>);
 
-/// What one slot leaves behind; to be dropped when the table's lock is no longer held.
+/// What a vacated slot leaves behind; drop it after releasing the table's lock.
 #[allow(dead_code, reason = "held to be dropped; the host tests look")]
 pub(crate) struct Ended<T> {
-    /// The object, unless it was taken before.
+    /// The object, unless it was taken out before.
     pub(crate) object: Option<T>,
-    /// The leaf of the slot, if it was the last one in use there.
+    /// The slot's leaf, if this was the last slot in use there.
     pub(crate) leaf: Option<EmptyLeaf<T>>,
 }
 
@@ -127,7 +127,7 @@ pub(crate) struct HandleTable<T> {
 }
 
 impl<T> HandleTable<T> {
-    /// An empty table; the first handle will be 0x40000000.
+    /// Creates an empty table; the first handle will be 0x40000000.
     pub(crate) fn new() -> Result<Self, TableError> {
         Ok(Self {
             root: boxed_array(|_| None)?,
@@ -165,7 +165,7 @@ impl<T> HandleTable<T> {
         entry.as_mut().ok_or(TableError::NoMemory)
     }
 
-    /// The slot that `handle` names, whatever its state but vacant.
+    /// The slot that `handle` names, in any state but vacant.
     fn slot(&self, handle: Handle) -> Option<&Slot<T>> {
         if !handle.is_local() {
             return None;
@@ -192,17 +192,17 @@ impl<T> HandleTable<T> {
         }
     }
 
-    /// The handle of the object that owns `handle`; NULL for objects at the top.
+    /// The handle of the object that owns `handle`; NULL for a top-level object.
     pub(crate) fn parent(&self, handle: Handle) -> Option<Handle> {
         self.slot(handle).map(Slot::parent)
     }
 
-    /// The first child of `handle`: with [`Self::next_sibling`], the way over all of them.
+    /// The first child of `handle`; [`Self::next_sibling`] leads to the others.
     pub(crate) fn first_child(&self, handle: Handle) -> Handle {
         self.slot(handle).map_or(Handle::NULL, |s| s.first_child)
     }
 
-    /// The sibling that comes after `handle`.
+    /// The next sibling of `handle`.
     #[allow(dead_code, reason = "not every miniport calls back for it")]
     pub(crate) fn next_sibling(&self, handle: Handle) -> Handle {
         self.slot(handle).map_or(Handle::NULL, |s| s.next)
@@ -249,8 +249,8 @@ impl<T> HandleTable<T> {
         Ok(())
     }
 
-    /// Takes a reservation back, but for handles of it that were published. The numbers are handed
-    /// out again if they were the last ones.
+    /// Cancels a reservation, except for its handles that were published. The numbers are reused if they
+    /// were the last ones reserved.
     pub(crate) fn cancel(&mut self, handles: &[Handle]) {
         for &handle in handles.iter().rev() {
             let slot = self.slot(handle);
@@ -269,7 +269,7 @@ impl<T> HandleTable<T> {
         }
     }
 
-    /// Whether the sequence went over a number because an object of an earlier lap has its index.
+    /// Whether the sequence skipped a number because an object of an earlier lap still has its index.
     fn was_passed_over(&self, at: Cursor) -> bool {
         self.leaf(at.index).is_some_and(|leaf| {
             let slot = &leaf.slots[split(at.index).2];
@@ -282,9 +282,9 @@ impl<T> HandleTable<T> {
         self.get(handle).is_some()
     }
 
-    /// Makes a reserved handle name `object`, as the last child of `parent` (or at the top).
+    /// Makes a reserved handle name `object`, as the last child of `parent` (or at top level).
     ///
-    /// The object comes back when `handle` is not reserved or `parent` is not live.
+    /// Returns the object when `handle` is not reserved or `parent` is not live.
     pub(crate) fn publish(&mut self, handle: Handle, object: T, parent: Handle) -> Result<(), T> {
         if !parent.is_null() && !self.is_live(parent) {
             return Err(object);
@@ -301,7 +301,7 @@ impl<T> HandleTable<T> {
         Ok(())
     }
 
-    /// Appends to the ring of siblings: `prev` of the first child is the last one.
+    /// Appends a slot to the ring of siblings: `prev` of the first child is the last one.
     fn link(&mut self, handle: Handle, parent: Handle) {
         if parent.is_null() {
             return;
@@ -342,14 +342,14 @@ impl<T> HandleTable<T> {
         } else if let Some(slot) = self.slot_mut(prev) {
             slot.next = next;
         }
-        // The one after it, or, when it was the last, the first child's way to the last.
+        // The next sibling; or the first child, whose `prev` names the last one, if this was the last.
         let back = if next.is_null() { first } else { next };
         if let Some(slot) = self.slot_mut(back) {
             slot.prev = prev;
         }
     }
 
-    /// Empties a slot and gives back what it named.
+    /// Empties a slot and returns the object that it named.
     fn vacate(&mut self, handle: Handle) -> Option<T> {
         let index = handle.index();
         let leaf = self.leaf_mut(index)?;
@@ -362,9 +362,9 @@ impl<T> HandleTable<T> {
         }
     }
 
-    /// Takes a live object out whose children, if any, go later by [`Self::take_descendant`].
+    /// Takes out a live object; its children, if any, follow by [`Self::take_descendant`].
     ///
-    /// From now on the handle names nothing and can own nothing new.
+    /// From now on the handle names nothing and cannot own new objects.
     pub(crate) fn take(&mut self, handle: Handle) -> Option<T> {
         let slot = self.slot_mut(handle)?;
         if !matches!(slot.state, State::Live(_)) {
@@ -380,10 +380,10 @@ impl<T> HandleTable<T> {
         }
     }
 
-    /// Empties one slot below a [taken](Self::take) handle, children before their owners, and at
-    /// last the handle's own.
+    /// Empties one slot below a [taken](Self::take) handle, children before their owners, and finally
+    /// the handle's own.
     ///
-    /// `None` when nothing is left; the slot of `handle` is vacant then.
+    /// Returns `None` when nothing is left; the slot of `handle` is vacant then.
     pub(crate) fn take_descendant(&mut self, handle: Handle) -> Option<Ended<T>> {
         if !matches!(self.slot(handle)?.state, State::Dying) {
             return None;
@@ -403,14 +403,14 @@ impl<T> HandleTable<T> {
         })
     }
 
-    /// Takes any object at the top out, to tear the whole table down: `None` when it is empty. An
-    /// object that was taken before is not there, but what is below it may be.
+    /// Takes out any top-level object, to tear the whole table down; `None` when the table is empty. The
+    /// object itself is missing if it was taken out before, but its descendants may be left.
     ///
-    /// `from` is where the search goes on; start with 0.
+    /// The search starts at `from` and advances it; start with 0.
     fn take_any(&mut self, from: &mut u32) -> Option<(Handle, Option<T>)> {
         while *from < 1 << INDEX_BITS {
             let Some(leaf) = self.leaf(*from) else {
-                // Go on with the next leaf, or the next node if this one was never made.
+                // Go on with the next leaf, or with the next node if this one was never allocated.
                 let (root, _, _) = split(*from);
                 let step = match self.root[root] {
                     Some(_) => LEAF_BITS,
@@ -429,10 +429,10 @@ impl<T> HandleTable<T> {
         None
     }
 
-    /// Gives up one leaf without a used slot, for the caller to drop outside the lock.
+    /// Removes one leaf that has no slot in use, for the caller to drop outside the lock.
     ///
-    /// Looks only at the leaves of `handle` (one that was just vacated). The leaf that the next
-    /// handle will come from stays.
+    /// Looks only at the leaf of `handle` (which was just vacated). The leaf that the next handle will
+    /// come from stays.
     pub(crate) fn take_empty_leaf(&mut self, handle: Handle) -> Option<EmptyLeaf<T>> {
         let (root, node, _) = split(handle.index());
         let (cursor_root, cursor_node, _) = split(self.cursor.index);
@@ -452,7 +452,7 @@ impl<T> HandleTable<T> {
         self.used
     }
 
-    /// Moves the sequence to `index` of lap `unique`, so that tests reach a wrap.
+    /// Moves the sequence to `index` of lap `unique`, so that tests reach a wrap-around.
     #[cfg(test)]
     pub(crate) fn set_cursor(&mut self, index: u32, unique: u32) {
         self.cursor = Cursor { index, unique };
@@ -460,7 +460,7 @@ impl<T> HandleTable<T> {
 }
 
 impl<T> Drop for HandleTable<T> {
-    /// Drops what is left, children before their owners.
+    /// Drops the objects that are left, children before their owners.
     fn drop(&mut self) {
         let mut from = 0;
         while let Some((handle, object)) = self.take_any(&mut from) {
@@ -472,7 +472,7 @@ impl<T> Drop for HandleTable<T> {
     }
 }
 
-/// Positions of an index in root, node and leaf.
+/// Positions of an index in the root, the node and the leaf.
 const fn split(index: u32) -> (usize, usize, usize) {
     // CAST: each part has at most 9 bits.
     (

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`OpenAllocation`]: the device's half of an allocation, with its locks for the CPU.
+//! [`OpenAllocation`]: the device's half of an allocation, with its CPU locks (D3DKMTLock2).
 
 use super::device::Device;
 use crate::{
@@ -45,14 +45,14 @@ use kernel::{
     }, //
 };
 
-/// A binding as the miniport knows it; dropping it tells the miniport, before the allocation may go.
+/// The miniport's binding. Dropping it closes it in the miniport, before the allocation can be destroyed.
 pub(in crate::core) struct MiniportBinding {
     allocation: Arc<Allocation>,
     cookie: Option<Cookie>,
 }
 
 impl MiniportBinding {
-    /// Without a cookie the miniport has not made it.
+    /// `cookie` is `None` if the miniport did not create the binding.
     pub(in crate::core) fn new(allocation: Arc<Allocation>, cookie: Option<Cookie>) -> Self {
         Self { allocation, cookie }
     }
@@ -67,7 +67,7 @@ impl Drop for MiniportBinding {
     }
 }
 
-/// The device's half of an allocation: one opening of it, and what an allocation handle names.
+/// The device's half of an allocation: one opening of it, which an allocation handle names.
 #[pin_data]
 pub(crate) struct OpenAllocation {
     #[pin]
@@ -75,19 +75,19 @@ pub(crate) struct OpenAllocation {
     listing: Listing,
     binding: MiniportBinding,
     device: Arc<Device>,
-    /// Opened for reading only: so are its mappings.
+    /// Opened read-only: its CPU mappings are read-only, too.
     read_only: bool,
-    /// Seen in a list of what is to be destroyed; only used with the handle table locked.
+    /// Seen in a DestroyAllocation2 list; accessed only with the handle table locked.
     marked: Atomic<bool>,
     _counted: Counted,
 }
 
-/// Locks of one binding.
+/// The CPU locks of one binding.
 struct CpuState {
     allocation: Arc<Allocation>,
-    /// Locks that were not unlocked yet.
+    /// Locks that are not unlocked yet.
     locks: u32,
-    /// The mapping that they share; none for memory that the process has anyway.
+    /// The mapping that they share; `None` for user pages, which the process has mapped already.
     view: Option<MappedVma>,
 }
 
@@ -97,7 +97,7 @@ impl Drop for CpuState {
     }
 }
 
-/// The binding's place on its device's residency list.
+/// The binding's entry in its device's residency list.
 pub(in crate::core) struct Listing {
     residency: Residency,
     allocation: Arc<Allocation>,
@@ -149,17 +149,17 @@ impl OpenAllocation {
         &self.binding.allocation
     }
 
-    /// It, in traces.
+    /// The allocation, in the form that tracepoints record.
     pub(crate) fn traced(&self, handle: Handle) -> trace::Allocation {
         self.allocation().backing().traced(handle.value())
     }
 
-    /// What the miniport keeps about the binding.
+    /// What the miniport keeps about the binding (`hDeviceSpecificAllocation`).
     pub(in crate::core) fn binding(&self) -> Option<&Cookie> {
         self.binding.cookie.as_ref()
     }
 
-    /// It, for a call about residency.
+    /// The binding, in the form that residency calls take.
     pub(in crate::core) fn bound(&self) -> Bound<'_> {
         Bound {
             residency: &self.listing.residency,
@@ -167,12 +167,12 @@ impl OpenAllocation {
         }
     }
 
-    /// Marks it as to be destroyed; `false` when it is marked already.
+    /// Marks the binding as listed for destruction; `false` when it is marked already.
     pub(in crate::core) fn mark(&self) -> bool {
         !self.marked.xchg(true, Relaxed)
     }
 
-    /// Takes the mark back.
+    /// Clears the mark.
     pub(in crate::core) fn unmark(&self) {
         self.marked.store(false, Relaxed);
     }
@@ -182,23 +182,23 @@ impl OpenAllocation {
         self.allocation().is_shared()
     }
 
-    /// A dma-buf of the memory.
+    /// Exports the memory as a dma-buf.
     ///
     /// # Errors
     ///
     /// - DEVICE_REMOVED: the adapter has gone.
-    /// - INVALID_PARAMETER: neither displayable nor of a shared resource.
-    /// - ACCESS_DENIED: of what was opened for reading only by an NT handle; a writable one, of what was
-    ///   opened so by a dma-buf; or somebody uses a dma-buf of it with the other access.
-    /// - NOT_SUPPORTED: memory of the caller, or the driver cannot. NO_MEMORY.
+    /// - INVALID_PARAMETER: the allocation is neither displayable nor part of a shared resource.
+    /// - ACCESS_DENIED: the allocation was opened read-only by an NT handle; a writable dma-buf is requested,
+    ///   but it was opened read-only by a dma-buf; or a dma-buf of it with the other access is in use.
+    /// - NOT_SUPPORTED: the memory is the caller's, or the driver cannot export. NO_MEMORY.
     pub(in crate::core) fn export(&self, writable: bool) -> NtResult<DmaBuf> {
         self.device.adapter().check_present()?;
         if !self.allocation().is_exportable() {
             return Err(NtStatus::INVALID_PARAMETER);
         }
         let backing = self.allocation().backing();
-        // Whoever can open the card's node imports a dma-buf there and maps it as they like. What came by a
-        // dma-buf, the caller had before.
+        // A process that can open the card node can import a dma-buf there and map it writable. The caller
+        // already has any memory that it imported.
         if self.read_only && (writable || !backing.is_imported()) {
             return Err(NtStatus::ACCESS_DENIED);
         }
@@ -207,13 +207,13 @@ impl OpenAllocation {
 
     /// D3DKMTLock2: the address of the allocation's bytes in the calling process.
     ///
-    /// All locks of a binding share one mapping.
+    /// All locks of a binding share one CPU mapping.
     ///
     /// # Errors
     ///
-    /// - INVALID_PARAMETER: not CPU visible (case 218).
+    /// - INVALID_PARAMETER: the allocation is not CPU visible (case 218).
     /// - DEVICE_REMOVED: the adapter has gone (case 223).
-    /// - NO_MEMORY: no memory, or no room in the address space.
+    /// - NO_MEMORY: no memory, or no free address range in the process.
     pub(crate) fn lock(&self) -> NtResult<usize> {
         self.device.adapter().check_present()?;
         let allocation = self.allocation();
@@ -228,14 +228,14 @@ impl OpenAllocation {
         Ok(address)
     }
 
-    /// The address at which it is mapped, with one more lock on it.
+    /// Takes one more lock and returns the address of the mapping.
     fn map(&self) -> NtResult<usize> {
         if let Some(address) = self.lock_again()? {
             return Ok(address);
         }
         let allocation = self.allocation();
-        // Mapped without the lock: two threads may come this far, and the second one's mapping is
-        // taken back.
+        // Mapped without holding the lock: two threads may get here, and the second one's mapping is
+        // removed again.
         let view = match allocation.backing().cpu_access()? {
             CpuAccess::CpuMapping { mapping, writable } => {
                 let keep = KBox::new(allocation.clone(), ACCOUNT)?;
@@ -273,8 +273,8 @@ impl OpenAllocation {
         }
     }
 
-    /// Takes one more lock on the mapping that is there, if it still is: the process may have
-    /// unmapped it, or have become another program by exec.
+    /// Takes one more lock on the existing mapping, if it is still there: the process may have unmapped
+    /// it, or replaced its address space by exec.
     fn lock_again(&self) -> NtResult<Option<usize>> {
         let mut cpu = self.cpu.lock();
         let address = match &cpu.view {
@@ -285,7 +285,7 @@ impl OpenAllocation {
         Ok(Some(address))
     }
 
-    /// D3DKMTUnlock2: takes one lock back; the last one takes the mapping with it.
+    /// D3DKMTUnlock2: drops one lock; dropping the last one removes the mapping.
     ///
     /// # Errors
     ///
@@ -310,7 +310,7 @@ impl OpenAllocation {
     }
 }
 
-/// A lock that VidMm knows of.
+/// A lock that VidMm counts.
 struct CountedLock<'a>(&'a Allocation);
 
 impl Drop for CountedLock<'_> {

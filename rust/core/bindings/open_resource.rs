@@ -10,19 +10,19 @@ use crate::core::objects::{
 };
 use kernel::sync::Arc;
 
-/// The device's half: what a resource handle names.
+/// The device's half of a resource: what a resource handle names.
 pub(crate) struct OpenResource {
     device: Arc<Device>,
     resource: Arc<Resource>,
     shared: Option<Arc<Shared>>,
-    /// Of a resource that a global handle names.
+    /// The opening of the global handle, if the resource has one.
     opening: Option<Opening>,
-    /// Opened for reading only: so is everybody who gets it from here.
+    /// Opened read-only: so is every opening that is shared from it.
     read_only: bool,
 }
 
 impl OpenResource {
-    /// Of a resource that is not shared.
+    /// Opens a resource that is not shared.
     pub(in crate::core) fn new(device: Arc<Device>, resource: Arc<Resource>) -> Self {
         Self {
             device,
@@ -33,7 +33,7 @@ impl OpenResource {
         }
     }
 
-    /// Of a resource that was opened by a dma-buf. It is shared on by dma-bufs alone.
+    /// Opens a resource that was imported from a dma-buf. Only dma-bufs can share it further.
     pub(in crate::core) fn imported(
         device: Arc<Device>,
         resource: Arc<Resource>,
@@ -60,7 +60,7 @@ impl OpenResource {
         }
     }
 
-    /// What others may open, if it may be shared by NT handles (cases 144 to 146).
+    /// The shared resource, if NT handles may share it (cases 144 to 146).
     pub(crate) fn nt_shareable(&self) -> Option<&Arc<Shared>> {
         self.shared.as_ref().filter(|_| self.opening.is_none())
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`PagingQueue`]: the order in which a device's memory is paged, and the fence that tells how far
-//! that has come.
+//! [`PagingQueue`]: the order in which a device's memory is paged, and the fence that shows the
+//! progress.
 
 use super::{
     device::Device,
@@ -35,11 +35,12 @@ pub(crate) struct PagingQueue {
 }
 
 impl PagingQueue {
-    /// A queue, and its fence in the calling process: for waiting only, and without an end of its own.
+    /// Creates a queue, and its fence in the calling process: the process can only wait for it, and cannot
+    /// destroy it on its own.
     ///
     /// # Errors
     ///
-    /// DEVICE_REMOVED: the adapter has gone. NO_MEMORY: no memory, or no room in the address space.
+    /// DEVICE_REMOVED: the adapter has gone. NO_MEMORY: no memory, or no free address range.
     pub(crate) fn new(
         device: &Arc<Device>,
         priority: PagingPriority,
@@ -69,7 +70,7 @@ impl PagingQueue {
         self.priority
     }
 
-    /// What its operations take their values from.
+    /// The timeline from which the queue's operations take their fence values.
     pub(crate) fn timeline(&self) -> &Arc<Timeline> {
         &self.timeline
     }

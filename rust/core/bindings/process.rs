@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Process`]: what one process (thread group) has on `/dev/dxg`, through whichever descriptor.
+//! [`Process`]: what one process (thread group) has on `/dev/dxg`, through all its descriptors.
 
 use super::{
     device::Device,
@@ -88,7 +88,7 @@ pub(crate) struct Process {
     id: ProcessId,
     #[pin]
     table: Mutex<HandleTable<Object>>,
-    /// What the process uses on each adapter that it made a device on.
+    /// The process's usage on each adapter that it created a device on.
     #[pin]
     accounts: Mutex<KVVec<(Luid, Arc<Account>)>>,
     _counted: Counted,
@@ -112,7 +112,7 @@ impl Process {
         &self.id
     }
 
-    /// The process on an adapter, in traces.
+    /// The process on an adapter, in the form that tracepoints record.
     pub(crate) fn trace_owner(&self, adapter: &Adapter) -> trace::Owner {
         trace::Owner {
             adapter: adapter.luid().0,
@@ -120,7 +120,7 @@ impl Process {
         }
     }
 
-    /// What a handle names.
+    /// The object that a handle names.
     pub(in crate::core) fn get(&self, handle: Handle) -> Option<Object> {
         self.table.lock().get(handle).cloned()
     }
@@ -167,7 +167,7 @@ impl Process {
         self.with_table(|table| table.parent(handle))
     }
 
-    /// The handle of an object's child at a place, or how many children there are.
+    /// The handle of an object's child at an index, or the number of children.
     #[allow(dead_code, reason = "not every miniport calls back for it")]
     pub(in crate::core) fn child(&self, handle: Handle, place: usize) -> Result<Handle, usize> {
         self.with_table(|table| {
@@ -205,10 +205,10 @@ impl Process {
         }
     }
 
-    /// What the process uses on each of its adapters, in the order of the LUIDs.
+    /// Visits the process's usage on each of its adapters, in the order of the LUIDs.
     pub(crate) fn for_each_account(&self, mut each: impl FnMut(Luid, &Account)) {
         let mut last = 0;
-        // One by one, as it takes other locks to look at them. No adapter has the LUID 0.
+        // One at a time, because `each` takes other locks. No adapter has the LUID 0.
         while let Some((luid, account)) = self.account_after(last) {
             last = luid.0;
             each(luid, &account);
@@ -222,13 +222,13 @@ impl Process {
         next.map(|(luid, account)| (*luid, account.clone()))
     }
 
-    /// Those of adapters that have gone, as adapters may come and go for ever.
+    /// Drops the accounts of adapters that have gone: adapters may come and go without limit.
     fn drop_accounts_that_are_over(&self) {
         loop {
             let mut accounts = self.accounts.lock();
             let over = accounts.iter().position(|(_, account)| account.is_over());
             let over = over.and_then(|position| accounts.remove(position).ok());
-            // Out of the lock before it is dropped.
+            // Releases the lock before the account is dropped.
             drop(accounts);
             if over.is_none() {
                 return;
@@ -236,12 +236,12 @@ impl Process {
         }
     }
 
-    /// What the process uses on an adapter, if it has made a device there.
+    /// The process's usage on an adapter, if it has created a device there.
     pub(crate) fn existing_account(&self, adapter: &Adapter) -> Option<Arc<Account>> {
         find(&self.accounts.lock(), adapter.luid())
     }
 
-    /// What the process uses on an adapter.
+    /// The process's usage on an adapter.
     pub(crate) fn account(&self, adapter: &Adapter) -> NtResult<Arc<Account>> {
         let luid = adapter.luid();
         if let Some(account) = find(&self.accounts.lock(), luid) {
@@ -268,7 +268,7 @@ impl Process {
         })
     }
 
-    /// Runs `f` with the handle table locked. It must neither drop objects nor touch user memory.
+    /// Runs `f` with the handle table locked. `f` must neither drop objects nor access user memory.
     pub(in crate::core) fn with_table<R>(
         &self,
         f: impl FnOnce(&mut HandleTable<Object>) -> R,
@@ -276,11 +276,11 @@ impl Process {
         f(&mut self.table.lock())
     }
 
-    /// Ends the objects below a handle that was taken out, and gives back memory of the table. When the
-    /// process is killed meanwhile, what is left goes with it.
+    /// Destroys the objects below a handle that was taken out, and frees memory of the table. If the
+    /// process is killed meanwhile, the remaining objects are destroyed with it.
     pub(in crate::core) fn reap(&self, handle: Handle) {
         loop {
-            // Out of the lock before it is dropped.
+            // Releases the lock before the object is dropped.
             let ended = self.table.lock().take_descendant(handle);
             if ended.is_none() || killable::is_dying() {
                 break;
@@ -298,7 +298,7 @@ fn find(accounts: &[(Luid, Arc<Account>)], luid: Luid) -> Option<Arc<Account>> {
         .map(|(_, account)| account.clone())
 }
 
-/// Handles that are taken, but name nothing yet. Dropping it gives them back.
+/// Handles that are reserved, but name nothing yet. Dropping the reservation frees them.
 pub(crate) struct Reservation<'a> {
     process: &'a Process,
     handles: KVVec<Handle>,
@@ -309,13 +309,13 @@ impl Reservation<'_> {
         &self.handles
     }
 
-    /// Makes the reserved handles name `objects`, in their order, at the top of the table.
+    /// Makes the reserved handles name `objects`, in their order, at the top level of the table.
     pub(crate) fn publish(self, objects: KVVec<Object>) -> NtResult {
         self.publish_below(None, objects, false)
     }
 
-    /// Makes the reserved handles name `objects`, in their order: the first one below `owner`, and
-    /// the others below the first one if `nested`, else beside it.
+    /// Makes the reserved handles name `objects`, in their order: the first one below `owner`; the
+    /// others below the first one if `nested`, else beside it.
     ///
     /// # Errors
     ///
@@ -343,8 +343,8 @@ impl Reservation<'_> {
             };
             let mut below = parent;
             while let (Some(handle), Some(object)) = (handles.next(), objects.next()) {
-                // It cannot be refused: the handle is reserved, and its owner was seen to be live
-                // under this very lock.
+                // This cannot fail: the handle is reserved, and its owner was found live under this very
+                // lock.
                 if let Err(object) = table.publish(handle, object, below) {
                     refused = Some(object);
                     break;
@@ -363,7 +363,7 @@ impl Reservation<'_> {
 
 impl Drop for Reservation<'_> {
     fn drop(&mut self) {
-        // What was published is not reserved any more, and stays.
+        // Handles that were published are not reserved any more, and stay.
         self.process.table.lock().cancel(&self.handles);
     }
 }

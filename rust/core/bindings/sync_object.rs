@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`SyncObject`]: a monitored fence on a device, which is what a synchronisation object's handle
+//! [`SyncObject`]: a monitored fence on a device: what the handle of a synchronisation object
 //! names.
 
 use super::device::Device;
@@ -24,17 +24,17 @@ use kernel::sync::Arc;
 /// What the process may do with the object.
 #[derive(Clone, Copy)]
 pub(crate) struct Rights {
-    /// Not with NoSignal.
+    /// False with NoSignal.
     pub(crate) signal: bool,
-    /// Not with NoWait.
+    /// False with NoWait.
     pub(crate) wait: bool,
-    /// Not the fence of a queue, which goes with its queue.
+    /// False for the fence of a paging queue, which is destroyed with its queue.
     pub(crate) destroy: bool,
 }
 
-/// A fence, as a process has it on a device.
+/// A fence, as one process has it on a device.
 ///
-/// The fields are dropped in this order: the process sees the value no more, and the fence ends.
+/// The fields are dropped in this order: the mapping of the value is removed, then the fence is destroyed.
 pub(crate) struct SyncObject {
     mapped: Mapped,
     fence: OwnedFence,
@@ -47,7 +47,7 @@ impl SyncObject {
     ///
     /// # Errors
     ///
-    /// DEVICE_REMOVED: the adapter has gone. NO_MEMORY: no memory, or no room in the address space.
+    /// DEVICE_REMOVED: the adapter has gone. NO_MEMORY: no memory, or no free address range.
     pub(crate) fn new(
         device: Arc<Device>,
         fence: Arc<MonitoredFence>,
@@ -75,14 +75,14 @@ impl SyncObject {
         self.rights
     }
 
-    /// Where the process reads the value.
+    /// The address at which the process reads the value.
     pub(crate) fn address(&self) -> usize {
         self.mapped.view.as_ref().map_or(0, MappedVma::address)
     }
 }
 
-/// The mapping of the value in the process that has the object. Whoever drops it unmaps that, if it
-/// is this process: children have mappings of their own.
+/// The fence value's mapping in the process that has the object. Dropping it unmaps it only if that
+/// process is the current one: children have mappings of their own.
 struct Mapped {
     view: Option<MappedVma>,
     process: ProcessId,

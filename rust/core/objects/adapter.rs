@@ -44,7 +44,7 @@ impl Adapter {
             vidmm,
             fences: Fences::new()?,
         };
-        // From here on it has to end.
+        // From here on, `end` has to run.
         adapter.vidmm.start()?;
         Ok(adapter)
     }
@@ -73,9 +73,9 @@ impl Adapter {
 }
 
 impl Adapter {
-    /// The device behind it goes: when this returns, nothing of it is in use any more.
+    /// Removes the adapter: when this returns, nothing of its device is in use any more.
     pub(crate) fn end(&self) {
-        // First, so that nobody waits for what is being torn down.
+        // First, so that no thread waits for what is being torn down.
         self.fences.unplug();
         self.vidmm.unplug();
         self.miniport.stop_device();
@@ -84,7 +84,7 @@ impl Adapter {
 
 impl Drop for Adapter {
     fn drop(&mut self) {
-        // An adapter that was never listed does not go, either.
+        // An adapter that was never listed is never removed, either.
         self.end();
     }
 }
@@ -95,7 +95,7 @@ impl AsRef<AdapterInstance> for Adapter {
     }
 }
 
-/// One opening of an adapter by a process: what an adapter handle names.
+/// One process's opening of an adapter: what an adapter handle names.
 pub(crate) struct OpenAdapter {
     adapter: Arc<Adapter>,
     _counted: Counted,

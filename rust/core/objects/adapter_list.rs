@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Adapters come and go: [`AdapterInstance`], and the [`AdapterList`] of those that are there.
+//! Adapters come and go: [`AdapterInstance`], and the [`AdapterList`] of those that are present.
 //!
 //! ```text
-//! add → listed → remove → refuses, and is kept by who has a reference
+//! add → listed → remove → refuses calls, and lives while it is referenced
 //! ```
 //!
-//! The list takes anything that has an instance: its rules need no DRM device.
+//! The list takes any type that has an instance: its rules need no DRM device.
 
 use crate::{
     mem::{
@@ -37,11 +37,11 @@ use kernel::{
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Luid(pub(crate) u64);
 
-/// What an adapter stands for, as the wiring of the module names it.
+/// Where an adapter comes from: the key under which the module's wiring knows it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct HotplugSource(pub(crate) usize);
 
-/// One instance of a device, until it goes.
+/// One instance of a device, until the device goes.
 pub(crate) struct AdapterInstance {
     luid: Luid,
     source: HotplugSource,
@@ -62,7 +62,7 @@ impl AdapterInstance {
     }
 }
 
-/// The adapters that are there.
+/// The adapters that are present.
 #[pin_data]
 pub(crate) struct AdapterList<A> {
     #[pin]
@@ -71,7 +71,7 @@ pub(crate) struct AdapterList<A> {
 
 struct Listed<A> {
     adapters: KVVec<Arc<A>>,
-    /// How many there have been at once.
+    /// The most adapters that were ever present at once.
     most: usize,
     last_luid: u64,
 }
@@ -88,11 +88,11 @@ impl<A: AsRef<AdapterInstance>> AdapterList<A> {
         })
     }
 
-    /// A new adapter, as `make` makes it, with a LUID that was never there before.
+    /// Adds a new adapter, built by `make`, with a LUID that no adapter had before.
     ///
     /// # Errors
     ///
-    /// `ENOMEM`, and what `make` says; then nothing is listed.
+    /// `ENOMEM`, and the errors of `make`; then nothing is listed.
     pub(crate) fn add(
         &self,
         source: HotplugSource,
@@ -105,7 +105,7 @@ impl<A: AsRef<AdapterInstance>> AdapterList<A> {
         };
         let adapter = Arc::new(make(instance)?, GFP_KERNEL)?;
         let mut listed = self.listed.lock();
-        // Room first: an adapter for which there is none is dropped after the lock, not by `push`.
+        // Reserve first: if that fails, the adapter is dropped after the lock, not inside `push`.
         listed.adapters.reserve(1, GFP_KERNEL)?;
         listed.adapters.push(adapter, GFP_KERNEL)?;
         listed.most = listed.most.max(listed.adapters.len());
@@ -114,12 +114,12 @@ impl<A: AsRef<AdapterInstance>> AdapterList<A> {
 
     fn new_luid(&self) -> Luid {
         let mut listed = self.listed.lock();
-        // From the clock, so that it is new after the module was loaded again, too.
+        // From the clock, so that it is new even after the module was loaded again.
         listed.last_luid = sys::now_ns().max(listed.last_luid + 1);
         Luid(listed.last_luid)
     }
 
-    /// The device behind an adapter goes: the adapter is not listed any more, and only destroys
+    /// Removes an adapter whose device has gone: the adapter is not listed any more, and only destroy calls
     /// succeed on it. Returns it, if it was listed.
     pub(crate) fn remove(&self, source: HotplugSource) -> Option<Arc<A>> {
         let adapters = &mut self.listed.lock().adapters;
@@ -131,10 +131,10 @@ impl<A: AsRef<AdapterInstance>> AdapterList<A> {
         Some(adapter)
     }
 
-    /// All of them, in the order in which they appeared.
+    /// All adapters, in the order in which they appeared.
     pub(crate) fn all(&self) -> NtResult<KVVec<Arc<A>>> {
         let listed = self.listed.lock();
-        // None of these references can be the last one while the list has its own.
+        // The list holds its own references, so none of these can be the last one.
         let mut found = KVVec::with_capacity(listed.adapters.len(), ACCOUNT)?;
         for adapter in listed.adapters.iter() {
             found.push(adapter.clone(), ACCOUNT)?;
@@ -142,7 +142,7 @@ impl<A: AsRef<AdapterInstance>> AdapterList<A> {
         Ok(found)
     }
 
-    /// How many there have been at once: what anybody can have been told as their number.
+    /// The most adapters that were ever present at once: the largest number that a caller can have got.
     pub(crate) fn most(&self) -> usize {
         self.listed.lock().most
     }

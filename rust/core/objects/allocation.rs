@@ -42,9 +42,9 @@ use kernel::{
     }, //
 };
 
-/// An allocation as the miniport knows it; dropping it tells the miniport.
+/// The miniport's allocation; dropping it destroys it in the miniport.
 ///
-/// The fields are dropped in this order, after that: with the last allocation of it, the resource.
+/// After that the fields are dropped in this order; the last allocation of a resource ends the resource.
 pub(in crate::core) struct MiniportAllocation {
     resource: Option<Arc<Resource>>,
     adapter: Arc<Adapter>,
@@ -60,7 +60,7 @@ impl MiniportAllocation {
         }
     }
 
-    /// As a part of `resource`, and for all who have to do with its memory.
+    /// Makes it part of `resource`, and shares it with all users of its memory.
     ///
     /// # Errors
     ///
@@ -74,7 +74,7 @@ impl MiniportAllocation {
         self.cookie.as_ref().ok_or(NtStatus::INVALID_HANDLE)
     }
 
-    /// The adapter's description of it.
+    /// Asks the miniport for its layout.
     pub(in crate::core) fn describe(&self) -> NtResult<AllocationDescription> {
         self.adapter.miniport().describe_allocation(self.cookie()?)
     }
@@ -99,9 +99,9 @@ impl Drop for MiniportAllocation {
 
 /// The adapter's half of an allocation.
 ///
-/// It belongs to the adapter, not to the device that made it, and lives while any binding or CPU
-/// view of it does. The fields are dropped in this order: the memory, the miniport's allocation,
-/// and, with the last allocation and binding of it, the resource.
+/// It belongs to the adapter, not to the device that created it, and lives while any binding or CPU
+/// mapping of it does. The fields are dropped in this order: the memory, the miniport's allocation,
+/// and, with its last allocation and binding, the resource.
 #[pin_data]
 pub(crate) struct Allocation {
     backing: BackingHandle,
@@ -112,7 +112,7 @@ pub(crate) struct Allocation {
     _counted: Counted,
 }
 
-/// An allocation that nobody else knows yet.
+/// An allocation that nothing else references yet.
 pub(in crate::core) type NewAllocation = Pin<UniqueArc<Allocation>>;
 
 impl Allocation {
@@ -142,12 +142,12 @@ impl Allocation {
         &self.backing
     }
 
-    /// What the miniport said of it.
+    /// The miniport's facts about it, checked.
     pub(in crate::core) fn facts(&self) -> &CheckedFacts {
         &self.facts
     }
 
-    /// Whether its memory may leave as a dma-buf: it may be scanned out, or others have it anyway.
+    /// Whether its memory may be exported as a dma-buf: it can be scanned out, or is shared anyway.
     pub(in crate::core) fn is_exportable(&self) -> bool {
         self.facts.displayable() || self.is_shared()
     }
@@ -158,7 +158,7 @@ impl Allocation {
         resource.is_some_and(|resource| resource.is_shared())
     }
 
-    /// The private data that goes back to the user-mode driver.
+    /// The private data that is returned to the user-mode driver.
     pub(crate) fn private_data(&self) -> &[u8] {
         &self.private_data
     }
@@ -167,7 +167,7 @@ impl Allocation {
         &mut self.project().private_data[..]
     }
 
-    /// What the miniport keeps about it.
+    /// What the miniport keeps about it (`hAllocation`).
     pub(in crate::core) fn cookie(&self) -> Option<&Cookie> {
         self.miniport.cookie.as_ref()
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What happens when a miniport breaks its contract.
+//! How dxgkrnl reports a miniport that breaks its contract.
 
 use super::adapter::Adapter;
 use crate::{
@@ -13,8 +13,8 @@ use kernel::{
     str::BStr, //
 };
 
-/// Says in the kernel's log, though not too often, how the miniport of `adapter` broke its contract.
-/// Returns what the caller gets.
+/// Logs, rate-limited, how the miniport of `adapter` broke its contract. Returns the caller's
+/// status.
 pub(in crate::core) fn broken(adapter: &Adapter, violation: Violation) -> NtStatus {
     if sys::may_log() {
         let driver = &adapter.miniport().query_adapter_info().driver;

@@ -2,9 +2,9 @@
 
 //! Global handles: numbers that name shared resources for all processes of a user.
 //!
-//! They are for programs that know no other way (D3D9, and what imitates it). A number can be
-//! guessed, so it means something only to the user and in the user namespace that it was made in.
-//! It keeps nothing alive: it goes with the last opening of its resource (case 142).
+//! They serve programs that know no other way of sharing (D3D9, and programs modelled on it). A number
+//! can be guessed, so it is valid only for the user and in the user namespace that created it. It keeps
+//! nothing alive: it is freed with the last opening of its resource (case 142).
 
 use super::shared::Shared;
 use crate::{
@@ -49,21 +49,21 @@ struct Named {
     openings: usize,
 }
 
-// What is pinned is behind its pointers.
+// What is pinned lies behind the table's pointers.
 impl Unpin for Table {}
 
 /// The last number of the sequence: 24 bits of it are the handle's index.
 const LAST: u32 = (1 << 24) - 1;
 
-/// Numbers that are looked at with the table locked once.
+/// How many numbers one search tries with the table locked.
 const AT_ONCE: u32 = 64;
 
-/// How a global handle looks: bits that no local handle has.
+/// The value of a global handle: it has bits set that no local handle has.
 const fn value(number: u32) -> u32 {
     0xC000_0000 | number << 6 | 2
 }
 
-/// One opening of a resource that a global handle names. The handle goes with the last one.
+/// One opening of a resource that a global handle names. The handle is freed with the last one.
 pub(crate) struct Opening {
     handles: Arc<GlobalHandles>,
     handle: u32,
@@ -84,11 +84,11 @@ impl GlobalHandles {
         )
     }
 
-    /// Names a shared resource for the caller's user; the result is its creator's opening.
+    /// Names a shared resource for the caller's user; returns the creator's opening.
     ///
     /// # Errors
     ///
-    /// NO_MEMORY: also when all handles are in use.
+    /// NO_MEMORY: no memory, or all handles are in use.
     pub(crate) fn name(handles: &Arc<Self>, shared: Arc<Shared>) -> NtResult<Opening> {
         let owner = Identity::current().ok_or(NtStatus::UNSUCCESSFUL)?;
         let room = RBTreeNodeReservation::new(ACCOUNT)?;
@@ -109,7 +109,7 @@ impl GlobalHandles {
         };
         let replaced = table.named.insert(room.into_node(handle, named));
         drop(table);
-        // The handle was free.
+        // The handle was free: this drops no resource.
         drop(replaced);
         Ok(Opening {
             handles: handles.clone(),
@@ -117,7 +117,7 @@ impl GlobalHandles {
         })
     }
 
-    /// What a handle names for the caller's user, with an opening of it.
+    /// The shared resource that a handle names for the caller's user, with a new opening of it.
     pub(crate) fn open(handles: &Arc<Self>, handle: u32) -> Option<(Arc<Shared>, Opening)> {
         let caller = Identity::current()?;
         let mut table = handles.table.lock();
@@ -137,7 +137,7 @@ impl GlobalHandles {
 }
 
 impl Table {
-    /// The next number that names nothing, if one of the next few is. Numbers are not used again at once.
+    /// The next free number, if one of the next few is free. A freed number is not reused at once.
     fn next_free(&mut self) -> Option<u32> {
         (0..AT_ONCE).find_map(|_| {
             self.last = self.last % LAST + 1;
@@ -164,7 +164,7 @@ impl Drop for Opening {
             }
         }
         drop(table);
-        // The resource may go with it, which takes a while.
+        // This may drop the resource, which takes a while: so after the lock.
         drop(last);
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`NtHandle`]: what keeps a shared resource, and is passed on as a descriptor.
+//! [`NtHandle`]: keeps a shared resource alive, and is passed on as a file descriptor.
 
 use super::shared::Shared;
 use crate::{
@@ -29,17 +29,17 @@ use kernel::{
 /// What an NT handle names.
 pub(crate) struct NtHandle {
     shared: Arc<Shared>,
-    /// Openings by it are for reading only (case 176).
+    /// Openings by it are read-only (case 176).
     read_only: bool,
     _counted: Counted,
 }
 
 impl NtHandle {
-    /// A file with a new NT handle, which has no descriptor yet.
+    /// Creates a file with a new NT handle, not installed in a descriptor yet.
     ///
     /// # Errors
     ///
-    /// NO_MEMORY: no memory, or no descriptor left.
+    /// NO_MEMORY: no memory, or no free descriptor.
     pub(crate) fn create(shared: Arc<Shared>, read_only: bool) -> NtResult<NewDescriptor> {
         let handle = KBox::new(
             Self {
@@ -52,11 +52,11 @@ impl NtHandle {
         Ok(ObjectFile::create(c"dxg-resource", handle)?)
     }
 
-    /// Runs `f` with what the descriptor names.
+    /// Runs `f` with the NT handle that the descriptor names.
     ///
     /// # Errors
     ///
-    /// INVALID_HANDLE: no open descriptor. INVALID_PARAMETER: of another kind (case 171).
+    /// INVALID_HANDLE: no open descriptor. INVALID_PARAMETER: a file of another kind (case 171).
     pub(crate) fn with<R>(nt_handle: u64, f: impl FnOnce(&Self) -> NtResult<R>) -> NtResult<R> {
         let fd = u32::try_from(nt_handle).map_err(|_| NtStatus::INVALID_HANDLE)?;
         let file = ObjectFile::from_fd(fd).map_err(|error| match error {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Resource`]: allocations that belong together, with what the runtime and the user-mode driver
-//! attached to them.
+//! [`Resource`]: allocations that belong together, with the data that the runtime and the user-mode
+//! driver attached.
 
 use super::adapter::Adapter;
 use crate::{
@@ -27,14 +27,14 @@ use kernel::{
     }, //
 };
 
-/// The adapter's half of a resource: it may outlive the device that made it.
+/// The adapter's half of a resource: it may outlive the device that created it.
 #[pin_data]
 pub(crate) struct Resource {
     adapter: Arc<Adapter>,
-    /// Created with CreateShared, or opened by a dma-buf: its allocations never change (cases 93,
+    /// Created with CreateShared, or opened by a dma-buf: its set of allocations never changes (cases 93,
     /// 116).
     shared: bool,
-    /// What the runtime attached, for those who open it.
+    /// The runtime's data, for other openers.
     runtime_data: KVVec<u8>,
     #[pin]
     state: Mutex<State>,
@@ -78,12 +78,12 @@ impl Resource {
         &self.runtime_data
     }
 
-    /// What the user-mode driver attached, for the miniport and those who open it.
+    /// The user-mode driver's data, for the miniport and other openers.
     pub(crate) fn private_data(&self) -> Arc<KVVec<u8>> {
         self.state.lock().private_data.clone()
     }
 
-    /// The user-mode driver attaches something else (case 92).
+    /// Replaces the user-mode driver's data (case 92).
     pub(in crate::core) fn replace_private_data(&self, data: Arc<KVVec<u8>>) {
         let mut state = self.state.lock();
         let old = core::mem::replace(&mut state.private_data, data);
@@ -91,12 +91,12 @@ impl Resource {
         drop(old);
     }
 
-    /// What the miniport keeps about it now.
+    /// The miniport's current cookie.
     pub(in crate::core) fn cookie(&self) -> Option<Cookie> {
         self.state.lock().cookie.clone()
     }
 
-    /// The miniport's cookie, for one call that may set or replace it; others wait their turn.
+    /// Locks the miniport's cookie for one call that may set or replace it; other such calls wait.
     pub(in crate::core) fn lock_cookie(&self) -> CookieGuard<'_> {
         let mut state = self.state.lock();
         while state.busy {
@@ -110,7 +110,7 @@ impl Resource {
     }
 }
 
-/// What changes of a resource: the miniport's cookie, and whether a call of it may replace that.
+/// The part of a resource that changes: the miniport's cookie, and whether a call may be replacing it.
 struct State {
     adapter: Arc<Adapter>,
     cookie: Option<Cookie>,
@@ -118,18 +118,18 @@ struct State {
     busy: bool,
 }
 
-/// The right to replace a resource's cookie. Without [`CookieGuard::commit`] it stays what it was.
+/// The right to replace a resource's cookie. Unless [`CookieGuard::commit`] is called, the old one stays.
 pub(in crate::core) struct CookieGuard<'a> {
     pub(in crate::core) cookie: Option<Cookie>,
     resource: &'a Resource,
 }
 
 impl CookieGuard<'_> {
-    /// The call has succeeded: the cookie that it has left is the resource's now.
+    /// The call has succeeded: the cookie that it left becomes the resource's.
     pub(in crate::core) fn commit(mut self) {
         let mut state = self.resource.state.lock();
         core::mem::swap(&mut state.cookie, &mut self.cookie);
-        // The old one is dropped with the turn, after the lock.
+        // The old cookie is dropped with the guard, after the lock.
         drop(state);
     }
 }

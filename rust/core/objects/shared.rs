@@ -17,8 +17,8 @@ use crate::{
 };
 use kernel::sync::Arc;
 
-/// A shared resource with its allocations: the halves that belong to the adapter. What is in it
-/// never changes (cases 93, 116).
+/// A shared resource with its allocations, the adapter's halves of both. Its contents
+/// never change (cases 93, 116).
 pub(crate) struct Shared {
     resource: Arc<Resource>,
     allocations: KVVec<Arc<Allocation>>,
@@ -47,7 +47,7 @@ impl Shared {
         self.resource.adapter()
     }
 
-    /// What an opener on `adapter` has to know (cases 128, 161).
+    /// The sizes that an opener on `adapter` needs (cases 128, 161).
     ///
     /// # Errors
     ///
@@ -58,14 +58,14 @@ impl Shared {
         Ok(self.sizes())
     }
 
-    /// Its sizes.
+    /// The sizes, unchecked against an adapter.
     pub(crate) fn sizes(&self) -> SharedSizes {
         let total: usize = self
             .allocations
             .iter()
             .map(|a| a.private_data().len())
             .sum();
-        // CAST: all below 128 KiB, and 1024 allocations at most, as validation saw to.
+        // CAST: validation limits sizes to less than 128 KiB, and allocations to 1024.
         SharedSizes {
             runtime_data: self.resource.runtime_data().len() as u32,
             private_data: self.resource.private_data().len() as u32,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`SharedSizes`]: what an opener of a shared resource has to know of it.
+//! [`SharedSizes`]: the sizes that an opener of a shared resource needs.
 //!
 //! Pure logic: also compiled on the host.
 

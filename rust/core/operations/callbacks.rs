@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Scope`]: what a miniport may find by handles during one of its calls.
+//! [`Scope`]: which objects a miniport may look up by handle during one of its calls.
 
 use crate::{
     core::{
@@ -28,22 +28,22 @@ use crate::{
 };
 use kernel::sync::Arc;
 
-/// The objects of the call at hand. Their handles name nothing in the process's table yet.
+/// The objects of the current call. The process's table does not publish their handles yet.
 #[derive(Clone, Copy)]
 pub(in crate::core) struct New<'a> {
-    /// A resource that the call makes or opens.
+    /// A resource that the call creates or opens.
     pub(in crate::core) resource: Option<(Handle, &'a Resource)>,
-    /// What the allocations will be below, if that is a resource.
+    /// The parent of the new allocations, if that is a resource.
     pub(in crate::core) parent: Option<Handle>,
     /// The handles of the allocations...
     pub(in crate::core) handles: &'a [Handle],
-    /// ... and what the miniport keeps about them; nothing before it has made them.
+    /// ... and the miniport's cookies for them; empty until it has created them.
     pub(in crate::core) cookies: &'a [Cookie],
 }
 
-/// The handles of the calling process that mean something on one adapter.
+/// The handles of the calling process that are valid on one adapter.
 ///
-/// Objects are looked at with no lock held, as their last reference may end here.
+/// Objects are examined with no lock held, as their last reference may be dropped here.
 pub(in crate::core) struct Scope<'a> {
     pub(in crate::core) process: &'a Process,
     pub(in crate::core) adapter: &'a Arc<Adapter>,
@@ -65,7 +65,7 @@ impl Scope<'_> {
         Arc::ptr_eq(open.device().adapter(), self.adapter).then_some(open)
     }
 
-    /// The place of a new allocation among those of the call.
+    /// The index of a new allocation among those of the call.
     fn place(&self, handle: Handle) -> Option<usize> {
         self.new.handles.iter().position(|&new| new == handle)
     }
@@ -78,7 +78,7 @@ impl Callbacks for Scope<'_> {
                 Some(place) => self.new.cookies.get(place).cloned(),
                 None => self.allocation(handle)?.allocation().cookie().cloned(),
             },
-            // New ones are not open before the call has returned.
+            // New allocations have no binding before the call has returned.
             HandleData::Binding => self.allocation(handle)?.binding().cloned(),
             HandleData::Resource => match self.new.resource {
                 Some((new, resource)) if new == handle => resource.cookie(),
@@ -108,7 +108,7 @@ impl Callbacks for Scope<'_> {
                 }
             }
         }
-        // Those of the call come after those that are there.
+        // The call's allocations come after the existing ones.
         if self.new.parent != Some(resource) {
             return None;
         }

@@ -2,8 +2,8 @@
 
 //! D3DKMTCreateAllocation2: from a validated request to objects.
 //!
-//! All or nothing: whatever fails, everything that was made is dropped again, and dropping an
-//! object makes the miniport's call that ends it.
+//! All or nothing: on any failure every object created so far is dropped, and dropping an object
+//! makes the miniport call that destroys it.
 
 use super::{
     callbacks::{
@@ -88,21 +88,21 @@ pub(crate) enum Membership {
     Device,
     /// A new resource.
     NewResource {
-        /// Opaque bytes of the runtime.
+        /// Opaque data of the runtime.
         runtime_data: KVVec<u8>,
         sharing: Sharing,
     },
-    /// A resource that is there, by its handle.
+    /// An existing resource, by its handle.
     Resource(Handle, Arc<OpenResource>),
 }
 
-/// One allocation that is asked for.
+/// One requested allocation.
 pub(crate) struct Element {
-    /// Of the user-mode driver, for the miniport.
+    /// The user-mode driver's data for the miniport.
     pub(crate) private_data: KVVec<u8>,
-    /// Page-aligned address of memory of the caller that backs it.
+    /// Page-aligned address of the caller's memory that backs it.
     pub(crate) memory: Option<usize>,
-    /// Instead of the miniport's.
+    /// Replaces the miniport's priority.
     pub(crate) priority: Option<NonZeroU32>,
     /// It is the primary of a video present source.
     pub(crate) primary: bool,
@@ -111,17 +111,17 @@ pub(crate) struct Element {
 /// A validated request.
 pub(crate) struct Request {
     pub(crate) membership: Membership,
-    /// Of the user-mode driver, for the resource.
+    /// The user-mode driver's data for the resource.
     pub(crate) private_data: KVVec<u8>,
     pub(crate) elements: KVVec<Element>,
-    /// A standard allocation of the one element's memory, of so many bytes (whole pages).
+    /// The size in bytes (whole pages) of a standard allocation of the one element's memory.
     pub(crate) existing_heap: Option<u64>,
-    /// Nobody but the CPU of the caller writes to it.
+    /// Only the caller's CPU writes to it.
     pub(crate) read_only: bool,
 }
 
 impl Request {
-    /// Which memory an element's allocation will be made of.
+    /// Which memory will back an element's allocation.
     fn memory_of(&self, element: &Element) -> CallerMemory {
         match (self.existing_heap, element.memory) {
             (Some(bytes), _) => CallerMemory::Heap(bytes),
@@ -131,15 +131,15 @@ impl Request {
     }
 }
 
-/// The objects of a successful request, with handles that name nothing yet.
+/// The objects of a successful request, whose handles are not published yet.
 pub(crate) struct Created<'a> {
-    /// A resource that was made or opened.
+    /// The resource that was created or opened.
     resource: Option<Arc<OpenResource>>,
     allocations: KVVec<Arc<OpenAllocation>>,
     /// All of them, in the order of the handles.
     objects: KVVec<Object>,
     reservation: Reservation<'a>,
-    /// The new private data of a resource that is there already.
+    /// The new private data of an existing resource.
     replaced: Option<(Arc<Resource>, Arc<KVVec<u8>>)>,
 }
 
@@ -165,7 +165,7 @@ impl<'a> Created<'a> {
         })
     }
 
-    /// The resource that was made or opened, with its handle.
+    /// The resource that was created or opened, with its handle.
     pub(crate) fn resource(&self) -> Option<(Handle, &Arc<OpenResource>)> {
         let handle = self.reservation.handles().first();
         handle.copied().zip(self.resource.as_ref())
@@ -179,11 +179,11 @@ impl<'a> Created<'a> {
             .zip(&self.allocations)
     }
 
-    /// Makes the handles name the objects, below `owner`.
+    /// Publishes the handles of the objects, below `owner`.
     ///
     /// # Errors
     ///
-    /// INVALID_PARAMETER when the owner has gone; then nothing is named, and everything ends.
+    /// INVALID_PARAMETER when the owner has gone; then nothing is published, and every object is destroyed.
     pub(crate) fn publish(self, owner: (Handle, &Object)) -> NtResult {
         for (handle, open) in self.allocations() {
             trace::create(|| open.allocation().backing().traced(handle.value()));
@@ -198,16 +198,16 @@ impl<'a> Created<'a> {
     }
 }
 
-/// Makes the objects that `request` asks for, on `device`.
+/// Creates the objects of `request`, on `device`.
 ///
 /// # Errors
 ///
 /// - DEVICE_REMOVED: the adapter has gone (case 66).
 /// - GRAPHICS_NO_VIDEO_MEMORY: no commitment left (case 65).
 /// - NO_MEMORY: kernel memory, or RLIMIT_MEMLOCK.
-/// - INVALID_PARAMETER, GRAPHICS_DRIVER_MISMATCH, ...: what the miniport says of the private data
+/// - INVALID_PARAMETER, GRAPHICS_DRIVER_MISMATCH, ...: the miniport rejects the private data
 ///   (cases 62, 64, 72); INVALID_PARAMETER for memory that cannot be pinned (cases 54, 56), and for
-///   a primary that the miniport did not make fit to be one.
+///   a primary whose allocation the miniport did not make usable as one.
 /// - UNSUCCESSFUL: the miniport broke its contract (cases 67 to 71).
 pub(crate) fn create<'a>(
     process: &'a Process,
@@ -252,7 +252,7 @@ pub(crate) fn create<'a>(
         let allocation = answered.back(device, &request, element, resource.clone())?;
         allocations.push(allocation, ACCOUNT)?;
     }
-    // An append without data of its own is about the resource that there is.
+    // An append without private data keeps that of the existing resource.
     let private_data = match (&resource, request.private_data.is_empty()) {
         (Some(resource), true) => resource.private_data(),
         _ => Arc::new(request.private_data, ACCOUNT)?,
@@ -278,7 +278,7 @@ pub(crate) fn create<'a>(
     })
 }
 
-/// The adapter's half of the resource that the allocations will belong to, if there is one.
+/// The adapter's half of the resource that the allocations will belong to, if any.
 fn resource_of(adapter: &Arc<Adapter>, request: &mut Request) -> NtResult<Option<Arc<Resource>>> {
     Ok(match &mut request.membership {
         Membership::Device => None,
@@ -324,7 +324,7 @@ fn open_resource(
     Ok(OpenResource::shared(device.clone(), shared, opening, false))
 }
 
-/// An allocation that the miniport made, and what it said of it.
+/// An allocation that the miniport created, and its facts about it.
 struct Answered {
     miniport: MiniportAllocation,
     facts: CheckedFacts,
@@ -332,7 +332,7 @@ struct Answered {
 }
 
 impl Answered {
-    /// The adapter's half, with memory behind it.
+    /// Builds the adapter's half, with memory behind it.
     fn back(
         self,
         device: &Device,
@@ -358,7 +358,7 @@ impl Answered {
             true => SegmentGroup::Local,
             false => SegmentGroup::NonLocal,
         };
-        // Whoever scans a primary out wants to know as well.
+        // The display driver that scans a primary out needs the layout as well.
         let layout = if element.primary || vidmm.has_shapes(group) {
             Some(described(device.adapter(), &miniport, size)?)
         } else {
@@ -383,7 +383,7 @@ fn described(
     Ok(layout)
 }
 
-/// Calls `DxgkDdiCreateAllocation`. What it made is owned by the result, element for element.
+/// Calls `DxgkDdiCreateAllocation`. The result owns what the miniport created, one entry per element.
 fn ask_miniport(
     adapter: &Arc<Adapter>,
     resource: Option<&Resource>,
@@ -391,7 +391,7 @@ fn ask_miniport(
     scope: &Scope<'_>,
 ) -> NtResult<KVVec<Answered>> {
     let count = request.elements.len();
-    // Room for the answers first: once they are there, nothing may fail before they have owners.
+    // Reserve first: once the answers are there, nothing may fail before they have owners.
     let mut made: KVVec<(MiniportAllocation, AllocationFacts)> =
         KVVec::with_capacity(count, ACCOUNT)?;
     let mut answered = KVVec::with_capacity(count, ACCOUNT)?;
@@ -424,7 +424,7 @@ fn ask_miniport(
             continue;
         };
         let miniport = MiniportAllocation::new(adapter.clone(), answer.cookie);
-        // There is room for all of them. One without any would end here, and then the call fails.
+        // There is room for all. If there were not, the allocation would be destroyed, and the call fails.
         complete &= made.push_within_capacity((miniport, answer.facts)).is_ok();
     }
     if !complete {

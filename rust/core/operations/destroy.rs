@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The ends of objects: handles are taken out under the table's lock, objects dropped after it.
+//! Destroying objects: handles are taken out under the table's lock, objects are dropped after it.
 
 use crate::{
     core::bindings::{
@@ -23,7 +23,7 @@ use crate::{
 use kernel::sync::Arc;
 
 impl Process {
-    /// Takes the object that `handle` names out, if `is` accepts it, and ends what it owns.
+    /// Takes out the object that `handle` names, if `is` accepts it, and destroys what it owns.
     fn destroy(&self, handle: Handle, is: impl FnOnce(&Object) -> bool) -> NtResult {
         let object = self.with_table(|table| {
             if !table.get(handle).is_some_and(is) {
@@ -38,7 +38,7 @@ impl Process {
 
     /// D3DKMTCloseAdapter; INVALID_PARAMETER when `handle` names no adapter (case 7).
     ///
-    /// Devices on the adapter go on working (case 27).
+    /// Devices on the adapter keep working (case 27).
     pub(crate) fn close_adapter(&self, handle: Handle) -> NtResult {
         self.destroy(handle, |object| matches!(object, Object::Adapter(_)))
     }
@@ -55,7 +55,7 @@ impl Process {
     }
 
     /// D3DKMTDestroySynchronizationObject; INVALID_PARAMETER when `handle` names none (case 186), or
-    /// that of a queue.
+    /// names the fence of a paging queue.
     pub(crate) fn destroy_sync_object(&self, handle: Handle) -> NtResult {
         self.destroy(
             handle,
@@ -77,9 +77,9 @@ impl Process {
     ///
     /// # Errors
     ///
-    /// INVALID_PARAMETER, and nothing is destroyed, when one of them is no allocation of `device`
-    /// (case 108), is named twice (case 117), is part of a shared resource (case 116), or when
-    /// they do not all have the same owner (case 114).
+    /// INVALID_PARAMETER, and nothing is destroyed: a handle names no allocation of `device` (case 108),
+    /// is listed twice (case 117), names part of a shared resource (case 116); or the allocations do
+    /// not all have the same owner (case 114).
     pub(crate) fn destroy_allocations(&self, device: &Arc<Device>, handles: &[Handle]) -> NtResult {
         let mut objects = KVVec::with_capacity(handles.len(), ACCOUNT)?;
         self.with_table(|table| {
@@ -104,7 +104,7 @@ impl Process {
                 let Some(object) = table.take(handle) else {
                     continue;
                 };
-                // There is room for all of them; nothing is allocated or dropped here.
+                // There is room for all; nothing is allocated or dropped here.
                 if objects.push_within_capacity(object).is_err() {
                     break;
                 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Video memory as dma-bufs: out of an allocation, and into a new resource.
+//! Video memory as dma-bufs: export of an allocation, and import into a new resource.
 
 use super::{
     callbacks::{
@@ -52,12 +52,12 @@ use kernel::{
     sync::Arc, //
 };
 
-/// A descriptor to be, of a dma-buf of an allocation's memory. The dma-buf keeps the memory, also without
-/// the allocation.
+/// Exports an allocation's memory as a dma-buf, with a reserved descriptor. The dma-buf keeps the memory
+/// alive even without the allocation.
 ///
 /// # Errors
 ///
-/// As [`OpenAllocation::export`]; NO_MEMORY also when the process has no descriptor left.
+/// As [`OpenAllocation::export`]; NO_MEMORY also when the process has no free descriptor.
 pub(crate) fn export(open: &OpenAllocation, writable: bool) -> NtResult<Exported<'_>> {
     let dma_buf = open.export(writable)?;
     let descriptor = dma_buf.descriptor();
@@ -71,7 +71,7 @@ pub(crate) fn export(open: &OpenAllocation, writable: bool) -> NtResult<Exported
     }
 }
 
-/// A dma-buf that nobody has yet.
+/// A dma-buf that is not installed in a descriptor yet.
 pub(crate) struct Exported<'a> {
     descriptor: NewDescriptor,
     open: &'a OpenAllocation,
@@ -83,7 +83,7 @@ impl Exported<'_> {
         self.descriptor.fd()
     }
 
-    /// Gives it to the calling process if `told` says that it could be told of it.
+    /// Installs it in the calling process if `told` says that the result was copied out.
     pub(crate) fn install(self, told: NtResult) -> NtResult {
         match told {
             Ok(()) => self.descriptor.install(),
@@ -96,20 +96,20 @@ impl Exported<'_> {
     }
 }
 
-/// What [`open`] has made, with handles that name nothing yet.
+/// The result of [`open`]; its handles are not published yet.
 pub(crate) struct Opened<'a> {
     pub(crate) created: Created<'a>,
-    /// Its locks are for reading.
+    /// CPU locks of it are read-only.
     pub(crate) read_only: bool,
-    /// Bytes of the allocation, whole pages.
+    /// Size of the allocation in bytes, whole pages.
     pub(crate) bytes: u64,
 }
 
-/// A resource of one allocation, on `device`, of the memory behind a dma-buf.
+/// Creates a resource of one allocation on `device`, from the memory behind a dma-buf.
 ///
 /// # Errors
 ///
-/// - INVALID_HANDLE: no open descriptor. INVALID_PARAMETER: of something else.
+/// - INVALID_HANDLE: no open descriptor. INVALID_PARAMETER: a descriptor of something else.
 /// - DEVICE_REMOVED: the adapter has gone.
 /// - NOT_SUPPORTED: the driver cannot import it. NO_MEMORY.
 /// - UNSUCCESSFUL: the miniport broke its contract.

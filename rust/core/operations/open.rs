@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Opening: all allocations of a call are bound to a device by one call of the miniport.
+//! Opening: one miniport call binds all allocations of a call to a device.
 
 use super::callbacks::Scope;
 use crate::{
@@ -42,7 +42,7 @@ use kernel::sync::Arc;
 ///
 /// # Errors
 ///
-/// What the miniport says; UNSUCCESSFUL when it broke its contract; NO_MEMORY.
+/// The miniport's errors; UNSUCCESSFUL when it broke its contract; NO_MEMORY.
 pub(in crate::core) fn create(
     device: &Arc<Device>,
     mut allocations: KVVec<NewAllocation>,
@@ -63,7 +63,7 @@ pub(in crate::core) fn create(
     answers.bind(device, allocations.into_iter().map(Arc::from), read_only)
 }
 
-/// Opens allocations that are there on another device, or once more (case 141).
+/// Opens existing allocations on another device, or once more (case 141).
 ///
 /// # Errors
 ///
@@ -86,7 +86,7 @@ pub(in crate::core) fn again(
     answers.bind(device, allocations.iter().cloned(), read_only)
 }
 
-/// What the miniport answers for each allocation, and room for the bindings.
+/// The miniport's answer for each allocation, and room for the bindings.
 struct Answers {
     cookies: KVVec<Option<Cookie>>,
     bindings: KVVec<MiniportBinding>,
@@ -98,7 +98,7 @@ impl Answers {
         for _ in 0..count {
             cookies.push(None, ACCOUNT)?;
         }
-        // Room first: once the answers are there, nothing may fail before they have owners.
+        // Reserve first: once the answers are there, nothing may fail before they have owners.
         let bindings = KVVec::with_capacity(count, ACCOUNT)?;
         Ok(Self { cookies, bindings })
     }
@@ -129,7 +129,7 @@ impl Answers {
         scope.adapter.miniport().open_allocation(args, scope)
     }
 
-    /// Makes the device's halves. What was opened is closed again if that fails.
+    /// Builds the device's halves. If that fails, what the miniport opened is closed again.
     fn bind(
         mut self,
         device: &Arc<Device>,
@@ -141,7 +141,7 @@ impl Answers {
         for (allocation, cookie) in allocations.zip(self.cookies) {
             complete &= cookie.is_some();
             let binding = MiniportBinding::new(allocation, cookie);
-            // There is room for all of them. One without any would end here, and then the call fails.
+            // There is room for all. If there were not, the binding would be closed, and the call fails.
             complete &= self.bindings.push_within_capacity(binding).is_ok();
         }
         if !complete {

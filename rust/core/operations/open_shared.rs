@@ -33,12 +33,12 @@ use crate::{
 };
 use kernel::sync::Arc;
 
-/// D3DKMTOpenResource and its kin: binds the resource to `device`. Nothing names the new
-/// bindings yet.
+/// D3DKMTOpenResource and its kin: binds the resource to `device`. The new bindings' handles are not
+/// published yet.
 ///
 /// # Errors
 ///
-/// DEVICE_REMOVED: the adapter has gone. NO_MEMORY, and what the miniport says.
+/// DEVICE_REMOVED: the adapter has gone. NO_MEMORY, and the miniport's errors.
 pub(crate) fn open<'a>(
     shared: &Arc<Shared>,
     process: &'a Process,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What a process does with the memory of its allocations as a whole: residency, offers, priorities.
+//! What a process does with whole allocations: residency, offers, priorities.
 
 use crate::{
     core::bindings::{
@@ -39,7 +39,7 @@ use kernel::sync::Arc;
 /// Allocations of one device.
 pub(crate) type Openings = KVVec<Arc<OpenAllocation>>;
 
-/// Most allocations of one call, those of resources included: a resource can be named again and again.
+/// Most allocations in one call, including those of resources: a resource can be listed again and again.
 const MOST: usize = 1 << 16;
 
 impl Process {
@@ -97,14 +97,14 @@ fn bounds(list: &[Arc<OpenAllocation>]) -> NtResult<KVVec<Bound<'_>>> {
 }
 
 impl PagingQueue {
-    /// D3DKMTMakeResident, for allocations of the queue's device. `tell` gets the answer first; when it
-    /// fails, nothing has changed. If it `must_succeed` and there is no memory, the device is in an error
-    /// state from then on.
+    /// D3DKMTMakeResident, for allocations of the queue's device. `tell` is called with the result first; if it
+    /// fails, nothing has changed. If the call `must_succeed` and there is no memory, the device is in an
+    /// error state from then on.
     ///
     /// # Errors
     ///
-    /// INVALID_PARAMETER: one is offered, or resident too often. DEVICE_REMOVED. NO_MEMORY. What `tell`
-    /// says.
+    /// INVALID_PARAMETER: an allocation is offered, or resident too often. DEVICE_REMOVED. NO_MEMORY. The
+    /// errors of `tell`.
     pub(crate) fn make_resident(
         &self,
         list: &[Arc<OpenAllocation>],
@@ -127,11 +127,11 @@ impl PagingQueue {
         made
     }
 
-    /// D3DKMTReclaimAllocations2, likewise. `tell` gets what became of each, and the value to wait for.
+    /// D3DKMTReclaimAllocations2, likewise. `tell` gets the result of each, and the fence value to wait for.
     ///
     /// # Errors
     ///
-    /// DEVICE_REMOVED. NO_MEMORY. What `tell` says.
+    /// DEVICE_REMOVED. NO_MEMORY. The errors of `tell`.
     pub(crate) fn reclaim(
         &self,
         list: &[Arc<OpenAllocation>],
@@ -141,11 +141,12 @@ impl PagingQueue {
         account.reclaim(&bounds(list)?, self.priority(), self.timeline(), tell)
     }
 
-    /// D3DKMTUpdateAllocationProperty, likewise: whether it shall be in local memory.
+    /// D3DKMTUpdateAllocationProperty, likewise: whether to place the allocation in local memory.
     ///
     /// # Errors
     ///
-    /// INVALID_PARAMETER: it is offered. DEVICE_REMOVED. NO_MEMORY: also when it would not be within the budget. What `tell` says.
+    /// INVALID_PARAMETER: it is offered. DEVICE_REMOVED. NO_MEMORY: also when it would exceed the budget. The
+    /// errors of `tell`.
     pub(crate) fn place(
         &self,
         open: &OpenAllocation,
@@ -160,12 +161,12 @@ impl PagingQueue {
 }
 
 impl Device {
-    /// D3DKMTEvict, for allocations of the device. `tell` gets how many bytes are over the budget; when it
+    /// D3DKMTEvict, for allocations of the device. `tell` gets the number of bytes over the budget; if it
     /// fails, nothing has changed.
     ///
     /// # Errors
     ///
-    /// INVALID_PARAMETER: one is not resident as often. NO_MEMORY. What `tell` says.
+    /// INVALID_PARAMETER: one is not resident as often. NO_MEMORY. The errors of `tell`.
     pub(crate) fn evict(
         &self,
         list: &[Arc<OpenAllocation>],
@@ -180,8 +181,8 @@ impl Device {
     ///
     /// # Errors
     ///
-    /// - INVALID_PARAMETER: one is locked, or is of a shared resource, as others may need its contents; or
-    ///   it is memory of the caller.
+    /// - INVALID_PARAMETER: one is locked; is part of a shared resource, as other openers may need its
+    ///   contents; or is memory of the caller.
     /// - DEVICE_REMOVED. NO_MEMORY.
     pub(crate) fn offer(
         &self,
@@ -203,7 +204,7 @@ impl OpenAllocation {
         self.allocation().backing().priority()
     }
 
-    /// D3DKMTSetAllocationPriority, for all who have it open.
+    /// D3DKMTSetAllocationPriority: applies to all openers of the allocation.
     pub(crate) fn set_priority(&self, priority: NonZeroU32) {
         self.allocation().backing().set_priority(priority);
     }
@@ -213,12 +214,12 @@ impl OpenAllocation {
         self.allocation().backing().residency_status()
     }
 
-    /// Segments that it may be in.
+    /// Segments that it may be placed in.
     pub(crate) fn supported(&self) -> SegmentSet {
         self.allocation().facts().supported()
     }
 
-    /// INVALID_PARAMETER unless it has these bytes.
+    /// INVALID_PARAMETER unless the range lies within it.
     pub(crate) fn check_range(&self, offset: u64, length: u64) -> NtResult {
         match offset.checked_add(length) {
             Some(end) if end <= self.allocation().facts().size() => Ok(()),

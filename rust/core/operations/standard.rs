@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Private data of allocations that dxgkrnl itself wants made.
+//! Private data of the standard allocations that dxgkrnl itself requests.
 
 use crate::{
     core::objects::{
@@ -25,12 +25,12 @@ use crate::{
     status::NtResult, //
 };
 
-/// Asks the miniport for the private data of an existing heap of so many bytes: the sizes, then the
-/// data. Returns that of the allocation, and of the resource.
+/// Asks the miniport for the private data of an existing heap of `bytes` bytes: first the sizes, then the
+/// data. Returns the allocation's and the resource's.
 ///
 /// # Errors
 ///
-/// What the miniport says; UNSUCCESSFUL when it broke its contract; NO_MEMORY.
+/// The miniport's errors; UNSUCCESSFUL when it broke its contract; NO_MEMORY.
 pub(in crate::core) fn private_data(
     adapter: &Adapter,
     bytes: u64,

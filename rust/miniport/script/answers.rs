@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the script miniport answers.
+//! The script miniport's answers.
 
 use super::{
     objects::Allocation,
@@ -30,7 +30,7 @@ use crate::{
 };
 use kernel::sync::Arc;
 
-/// The answer for an allocation with this private data.
+/// The answer for an allocation with this private data, if it is to have one.
 pub(super) fn answer(data: &[u8]) -> NtResult<Option<AllocationAnswer>> {
     let words = Words::read(data)?;
     if words.get(wire::NO_ANSWER).is_some() {
@@ -69,10 +69,10 @@ pub(super) fn answer(data: &[u8]) -> NtResult<Option<AllocationAnswer>> {
     }))
 }
 
-/// Words of the private data of a heap: its size and flags.
+/// Words in the private data of a heap: its size and flags.
 const HEAP_WORDS: usize = 5;
 
-/// Private data for an existing heap of so many pages, which say what is wrong with it.
+/// Private data for an existing heap of that many pages; the page count selects the fault to inject.
 pub(super) fn heap(args: &mut StandardAllocationData<'_>, pages: u64) -> NtResult {
     args.allocation_size = match pages {
         wire::HEAP_WITHOUT_DATA => 0,

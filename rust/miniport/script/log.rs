@@ -24,7 +24,7 @@ pub(crate) struct Log {
     text: Mutex<Text>,
 }
 
-/// What a line is written to.
+/// The buffer that a line is written to.
 pub(super) struct Text(KVVec<u8>);
 
 impl Write for Text {
@@ -51,13 +51,13 @@ impl Log {
         )
     }
 
-    /// Appends a line. One for which there is no memory ends early.
+    /// Appends a line; without memory, the line is truncated.
     pub(super) fn line(&self, write: impl FnOnce(&mut Text) -> fmt::Result) {
         let mut text = self.text.lock();
         let _ = write(&mut text).and_then(|()| text.write_str("\n"));
     }
 
-    /// A call about one object.
+    /// Logs a call about one object.
     pub(super) fn about(&self, call: &str, cookie: &Cookie) {
         self.line(|line| {
             write!(line, "{call} ")?;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the script miniport keeps behind its cookies, and how that is called.
+//! What the script miniport keeps behind its cookies, and the names of these objects.
 
 use crate::{
     ddi::{
@@ -18,7 +18,7 @@ use core::fmt::{
     Write, //
 };
 
-/// What is kept about an allocation.
+/// What the miniport keeps about an allocation.
 pub(super) struct Allocation {
     pub(super) tag: u64,
     pub(super) layout: AllocationDescription,
@@ -27,12 +27,12 @@ pub(super) struct Allocation {
     pub(super) fail_transfer: Option<NtStatus>,
 }
 
-/// About a binding.
+/// What it keeps about a binding.
 pub(super) struct Binding {
     pub(super) handle: Handle,
 }
 
-/// About a resource.
+/// What it keeps about a resource.
 pub(super) struct Resource {
     pub(super) tag: u64,
 }
@@ -46,7 +46,7 @@ impl Allocation {
     }
 }
 
-/// The name of what a cookie is about, as a number.
+/// The name of a cookie's object, as a number.
 pub(super) fn number(cookie: &Cookie) -> u64 {
     if let Some(allocation) = cookie.downcast_ref::<Allocation>() {
         return allocation.tag;
