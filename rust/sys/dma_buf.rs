@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`DmaBuf`]: memory that drivers and processes hand to each other.
+//! [`DmaBuf`]: memory that drivers and processes share.
 
 use super::{
     bindings,
@@ -43,7 +43,7 @@ impl DmaBuf {
     ///
     /// # Errors
     ///
-    /// `EBADF`: no open descriptor. `EINVAL`: of something else.
+    /// `EBADF`: no open descriptor. `EINVAL`: not a dma-buf's.
     pub(crate) fn from_fd(fd: i32) -> Result<Self> {
         // SAFETY: No preconditions.
         let dma_buf = from_err_ptr(unsafe { c::dma_buf_get(fd) })?;
@@ -77,7 +77,7 @@ impl DmaBuf {
         unsafe { self.dma_buf.as_ref() }
     }
 
-    /// Bytes.
+    /// Size in bytes.
     pub(crate) fn size(&self) -> usize {
         self.get().size
     }
@@ -93,17 +93,17 @@ impl DmaBuf {
         unsafe { (*self.get().ops).mmap.is_some() }
     }
 
-    /// References on it.
+    /// The number of references on it.
     pub(crate) fn users(&self) -> usize {
         // SAFETY: The file is live.
         unsafe { bindings::dxg_file_count(self.file.as_ptr()) }
     }
 
-    /// Maps all of it into the calling process, as its exporter does that.
+    /// Maps all of it into the calling process, through its exporter.
     ///
     /// # Errors
     ///
-    /// `ENOMEM`; `EPERM` for whatever else the exporter says.
+    /// `ENOMEM`; `EPERM` for any other error of the exporter.
     pub(crate) fn map(&self, writable: bool) -> Result<MappedVma> {
         kernel_pages::leave_for_file(self.size())?;
         // What the process may make of the mapping later is what it could do with the file that is mapped:
@@ -130,7 +130,7 @@ impl DmaBuf {
         })
     }
 
-    /// A descriptor of it (close-on-exec), to be installed.
+    /// A descriptor of it (close-on-exec), not yet installed.
     ///
     /// # Errors
     ///
@@ -139,8 +139,8 @@ impl DmaBuf {
         NewDescriptor::new(|| Ok(self.file.clone()))
     }
 
-    /// Drops the reference; when it was the last one, the dma-buf has ended when this returns, and not
-    /// only when the calling thread goes back to its program.
+    /// Drops the reference; if it was the last one, the dma-buf has ended when this returns, and not only when
+    /// the calling thread returns to user space.
     pub(crate) fn put_sync(self) {
         let file = ARef::into_raw(self.file);
         // SAFETY: The reference was ours, and is not used any more.
@@ -154,7 +154,7 @@ static FOPS: AssertSync<c::file_operations> = AssertSync(c::file_operations {
     ..pin_init::zeroed()
 });
 
-/// Makes the mapping one of the dma-buf, which its exporter fills. Children do not get it.
+/// Makes the mapping one of the dma-buf, which its exporter fills. Children do not inherit it.
 ///
 /// # Safety
 ///

@@ -2,8 +2,8 @@
 
 //! [`ObjectFile`]: an object behind a file descriptor, which is what an NT handle is on Linux.
 //!
-//! The file owns the object; whoever has a descriptor of it keeps the object alive, through fork,
-//! exec and SCM_RIGHTS. It can do nothing but be passed to a call of `/dev/dxg`.
+//! The file owns the object; a descriptor of it keeps the object alive, through fork, exec and SCM_RIGHTS. It
+//! is only good for passing to a call of `/dev/dxg`.
 
 use super::{
     bindings,
@@ -58,7 +58,7 @@ impl ObjectFile {
         Ok(Self(file))
     }
 
-    /// Puts an object into a file, and reserves a descriptor for it.
+    /// Puts an object into a file, and reserves a descriptor for that.
     ///
     /// # Errors
     ///

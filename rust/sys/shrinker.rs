@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Shrinker`]: somebody who gives memory back when the kernel runs short of it.
+//! [`Shrinker`]: reclaims memory when the kernel runs short of it.
 
 use super::bindings;
 use core::ptr::NonNull;
@@ -11,13 +11,13 @@ use kernel::{
     sync::Arc, //
 };
 
-/// Who has memory to give back. The calls come from whoever allocates memory, in the middle of it: they
-/// take no memory, and only locks under which nobody else does.
+/// Reclaimable memory. Called from direct reclaim: must not allocate; may take only locks under which nothing
+/// allocates.
 pub(crate) trait Reclaimable: Send + Sync + 'static {
-    /// Pages that could be given back.
+    /// Pages that could be reclaimed.
     fn pages(&self) -> usize;
 
-    /// Sees to it that about so many pages are given back; how many will be.
+    /// Arranges for about that many pages to be reclaimed; returns how many will be.
     fn give_back(&self, pages: usize) -> usize;
 }
 
