@@ -175,8 +175,8 @@ impl CpuMapping {
         let old = core::mem::replace(&mut state.shown, next);
         for &file in state.views.keys() {
             // SAFETY: By the type invariant the file is live, as it can't leave while the state is
-            // locked, and its address space is all its own. Whoever inserts a page from now on sees
-            // what is there now.
+            // locked, and its address space is all its own. A page that is inserted from now on
+            // is one of `next`.
             unsafe { bindings::dxg_zap_file(core::ptr::with_exposed_provenance(file)) };
         }
         drop(state);

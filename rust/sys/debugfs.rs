@@ -123,8 +123,8 @@ unsafe impl Sync for Directory {}
 
 impl Drop for Directory {
     fn drop(&mut self) {
-        // SAFETY: By the type invariant. The texts go after it: nobody has a file open when the module
-        // goes, and who is about to open one is waited for.
+        // SAFETY: By the type invariant. The texts go after it: no file is open when the module goes,
+        // and the function waits for a thread that is about to open one.
         unsafe { bindings::dxg_debugfs_remove(self.dentry) };
     }
 }
@@ -158,7 +158,7 @@ impl<T: Text> Operations<T> {
     unsafe extern "C" fn show(to: *mut c::seq_file, _: *mut c_void) -> c_int {
         // SAFETY: `open` has put the text there, see above.
         let text = unsafe { &*(*to).private.cast::<T>() };
-        // SAFETY: Per the function's contract; nobody else uses it meanwhile.
+        // SAFETY: Per the function's contract; nothing else uses it meanwhile.
         let to = unsafe { SeqFile::from_raw(to) };
         let printed = Printed(text, Cell::new(Ok(())));
         seq_print!(to, "{printed:?}");

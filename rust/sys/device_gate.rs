@@ -36,7 +36,7 @@ use kernel::{
 /// # Invariants
 ///
 /// - `srcu` is an initialised SRCU domain.
-/// - `device` is `Some`, and nobody changes it, while `open` is true, and after that until a grace
+/// - `device` is `Some`, and no thread changes it, while `open` is true, and after that until a grace
 ///   period of `srcu` has passed.
 #[pin_data(PinnedDrop)]
 pub(crate) struct DeviceGate<T> {
@@ -50,7 +50,7 @@ pub(crate) struct DeviceGate<T> {
 
 // SAFETY: The gate owns a `T`; SRCU domains may be used and ended by any thread.
 unsafe impl<T: Send> Send for DeviceGate<T> {}
-// SAFETY: Those inside share the `T`, and whoever closes the gate takes it out.
+// SAFETY: The threads inside share the `T`, and the one that closes the gate takes it out.
 unsafe impl<T: Send + Sync> Sync for DeviceGate<T> {}
 
 impl<T> DeviceGate<T> {
@@ -78,7 +78,7 @@ impl<T> DeviceGate<T> {
             return Err(ENODEV);
         }
         // SAFETY: The gate was seen open inside of the read-side section, so that no grace period ends
-        // before the section does: by the type invariant nobody changes the device meanwhile.
+        // before the section does: by the type invariant no thread changes the device meanwhile.
         let device = unsafe { &*self.device.get() }.as_ref().ok_or(ENODEV)?;
         Ok(Entered {
             device,
@@ -97,8 +97,8 @@ impl<T> DeviceGate<T> {
         }
         // SAFETY: By the type invariant.
         unsafe { c::synchronize_srcu(self.srcu.get()) };
-        // SAFETY: Only the first call comes here. Who was inside has left, and who comes now sees the gate
-        // closed, so nobody else uses the device.
+        // SAFETY: Only the first call gets here. All threads that were inside have left, and later ones see
+        // the gate closed, so no other thread uses the device.
         unsafe { &mut *self.device.get() }.take()
     }
 }

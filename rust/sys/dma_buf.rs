@@ -62,7 +62,7 @@ impl DmaBuf {
         Some(Self {
             dma_buf,
             // SAFETY: The reference on the dma-buf is one on its file. Only DRM core and the exporter
-            // use the file's position, by `llseek`, under the lock of whoever calls that.
+            // use the file's position, by `llseek`, under the lock of its caller.
             file: unsafe { ARef::from_raw(file) },
         })
     }
@@ -106,12 +106,12 @@ impl DmaBuf {
     /// `ENOMEM`; `EPERM` for any other error of the exporter.
     pub(crate) fn map(&self, writable: bool) -> Result<MappedVma> {
         kernel_pages::leave_for_file(self.size())?;
-        // What the process may make of the mapping later is what it could do with the file that is mapped:
-        // so that is one of our own, with this very access.
+        // The access of the mapped file bounds what mprotect() can make of the mapping later: so map a file
+        // of our own, with exactly this access.
         // CAST: small flag words.
         let access = (if writable { c::O_RDWR } else { c::O_RDONLY } | c::O_CLOEXEC) as c_int;
         // SAFETY: The name is a C string, and the operations are static. The private data is a dma-buf that
-        // lives longer than the file: nobody else has the file, and `mmap` leaves no mapping of it.
+        // lives longer than the file: nothing else refers to the file, and `mmap` leaves no mapping of it.
         let file = from_err_ptr(unsafe {
             bindings::anon_inode_getfile(
                 c"dxg-dma-buf".as_char_ptr(),
@@ -160,7 +160,7 @@ static FOPS: AssertSync<c::file_operations> = AssertSync(c::file_operations {
 ///
 /// The kernel calls it through `FOPS`: `file` is one that [`DmaBuf::map`] made, `vma` is being set up.
 unsafe extern "C" fn mmap(file: *mut c::file, vma: *mut c::vm_area_struct) -> c_int {
-    // SAFETY: Per the function's contract the private data is a live dma-buf, and nobody else uses the VMA
+    // SAFETY: Per the function's contract the private data is a live dma-buf, and nothing else uses the VMA
     // yet. From here on the VMA has the file of the dma-buf.
     let result = unsafe { c::dma_buf_mmap((*file).private_data.cast(), vma, 0) };
     if result == 0 {

@@ -85,7 +85,7 @@ impl KernelPages {
 impl Drop for KernelPages {
     fn drop(&mut self) {
         for &page in &self.pages {
-            // SAFETY: By the type invariant it is ours, and nobody uses it any more.
+            // SAFETY: By the type invariant it is ours, and nothing uses it any more.
             unsafe { c::__free_pages(page, 0) };
         }
         counters::sub(Counter::KernelPages, self.pages.len());

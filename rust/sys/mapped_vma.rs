@@ -52,7 +52,7 @@ use kernel::{
 ///
 /// `ENOMEM`, `ENFILE`.
 pub(crate) fn at_load() -> Result {
-    // SAFETY: Nobody makes views yet.
+    // SAFETY: No views are made yet.
     to_result(unsafe { bindings::dxg_find_anon_mount() })
 }
 
@@ -167,8 +167,8 @@ impl MappedVma {
         let range = (self.address, self.address + self.bytes);
         self.with_vma(|vma| {
             // SAFETY: The VMA is one of our file, which the CPU mapping has adopted, so that `mmap` below
-            // has made it a shared PFN map. Who finds it in the address space finds it complete; that
-            // is locked meanwhile, and `with_vma` has seen that the VMA is this very range.
+            // has made it a shared PFN map. A VMA found in the address space is complete; `with_vma` holds
+            // the mmap_lock meanwhile, and has checked that the VMA is this very range.
             unsafe { mapping.fill(vma, range) }
         })
         // Another thread has changed the mapping: it gets what it asked for.
@@ -211,7 +211,7 @@ impl MappedVma {
         Ok(Self {
             file: match mapped {
                 // SAFETY: The function took a reference. A position of the file is used by its own
-                // operations alone, under the lock of whoever calls them; not by us.
+                // operations alone, under the lock of their caller; not by us.
                 Some(mapped) => unsafe { ARef::from_raw(mapped.cast::<File>()) },
                 // Another thread has unmapped it.
                 None => file.into(),
@@ -275,7 +275,7 @@ unsafe extern "C" fn mmap(file: *mut c::file, vma: *mut c::vm_area_struct) -> c_
     // SAFETY: Per the function's contract the file is a view's, so its private data is a
     // `Content` that lives until `release`.
     let content = unsafe { &*(*file).private_data.cast::<Content>() };
-    // SAFETY: Nobody else uses a VMA that is being set up.
+    // SAFETY: Nothing else uses a VMA that is being set up.
     let vma_ref = unsafe { &mut *vma };
     // SAFETY: A union of the address pair with RCU data, of which the pair is live here.
     let (start, end) = unsafe {
@@ -371,7 +371,7 @@ impl Content {
 /// The kernel calls it through `FOPS`, once, when the last reference on a view's file is gone.
 unsafe extern "C" fn release(_inode: *mut c::inode, file: *mut c::file) -> c_int {
     // SAFETY: Per the function's contract the private data is the box made by `MappedVma::map`, and
-    // nobody can use it any more.
+    // nothing can use it any more.
     let content = unsafe { KBox::from_raw((*file).private_data.cast::<Content>()) };
     content.mapping.leave(file);
     drop(content);

@@ -40,7 +40,7 @@ impl Memcg {
         struct Restore(*mut mem_cgroup);
         impl Drop for Restore {
             fn drop(&mut self) {
-                // SAFETY: It is what was set before, by somebody who keeps it.
+                // SAFETY: It is what was set before, by a caller that keeps it.
                 unsafe { bindings::dxg_memcg_set_active(self.0) };
             }
         }

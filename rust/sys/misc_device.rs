@@ -117,7 +117,7 @@ impl<T: OpenFile> MiscDevice<T> {
     ///
     /// The kernel calls it through `FOPS`, once, for a file that `open` succeeded for.
     unsafe extern "C" fn release(_inode: *mut c::inode, file: *mut c::file) -> c_int {
-        // SAFETY: `open` put the box there, and nobody uses the file any more.
+        // SAFETY: `open` put the box there, and nothing uses the file any more.
         drop(unsafe { KBox::<T>::from_raw((*file).private_data.cast()) });
         0
     }
@@ -129,7 +129,7 @@ impl<T: OpenFile> MiscDevice<T> {
     unsafe extern "C" fn show_fdinfo(to: *mut c::seq_file, file: *mut c::file) {
         // SAFETY: `open` put the box there, and it stays until `release`.
         let open = unsafe { &*(*file).private_data.cast::<T>() };
-        // SAFETY: Per the function's contract; nobody else uses it meanwhile.
+        // SAFETY: Per the function's contract; nothing else uses it meanwhile.
         open.show(unsafe { SeqFile::from_raw(to) });
     }
 

@@ -106,7 +106,7 @@ static FOPS: AssertSync<c::file_operations> = AssertSync(c::file_operations {
 ///
 /// The kernel calls it through `FOPS`, once, when the last reference on the file is gone.
 unsafe extern "C" fn release(_inode: *mut c::inode, file: *mut c::file) -> c_int {
-    // SAFETY: Per the function's contract the private data is the box made by `create`, and nobody can
+    // SAFETY: Per the function's contract the private data is the box made by `create`, and nothing can
     // use it any more.
     drop(unsafe { KBox::from_raw((*file).private_data.cast::<Content>()) });
     0

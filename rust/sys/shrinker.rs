@@ -47,7 +47,7 @@ impl Shrinker {
         let content = KBox::new(reclaimable, GFP_KERNEL)?;
         // SAFETY: The function has no preconditions.
         let shrinker = NonNull::new(unsafe { bindings::dxg_shrinker_alloc() }).ok_or(ENOMEM)?;
-        // SAFETY: It is new, and nobody else's until it is registered.
+        // SAFETY: It is new, and ours alone until it is registered.
         unsafe {
             let raw = shrinker.as_ptr();
             (*raw).count_objects = Some(count);
@@ -64,9 +64,9 @@ impl Drop for Shrinker {
     fn drop(&mut self) {
         // SAFETY: By the type invariant.
         let content = unsafe { (*self.0.as_ptr()).private_data }.cast::<Content>();
-        // SAFETY: By the type invariant. When it returns, nobody calls it any more.
+        // SAFETY: By the type invariant. When it returns, the kernel no longer calls the shrinker.
         unsafe { c::shrinker_free(self.0.as_ptr()) };
-        // SAFETY: It was made by `new`, and nobody uses it any more.
+        // SAFETY: It was made by `new`, and nothing uses it any more.
         drop(unsafe { KBox::from_raw(content) });
     }
 }

@@ -44,7 +44,7 @@ impl Mount {
 
 impl Drop for Mount {
     fn drop(&mut self) {
-        // SAFETY: It was mounted, and nobody makes files any more; those that are left keep it.
+        // SAFETY: It was mounted, and no more files are made; those that are left keep it.
         unsafe { bindings::dxg_unmount_shmem() };
     }
 }

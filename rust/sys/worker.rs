@@ -37,7 +37,7 @@ impl WorkerQueue {
     pub(crate) fn new() -> Result<Self, AllocError> {
         // SAFETY: The function has no preconditions but process context, which `init` is.
         let queue = unsafe { bindings::dxg_alloc_worker_queue() };
-        // INVARIANT: Not NULL, so it is a new queue that nobody else knows.
+        // INVARIANT: Not NULL, so it is a new queue that is ours alone.
         NonNull::new(queue).map(Self).ok_or(AllocError)
     }
 
@@ -56,7 +56,7 @@ impl WorkerQueue {
 
 impl Drop for WorkerQueue {
     fn drop(&mut self) {
-        // SAFETY: By the type invariant we own the queue, and nobody can queue on it any more.
+        // SAFETY: By the type invariant we own the queue, and nothing can queue on it any more.
         unsafe { kernel::bindings::destroy_workqueue(self.0.as_ptr()) };
     }
 }

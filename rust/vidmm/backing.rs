@@ -52,7 +52,7 @@ use kernel::sync::{
     LockedBy, //
 };
 
-/// Who fills and moves the bytes of an allocation.
+/// The object that fills and moves the bytes of an allocation.
 #[derive(Clone, Copy)]
 pub(crate) struct Pager<'a> {
     pub(crate) miniport: &'a dyn Miniport,
@@ -61,7 +61,7 @@ pub(crate) struct Pager<'a> {
 
 /// The miniport's side of an allocation.
 pub(crate) trait Paged: Send + Sync {
-    /// Who fills and moves its bytes.
+    /// What fills and moves its bytes.
     ///
     /// # Errors
     ///

@@ -388,7 +388,7 @@ impl<T: Clone> ResidencyTracker<T> {
         self.change(key, |entry| entry.pins = entry.pins.saturating_sub(1));
     }
 
-    /// One lock of the CPU more, or less.
+    /// One CPU lock more, or less.
     pub(crate) fn lock(&mut self, key: Key) {
         self.change(key, |entry| entry.locks = entry.locks.saturating_add(1));
     }
