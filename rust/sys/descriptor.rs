@@ -27,7 +27,7 @@ impl NewDescriptor {
     ///
     /// # Errors
     ///
-    /// `EMFILE`, `ENFILE`, `ENOMEM`; and what `make` says.
+    /// `EMFILE`, `ENFILE`, `ENOMEM`; and errors of `make`.
     pub(crate) fn new(make: impl FnOnce() -> Result<ARef<File>>) -> Result<Self> {
         kernel_pages::leave_for_file(0)?;
         let reservation = FileDescriptorReservation::get_unused_fd_flags(c::O_CLOEXEC)?;

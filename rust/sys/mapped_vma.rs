@@ -200,7 +200,7 @@ impl MappedVma {
     ///
     /// # Errors
     ///
-    /// `ENOMEM`, and what the driver says.
+    /// `ENOMEM`, and errors of the driver.
     pub(crate) fn of_file(file: &File, bytes: usize, writable: bool) -> Result<Self> {
         super::may_be_delayed();
         let address = map_file(file, bytes, writable)?;

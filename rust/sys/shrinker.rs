@@ -25,8 +25,8 @@ pub(crate) trait Reclaimable: Send + Sync + 'static {
 ///
 /// # Invariants
 ///
-/// The pointer is a registered shrinker that this value owns. Its private data is a box of the reclaimable memory,
-/// which this value owns, too.
+/// The pointer is a registered shrinker that this value owns. Its private data is a box of the reclaimable
+/// memory, which this value owns, too.
 pub(crate) struct Shrinker(NonNull<c::shrinker>);
 
 /// What the private data points to.

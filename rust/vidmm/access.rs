@@ -73,7 +73,7 @@ impl Backing {
     /// # Errors
     ///
     /// DEVICE_REMOVED when the adapter is gone; INVALID_PARAMETER while it is offered; NO_MEMORY;
-    /// INTERRUPTED; what the miniport says.
+    /// INTERRUPTED; errors of the miniport.
     pub(crate) fn cpu_access(self: &Arc<Self>) -> NtResult<CpuAccess> {
         if let Some(pages) = self.user_pages() {
             if let Some(address) = pages.address() {

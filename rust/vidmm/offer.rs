@@ -97,7 +97,7 @@ impl Account {
         vidmm
             .in_pieces(list, Stops::WhenKilled, look)
             .and_then(|()| {
-                // A process being killed loses them anyway.
+                // A process being killed loses its allocations anyway.
                 vidmm.in_pieces(list, Stops::WhenKilled, |tracker, bound| {
                     bound.backing.may_decommit.store(may_decommit, Relaxed);
                     tracker.set_offer(bound.backing.key(), Some(priority));
@@ -113,7 +113,7 @@ impl Account {
     ///
     /// # Errors
     ///
-    /// DEVICE_REMOVED. NO_MEMORY. INTERRUPTED. What `tell` says.
+    /// DEVICE_REMOVED. NO_MEMORY. INTERRUPTED. Errors of `tell`.
     pub(crate) fn reclaim(
         &self,
         list: &[Bound<'_>],

@@ -117,7 +117,7 @@ impl Backing {
     ///
     /// # Errors
     ///
-    /// - DEVICE_REMOVED: it is lost. INVALID_PARAMETER: it is offered. NO_MEMORY. What the miniport says.
+    /// - DEVICE_REMOVED: it is lost. INVALID_PARAMETER: it is offered. NO_MEMORY. Errors of the miniport.
     /// - INTERRUPTED: the calling process is being killed.
     pub(super) fn validate<R>(
         self: &Arc<Self>,
@@ -326,7 +326,7 @@ impl Backing {
     ///
     /// # Errors
     ///
-    /// GRAPHICS_ALLOCATION_BUSY: it has a dma-buf. NO_MEMORY. INTERRUPTED. What the miniport says.
+    /// GRAPHICS_ALLOCATION_BUSY: it has a dma-buf. NO_MEMORY. INTERRUPTED. Errors of the miniport.
     pub(super) fn evict(self: &Arc<Self>, urgency: Urgency) -> NtResult {
         let mut prepared: Option<HeldMemory> = None;
         loop {
@@ -391,7 +391,7 @@ impl Backing {
         })
     }
 
-    /// Frees the memory of what is offered.
+    /// Frees the memory if it is offered.
     ///
     /// # Errors
     ///

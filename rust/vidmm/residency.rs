@@ -129,7 +129,7 @@ impl VidMm {
     /// # Errors
     ///
     /// - INVALID_PARAMETER: one of them is offered, or is on the list 2^32 - 1 times.
-    /// - DEVICE_REMOVED. NO_MEMORY. What `tell` says.
+    /// - DEVICE_REMOVED. NO_MEMORY. Errors of `tell`.
     pub(crate) fn make_resident(
         &self,
         account: &Account,
@@ -220,7 +220,7 @@ impl VidMm {
     ///
     /// # Errors
     ///
-    /// INVALID_PARAMETER: one of them is not on the list that often. NO_MEMORY. What `tell` says.
+    /// INVALID_PARAMETER: one of them is not on the list that often. NO_MEMORY. Errors of `tell`.
     pub(crate) fn evict(
         &self,
         account: &Account,
@@ -264,7 +264,7 @@ impl VidMm {
     ///
     /// # Errors
     ///
-    /// - INVALID_PARAMETER: it is offered. DEVICE_REMOVED. What `tell` says.
+    /// - INVALID_PARAMETER: it is offered. DEVICE_REMOVED. Errors of `tell`.
     /// - NO_MEMORY: none is left; or it is on the residency list, and would exceed the process's budget.
     pub(crate) fn place(
         &self,
