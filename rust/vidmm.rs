@@ -2,21 +2,22 @@
 
 //! The video memory manager: video memory is virtual.
 //!
-//! An adapter has two groups of segments, local memory and the aperture onto system memory. Creating an
-//! allocation takes *commitment* and makes nothing physical; memory comes into being when it is first
-//! needed. It is moved between the segment and system memory, which the kernel may swap out, so that more
-//! can be allocated than the segment holds: see [`placement`] for where bytes may be, [`paging`] for how they
-//! are moved, [`lru_key`] for who has to go first, [`residency`], [`budget`] and [`offer`] for who has a say
-//! in it.
+//! An adapter has two groups of segments: local memory, and the aperture onto system memory. Creating an
+//! allocation takes *commitment* and allocates no physical memory; that happens at first use. VidMm moves the
+//! bytes between the segment and system memory, which the kernel may swap out, so that more can be allocated
+//! than the segment holds: see [`placement`] for where bytes may be, [`paging`] for how they are moved,
+//! [`lru_key`] for which memory is evicted first, and [`residency`], [`budget`] and [`offer`] for how processes
+//! influence it.
 //!
-//! Memory of the segment is the miniport's to make (`ddi::memory`); all other is system memory. What there
-//! is is lost when the adapter goes. `Documentation/vidmm.md` has the whole picture.
+//! The miniport provides segment memory (`ddi::memory`); all other memory is system memory. All contents are
+//! lost when the adapter goes. `Documentation/vidmm.md` has the whole picture.
 //!
 //! # The paging lock
 //!
-//! Who moves memory holds `VidMm::paging`, which guards where the bytes of each allocation are. Whatever
-//! takes memory, or may wait, is done before: who needs memory makes it, takes the lock, and looks whether
-//! it still fits ([`paging`]). So others wait for no more than a copy, and can be killed meanwhile.
+//! A thread that moves memory holds `VidMm::paging`, which guards where the bytes of each allocation are. It
+//! allocates and waits before it takes the lock: it prepares the memory, takes the lock, and checks whether
+//! that memory still fits ([`paging`]). So other threads wait for no more than a copy, and can be killed
+//! meanwhile.
 
 #![deny(unsafe_code)]
 
@@ -80,7 +81,7 @@ use residency_tracker::{
     ResidencyTracker, //
 };
 
-/// A group of segments, as D3DKMTQueryVideoMemoryInfo asks for them.
+/// A group of segments, as D3DKMTQueryVideoMemoryInfo names them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum SegmentGroup {
     /// Memory of the adapter.
@@ -90,12 +91,12 @@ pub(crate) enum SegmentGroup {
 }
 
 impl SegmentGroup {
-    /// All of them, with what they are called in tables for people.
+    /// All groups, with their names in tables for people.
     pub(crate) const NAMED: [(&str, Self); 2] =
         [("local", Self::Local), ("system", Self::NonLocal)];
 }
 
-/// What there is of a group of segments.
+/// Size and use of a group of segments.
 pub(crate) struct GroupReport {
     pub(crate) size: u64,
     pub(crate) usage: u64,
@@ -107,7 +108,7 @@ pub(crate) struct GroupReport {
 pub(super) struct Paging {
     /// The adapter has gone: there is no memory any more.
     closed: bool,
-    /// The export that was asked last whether it has ended.
+    /// The export that was checked last for its end.
     asked: Option<LruKey>,
 }
 
@@ -115,10 +116,10 @@ pub(super) struct Paging {
 #[pin_data]
 pub(crate) struct VidMm {
     segments: Segments,
-    /// What may be promised of video memory, wherever it will be.
+    /// Commitment of video memory, wherever the bytes will be.
     #[pin]
     committed: Mutex<Ledger>,
-    /// What may be promised of the aperture to memory of processes.
+    /// Commitment of the aperture, for memory of processes.
     #[pin]
     aperture: Mutex<Ledger>,
     /// The paging lock.
@@ -126,22 +127,22 @@ pub(crate) struct VidMm {
     paging: Mutex<Paging>,
     #[pin]
     tracker: Mutex<ResidencyTracker<Arc<Backing>>>,
-    /// Where the work of processes is done.
+    /// Runs the paging work of processes.
     queue: Arc<WorkerQueue>,
-    /// Gives memory back to the system.
+    /// Reclaims memory for the system.
     worker: Arc<Worker>,
-    /// What could be given back to the system, in bytes: offered, and idle.
+    /// What the shrinker could reclaim, in bytes: offered, and idle.
     reclaimable: [Atomic<u64>; 2],
-    /// The adapter has gone, for those who only ask.
+    /// The adapter has gone; read without the paging lock.
     gone: Atomic<bool>,
-    /// Pages that the system wants back.
+    /// Pages that the shrinker has asked for.
     wanted: Atomic<usize>,
     #[pin]
     shrinker: Mutex<Option<Shrinker>>,
 }
 
 impl VidMm {
-    /// Of an adapter with those segments, which promises up to `commit` bytes.
+    /// The memory manager of an adapter with those segments, which commits up to `commit` bytes.
     ///
     /// # Errors
     ///
@@ -171,7 +172,7 @@ impl VidMm {
         )
     }
 
-    /// Gives memory back from now on. Whoever calls it has to [end](Self::unplug) it, also when it
+    /// Starts reclaiming memory for the system. The caller has to [unplug](Self::unplug) it, also when this
     /// fails.
     ///
     /// # Errors
@@ -184,8 +185,8 @@ impl VidMm {
         Ok(())
     }
 
-    /// The adapter goes: all its memory is lost. When it returns, nobody but its users has the video
-    /// memory manager, and there will be no memory any more.
+    /// The adapter goes: all its memory is lost. When this returns, only the users of the video memory manager
+    /// still refer to it, and there will be no memory any more.
     pub(crate) fn unplug(&self) {
         self.paging.lock().closed = true;
         self.gone.store(true, Relaxed);
@@ -222,7 +223,7 @@ impl VidMm {
         }
     }
 
-    /// Whether memory of that group comes in the shapes that a DRM device makes.
+    /// Whether memory of that group is laid out as a DRM device makes it.
     pub(crate) fn has_shapes(&self, group: SegmentGroup) -> bool {
         group == SegmentGroup::Local && self.segments.by_layout
     }
@@ -235,7 +236,7 @@ impl VidMm {
         }
     }
 
-    /// What there is of a group, in bytes: for people.
+    /// Size and use of a group, in bytes: for people.
     pub(crate) fn report(&self, group: SegmentGroup) -> GroupReport {
         let usage = self.tracker().group(group).usage();
         let ledger = self.ledger(group).lock();
@@ -254,14 +255,14 @@ impl VidMm {
         }
     }
 
-    /// Promises `bytes` bytes of video memory, or of the aperture to a process's own memory. Without
-    /// CAP_SYS_RESOURCE, all processes of a user together are promised three quarters at most, and to a
-    /// quarter of as many allocations as the system may have files open: memory is in a file, which no
-    /// limit on descriptors counts.
+    /// Commits `bytes` bytes of video memory, or of the aperture to a process's own memory. Without
+    /// CAP_SYS_RESOURCE, all processes of a user together get at most three quarters, and at most a quarter as
+    /// many allocations as the system may have files open: memory is in a file, which no limit on descriptors
+    /// counts.
     ///
     /// # Errors
     ///
-    /// GRAPHICS_NO_VIDEO_MEMORY when less than that is left (case 65). NO_MEMORY: so many allocations.
+    /// GRAPHICS_NO_VIDEO_MEMORY when less than that is left (case 65). NO_MEMORY: too many allocations.
     fn commit(
         self: &Arc<Self>,
         account: &Account,
@@ -294,7 +295,7 @@ impl VidMm {
     }
 }
 
-/// Elements of a list that are dealt with while the residency tracker are locked once.
+/// Elements of a list that are handled under one lock of the residency tracker.
 const PIECE: usize = 64;
 
 /// Whether a list may be left half done when the process is killed.
@@ -305,12 +306,12 @@ enum Stops {
 }
 
 impl VidMm {
-    /// Does something about each element of a list. As users say how long that is, the residency tracker are locked for
+    /// Calls `work` for each element of a list. As users choose its length, the residency tracker is locked for
     /// a piece of it at a time.
     ///
     /// # Errors
     ///
-    /// What `work` says first, or INTERRUPTED; and how many are done then.
+    /// The first error of `work`, or INTERRUPTED; with the number of elements done by then.
     fn in_pieces<T>(
         &self,
         list: &[T],
@@ -354,17 +355,17 @@ impl DerefMut for BooksGuard<'_> {
 }
 
 impl Drop for BooksGuard<'_> {
-    /// Whoever is short of memory reads it without the lock.
+    /// The shrinker reads these counts without the lock.
     fn drop(&mut self) {
         self.reclaimable[0].store(self.tracker.offered(), Relaxed);
         self.reclaimable[1].store(self.tracker.idle(), Relaxed);
     }
 }
 
-/// Bytes that were promised; they are free again when it is dropped.
+/// Committed bytes; dropping it releases them.
 struct Commitment {
     vidmm: Arc<VidMm>,
-    /// The process whose usage it counts in, as long as that is there.
+    /// The process whose usage they count in, as long as it exists.
     process: Key,
     group: SegmentGroup,
     bytes: u64,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Device`]: a DRM device behind its gate, and all GEM objects that we have on it.
+//! [`Device`]: a DRM device behind its gate, and all our GEM objects on it.
 //!
-//! The device goes when its driver says so, and the driver's code may go right after it. So objects are
-//! used inside the gate only; and whatever becomes of who has them, they end when the device goes.
+//! The device goes when its driver says so, and the driver's code may go right after it. So objects are used
+//! only inside the gate, and they end when the device goes, even if their owners live on.
 
 use super::{
     hotplug_notifier::TargetId,
@@ -41,10 +41,10 @@ pub(crate) struct Device {
     objects: Mutex<Objects>,
 }
 
-/// By the addresses of their slots.
+/// Keyed by the addresses of their slots.
 struct Objects(RBTree<usize, Arc<Slot>>);
 
-// What is pinned is behind its pointers.
+// The pinned data is behind its pointers.
 impl Unpin for Objects {}
 
 /// An object on the device, until its owner or the device goes. Only used inside the gate.
@@ -59,7 +59,7 @@ impl Slot {
         core::ptr::from_ref::<Self>(self).addr()
     }
 
-    /// The object ends.
+    /// Ends the object.
     fn end(&self, target: &Target) {
         let kept = self.kept.lock().take();
         if let Some(kept) = kept {
@@ -83,7 +83,7 @@ impl Device {
         )
     }
 
-    /// The name of the device.
+    /// The identifier of the device.
     pub(crate) fn id(&self) -> TargetId {
         self.id
     }
@@ -97,7 +97,7 @@ impl Device {
         self.enter()?.name()
     }
 
-    /// The device, for as long as the result is there; `ENODEV` when it has gone, or is about to.
+    /// The device, for as long as the result lives; `ENODEV` when it has gone, or is about to go.
     pub(crate) fn enter(&self) -> Result<Entered<'_, Target>> {
         self.gate.enter()
     }
@@ -115,7 +115,7 @@ impl Device {
         match node {
             Ok((slot, node)) => {
                 *slot.kept.lock() = kept.take();
-                // No other slot has its address.
+                // Slot addresses are unique.
                 let replaced = self.objects.lock().0.insert(node);
                 drop(replaced);
                 Ok(slot)
@@ -129,9 +129,9 @@ impl Device {
         }
     }
 
-    /// The owner of an object goes.
+    /// The owner of an object drops it.
     pub(super) fn end(&self, slot: &Arc<Slot>) {
-        // Without the device, it has ended already, or is about to.
+        // Without the device, the object has ended already, or is about to.
         let Ok(target) = self.enter() else { return };
         let node = self.objects.lock().0.remove_node(&slot.key());
         drop(node);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`GemObject`]: video memory, as an object of the target's own driver.
+//! [`GemObject`]: video memory, as a GEM object of the target's own driver.
 
 use super::{
     device::{
@@ -33,12 +33,12 @@ use kernel::{
     sync::Arc, //
 };
 
-/// How an object is laid out: rows of pixels of 4 bytes.
+/// The layout of an object: rows of pixels of 4 bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Shape {
-    /// Pixels in a row.
+    /// Pixels per row.
     pub(crate) width: u32,
-    /// Rows.
+    /// The number of rows.
     pub(crate) height: u32,
 }
 
@@ -49,7 +49,7 @@ impl Shape {
     }
 }
 
-/// Pages that an object takes besides its own, such as those of its driver's structures.
+/// Pages that an object takes besides its contents, such as its driver's structures.
 const SLACK: usize = 32;
 
 /// A GEM object on a device; it ends with this value or with the device, whichever goes first.
@@ -62,29 +62,29 @@ pub(crate) struct GemObject {
 }
 
 impl GemObject {
-    /// Makes an object of the given shape, filled with zeros, with its first `bytes` bytes (whole pages)
-    /// in memory and pinned. They are charged to whoever pays.
+    /// Makes an object of the given layout, filled with zeros, with its first `bytes` bytes (whole pages) in
+    /// memory and pinned. They are charged to the active memcg.
     ///
     /// With `named`, the object keeps a handle and gets a legacy global name, so that the target's
     /// debugfs lists it, until it is exported.
     ///
     /// # Errors
     ///
-    /// `ENODEV` when the device is gone, `EINVAL` when its driver lays the rows out in another way,
-    /// `EPERM` when it cannot list the pages, and whatever else that driver says (`ENOMEM`, ...).
+    /// `ENODEV` when the device is gone, `EINVAL` when its driver lays the rows out differently, `EPERM` when
+    /// it cannot list the pages, and any other error of the driver (`ENOMEM`, ...).
     pub(crate) fn new(
         device: &Arc<Device>,
         shape: Shape,
         bytes: usize,
         named: bool,
     ) -> Result<Arc<Self>> {
-        // Whoever pays may have to wait for memory, and may be made to wait: not inside the gate. So the
-        // memory is got here, and let go for the driver to find.
+        // An allocation may wait for memory, and its memcg may be throttled: not inside the gate. So memory is
+        // allocated here, and freed for the driver to find.
         drop(KernelPages::new(bytes + SLACK * PAGE_SIZE)?);
         let target = device.enter()?;
         let _unthrottled = Unthrottled::begin(bytes)?;
         let handle = target.create_dumb(shape.width, shape.height)?;
-        // INVARIANT: The look-up gives a reference.
+        // INVARIANT: The look-up returns a reference.
         let object = target.lookup(handle.number).map(Reference);
         let kept = object.ok_or(ENOENT).map(|object| Kept::new(object, None));
         let mut kept = kept.inspect_err(|_| target.delete_handle(handle.number))?;
@@ -104,15 +104,15 @@ impl GemObject {
         }
     }
 
-    /// The object on a device that shows the memory of a dma-buf.
+    /// An object on a device that maps the memory of a dma-buf.
     ///
     /// # Errors
     ///
-    /// `ENODEV` when the device is gone. `ENOMEM`. `EPERM`: its driver cannot.
+    /// `ENODEV` when the device is gone. `ENOMEM`. `EPERM`: its driver cannot import it.
     pub(crate) fn import(device: &Arc<Device>, dma_buf: DmaBuf) -> Result<Arc<Self>> {
         let target = device.enter()?;
         let bytes = dma_buf.size();
-        // INVARIANT: The function gives a reference.
+        // INVARIANT: The function returns a reference.
         let object = Reference(target.import(&dma_buf)?);
         let mut kept = Kept::new(object, Some(dma_buf));
         if kept.size() < bytes {
@@ -166,7 +166,7 @@ impl GemObject {
         &self.slot
     }
 
-    /// Whether the memory is this device's own, and not that of a dma-buf of somebody else's.
+    /// Whether the memory belongs to this device, not to another driver's dma-buf.
     pub(crate) fn is_native(&self) -> bool {
         self.is_native
     }
@@ -183,12 +183,12 @@ impl Drop for GemObject {
     }
 }
 
-/// Memory that the calling thread allocates comes at once or not at all, and is charged to whoever pays
-/// also if that is too much for them.
+/// While it lives, the calling thread's allocations succeed at once or fail, and are charged to the active
+/// memcg even beyond its limit.
 struct Unthrottled(c_uint);
 
 impl Unthrottled {
-    /// `ENOMEM`: so many bytes are not free just now, and would be taken of the kernel's reserves.
+    /// `ENOMEM`: that many bytes are not free now, and would be taken from the kernel's reserves.
     fn begin(bytes: usize) -> Result<Self> {
         // SAFETY: No preconditions.
         if !unsafe { bindings::dxg_has_free_bytes(bytes) } {

@@ -2,9 +2,9 @@
 
 //! [`HotplugNotifier`]: tells a listener which devices appear and vanish, in the right order.
 //!
-//! Whoever watches sees devices before they are ready. So appearance is only noted, and an ordered
-//! queue looks at the device later. Vanishing is told at once, after the appearances that were noted
-//! before it: when it has been told, the device may go.
+//! The class interface reports devices before they are ready. So an appearance is only noted, and an ordered
+//! queue looks at the device later. A disappearance is reported at once, after the appearances that were noted
+//! before it: once it has been reported, the device may go.
 
 use crate::sys::workqueue::OrderedQueue;
 use kernel::{
@@ -12,22 +12,22 @@ use kernel::{
     sync::Arc, //
 };
 
-/// Names a device while it is there.
+/// Identifies a device while it is there.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TargetId(pub(crate) usize);
 
-/// Who is told. `D` is a device that was found usable.
+/// The receiver of hot-plug events. `D` is a device that was found usable.
 pub(crate) trait Listener<D>: Send + Sync {
-    /// A usable device is there. May sleep.
+    /// A usable device has appeared. May sleep.
     fn appeared(&self, device: D);
-    /// The devices that were there at first have been told. May sleep.
+    /// All devices of the initial scan have been reported. May sleep.
     fn initial_scan_done(&self) {}
-    /// A device goes: when this returns, nothing of it is in use any more. May sleep, with the lock of
-    /// whoever says so held. The device need not have been usable.
+    /// A device goes: when this returns, nothing of it is in use any more. May sleep, with the reporter's lock
+    /// held. The device need not have been usable.
     fn vanished(&self, id: TargetId);
 }
 
-/// Tells `listener`; dropping it waits until everything is told.
+/// Notifies `listener`; dropping it waits until everything has been reported.
 pub(crate) struct HotplugNotifier<D: 'static> {
     queue: OrderedQueue,
     listener: Arc<dyn Listener<D>>,
@@ -41,7 +41,7 @@ impl<D: 'static> HotplugNotifier<D> {
         })
     }
 
-    /// A device is there; `look` finds out whether it is usable, and says why not.
+    /// A device is there; `look` checks whether it is usable, and logs why not.
     pub(crate) fn appeared(&self, look: impl FnOnce() -> Result<D> + Send + 'static) {
         let listener = self.listener.clone();
         let spawned = self.queue.queue().try_spawn(GFP_KERNEL, move || {
@@ -54,7 +54,7 @@ impl<D: 'static> HotplugNotifier<D> {
         }
     }
 
-    /// Those that were there at first are noted.
+    /// All devices of the initial scan are noted.
     pub(crate) fn initial_scan_done(&self) {
         let listener = self.listener.clone();
         let spawned = self

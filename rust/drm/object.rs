@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Kept`]: a GEM object as it is kept on its device, with its pin and its dma-buf; used inside the gate alone.
+//! [`Kept`]: a GEM object as its device keeps it, with its pin and its dma-buf; used only inside the gate.
 
 use super::target::{
     refusal,
@@ -44,7 +44,7 @@ impl Reference {
         unsafe { self.0.as_ref() }
     }
 
-    /// Bytes, whole pages.
+    /// Size in bytes, whole pages.
     fn size(&self) -> usize {
         self.get().size
     }
@@ -55,14 +55,14 @@ impl Reference {
         unsafe { self.get().funcs.as_ref() }.ok_or(ENODEV)
     }
 
-    /// Whether the memory is this device's own, and not that of a dma-buf of somebody else's.
+    /// Whether the memory belongs to this device, not to another driver's dma-buf.
     fn is_native(&self) -> bool {
         self.get().import_attach.is_null()
     }
 
-    /// Whether its pages may be those of a file of shared memory, which the driver pins and lists. The
-    /// others have the functions, too, but they may not be called: for memory of other drivers, and
-    /// where the driver keeps the list that it returns.
+    /// Whether its pages may be those of a shmem file, which the driver pins and lists. Other objects have
+    /// these functions, too, but they must not be called for memory of other drivers, nor where the driver
+    /// keeps the list that it returns.
     fn has_pages(&self) -> bool {
         self.is_native()
             && !self.get().filp.is_null()
@@ -71,7 +71,7 @@ impl Reference {
             })
     }
 
-    /// Has the driver keep the object's pages in memory.
+    /// Has the driver pin the object's pages in memory.
     fn pin(&self) -> Result {
         let pin = self.funcs()?.pin.ok_or(EPERM)?;
         // DRM core takes the object's lock around the driver's function; so must we.
@@ -80,7 +80,7 @@ impl Reference {
         to_result(unsafe { pin(self.0.as_ptr()) })
     }
 
-    /// Takes a pin back.
+    /// Drops a pin.
     fn unpin(&self) -> Result {
         let unpin = self.funcs()?.unpin.ok_or(EPERM)?;
         let _lock = ResvLock::new(self)?;
@@ -90,11 +90,11 @@ impl Reference {
     }
 
     /// The first `count` pages of a pinned object that [has](Self::has_pages) any: `EPERM` if they are not
-    /// those of its file.
+    /// pages of its file.
     fn pages(&self, count: usize) -> Result<GemPages> {
         let get_sg_table = self.funcs()?.get_sg_table.ok_or(EPERM)?;
         let file = NonNull::new(self.get().filp).ok_or(EPERM)?;
-        // Not charged to anybody, as that may have somebody killed; the segment limits it.
+        // Not charged, as that may wake the OOM killer; the segment limits it.
         let mut pages = KVVec::with_capacity(count, GFP_KERNEL | __GFP_NOWARN)?;
         // SAFETY: The object is live and pinned.
         let table = from_err_ptr(unsafe { get_sg_table(self.0.as_ptr()) }).map_err(refusal)?;
@@ -116,7 +116,7 @@ impl Reference {
         let pages = GemPages(pages);
         match pages.0.len() == count {
             true => Ok(pages),
-            // The driver has some elsewhere.
+            // The driver has some pages elsewhere.
             false => Err(EPERM),
         }
     }
@@ -129,7 +129,7 @@ impl Drop for Reference {
     }
 }
 
-/// The reservation lock of an object, held.
+/// The held reservation lock of an object.
 struct ResvLock<'a>(&'a Reference);
 
 impl<'a> ResvLock<'a> {
@@ -147,14 +147,14 @@ impl Drop for ResvLock<'_> {
     }
 }
 
-/// What there is of an object on its device, inside the gate.
+/// The state of an object on its device, used inside the gate.
 pub(super) struct Kept {
     object: Reference,
-    /// We have pinned it.
+    /// We hold a pin on it.
     pinned: bool,
     /// The object's dma-buf, if it has one.
     pub(super) dma_buf: Option<DmaBuf>,
-    /// The handle of ours that keeps its legacy name, until there is a dma-buf.
+    /// Our handle that keeps its legacy name, until there is a dma-buf.
     named: Option<u32>,
 }
 
@@ -168,7 +168,7 @@ impl Kept {
         }
     }
 
-    /// A handle of ours keeps its legacy name from now on.
+    /// From now on our handle `handle` keeps its legacy name.
     pub(super) fn name(&mut self, handle: u32) {
         self.named = Some(handle);
     }
@@ -177,12 +177,12 @@ impl Kept {
         self.object.size()
     }
 
-    /// Whether it has pages that the CPU can see.
+    /// Whether it has pages that the CPU can map.
     pub(super) fn has_pages(&self) -> bool {
         self.object.has_pages()
     }
 
-    /// Whether the memory is the device's own.
+    /// Whether the memory belongs to the device.
     pub(super) fn is_native(&self) -> bool {
         self.object.is_native()
     }
@@ -191,7 +191,7 @@ impl Kept {
         self.object.0
     }
 
-    /// References on the object, ours among them.
+    /// The number of references on the object, including ours.
     pub(super) fn users(&self) -> usize {
         // SAFETY: By the invariant of the reference the object is live.
         let users = unsafe { bindings::dxg_drm_gem_object_users(self.as_ptr().as_ptr()) };
@@ -205,7 +205,7 @@ impl Kept {
         }
     }
 
-    /// Nothing is left of ours when it returns.
+    /// Releases everything that we hold on the object.
     pub(super) fn end(mut self, target: &Target) {
         self.end_name(target);
         if self.pinned {
@@ -248,7 +248,7 @@ impl Drop for GemPages {
 }
 
 impl Kept {
-    /// Makes the pages, and ends the handle unless it is to keep a name.
+    /// Allocates the pages, and drops the handle unless it is to keep a name.
     pub(super) fn fill(&mut self, target: &Target, bytes: usize, named: bool) -> Result<GemPages> {
         if named {
             // SAFETY: The object is live.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Target`]: a DRM device that stands behind an adapter, and our in-kernel client on it.
+//! [`Target`]: the DRM device behind an adapter, and our in-kernel client on it.
 
 use crate::sys::bindings;
 use core::ptr::NonNull;
@@ -88,7 +88,7 @@ impl Drop for DeviceRef {
     }
 }
 
-/// What a driver that was asked for something optional says: there is no memory, or it cannot.
+/// The error of a driver asked for something optional: either no memory, or not supported.
 pub(super) fn refusal(error: Error) -> Error {
     match error {
         ENOMEM | ENOSPC => ENOMEM,
@@ -149,27 +149,27 @@ impl PinnedDrop for Client {
     }
 }
 
-/// Where a PCI device is, and what it is.
+/// The address and identity of a PCI device.
 pub(crate) use bindings::dxg_pci_identity as PciIdentity;
 
-/// Makes an object of a dma-buf's memory.
+/// Imports a dma-buf as an object.
 pub(super) type PrimeImport =
     unsafe extern "C" fn(*mut c::drm_device, *mut c::dma_buf) -> *mut c::drm_gem_object;
 
-/// A buffer of pixels, as the target's driver made it.
+/// A dumb buffer, as the target's driver made it.
 pub(super) struct Dumb {
     /// A handle in our client's table.
     pub(super) number: u32,
     /// Bytes from one row to the next.
     pub(super) pitch: u32,
-    /// Bytes in all, whole pages.
+    /// Total size in bytes, whole pages.
     pub(super) size: u64,
 }
 
-/// A DRM device with mode setting and dumb buffers: what an adapter is made of.
+/// A DRM device with mode setting and dumb buffers: the basis of an adapter.
 ///
-/// It may go away (unbound, unplugged, its driver unloaded) at any time: so it is used inside the gate
-/// of its [`Device`](super::device::Device) only.
+/// It may go away (unbound, unplugged, its driver unloaded) at any time: so it is used only inside the gate of
+/// its [`Device`](super::device::Device).
 pub(crate) struct Target {
     // Dropped in this order: the client's file first, which calls the driver's code.
     client: Pin<KBox<Client>>,
@@ -231,11 +231,11 @@ impl Target {
         unsafe { bindings::dxg_drm_pci_identity(self.as_ptr(), &mut id) }.then_some(id)
     }
 
-    /// Makes a buffer of `width` x `height` pixels of 32 bits in our client's name.
+    /// Makes a dumb buffer of `width` x `height` pixels of 32 bits for our client.
     ///
     /// # Errors
     ///
-    /// What the driver says.
+    /// Any error of the driver.
     pub(super) fn create_dumb(&self, width: u32, height: u32) -> Result<Dumb> {
         let mut args = bindings::drm_mode_create_dumb {
             width,

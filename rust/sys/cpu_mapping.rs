@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`CpuMapping`]: pages that processes see in their mappings, until the pages are taken away.
+//! [`CpuMapping`]: pages that processes see in their mappings, until they are unmapped or revoked.
 
 use super::{
     bindings,
@@ -29,28 +29,28 @@ use kernel::{
     }, //
 };
 
-/// What a CPU mapping is to show.
+/// What a CPU mapping shows.
 pub(crate) enum Source {
     /// These pages, all of which are there.
     Pages(Arc<dyn PageSource>),
-    /// Memory whose pages come into being when somebody touches them.
+    /// Memory whose pages are allocated at page faults.
     System(Arc<SystemMemory>),
 }
 
-/// What there is to see.
+/// What the mappings show now.
 enum Shown {
     Pages(Arc<dyn PageSource>),
     System {
         memory: Arc<SystemMemory>,
-        /// The pages that somebody sees, by their number.
+        /// The pages that are mapped somewhere, by their number.
         held: RBTree<usize, ShmemPage>,
     },
-    /// Nothing for now: whoever touches a page has its owner bring it back.
+    /// Nothing for now: a page fault has the owner page the memory in.
     Away {
-        /// That did not work the last time.
+        /// The last page-in failed.
         failed: bool,
     },
-    /// They are gone. One page of zeros, made when somebody looks, stands for all of them.
+    /// They are gone. One page of zeros, allocated at the first fault, stands for all of them.
     Blank(Option<Page>),
 }
 
@@ -66,23 +66,23 @@ impl From<Source> for Shown {
     }
 }
 
-/// What there is to see, and where.
+/// What the mappings show, and the files that are mapped.
 ///
 /// # Invariants
 ///
 /// `views` has the addresses of live files, each with an inode of its own.
 struct State {
     shown: Shown,
-    /// Files that are mapped to see the CPU mapping.
+    /// Files whose mappings show the CPU mapping.
     views: RBTree<usize, ()>,
 }
 
 // What is pinned is behind its pointers.
 impl Unpin for State {}
 
-/// What became of a touch.
+/// The result of a page fault.
 pub(super) enum FaultResult {
-    /// This is what the kernel is to be told.
+    /// The kernel gets this result.
     Done(c::vm_fault_t),
     /// The page has to be made.
     Missing(Arc<SystemMemory>),
@@ -90,17 +90,17 @@ pub(super) enum FaultResult {
     Away,
 }
 
-/// Pages that are put into a mapping at once, if they are all there.
+/// Pages that are inserted into a mapping at once, if they are all there.
 const AROUND: usize = 512;
 
 /// Pages, and the files whose mappings show them.
 ///
-/// The mappings themselves are made by [`MappedVma`](super::mapped_vma::MappedVma); each keeps its CPU mapping.
+/// [`MappedVma`](super::mapped_vma::MappedVma) makes the mappings themselves; each keeps its CPU mapping.
 #[pin_data]
 pub(crate) struct CpuMapping {
     count: usize,
-    /// Taken under the lock of the address space in which a page faults. While it is held, what is
-    /// shown does not change, so a page that is inserted then is zapped when it goes.
+    /// Nests inside the mmap_lock of the process whose page faults. While it is held, what is shown does not
+    /// change, so a page that is inserted under it is zapped when it goes.
     #[pin]
     state: Mutex<State>,
 }
@@ -115,7 +115,7 @@ impl CpuMapping {
         Self::with(count, source.into())
     }
 
-    /// Of `count` pages, which are away as yet.
+    /// A mapping of `count` pages, which are away for now.
     ///
     /// # Errors
     ///
@@ -144,12 +144,12 @@ impl CpuMapping {
         self.count
     }
 
-    /// Takes the pages away for a while. When it returns, nobody sees them any more.
+    /// Unmaps the pages for a while. When it returns, no process sees them any more.
     pub(crate) fn unmap(&self) {
         self.replace(Shown::Away { failed: false });
     }
 
-    /// Shows pages, if they were away. It takes no memory.
+    /// Shows pages, if they were away. It allocates nothing.
     pub(crate) fn show(&self, source: Source) {
         let mut state = self.state.lock();
         if matches!(state.shown, Shown::Away { .. }) {
@@ -160,37 +160,37 @@ impl CpuMapping {
         drop(source);
     }
 
-    /// Takes the pages away for good: all mappings show zeros from now on. When it returns, the source
-    /// has been dropped.
+    /// Takes the pages away for good: all mappings show zeros from now on. When it returns, the source has been
+    /// dropped.
     pub(crate) fn revoke(&self) {
         self.replace(Shown::Blank(None));
     }
 
     fn replace(&self, next: Shown) {
         let mut state = self.state.lock();
-        // Mappings may have the blank page.
+        // The blank page may be mapped.
         if matches!(state.shown, Shown::Blank(_)) {
             return;
         }
         let old = core::mem::replace(&mut state.shown, next);
         for &file in state.views.keys() {
             // SAFETY: By the type invariant the file is live, as it can't leave while the state is
-            // locked, and its address space is all its own. Whoever inserts a page from now on sees
-            // what is there now.
+            // locked, and its address space is all its own. A page that is inserted from now on
+            // is one of `next`.
             unsafe { bindings::dxg_zap_file(core::ptr::with_exposed_provenance(file)) };
         }
         drop(state);
         drop(old);
     }
 
-    /// The pages could not be brought back: the next touch of one says so.
+    /// The page-in failed: the next page fault reports that.
     pub(super) fn fail(&self) {
         if let Shown::Away { failed } = &mut self.state.lock().shown {
             *failed = true;
         }
     }
 
-    /// The mappings of `file` are going to show this CPU mapping, until it [leaves](Self::leave).
+    /// From now on the mappings of `file` show this CPU mapping, until the file [leaves](Self::leave).
     ///
     /// # Safety
     ///
@@ -204,8 +204,8 @@ impl CpuMapping {
         Ok(())
     }
 
-    /// A file that was adopted goes, and none of its mappings is left. When it was the last one, pages of
-    /// system memory are held no more: the kernel may swap them out.
+    /// An adopted file goes, and none of its mappings is left. After the last one, pages of system memory are
+    /// no longer held: the kernel may swap them out.
     pub(super) fn leave(&self, file: *mut c::file) {
         let mut state = self.state.lock();
         let view = state.views.remove_node(&file.addr());
@@ -218,7 +218,7 @@ impl CpuMapping {
         drop((view, unseen));
     }
 
-    /// Puts all pages into a mapping, as far as they are all there anyway; faults bring the others.
+    /// Inserts all pages into a mapping, as far as they are all there already; page faults insert the others.
     ///
     /// # Errors
     ///
@@ -227,8 +227,8 @@ impl CpuMapping {
     /// # Safety
     ///
     /// `vma` is a shared PFN map of a file that this CPU mapping has adopted, and is complete: the file's
-    /// address space knows it. The caller holds the lock of the process's address space. `start`
-    /// and `end` are where it begins and ends.
+    /// address space knows it. The caller holds the process's mmap_lock. `start` and `end` are where it begins
+    /// and ends.
     pub(super) unsafe fn fill(
         &self,
         vma: *mut c::vm_area_struct,
@@ -236,7 +236,7 @@ impl CpuMapping {
     ) -> Result {
         for (piece, start) in (start..end).step_by(AROUND * super::PAGE_SIZE).enumerate() {
             killable::check()?;
-            // Some at a time, as whoever moves the pages waits for the lock.
+            // Some at a time, as a thread that moves the pages waits for the lock.
             let state = self.state.lock();
             let Shown::Pages(source) = &state.shown else {
                 return Ok(());
@@ -254,12 +254,12 @@ impl CpuMapping {
         Ok(())
     }
 
-    /// Puts the page with number `index` into a mapping at `address`, if it is there, and some that come
-    /// after it up to `end`.
+    /// Inserts the page with number `index` into a mapping at `address`, if it is there, and some of those that
+    /// follow it, up to `end`.
     ///
     /// # Safety
     ///
-    /// As for [`Self::fill`]; `address` is inside the VMA, and `end` is where that ends.
+    /// As for [`Self::fill`]; `address` is inside the VMA, and `end` is the VMA's end.
     pub(super) unsafe fn fault(
         &self,
         vma: *mut c::vm_area_struct,
@@ -316,7 +316,7 @@ impl CpuMapping {
         FaultResult::Done(unsafe { insert(vma, address, page) })
     }
 
-    /// Holds a page that was made, as long as anybody sees it; unless other memory is shown meanwhile.
+    /// Holds a page that was made, as long as it is mapped; unless other memory is shown meanwhile.
     pub(super) fn hold(&self, made: RBTreeNode<usize, ShmemPage>, of: &Arc<SystemMemory>) {
         let mut state = self.state.lock();
         let unused = match &mut state.shown {
@@ -331,8 +331,8 @@ impl CpuMapping {
 
 /// # Safety
 ///
-/// `vma` is a shared PFN map, whose address space's lock the caller holds; `address` is inside it;
-/// `page` stays allocated until the entry is gone.
+/// `vma` is a shared PFN map, whose mmap_lock the caller holds; `address` is inside it; `page` stays allocated
+/// until the entry is gone.
 unsafe fn insert(vma: *mut c::vm_area_struct, address: usize, page: *mut c::page) -> c::vm_fault_t {
     // SAFETY: The page is allocated.
     let pfn = unsafe { bindings::dxg_page_to_pfn(page) };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`FencePage`]: a page of the kernel's, of which processes read the first 64 bits.
+//! [`FencePage`]: a kernel page, of which processes read the first 64 bits.
 
 use super::{
     bindings,
@@ -35,7 +35,7 @@ use kernel::{
 /// `value` is the first address of `page`, in the kernel's own mapping of it.
 pub(crate) struct FencePage {
     value: NonNull<u64>,
-    /// The page once more, as a list.
+    /// The page again, as a list.
     pages: [*mut c::page; 1],
     _page: Page,
 }
@@ -74,7 +74,7 @@ impl FencePage {
         self.value().load(Acquire)
     }
 
-    /// What was written before is seen by whoever sees the new value.
+    /// Stores with release semantics: a reader of the new value sees all earlier writes.
     pub(crate) fn store(&self, value: u64) {
         self.value().store(value, Release);
     }

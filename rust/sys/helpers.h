@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Inline functions and macros of the kernel that Rust cannot call, as
- * functions. Each does what the one it is named after does, no more.
+ * functions. Each does what its namesake does, no more.
  */
 #ifndef DXG_SYS_HELPERS_H
 #define DXG_SYS_HELPERS_H

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! CPU views: the [`CpuMapping`] of an allocation, mapped into the calling process.
+//! [`MappedVma`]: the [`CpuMapping`] of an allocation, mapped into the calling process.
 //!
-//! A view is an anonymous file that never gets a descriptor, nor an entry of the system's file table: its
-//! memory is charged, and mappings are limited. Only [`MappedVma::map`] can map it, and the
-//! mapping's reference on the file keeps the CPU mapping and this module in place until the last part of
-//! it is unmapped, whatever became of the handle, the device or `/dev/dxg` by then.
+//! Its file, a view, is an anonymous file that never gets a descriptor, nor an entry of the system's file
+//! table: its memory is charged, and mappings are limited. Only [`MappedVma::map`] can map it, and the
+//! mapping's reference on the file keeps the CPU mapping and this module in place until the last part of it is
+//! unmapped, whatever became of the handle, the device or `/dev/dxg` by then.
 
 use super::{
     bindings,
@@ -46,41 +46,41 @@ use kernel::{
     }, //
 };
 
-/// Before there is any view.
+/// To be called before any view is made.
 ///
 /// # Errors
 ///
 /// `ENOMEM`, `ENFILE`.
 pub(crate) fn at_load() -> Result {
-    // SAFETY: Nobody makes views yet.
+    // SAFETY: No views are made yet.
     to_result(unsafe { bindings::dxg_find_anon_mount() })
 }
 
-/// Who owns what a CPU mapping shows.
+/// The owner of the memory that a CPU mapping shows.
 pub(crate) trait Owner: Send + Sync + 'static {
-    /// Somebody touches a page while the pages are away: brings them back to the CPU mapping. It may wait, as
-    /// the caller holds nothing that others wait for.
+    /// A page fault hit a page that is away: pages the memory in and shows it again. It may wait, as the caller
+    /// holds nothing that others wait for.
     ///
     /// # Errors
     ///
-    /// Whatever it is that keeps it from that: it is the end of whoever touched the page, unless the
-    /// pages were taken away for good, or `EINTR`: the process is being killed.
+    /// Any error that prevents this: the faulting process gets SIGBUS, unless the pages were taken away for
+    /// good, or the error is `EINTR`: the process is being killed.
     fn page_in_for_fault(&self) -> Result;
 
-    /// Memory came into being because somebody touched it.
+    /// A page fault has allocated memory.
     fn grown(&self);
 }
 
 /// What the file of a view owns.
 struct Content {
     mapping: Arc<CpuMapping>,
-    /// Children get a copy of the mapping.
+    /// Children inherit the mapping.
     inherited: bool,
-    /// It lives as long as the view. Without one, the pages never go away for a while.
+    /// It lives as long as the view. Without an owner, the pages are never away for a while.
     owner: Option<KBox<dyn Owner>>,
 }
 
-/// A mapping in the process that made it.
+/// A mapping in the process that created it.
 pub(crate) struct MappedVma {
     file: ARef<File>,
     address: usize,
@@ -88,8 +88,8 @@ pub(crate) struct MappedVma {
 }
 
 impl MappedVma {
-    /// Maps the whole of `mapping` at an address of the kernel's choice, readable, and writable if
-    /// wanted; else the process cannot make it writable, either.
+    /// Maps the whole of `mapping` at an address of the kernel's choice, readable, and writable if requested;
+    /// if not, the process cannot make it writable, either.
     ///
     /// # Errors
     ///
@@ -107,8 +107,7 @@ impl MappedVma {
         Self::new(c"dxg-view", writable, content)
     }
 
-    /// Maps the whole of `mapping` for reading only, into the calling process and all children that
-    /// it will have.
+    /// Maps the whole of `mapping` read-only, into the calling process and all its future children.
     ///
     /// # Errors
     ///
@@ -127,7 +126,7 @@ impl MappedVma {
         let bytes = mapping.count() * PAGE_SIZE;
         kernel_pages::leave_for_file(bytes)?;
         let content = KBox::into_raw(KBox::new(content, ACCOUNT)?);
-        // A shared mapping of a file that is open for reading only stays that way.
+        // A shared mapping of a file that is open read-only stays read-only.
         let access = if writable { c::O_RDWR } else { c::O_RDONLY };
         // SAFETY: The name is a C string, `FOPS` is static and names this module as its owner, and
         // `content` is what the callbacks in `FOPS` expect. `at_load` came first.
@@ -161,23 +160,23 @@ impl MappedVma {
         }
     }
 
-    /// Puts all pages of its CPU mapping into it: one call instead of a fault for each page.
+    /// Inserts all pages of its CPU mapping: one call instead of a page fault for each page.
     ///
-    /// While the kernel makes a mapping it can't take pages out of it again, so that comes after.
+    /// This comes after `mmap`: while the kernel sets a mapping up, pages cannot be zapped from it.
     fn fill(&self, mapping: &CpuMapping) -> Result {
         let range = (self.address, self.address + self.bytes);
         self.with_vma(|vma| {
             // SAFETY: The VMA is one of our file, which the CPU mapping has adopted, so that `mmap` below
-            // has made it a shared PFN map. Who finds it in the address space finds it complete; that
-            // is locked meanwhile, and `with_vma` has seen that the VMA is this very range.
+            // has made it a shared PFN map. A VMA found in the address space is complete; `with_vma` holds
+            // the mmap_lock meanwhile, and has checked that the VMA is this very range.
             unsafe { mapping.fill(vma, range) }
         })
-        // Another thread has changed it: then it gets what it asked for.
+        // Another thread has changed the mapping: it gets what it asked for.
         .unwrap_or(Ok(()))
     }
 
-    /// Does something with the mapping, if the calling process still has all of it, in one piece, at its
-    /// address. The address space is locked meanwhile.
+    /// Calls `work` with the VMA, if the calling process still has all of the mapping, in one piece, at its
+    /// address. The mmap_lock is held meanwhile.
     fn with_vma<R>(&self, work: impl FnOnce(*mut c::vm_area_struct) -> R) -> Option<R> {
         // SAFETY: No preconditions.
         let mm = unsafe { bindings::dxg_current_mm() };
@@ -196,12 +195,12 @@ impl MappedVma {
         Some(result)
     }
 
-    /// Maps `bytes` bytes of a file of another driver's, at an address of the kernel's choice. The
-    /// mapping is that driver's, and keeps nothing but what the driver has it keep.
+    /// Maps `bytes` bytes of another driver's file, at an address of the kernel's choice. The mapping belongs
+    /// to that driver, and keeps only what the driver has it keep.
     ///
     /// # Errors
     ///
-    /// `ENOMEM`, and what the driver says.
+    /// `ENOMEM`, and errors of the driver.
     pub(crate) fn of_file(file: &File, bytes: usize, writable: bool) -> Result<Self> {
         super::may_be_delayed();
         let address = map_file(file, bytes, writable)?;
@@ -212,7 +211,7 @@ impl MappedVma {
         Ok(Self {
             file: match mapped {
                 // SAFETY: The function took a reference. A position of the file is used by its own
-                // operations alone, under the lock of whoever calls them; not by us.
+                // operations alone, under the lock of their caller; not by us.
                 Some(mapped) => unsafe { ARef::from_raw(mapped.cast::<File>()) },
                 // Another thread has unmapped it.
                 None => file.into(),
@@ -232,8 +231,8 @@ impl MappedVma {
         self.with_vma(|_| ()).is_some()
     }
 
-    /// Unmaps the view from the calling process, unless the process has changed the mapping
-    /// itself; then it stays what the process made of it.
+    /// Unmaps the view from the calling process, unless the process has changed the mapping itself; then its
+    /// change stays.
     pub(crate) fn unmap(self) {
         super::may_be_delayed();
         if self.is_mapped() {
@@ -267,7 +266,7 @@ static VM_OPS: AssertSync<c::vm_operations_struct> = AssertSync(c::vm_operations
     ..pin_init::zeroed()
 });
 
-/// Makes a mapping of the whole CPU mapping, without pages yet.
+/// Sets up a mapping of the whole CPU mapping, without pages yet.
 ///
 /// # Safety
 ///
@@ -276,7 +275,7 @@ unsafe extern "C" fn mmap(file: *mut c::file, vma: *mut c::vm_area_struct) -> c_
     // SAFETY: Per the function's contract the file is a view's, so its private data is a
     // `Content` that lives until `release`.
     let content = unsafe { &*(*file).private_data.cast::<Content>() };
-    // SAFETY: Nobody else uses a VMA that is being set up.
+    // SAFETY: Nothing else uses a VMA that is being set up.
     let vma_ref = unsafe { &mut *vma };
     // SAFETY: A union of the address pair with RCU data, of which the pair is live here.
     let (start, end) = unsafe {
@@ -293,9 +292,8 @@ unsafe extern "C" fn mmap(file: *mut c::file, vma: *mut c::vm_area_struct) -> c_
     0
 }
 
-/// Puts pages back whose page table entries are gone, as after `mremap`, or after the CPU mapping's pages
-/// were taken away. Whatever may take a while is done with the address space unlocked, and then the page
-/// is touched again.
+/// Inserts pages whose page table entries are gone, as after `mremap`, or after the CPU mapping was unmapped.
+/// Whatever may take a while is done with the mmap_lock released, and then the access faults again.
 ///
 /// # Safety
 ///
@@ -323,7 +321,7 @@ unsafe extern "C" fn fault(vmf: *mut c::vm_fault) -> c::vm_fault_t {
     // SAFETY: Per the function's contract. If it unlocks, `vma` is not used any more, and `content` is
     // kept by the file.
     if unsafe { bindings::dxg_fault_unlock(vmf, matches!(todo, FaultResult::Away)) } {
-        // The second touch says what has failed.
+        // The second fault reports what has failed.
         content.do_for_touch(todo, index);
         drop(file);
         return c::vm_fault_reason_VM_FAULT_RETRY;
@@ -333,14 +331,14 @@ unsafe extern "C" fn fault(vmf: *mut c::vm_fault) -> c::vm_fault_t {
     }
     match touch() {
         FaultResult::Done(fault) => fault,
-        // It is touched again.
+        // The access faults again.
         FaultResult::Missing(_) | FaultResult::Away => c::vm_fault_reason_VM_FAULT_NOPAGE,
     }
 }
 
 impl Content {
-    /// Sees to it that a page can be seen that was touched and was not there. `false` when it could not be
-    /// made; that pages could not be brought back is said by the CPU mapping.
+    /// Serves a fault on a page that was not there. `false` when the page could not be made; the CPU mapping
+    /// reports a failed page-in.
     fn do_for_touch(&self, touch: FaultResult, index: usize) -> bool {
         match touch {
             FaultResult::Done(_) => true,
@@ -373,7 +371,7 @@ impl Content {
 /// The kernel calls it through `FOPS`, once, when the last reference on a view's file is gone.
 unsafe extern "C" fn release(_inode: *mut c::inode, file: *mut c::file) -> c_int {
     // SAFETY: Per the function's contract the private data is the box made by `MappedVma::map`, and
-    // nobody can use it any more.
+    // nothing can use it any more.
     let content = unsafe { KBox::from_raw((*file).private_data.cast::<Content>()) };
     content.mapping.leave(file);
     drop(content);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Memcg`]: whom memory is charged to (a memory cgroup).
+//! [`Memcg`]: a memory cgroup, to which memory is charged.
 
 use super::bindings;
 use core::ptr::NonNull;
 use kernel::bindings::mem_cgroup;
 
-/// A memory cgroup, or none where the kernel has none.
+/// A memory cgroup, or none if the kernel has none.
 ///
 /// # Invariants
 ///
@@ -19,14 +19,14 @@ unsafe impl Send for Memcg {}
 unsafe impl Sync for Memcg {}
 
 impl Memcg {
-    /// That of the calling process.
+    /// The memory cgroup of the calling process.
     pub(crate) fn current() -> Self {
         // SAFETY: The function has no preconditions; it returns a reference that is ours.
         // INVARIANT: It goes over into the new value.
         Self(NonNull::new(unsafe { bindings::dxg_memcg_get_current() }))
     }
 
-    /// The one of all, which has no limits.
+    /// The root memory cgroup, which has no limits.
     pub(crate) fn root() -> Self {
         // SAFETY: The function has no preconditions; the root is never freed, and not counted.
         // INVARIANT: References on the root need not be owned, and dropping one that was not taken does
@@ -34,13 +34,13 @@ impl Memcg {
         Self(NonNull::new(unsafe { bindings::dxg_memcg_root() }))
     }
 
-    /// Does something whose memory is charged to this group, whoever the caller is.
+    /// Runs `work` with its memory charged to this group, whoever the caller is.
     pub(crate) fn pays_for<R>(&self, work: impl FnOnce() -> R) -> R {
-        /// Who paid before.
+        /// The previously active group.
         struct Restore(*mut mem_cgroup);
         impl Drop for Restore {
             fn drop(&mut self) {
-                // SAFETY: It is what was set before, by somebody who keeps it.
+                // SAFETY: It is what was set before, by a caller that keeps it.
                 unsafe { bindings::dxg_memcg_set_active(self.0) };
             }
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`PageRange`]: memory that the CPU fills and copies without anybody's mapping of it.
+//! [`PageRange`]: memory that the CPU fills and copies without a user mapping of it.
 
 use super::{
     bindings,
@@ -14,8 +14,8 @@ use kernel::{
     prelude::*, //
 };
 
-/// Pages of a source. Processes may see them and write to them at the same time: what they get is
-/// what they have made.
+/// Pages of a source. Processes may have them mapped and write to them at the same time: such races only harm
+/// themselves.
 ///
 /// # Invariants
 ///
@@ -34,14 +34,14 @@ impl<'a> PageRange<'a> {
     ///
     /// # Errors
     ///
-    /// `EINVAL`: it has not as many.
+    /// `EINVAL`: it has fewer.
     pub(crate) fn part(source: &'a dyn PageSource, first: usize, count: usize) -> Result<Self> {
         let pages = source.pages().get(first..).ok_or(EINVAL)?;
         // INVARIANT: As above.
         pages.get(..count).map(Self).ok_or(EINVAL)
     }
 
-    /// Bytes, whole pages.
+    /// Size in bytes, whole pages.
     pub(crate) fn bytes(&self) -> usize {
         self.0.len() * PAGE_SIZE
     }
@@ -60,7 +60,7 @@ impl<'a> PageRange<'a> {
         Ok(())
     }
 
-    /// Whether `is` accepts every word of four bytes; it is asked until it does not.
+    /// Whether `is` accepts every word of four bytes; stops at the first that it rejects.
     #[cfg(CONFIG_KUNIT = "y")]
     pub(crate) fn all_words(&self, mut is: impl FnMut(u32) -> bool) -> bool {
         let mut pages = self.0.iter();
@@ -72,11 +72,11 @@ impl<'a> PageRange<'a> {
         })
     }
 
-    /// Copies all of `source`, which is as large.
+    /// Copies all of `source`, which has the same size.
     ///
     /// # Errors
     ///
-    /// `EINVAL`: it is not. `EINTR`: the calling process is being killed.
+    /// `EINVAL`: it has not. `EINTR`: the calling process is being killed.
     pub(crate) fn copy_from(&self, source: &PageRange<'_>) -> Result {
         if self.bytes() != source.bytes() {
             return Err(EINVAL);

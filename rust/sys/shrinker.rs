@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Shrinker`]: somebody who gives memory back when the kernel runs short of it.
+//! [`Shrinker`]: reclaims memory when the kernel runs short of it.
 
 use super::bindings;
 use core::ptr::NonNull;
@@ -11,13 +11,13 @@ use kernel::{
     sync::Arc, //
 };
 
-/// Who has memory to give back. The calls come from whoever allocates memory, in the middle of it: they
-/// take no memory, and only locks under which nobody else does.
+/// Reclaimable memory. Called from direct reclaim: must not allocate; may take only locks under which nothing
+/// allocates.
 pub(crate) trait Reclaimable: Send + Sync + 'static {
-    /// Pages that could be given back.
+    /// Pages that could be reclaimed.
     fn pages(&self) -> usize;
 
-    /// Sees to it that about so many pages are given back; how many will be.
+    /// Arranges for about that many pages to be reclaimed; returns how many will be.
     fn give_back(&self, pages: usize) -> usize;
 }
 
@@ -25,8 +25,8 @@ pub(crate) trait Reclaimable: Send + Sync + 'static {
 ///
 /// # Invariants
 ///
-/// The pointer is a registered shrinker that this value owns. Its private data is a box of the reclaimable memory,
-/// which this value owns, too.
+/// The pointer is a registered shrinker that this value owns. Its private data is a box of the reclaimable
+/// memory, which this value owns, too.
 pub(crate) struct Shrinker(NonNull<c::shrinker>);
 
 /// What the private data points to.
@@ -47,7 +47,7 @@ impl Shrinker {
         let content = KBox::new(reclaimable, GFP_KERNEL)?;
         // SAFETY: The function has no preconditions.
         let shrinker = NonNull::new(unsafe { bindings::dxg_shrinker_alloc() }).ok_or(ENOMEM)?;
-        // SAFETY: It is new, and nobody else's until it is registered.
+        // SAFETY: It is new, and ours alone until it is registered.
         unsafe {
             let raw = shrinker.as_ptr();
             (*raw).count_objects = Some(count);
@@ -64,9 +64,9 @@ impl Drop for Shrinker {
     fn drop(&mut self) {
         // SAFETY: By the type invariant.
         let content = unsafe { (*self.0.as_ptr()).private_data }.cast::<Content>();
-        // SAFETY: By the type invariant. When it returns, nobody calls it any more.
+        // SAFETY: By the type invariant. When it returns, the kernel no longer calls the shrinker.
         unsafe { c::shrinker_free(self.0.as_ptr()) };
-        // SAFETY: It was made by `new`, and nobody uses it any more.
+        // SAFETY: It was made by `new`, and nothing uses it any more.
         drop(unsafe { KBox::from_raw(content) });
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`SystemMemory`]: memory that the kernel may swap out, and that costs nothing where nobody wrote.
+//! [`SystemMemory`]: memory that the kernel may swap out; pages that were never written take no memory.
 
 use super::{
     bindings,
@@ -29,7 +29,7 @@ use kernel::{
     sync::aref::ARef, //
 };
 
-/// Where all system memory is, in single pages; as long as the module is loaded.
+/// The shmem mount for all system memory, with single pages; mounted as long as the module is loaded.
 pub(crate) struct Mount(());
 
 impl Mount {
@@ -44,21 +44,21 @@ impl Mount {
 
 impl Drop for Mount {
     fn drop(&mut self) {
-        // SAFETY: It was mounted, and nobody makes files any more; those that are left keep it.
+        // SAFETY: It was mounted, and no more files are made; those that are left keep it.
         unsafe { bindings::dxg_unmount_shmem() };
     }
 }
 
-/// Whether whoever needs memory may have to wait for it.
+/// Whether an allocation may wait.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Patience {
-    /// It may be reclaimed from others, and whoever pays may be throttled.
+    /// It may reclaim memory, and the memcg that pays may be throttled.
     MayWait,
-    /// It is there or not.
+    /// It fails if there is no free memory.
     Impatient,
 }
 
-/// Pages of a shared memory file that nobody else has. All zero at first.
+/// Pages of a shmem file that is not shared with anything. All zero at first.
 pub(crate) struct SystemMemory {
     file: ARef<File>,
     count: usize,
@@ -66,7 +66,7 @@ pub(crate) struct SystemMemory {
 }
 
 impl SystemMemory {
-    /// Room for `bytes` bytes (whole pages). It makes no page.
+    /// A file of `bytes` bytes (whole pages). It allocates no page.
     ///
     /// # Errors
     ///
@@ -84,14 +84,14 @@ impl SystemMemory {
         })
     }
 
-    /// Bytes that there are, in memory or swapped out.
+    /// Bytes that exist, in memory or swapped out.
     pub(crate) fn present(&self) -> u64 {
         // SAFETY: The file is live, and one of shared memory.
         unsafe { bindings::dxg_shmem_present(self.file.as_ptr()) }
     }
 
-    /// One page, which stays in memory while it is held. It is made, or read back, if need be: charged
-    /// to whoever pays, without waking the killer of processes.
+    /// One page, which stays in memory while it is held. If need be, it is allocated, or read back: charged to
+    /// the active memcg, without waking the OOM killer.
     ///
     /// # Errors
     ///
@@ -108,7 +108,7 @@ impl SystemMemory {
         NonNull::new(page).map(ShmemPage).ok_or(ENOMEM)
     }
 
-    /// Makes all pages.
+    /// Allocates all pages.
     ///
     /// # Errors
     ///
@@ -141,7 +141,7 @@ impl SystemMemory {
 
 impl Drop for SystemMemory {
     fn drop(&mut self) {
-        // The file may go only when the calling thread returns to its program.
+        // The file itself may end only when the calling thread returns to user space.
         // SAFETY: The file is live, and one of shared memory.
         unsafe { bindings::dxg_shmem_empty(self.file.as_ptr()) };
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The tracepoints of trace.h, and functions for Rust that hit them. */
+/* The tracepoints of trace.h, and functions that let Rust emit them. */
 
 #include "helpers.h"
 

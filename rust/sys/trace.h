@@ -9,8 +9,8 @@
 #include <linux/tracepoint.h>
 
 /*
- * `allocation` is the same in all events of one, and no address that means
- * something to user space; `process` is the one that it belongs to.
+ * `allocation` is the same in all events of an allocation, and no address that
+ * means anything to user space; `process` is the process that owns it.
  */
 DECLARE_EVENT_CLASS(dxgkrnl_allocation,
 	TP_PROTO(u64 adapter, int process, const void *allocation, u64 bytes, u32 handle),

@@ -2,12 +2,12 @@
 
 //! Tracepoints, in the trace system `dxgkrnl`: see `trace.h` for their fields.
 //!
-//! As long as nobody listens, one costs a load, a comparison and a branch; what it would say is not even
+//! While it is disabled, a tracepoint costs a load, a comparison and a branch; its arguments are not even
 //! computed.
 
 use super::bindings;
 
-/// Who an allocation belongs to.
+/// The owner of an allocation.
 #[derive(Clone, Copy)]
 pub(crate) struct Owner {
     /// LUID of the adapter.
@@ -22,11 +22,11 @@ pub(crate) struct Allocation {
     /// The same number in all events of an allocation.
     pub(crate) key: usize,
     pub(crate) bytes: u64,
-    /// 0 where it is not about a handle.
+    /// 0 if the event concerns no handle.
     pub(crate) handle: u32,
 }
 
-/// Whether anybody listens to a tracepoint.
+/// Whether a tracepoint is enabled.
 macro_rules! is_on {
     ($point:ident) => {{
         // SAFETY: The tracepoint is a static variable of this module, and its count a word that is only
@@ -56,7 +56,7 @@ macro_rules! allocation_events {
 }
 
 allocation_events! {
-    /// A handle of a new allocation, or of one that was opened.
+    /// A new handle of an allocation, created or opened.
     create, __tracepoint_dxgkrnl_create, dxg_trace_allocation_DXG_TRACE_CREATE;
     /// The memory of an allocation ends.
     destroy, __tracepoint_dxgkrnl_destroy, dxg_trace_allocation_DXG_TRACE_DESTROY;
@@ -66,11 +66,11 @@ allocation_events! {
     fault, __tracepoint_dxgkrnl_fault, dxg_trace_allocation_DXG_TRACE_FAULT;
     /// The bytes are in the segment now.
     page_in, __tracepoint_dxgkrnl_page_in, dxg_trace_allocation_DXG_TRACE_PAGE_IN;
-    /// The bytes of an offer were given up.
+    /// The bytes of an offer were discarded.
     discard, __tracepoint_dxgkrnl_discard, dxg_trace_allocation_DXG_TRACE_DISCARD;
 }
 
-/// The bytes have left the segment, for others who need the room or for their own process.
+/// The bytes have left the segment, for other processes that need the room or for their own.
 #[inline]
 pub(crate) fn evict(allocation: impl FnOnce() -> Allocation, for_others: bool) {
     if is_on!(__tracepoint_dxgkrnl_evict) {
@@ -92,7 +92,7 @@ pub(crate) fn signal(by: impl FnOnce() -> Owner, handle: u32, value: u64) {
     }
 }
 
-/// A monitored fence is waited for.
+/// A wait for a monitored fence begins.
 #[inline]
 pub(crate) fn wait(by: impl FnOnce() -> Owner, handle: u32, value: u64) {
     if is_on!(__tracepoint_dxgkrnl_wait) {

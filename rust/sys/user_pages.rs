@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Memory of the calling process, pinned for as long as an allocation lives.
+//! Memory of the calling process, pinned as long as an allocation lives.
 
 use super::{
     bindings,
@@ -22,10 +22,10 @@ use kernel::{
     prelude::*, //
 };
 
-/// Pages that are pinned at a time, as the kernel may do that with interrupts off.
+/// Pages that are pinned at a time, as the kernel may pin with interrupts off.
 const AT_ONCE: usize = 512;
 
-/// A user whom pinned pages are charged to, and an address space that they came from.
+/// The user that pinned pages are charged to, and the address space that they came from.
 ///
 /// # Invariants
 ///
@@ -142,14 +142,14 @@ impl UserPages {
         failure.map(|()| pinned)
     }
 
-    /// Address in the process that pinned the pages, if that is the calling one.
+    /// Address in the process that pinned the pages, if that is the calling process.
     pub(crate) fn address(&self) -> Option<usize> {
         // SAFETY: No preconditions.
         let mm = unsafe { bindings::dxg_current_mm() };
         core::ptr::eq(mm, self.charge.mm.as_ptr()).then_some(self.address)
     }
 
-    /// Whether they were pinned to be written to.
+    /// Whether they were pinned for writing.
     pub(crate) fn is_writable(&self) -> bool {
         self.writable
     }

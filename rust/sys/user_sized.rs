@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`UserSized`]: memory for as much as a user asks for.
+//! [`UserSized`]: an allocator for sizes that users choose.
 
 use super::PAGE_SIZE;
 use core::{
@@ -24,12 +24,12 @@ use kernel::alloc::{
     NumaNode, //
 };
 
-/// The kernel's `KVmalloc`, without a warning when there is no memory: any user could fill the log. Pages
-/// beside each other are taken where they are free, also when single ones are worth a long search (`ACCOUNT`).
+/// The kernel's `KVmalloc`, without a warning when there is no memory: any user could fill the log. It uses
+/// contiguous pages only where they are free, also when a single page is worth a long search (`ACCOUNT`).
 pub(crate) struct UserSized;
 
-/// A vector of any length: beyond a page it needs no pages beside each other, and what it does not
-/// get is a status, not a warning. Users choose the lengths of nearly all, so there is no other one.
+/// A vector of any length: beyond a page it needs no contiguous pages, and a failed allocation is a status, not
+/// a warning. Users choose the lengths of nearly all vectors, so there is no other kind.
 pub(crate) type KVVec<T> = kernel::alloc::Vec<T, UserSized>;
 
 // SAFETY: Everything is done by the kernel's allocators, with their guarantees; `KVmalloc` grows and frees

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Account`]: one process on one adapter, to whom memory is charged.
+//! [`Account`]: a process on an adapter, to which memory is charged.
 
 use super::{
     residency_tracker::{
@@ -35,30 +35,30 @@ use kernel::sync::{
 /// See the module's documentation.
 pub(crate) struct Account {
     pub(super) vidmm: Arc<VidMm>,
-    /// It, in traces.
+    /// The process's description in traces.
     owner: trace::Owner,
-    /// That of the process when it began to use the adapter.
+    /// The process's memcg when it began to use the adapter.
     group: Memcg,
     /// Bytes of all its allocations, by group.
     total: [Atomic<u64>; 2],
-    /// What it has its memory moved for, on its own account.
+    /// The process's paging work.
     work: Arc<PagingWork>,
 }
 
-/// What a process has of a group of segments, in bytes: for people.
+/// A process's use of a group of segments, in bytes: for people.
 pub(crate) struct AccountReport {
-    /// Of all its allocations.
+    /// The size of all its allocations.
     pub(crate) total: u64,
-    /// In memory.
+    /// Bytes that are in memory.
     pub(crate) usage: u64,
-    /// Part of it: on residency lists.
+    /// Part of `usage`: on residency lists.
     pub(crate) listed: u64,
-    /// Part of it: offered.
+    /// Part of `usage`: offered.
     pub(crate) offered: u64,
     pub(crate) budget: u64,
 }
 
-/// What a process may have and has of a group of segments, in bytes (D3DKMTQueryVideoMemoryInfo).
+/// A process's budget and usage of a group of segments, in bytes (D3DKMTQueryVideoMemoryInfo).
 #[derive(Clone, Copy)]
 pub(crate) struct MemoryInfo {
     pub(crate) budget: u64,
@@ -70,7 +70,7 @@ pub(crate) struct MemoryInfo {
 }
 
 impl Account {
-    /// Of the calling process, which traces call `owner`.
+    /// The account of the calling process, which traces call `owner`.
     ///
     /// # Errors
     ///
@@ -101,8 +101,8 @@ impl Account {
         core::ptr::from_ref(self).addr()
     }
 
-    /// D3DKMTFlushHeapTransitions: waits until all is done that the process had its memory moved for.
-    /// `false` when a signal came first.
+    /// D3DKMTFlushHeapTransitions: waits until all the process's paging work is done. `false` when a signal
+    /// came first.
     #[must_use]
     pub(crate) fn flush(&self) -> bool {
         self.work.flush()
@@ -112,28 +112,28 @@ impl Account {
         &self.work
     }
 
-    /// Whether nothing is left of it that could be told: the adapter has gone, and all allocations.
+    /// Whether there is nothing left to report: the adapter has gone, and all allocations.
     pub(crate) fn is_over(&self) -> bool {
         let is_empty = |bytes: &Atomic<u64>| bytes.load(Relaxed) == 0;
         self.vidmm.gone.load(Relaxed) && self.total.iter().all(is_empty)
     }
 
-    /// Whom the kernel's memory for this process is charged to.
+    /// The memcg to which the kernel's memory for this process is charged.
     pub(super) fn group(&self) -> &Memcg {
         &self.group
     }
 
-    /// An allocation of so many bytes comes, which belongs in that group.
+    /// Adds an allocation of that many bytes to the group's total.
     pub(super) fn add_total(&self, group: SegmentGroup, bytes: u64) {
         self.total[index(group)].fetch_add(bytes, Relaxed);
     }
 
-    /// It goes.
+    /// Subtracts it again.
     pub(super) fn sub_total(&self, group: SegmentGroup, bytes: u64) {
         self.total[index(group)].fetch_add(bytes.wrapping_neg(), Relaxed);
     }
 
-    /// What the process has of a group.
+    /// The process's use of a group.
     pub(crate) fn report(&self, group: SegmentGroup) -> AccountReport {
         let tracker = self.vidmm.tracker();
         let process = tracker.process_usage(self.key(), group);
@@ -146,7 +146,7 @@ impl Account {
         }
     }
 
-    /// What the process may have and has.
+    /// The process's budget and usage.
     pub(crate) fn info(&self, group: SegmentGroup) -> MemoryInfo {
         let tracker = self.vidmm.tracker();
         let (all, process) = (
@@ -162,7 +162,7 @@ impl Account {
         }
     }
 
-    /// D3DKMTChangeVideoMemoryReservation: what the process wants to be able to have.
+    /// D3DKMTChangeVideoMemoryReservation: how much the process wants to have available.
     ///
     /// # Errors
     ///

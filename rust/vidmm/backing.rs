@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Backing`]: where the bytes of an allocation are, and what the residency tracker knows of it.
+//! [`Backing`]: where the bytes of an allocation are, and its entry in the residency tracker.
 
 use super::{
     account::Account,
@@ -52,20 +52,20 @@ use kernel::sync::{
     LockedBy, //
 };
 
-/// Who fills and moves the bytes of an allocation.
+/// The object that fills and moves the bytes of an allocation.
 #[derive(Clone, Copy)]
 pub(crate) struct Pager<'a> {
     pub(crate) miniport: &'a dyn Miniport,
     pub(crate) allocation: &'a Cookie,
 }
 
-/// Who knows the miniport's side of an allocation.
+/// The miniport's side of an allocation.
 pub(crate) trait Paged: Send + Sync {
-    /// Who fills and moves its bytes.
+    /// What fills and moves its bytes.
     ///
     /// # Errors
     ///
-    /// INVALID_HANDLE: nobody any more.
+    /// INVALID_HANDLE: it has no pager any more.
     fn pager(&self) -> NtResult<Pager<'_>>;
 }
 
@@ -80,7 +80,7 @@ pub(super) enum Home {
     Fixed,
 }
 
-/// The bytes themselves; [`Placement`] says which ways lead from one to another.
+/// The bytes themselves; [`Placement`] says which transitions are allowed.
 pub(super) enum State {
     Untouched,
     Local(Memory),
@@ -104,7 +104,7 @@ impl State {
         }
     }
 
-    /// What a CPU mapping shows of it.
+    /// What a CPU mapping of it shows.
     pub(super) fn source(&self) -> Option<Source> {
         match self {
             Self::Local(memory) | Self::Imported(memory) => match memory.cpu_pages() {
@@ -122,31 +122,32 @@ pub(crate) struct Backing {
     pub(super) vidmm: Arc<VidMm>,
     pub(super) account: Arc<Account>,
     paged: Option<Arc<dyn Paged>>,
-    /// Memory of the process that made the allocation, if it is that.
+    /// Memory of the process that made the allocation, if it is backed by that.
     user_pages: Option<Arc<UserPages>>,
     /// Whole pages.
     bytes: u64,
     pub(super) home: Home,
     /// As D3DKMTSetAllocationPriority sets it.
     priority: Atomic<u32>,
-    /// It shall stay out of the segment. Only changes with the residency tracker locked, as does the next one.
+    /// It shall stay out of the segment. Changes only with the residency tracker locked, as does the next
+    /// field.
     pub(super) stays_out: Atomic<bool>,
-    /// An offer of it gives up the commitment, too.
+    /// Offering it releases the commitment, too.
     pub(super) may_decommit: Atomic<bool>,
-    /// The residency tracker knows it.
+    /// The residency tracker has an entry for it.
     entered: Atomic<bool>,
-    /// The place of the bytes, for those who only ask.
+    /// The placement of the bytes, for readers without the paging lock.
     placement: Atomic<u32>,
     inner: LockedBy<Inner, Paging>,
 }
 
-/// What changes only with the paging lock held.
+/// The fields that change only with the paging lock held.
 pub(super) struct Inner {
     pub(super) state: State,
-    /// What processes see of it.
+    /// What processes have mapped of it.
     pub(super) mapping: Option<Arc<CpuMapping>>,
     pub(super) commitment: Option<Commitment>,
-    /// Somebody has a dma-buf of it, or had one when that was looked at last.
+    /// It has a dma-buf, or had one when that was last checked.
     pub(super) exported: Option<Counted>,
 }
 
@@ -156,7 +157,7 @@ pub(super) const NORMAL_PRIORITY: NonZeroU32 = match NonZeroU32::new(0x7800_0000
     None => panic!(),
 };
 
-/// What a backing begins with.
+/// The initial values of a backing.
 pub(super) struct Beginning {
     pub(super) account: Arc<Account>,
     pub(super) state: State,
@@ -195,7 +196,7 @@ impl Backing {
         }
     }
 
-    /// What the paging lock guards of it.
+    /// The fields that the paging lock guards.
     pub(super) fn inner<'a>(&'a self, paging: &'a mut Paging) -> &'a mut Inner {
         self.inner.access_mut(paging)
     }
@@ -208,7 +209,7 @@ impl Backing {
         core::ptr::from_ref(self).addr()
     }
 
-    /// It, in traces; with a handle, if it is about one.
+    /// Its description in traces; with the handle, if the event concerns one.
     pub(crate) fn traced(&self, handle: u32) -> trace::Allocation {
         trace::Allocation {
             owner: self.account.owner(),
@@ -218,7 +219,7 @@ impl Backing {
         }
     }
 
-    /// Which group its bytes belong in.
+    /// The group that its bytes belong in.
     pub(super) fn group(&self) -> SegmentGroup {
         match self.home {
             Home::Segment(_) => SegmentGroup::Local,
@@ -230,7 +231,7 @@ impl Backing {
         self.bytes
     }
 
-    /// Whether it is to be in the segment when it is wanted.
+    /// Whether it is to be in the segment when it is used.
     pub(super) fn belongs_in_segment(&self) -> bool {
         matches!(self.home, Home::Segment(_)) && !self.stays_out.load(Relaxed)
     }
@@ -244,7 +245,7 @@ impl Backing {
         paged.pager()
     }
 
-    /// Where the bytes are. That may change at once, unless the paging lock is held.
+    /// Where the bytes are. Without the paging lock, that may change at once.
     pub(super) fn placement(&self) -> Placement {
         let placement = self.placement.load(Relaxed);
         // CAST: as it was stored.
@@ -263,7 +264,7 @@ impl Backing {
     /// D3DKMTSetAllocationPriority.
     pub(crate) fn set_priority(&self, priority: NonZeroU32) {
         let mut tracker = self.vidmm.tracker();
-        // With the residency tracker locked, so that they and this say the same.
+        // With the residency tracker locked, so that its entry and this field agree.
         self.priority.store(priority.get(), Relaxed);
         tracker.set_priority(self.key(), priority);
     }
@@ -291,7 +292,7 @@ impl Backing {
         }
         let mut tracker = self.vidmm.tracker();
         let unused = tracker.enter(key, entry);
-        // Somebody may have changed it since it was read.
+        // Another thread may have changed the priority since it was read.
         if let Some(priority) = NonZeroU32::new(self.priority()) {
             tracker.set_priority(key, priority);
         }
@@ -302,13 +303,13 @@ impl Backing {
         Ok(())
     }
 
-    /// What the residency tracker knows of it; `None` for what was never used.
+    /// Its entry in the residency tracker; `None` if it was never used.
     pub(super) fn residency_info(&self) -> Option<ResidencyInfo> {
         self.vidmm.tracker().residency_info(self.key())
     }
 
-    /// The bytes are somewhere else from now on, `usage` of them in the segment and in system memory.
-    /// What they were in before is to be dropped without the lock.
+    /// The bytes are in `next` from now on, `usage` of them in the segment and in system memory. Returns the
+    /// old state, to be dropped without the lock.
     #[must_use]
     pub(super) fn go(&self, inner: &mut Inner, next: State, usage: [u64; 2]) -> State {
         let to = next.placement();
@@ -321,7 +322,7 @@ impl Backing {
         core::mem::replace(&mut inner.state, next)
     }
 
-    /// Takes the memory away for good. Who sees it sees zeros from now on.
+    /// Takes the memory away for good. Its CPU mappings show zeros from now on.
     fn revoke(&self) {
         let mut paging = self.vidmm.paging.lock();
         let inner = self.inner(&mut paging);
@@ -339,7 +340,7 @@ impl Backing {
 
     /// The adapter goes.
     pub(super) fn unplug(&self) {
-        // Memory of a process is not the adapter's.
+        // Memory of a process does not belong to the adapter.
         if self.user_pages.is_none() {
             self.revoke();
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`BackingHandle`]: how the memory of an allocation begins, and that it ends with the allocation.
+//! [`BackingHandle`]: creates the memory of an allocation, and ends it with the allocation.
 
 use super::{
     account::Account,
@@ -39,10 +39,10 @@ use core::{
 };
 use kernel::sync::Arc;
 
-/// Memory that came by a dma-buf, on the way to become the backing of an allocation.
+/// Memory imported from a dma-buf, to become the backing of an allocation.
 pub(crate) struct Imported {
     backing: BackingHandle,
-    /// What a miniport has to know of it.
+    /// What a miniport has to know about it.
     pub(crate) memory: ForeignMemory,
 }
 
@@ -52,7 +52,7 @@ impl Imported {
     }
 }
 
-/// The backing of an allocation. VidMm has references on it; when this is dropped, the bytes go.
+/// The backing of an allocation. VidMm has references on it; dropping this handle frees the bytes.
 pub(crate) struct BackingHandle(Arc<Backing>);
 
 impl Deref for BackingHandle {
@@ -78,12 +78,12 @@ impl BackingHandle {
         Ok(Self(new))
     }
 
-    /// Video memory of `bytes` bytes (whole pages) in a group, laid out as `layout` says if the miniport
-    /// wants to know. Nothing physical is made.
+    /// Video memory of `bytes` bytes (whole pages) in a group, laid out as `layout` says if the miniport wants
+    /// to know. No physical memory is allocated.
     ///
     /// # Errors
     ///
-    /// GRAPHICS_NO_VIDEO_MEMORY: nothing is left that could be promised. NO_MEMORY.
+    /// GRAPHICS_NO_VIDEO_MEMORY: no commitment is left. NO_MEMORY.
     pub(crate) fn video(
         account: Arc<Account>,
         vidmm: &Arc<VidMm>,
@@ -93,7 +93,7 @@ impl BackingHandle {
         priority: NonZeroU32,
         paged: Arc<dyn Paged>,
     ) -> NtResult<Self> {
-        // What is larger than the segment, or than anything that a device makes, is never in it.
+        // Memory larger than the segment, or than anything that a device makes, is never in the segment.
         let fits = bytes <= vidmm.size(group) && layout.is_none_or(AllocationDescription::is_usual);
         let home = match group {
             SegmentGroup::Local if fits => Home::Segment(layout),
@@ -150,7 +150,7 @@ impl BackingHandle {
         Ok(new)
     }
 
-    /// Memory that came by a dma-buf.
+    /// Memory imported from a dma-buf.
     ///
     /// # Errors
     ///
@@ -162,7 +162,7 @@ impl BackingHandle {
     ) -> NtResult<Imported> {
         let ImportedMemory { memory, facts } = imported;
         let begin = Beginning {
-            // It takes nothing of the segments: who made the memory has accounted for it.
+            // It takes nothing of the segments: its exporter has accounted for it.
             commitment: vidmm.commit(&account, SegmentGroup::Local, 0)?,
             account,
             state: State::Imported(memory),
@@ -173,7 +173,7 @@ impl BackingHandle {
             user_pages: None,
         };
         let backing = Self::new(vidmm, begin)?;
-        // From here on it is lost with the adapter.
+        // From here on it is lost when the adapter goes.
         backing.enter()?;
         Ok(Imported {
             backing,

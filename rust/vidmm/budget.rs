@@ -4,44 +4,44 @@
 //!
 //! Pure logic: also compiled and tested on the host.
 
-/// What one process has of one group, in bytes.
+/// One process's use of one group, in bytes.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub(crate) struct ProcessUsage {
     /// In the group's memory now.
     pub(crate) usage: u64,
     /// On the residency lists of its devices.
     pub(crate) listed: u64,
-    /// What it wants to be able to have (D3DKMTChangeVideoMemoryReservation).
+    /// What it wants to have available (D3DKMTChangeVideoMemoryReservation).
     pub(crate) reservation: u64,
-    /// Part of its usage: what it has offered.
+    /// Part of its usage: offered.
     pub(crate) offered: u64,
-    /// Part of its usage: what nobody else can have, as others have dma-bufs of it.
+    /// Part of its usage: pinned, as other drivers have dma-bufs of it.
     pub(crate) pinned: u64,
-    /// What it was promised.
+    /// Bytes that are committed to it.
     pub(crate) committed: u64,
-    /// To so many allocations.
+    /// The number of allocations that these are committed to.
     pub(crate) promises: u64,
-    /// Whose process it is.
+    /// The user of the process.
     pub(crate) user: u32,
 }
 
 impl ProcessUsage {
-    /// Whether the process takes part in the group at all.
+    /// Whether the process uses the group at all.
     fn is_active(&self) -> bool {
         self.usage > 0 || self.listed > 0 || self.reservation > 0
     }
 
-    /// What it reserved and does not use.
+    /// The unused part of its reservation.
     fn unmet(&self) -> u64 {
         self.reservation.saturating_sub(self.usage)
     }
 }
 
-/// What all processes have of one group.
+/// The use of one group by all processes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Budgets {
     size: u64,
-    /// Processes that take part.
+    /// Processes that use the group.
     active: u64,
     usage: u64,
     unmet: u64,
@@ -50,7 +50,7 @@ pub(crate) struct Budgets {
 }
 
 impl Budgets {
-    /// Of a group of `size` bytes that nobody uses.
+    /// An unused group of `size` bytes.
     pub(crate) const fn new(size: u64) -> Self {
         Self {
             size,
@@ -62,7 +62,7 @@ impl Budgets {
         }
     }
 
-    /// Bytes of the group.
+    /// The group's size in bytes.
     pub(crate) fn size(&self) -> u64 {
         self.size
     }
@@ -72,13 +72,13 @@ impl Budgets {
         self.pinned
     }
 
-    /// Processes that take part when this one does; at least one.
+    /// Processes that use the group if this one does; at least one.
     pub(crate) fn takers(&self, process: &ProcessUsage) -> u64 {
         (self.active + u64::from(!process.is_active())).max(1)
     }
 
-    /// What a process may keep when others want it, too: the same as all that take part, or what it has
-    /// reserved.
+    /// What a process may keep when others want memory, too: an equal share among all that use the group, or
+    /// what it has reserved.
     pub(crate) fn fair_share(&self, process: &ProcessUsage, takers: u64) -> u64 {
         (self.size / takers).max(process.reservation)
     }
@@ -96,7 +96,7 @@ impl Budgets {
     ) {
         let before = *process;
         change(process);
-        // Nothing that is wrong here is worth the machine.
+        // A wrong sum here is no reason to panic.
         let update = |sum: &mut u64, before: u64, now: u64| {
             *sum = sum.saturating_add(now).saturating_sub(before);
         };
@@ -108,8 +108,8 @@ impl Budgets {
         update(&mut self.pinned, before.pinned, process.pinned);
     }
 
-    /// How much a process may use: what the others leave, and no less than if all that take part
-    /// had the same.
+    /// How much a process may use: what the others leave, but at least an equal share among all that use the
+    /// group.
     pub(crate) fn budget(&self, process: &ProcessUsage) -> u64 {
         let takers = self.takers(process);
         let others =

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`LruKey`]: whose memory is taken first.
+//! [`LruKey`]: which memory is evicted first.
 //!
 //! Pure logic: also compiled and tested on the host.
 
-/// How much an offer gives away (D3DDDI_OFFER_PRIORITY); the least goes first.
+/// How expendable an offer's contents are (D3DDDI_OFFER_PRIORITY); the least goes first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum OfferPriority {
     Low,
@@ -12,7 +12,7 @@ pub(crate) enum OfferPriority {
     High,
 }
 
-/// How badly memory is wanted where it is; the least goes first.
+/// How important it is that memory stays where it is; the least goes first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Class {
     /// Its owner does not need the contents.
@@ -23,26 +23,26 @@ pub(crate) enum Class {
     Listed,
 }
 
-/// The place of some memory in the order in which memory is taken: by class, then by priority, then
-/// the longest unused one.
+/// The position of an allocation's memory in the LRU order: by class, then by priority, then the least recently
+/// used first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct LruKey {
     pub(crate) class: Class,
     /// As D3DKMTSetAllocationPriority sets it.
     pub(crate) priority: u32,
-    /// When it was used: never the same twice.
+    /// When it was last used: unique.
     pub(crate) stamp: u64,
 }
 
 impl LruKey {
-    /// None is less.
+    /// No key is less.
     pub(crate) const LEAST: Self = Self {
         class: Class::Offered(OfferPriority::Low),
         priority: 0,
         stamp: 0,
     };
 
-    /// The least one that goes after it.
+    /// The least key that is greater.
     pub(crate) fn next(self) -> Self {
         Self {
             stamp: self.stamp.saturating_add(1),
@@ -50,7 +50,7 @@ impl LruKey {
         }
     }
 
-    /// Whether it gives way to memory of that class and priority.
+    /// Whether it may be evicted for memory of that class and priority.
     pub(crate) fn yields_to(self, class: Class, priority: u32) -> bool {
         self.class < class || (self.class == class && self.priority <= priority)
     }

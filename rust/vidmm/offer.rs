@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Offers: memory whose contents its owner can do without (D3DKMTOfferAllocations,
+//! Offers: memory whose contents its owner can afford to lose (D3DKMTOfferAllocations,
 //! D3DKMTReclaimAllocations2).
 
 use super::{
@@ -43,32 +43,33 @@ use kernel::sync::{
     Arc, //
 };
 
-/// What a reclaimed allocation has (D3DDDI_RECLAIM_RESULT); the worst is the greatest.
+/// The state of a reclaimed allocation (D3DDDI_RECLAIM_RESULT); the worst is the greatest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Reclaimed {
-    /// Its contents.
+    /// Its contents are intact.
     Ok,
-    /// Memory, all zero.
+    /// It has memory, all zero.
     Discarded,
-    /// No memory: it has to be destroyed.
+    /// It has no memory: it has to be destroyed.
     NotCommitted,
 }
 
-/// What was done about one allocation on the way to reclaim it.
+/// What the reclaim has done so far about one allocation.
 struct Step {
     reclaimed: Reclaimed,
-    /// The offer that was taken back.
+    /// The offer that was withdrawn.
     offer: Option<OfferPriority>,
-    /// It was promised memory again.
+    /// Its memory was committed again.
     promised: bool,
 }
 
 impl Account {
-    /// D3DKMTOfferAllocations: all of them, or none. An offer of what is offered changes the priority.
+    /// D3DKMTOfferAllocations: offers all of them, or none. Offering an offered allocation changes its
+    /// priority.
     ///
     /// # Errors
     ///
-    /// - INVALID_PARAMETER: the CPU has locks on one of them; or it is no memory of VidMm's.
+    /// - INVALID_PARAMETER: the CPU holds locks on one of them; or VidMm does not manage its memory.
     /// - DEVICE_REMOVED. NO_MEMORY. INTERRUPTED.
     pub(crate) fn offer(
         &self,
@@ -83,7 +84,7 @@ impl Account {
             killable::check()?;
             bound.backing.enter()?;
         }
-        // Nothing is locked from the first look on.
+        // From the first check on, the CPU takes no lock.
         let _turn = self.work().turn()?;
         let look = |tracker: &mut ResidencyTracker<_>, bound: &Bound<'_>| {
             let known = tracker.residency_info(bound.backing.key());
@@ -96,7 +97,7 @@ impl Account {
         vidmm
             .in_pieces(list, Stops::WhenKilled, look)
             .and_then(|()| {
-                // Whoever is killed now loses them anyway.
+                // A process being killed loses its allocations anyway.
                 vidmm.in_pieces(list, Stops::WhenKilled, |tracker, bound| {
                     bound.backing.may_decommit.store(may_decommit, Relaxed);
                     tracker.set_offer(bound.backing.key(), Some(priority));
@@ -106,13 +107,13 @@ impl Account {
             .map_err(|(_, status)| status)
     }
 
-    /// D3DKMTReclaimAllocations2: takes offers back. What is on the residency list of the binding's device
-    /// is brought into the segment again. `tell` gets what became of each, and the value that the queue's
-    /// fence has when they are there; if it fails, all are offered as before.
+    /// D3DKMTReclaimAllocations2: withdraws offers. What is on the residency list of the binding's device is
+    /// paged in again. `tell` gets the result for each allocation, and the value of the queue's fence at which
+    /// they are in the segment; if it fails, all are offered as before.
     ///
     /// # Errors
     ///
-    /// DEVICE_REMOVED. NO_MEMORY. INTERRUPTED. What `tell` says.
+    /// DEVICE_REMOVED. NO_MEMORY. INTERRUPTED. Errors of `tell`.
     pub(crate) fn reclaim(
         &self,
         list: &[Bound<'_>],
@@ -131,7 +132,7 @@ impl Account {
             let step = killable::check().map_err(NtStatus::from);
             match step.and_then(|()| bound.backing.begin_reclaim()) {
                 Ok(step) => {
-                    // There is room, here and below.
+                    // There is capacity, here and below.
                     let _ = results.push_within_capacity(step.reclaimed);
                     if bound.is_missing() && step.reclaimed != Reclaimed::NotCommitted {
                         let _ = wanted.push_within_capacity(bound.backing.clone());
@@ -164,7 +165,7 @@ impl Account {
 }
 
 impl Bound<'_> {
-    /// Whether its device wants it in the segment, and it is not there.
+    /// Whether its device wants it in the segment, but it is not there.
     fn is_missing(&self) -> bool {
         let listed = self.residency.count() > 0;
         listed && self.backing.belongs_in_segment() && self.backing.placement() != Placement::Local
@@ -172,10 +173,10 @@ impl Bound<'_> {
 }
 
 impl Backing {
-    /// Takes an offer back of what still has its contents. What has lost them stays offered, but is
-    /// promised memory again.
+    /// Withdraws the offer of an allocation that still has its contents. One that has lost them stays offered,
+    /// but is committed again.
     fn begin_reclaim(&self) -> NtResult<Step> {
-        // Nothing is discarded meanwhile.
+        // The lock keeps it from being discarded meanwhile.
         let mut paging = self.vidmm.lock_paging()?;
         let inner = self.inner(&mut paging);
         let unchanged = |reclaimed| Step {
@@ -219,14 +220,14 @@ impl Backing {
         self.vidmm.commit(&self.account, group, bytes)
     }
 
-    /// The caller was told: what has lost its contents is as new.
+    /// The caller got the result: an allocation that has lost its contents is as new.
     fn end_reclaim(&self, step: Step) {
         if step.reclaimed != Reclaimed::Discarded {
             return;
         }
         let mut paging = self.vidmm.paging.lock();
         let inner = self.inner(&mut paging);
-        // Another thread may have done so, or the adapter has gone.
+        // Another thread may have done this, or the adapter has gone.
         if inner.state.placement() == Placement::Discarded {
             let nothing = self.go(inner, State::Untouched, [0, 0]);
             self.vidmm.tracker().set_offer(self.key(), None);
@@ -235,7 +236,7 @@ impl Backing {
         }
     }
 
-    /// The caller could not be told: it is offered again.
+    /// The caller could not get the result: the allocation is offered again.
     fn take_back(&self, step: Step) {
         if step.promised {
             let mut paging = self.vidmm.paging.lock();
@@ -248,13 +249,13 @@ impl Backing {
         }
         let mut tracker = self.vidmm.tracker();
         let known = tracker.residency_info(self.key());
-        // Unless the CPU has taken a lock meanwhile.
+        // Unless the CPU has locked it meanwhile.
         if step.offer.is_some() && known.is_some_and(|known| known.locks == 0) {
             tracker.set_offer(self.key(), step.offer);
         }
     }
 
-    /// The CPU takes a lock.
+    /// The CPU locks it.
     ///
     /// # Errors
     ///
@@ -273,7 +274,7 @@ impl Backing {
         Ok(())
     }
 
-    /// The CPU gives `count` locks back.
+    /// The CPU releases `count` locks.
     pub(crate) fn unlock(&self, count: u32) {
         self.vidmm.tracker().unlock(self.key(), count);
     }

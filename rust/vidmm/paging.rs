@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Paging: how bytes get into the segment and out of it.
+//! Paging: how bytes move into the segment and out of it.
 //!
-//! All of it goes like this: look with the paging lock held; make what is missing without it; take it
-//! again, look whether that still fits, and move the bytes. What does not work leaves them where they were.
+//! Every operation checks with the paging lock held; prepares what is missing without it; takes it again,
+//! checks whether that still fits, and moves the bytes. If it fails, the bytes stay where they were.
 
 use super::{
     backing::{
@@ -63,61 +63,61 @@ use kernel::{
 /// Pages that a miniport moves at a time.
 const AT_ONCE: usize = 256;
 
-/// Allocations that could not be put out, before room is not looked for any more.
+/// Allocations that could not be evicted before the search for room ends.
 const MOST_FAILURES: u32 = 16;
 
-/// What whoever wants to use memory needs.
+/// What a user of the memory needs.
 #[derive(Clone, Copy)]
 pub(super) struct Wish {
     /// It has to be in the segment if it belongs there.
     pub(super) in_segment: bool,
-    /// It is to be seen through a CPU mapping.
+    /// It has to be visible through a CPU mapping.
     pub(super) shown: bool,
 }
 
-/// System memory, all of whose pages stay in memory.
+/// System memory, all of whose pages are held in memory.
 struct HeldMemory {
     memory: Arc<SystemMemory>,
     pages: ShmemPages,
 }
 
-/// What was made for a move, without the paging lock.
+/// What was prepared for a move, without the paging lock.
 #[derive(Default)]
 struct Prepared {
     local: Option<Memory>,
-    /// The bytes as they are.
+    /// The current bytes.
     from: Option<HeldMemory>,
     system: Option<Arc<SystemMemory>>,
     mapping: Option<Arc<CpuMapping>>,
     /// There is no room in the segment.
     stays_out: bool,
     failures: u32,
-    /// Bytes that were put out.
+    /// Bytes that were evicted.
     freed: u64,
     asked_exports: bool,
 }
 
-/// What a look has found.
+/// The result of one check.
 enum Step {
-    /// All is as it was wished. What the bytes were in before, if they were moved.
+    /// All is as requested. If the bytes were moved, their old state.
     Done(Option<State>),
-    /// This has to be made first.
+    /// Segment memory has to be made first.
     Local(Option<Arc<SystemMemory>>),
     System,
     CpuMapping,
-    /// This has to make room first.
+    /// This allocation has to be evicted first.
     PutOut(Arc<Backing>),
-    /// Perhaps exports have ended that are in the way.
+    /// Exports that are in the way may have ended.
     AskExports,
 }
 
 impl Backing {
-    /// Sees to it that there is memory: in the segment if it belongs there and there is room, else
-    /// system memory. Then does `then` with the paging lock held.
+    /// Gives it memory: in the segment if it belongs there and there is room, else system memory. Then calls
+    /// `then` with the paging lock held.
     ///
     /// # Errors
     ///
-    /// - DEVICE_REMOVED: it is lost. INVALID_PARAMETER: it is offered. NO_MEMORY. What the miniport says.
+    /// - DEVICE_REMOVED: it is lost. INVALID_PARAMETER: it is offered. NO_MEMORY. Errors of the miniport.
     /// - INTERRUPTED: the calling process is being killed.
     pub(super) fn validate<R>(
         self: &Arc<Self>,
@@ -158,7 +158,7 @@ impl Backing {
                     match victim.evict(urgency) {
                         Ok(()) => prepared.freed = prepared.freed.saturating_add(bytes),
                         Err(NtStatus::INTERRUPTED) => return Err(NtStatus::INTERRUPTED),
-                        // It stays, and the next one is asked.
+                        // It stays, and the next victim is tried.
                         Err(_) => {
                             prepared.failures += 1;
                             self.vidmm.tracker().touch(victim.key());
@@ -175,7 +175,7 @@ impl Backing {
         }
     }
 
-    /// One look, with the paging lock held.
+    /// One check, with the paging lock held.
     fn step(&self, paging: &mut Paging, wish: Wish, prepared: &mut Prepared) -> NtResult<Step> {
         let known = self.residency_info().ok_or(NtStatus::DEVICE_REMOVED)?;
         if known.offer.is_some() {
@@ -232,7 +232,7 @@ impl Backing {
         Ok(Step::Done(old))
     }
 
-    /// What has to be made before the bytes can move into the segment.
+    /// What has to be prepared before the bytes can move into the segment.
     fn missing(&self, inner: &Inner, prepared: &Prepared) -> Option<Step> {
         let from = match &inner.state {
             State::System(memory) => Some(memory),
@@ -250,7 +250,7 @@ impl Backing {
         }
     }
 
-    /// Makes memory in the segment, and keeps the bytes `from` which it is to be filled in memory.
+    /// Makes memory in the segment, and holds in memory the bytes `from` which it is to be filled.
     fn prepare_local(
         &self,
         from: Option<Arc<SystemMemory>>,
@@ -296,8 +296,8 @@ impl Backing {
         })
     }
 
-    /// System memory for bytes that are nowhere yet. All of it, so that whoever asks hears when there
-    /// is not enough; but of what is not meant to be in the segment, as much as is touched.
+    /// System memory for bytes that are nowhere yet. All pages are allocated, so that the caller learns when
+    /// there are not enough; memory not meant for the segment is allocated at page faults instead.
     fn new_system(&self) -> NtResult<Arc<SystemMemory>> {
         let bytes = self.size()?;
         self.account.group().pays_for(|| {
@@ -310,7 +310,7 @@ impl Backing {
         })
     }
 
-    /// Moves the bytes into the memory that was made for them. Where they were before. What was prepared is
+    /// Moves the bytes into the memory that was made for them. Returns their old state. What was prepared is
     /// dropped later, without the lock.
     fn page_in(&self, inner: &mut Inner, prepared: &Prepared) -> NtResult<State> {
         let memory = prepared.local.clone().ok_or(NtStatus::NO_MEMORY)?;
@@ -322,12 +322,11 @@ impl Backing {
         Ok(self.go(inner, State::Local(memory), [self.bytes(), 0]))
     }
 
-    /// Puts the bytes out of the segment into system memory; or nowhere, if they are offered.
+    /// Evicts the bytes from the segment into system memory; if they are offered, discards them.
     ///
     /// # Errors
     ///
-    /// GRAPHICS_ALLOCATION_BUSY: somebody has a dma-buf of it. NO_MEMORY. INTERRUPTED. What the miniport
-    /// says.
+    /// GRAPHICS_ALLOCATION_BUSY: it has a dma-buf. NO_MEMORY. INTERRUPTED. Errors of the miniport.
     pub(super) fn evict(self: &Arc<Self>, urgency: Urgency) -> NtResult {
         let mut prepared: Option<HeldMemory> = None;
         loop {
@@ -376,8 +375,8 @@ impl Backing {
                 let pages = memory.hold(Patience::MayWait)?;
                 Ok((memory, pages))
             })?,
-            // Its owner may have no memory left, or be throttled: that is nothing to wait for, nor to be
-            // killed for. Then nobody pays until it is used the next time; nobody pays for the file.
+            // The owner's memcg may be full or throttled: do not wait for that, nor be OOM-killed for it. Then
+            // no memcg pays for the pages until they are next used; none ever pays for the file.
             Urgency::Others => {
                 let memory = nobody.pays_for(|| SystemMemory::new(bytes))?;
                 let pages = group
@@ -392,11 +391,11 @@ impl Backing {
         })
     }
 
-    /// Frees the memory of what is offered.
+    /// Frees the memory if it is offered.
     ///
     /// # Errors
     ///
-    /// GRAPHICS_ALLOCATION_BUSY: somebody has a dma-buf of it. INTERRUPTED.
+    /// GRAPHICS_ALLOCATION_BUSY: it has a dma-buf. INTERRUPTED.
     pub(super) fn discard(&self) -> NtResult {
         let mut paging = self.vidmm.lock_paging()?;
         let is_offered = self
@@ -414,7 +413,7 @@ impl Backing {
         Ok(())
     }
 
-    /// The same with the paging lock held. The result is to be dropped without it.
+    /// Discards it with the paging lock held. The result is to be dropped without the lock.
     fn discard_locked(&self, inner: &mut Inner) -> impl Sized {
         unmap(inner);
         trace::discard(|| self.traced(0));
@@ -465,7 +464,7 @@ impl Movable for Backing {
             shown: false,
         };
         let moved = match (way, known.listed) {
-            // What is offered stays until the room is needed.
+            // Offered memory stays until the room is needed.
             _ if known.offer.is_some() => Ok(()),
             (Way::In, 1..) => self.validate(wish, |_| ()),
             (Way::Out, 0) => self.evict(Urgency::Own),
@@ -473,22 +472,22 @@ impl Movable for Backing {
             _ => Ok(()),
         };
         if let Err(status) = moved {
-            // It is seen at the next use: the bytes are used where they are.
+            // The next use finds out: the bytes are used where they are.
             kernel::pr_debug!("memory stays where it is: {status:?}\n");
         }
     }
 }
 
-/// For whom bytes are put out of the segment.
+/// On whose behalf bytes are evicted from the segment.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Urgency {
-    /// For their own owner.
+    /// For their owner.
     Own,
-    /// For others, who wait.
+    /// For other processes, which wait.
     Others,
 }
 
-/// Takes the pages away from those who see them, until they touch them again.
+/// Unmaps the pages from all CPU mappings, until the next page fault.
 fn unmap(inner: &Inner) {
     if let Some(mapping) = &inner.mapping {
         mapping.unmap();
@@ -496,8 +495,8 @@ fn unmap(inner: &Inner) {
 }
 
 impl VidMm {
-    /// What has to be done first so that there is room in the segment for an allocation. `None` when there
-    /// is, or when there will be none.
+    /// What has to be done first to make room in the segment for an allocation. `None` if there is room, or
+    /// there will be none.
     fn room(&self, of: &Backing, prepared: &mut Prepared) -> Option<Step> {
         let bytes = of.bytes();
         let tracker = self.tracker();
@@ -505,7 +504,7 @@ impl VidMm {
             return None;
         }
         let known = tracker.residency_info(of.key())?;
-        // Others may take what was put out for this one.
+        // Other threads may take the room that was made for this one.
         let is_vain = prepared.failures >= MOST_FAILURES
             || prepared.freed > bytes.saturating_mul(4)
             || bytes > tracker.group(SegmentGroup::Local).size();

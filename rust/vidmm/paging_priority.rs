@@ -4,7 +4,7 @@
 //!
 //! Pure logic: also compiled on the host.
 
-/// Whose paging comes first: that of the queue with the higher priority.
+/// The paging queue with the higher priority is served first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum PagingPriority {
     BelowNormal,

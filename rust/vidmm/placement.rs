@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Placement`]: where the bytes of an allocation are, and where they may go from there.
+//! [`Placement`]: where the bytes of an allocation are, and where they may move from there.
 //!
 //! Pure logic: also compiled and tested on the host.
 
@@ -15,16 +15,16 @@ pub(crate) enum Placement {
     System,
     /// In memory of the process that made the allocation.
     UserPages,
-    /// In memory that came by a dma-buf.
+    /// In memory imported from a dma-buf.
     Imported,
-    /// Nowhere: they were offered, and the memory was taken.
+    /// Nowhere: they were offered, and the memory was reclaimed.
     Discarded,
     /// Nowhere, for good: the adapter went, or the allocation ends.
     Lost,
 }
 
 impl Placement {
-    /// All of them.
+    /// All placements.
     pub(crate) const ALL: [Self; 7] = [
         Self::Untouched,
         Self::Local,
@@ -35,7 +35,7 @@ impl Placement {
         Self::Lost,
     ];
 
-    /// Whether bytes may go from here to `next`.
+    /// Whether bytes may move from here to `next`.
     ///
     /// ```text
     /// Untouched ──→ Local ←──→ System         UserPages, Imported
@@ -45,11 +45,11 @@ impl Placement {
     /// ```
     pub(crate) fn leads_to(self, next: Self) -> bool {
         match (self, next) {
-            // Touched for the first time.
+            // Used for the first time.
             (Self::Untouched, Self::Local | Self::System) => true,
             // Moved by VidMm.
             (Self::Local, Self::System) | (Self::System, Self::Local) => true,
-            // Offered, and taken.
+            // Offered, and discarded.
             (Self::Local | Self::System, Self::Discarded) => true,
             // Reclaimed.
             (Self::Discarded, Self::Untouched) => true,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What VidMm gives back when the system runs short of memory: what is offered, and what is idle.
+//! What VidMm reclaims when the system runs short of memory: offered memory, and idle memory.
 
 use super::{
     paging::Urgency,
@@ -21,12 +21,11 @@ impl Reclaimable for VidMm {
             false => offered,
         };
         let pages = usize::try_from(bytes).unwrap_or(usize::MAX) / PAGE_SIZE;
-        // What was promised is not promised again.
+        // Pages that the shrinker was already promised do not count again.
         pages.saturating_sub(self.wanted.load(Relaxed))
     }
 
-    /// The worker does it: whoever is short of memory can neither wait for the paging lock nor free memory
-    /// of a device.
+    /// The worker reclaims: direct reclaim can neither wait for the paging lock nor free memory of a device.
     fn give_back(&self, pages: usize) -> usize {
         let pages = pages.min(self.pages());
         if pages > 0 {
@@ -38,8 +37,8 @@ impl Reclaimable for VidMm {
 }
 
 impl VidMm {
-    /// Gives something back. What is idle only leaves the segment if it can be swapped out. Whether more is
-    /// wanted.
+    /// Reclaims one allocation. Idle memory only leaves the segment if it can be swapped out. Returns whether
+    /// more is wanted.
     pub(super) fn shrink(&self) -> bool {
         let missing = self.wanted.load(Relaxed);
         if missing == 0 {
@@ -53,7 +52,7 @@ impl VidMm {
                 return false;
             };
             match backing.residency_info() {
-                // Somebody uses it. There may be many of these: the residency tracker are unlocked between them.
+                // It is in use. There may be many of these: the residency tracker is unlocked between them.
                 Some(known) if known.offer.is_none() && known.locks > 0 => after = Some(at),
                 known => break (backing, known),
             }
@@ -64,12 +63,12 @@ impl VidMm {
             _ => Ok(()),
         };
         if given.is_err() {
-            // The next one is another one.
+            // The next call tries another one.
             self.tracker().touch(backing.key());
         }
         let pages = usize::try_from(backing.bytes()).unwrap_or(usize::MAX) / PAGE_SIZE;
         let left = missing.saturating_sub(pages);
-        // What was wanted meanwhile is wanted still.
+        // Requests made meanwhile remain.
         self.wanted.fetch_sub(missing - left, Relaxed);
         left > 0
     }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Residency: what devices want to have in the segment (D3DKMTMakeResident, D3DKMTEvict,
+//! Residency: what devices want in the segment (D3DKMTMakeResident, D3DKMTEvict,
 //! D3DKMTUpdateAllocationProperty).
 //!
-//! Each call has the caller told its answer when it can't fail any more but for that; if that fails,
-//! it takes back what it has done.
+//! Each call copies its result to the caller last, when nothing else can fail; if the copy fails, it undoes
+//! what it has done.
 
 use super::{
     account::Account,
@@ -40,11 +40,11 @@ use kernel::sync::{
     Arc, //
 };
 
-/// How often one binding of an allocation is on its device's residency list. It only changes with the
-/// residency tracker of the allocation's adapter locked.
+/// How often one binding of an allocation is on its device's residency list. Changes only with the residency
+/// tracker of the allocation's adapter locked.
 pub(crate) struct Residency {
     count: Atomic<u32>,
-    /// Bytes that count in its process's usage for that.
+    /// Bytes that this adds to its process's usage.
     counted: Atomic<u64>,
 }
 
@@ -72,7 +72,7 @@ pub(crate) struct Bound<'a> {
     pub(crate) backing: &'a Arc<Backing>,
 }
 
-/// How far a process may go (D3DDDI_MAKERESIDENT_FLAGS).
+/// The limit for a process (D3DDDI_MAKERESIDENT_FLAGS).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Limit {
     /// Its budget.
@@ -81,12 +81,12 @@ pub(crate) enum Limit {
     Segment,
 }
 
-/// What became of a wish.
+/// The result of a request for residency.
 #[derive(Clone, Copy)]
 pub(crate) enum Admission {
-    /// Everything is where it should be, or will be when the queue's fence has this value.
+    /// Everything is in place, or will be when the queue's fence has this value.
     Admitted(Option<u64>),
-    /// The process would be over its limit, by so many bytes. Nothing has changed.
+    /// The process would exceed its limit by this many bytes. Nothing has changed.
     OverBudget(u64),
 }
 
@@ -112,7 +112,7 @@ impl Backing {
         }
     }
 
-    /// A binding ends: it is on no list any more.
+    /// A binding ends: takes it off its residency list.
     pub(crate) fn unlist(&self, residency: &Residency, account: &Account) {
         if residency.count() > 0 {
             let mut tracker = self.vidmm.tracker();
@@ -124,12 +124,12 @@ impl Backing {
 
 impl VidMm {
     /// D3DKMTMakeResident: puts bindings of a process on their device's residency list, all or none.
-    /// A binding may be there more than once, and in the list as well.
+    /// A binding may be on it more than once, and may occur in `list` more than once.
     ///
     /// # Errors
     ///
     /// - INVALID_PARAMETER: one of them is offered, or is on the list 2^32 - 1 times.
-    /// - DEVICE_REMOVED. NO_MEMORY. What `tell` says.
+    /// - DEVICE_REMOVED. NO_MEMORY. Errors of `tell`.
     pub(crate) fn make_resident(
         &self,
         account: &Account,
@@ -153,12 +153,12 @@ impl VidMm {
             let collect = |tracker: &mut ResidencyTracker<_>, bound: &Bound<'_>| {
                 if bound.backing.belongs_in_segment() && !tracker.is_in_segment(bound.backing.key())
                 {
-                    // There is room.
+                    // There is capacity.
                     let _ = wanted.push_within_capacity(bound.backing.clone());
                 }
                 Ok(())
             };
-            // It never fails.
+            // It cannot fail.
             let _ = self.in_pieces(list, Stops::Never, collect);
         }
         let operation = (!wanted.is_empty()).then(|| operation.begin());
@@ -178,7 +178,7 @@ impl VidMm {
         Ok(admission)
     }
 
-    /// Puts all bindings on the list; or none, and says by how many bytes they are too many.
+    /// Puts all bindings on the residency list; or none, and returns by how many bytes they exceed the limit.
     fn admit(&self, account: &Account, list: &[Bound<'_>], limit: Limit) -> NtResult<Option<u64>> {
         let before = listed(&self.tracker(), account);
         let put = self.in_pieces(list, Stops::WhenKilled, |tracker, bound| {
@@ -189,7 +189,7 @@ impl VidMm {
             (excess(&tracker, account, limit), listed(&tracker, account))
         };
         let (done, result) = match put {
-            // Who only asks for what it has is not asked to trim.
+            // A process that asks for no more than it has need not trim.
             Ok(()) if after == 0 || now <= before => return Ok(None),
             Ok(()) => (list.len(), Ok(Some(after))),
             Err((done, status)) => (done, Err(status)),
@@ -198,29 +198,29 @@ impl VidMm {
         result
     }
 
-    /// Takes bindings off the list that were put there just now.
+    /// Takes bindings off the residency list that were just put there.
     fn withdraw(&self, account: &Account, list: &[Bound<'_>]) {
-        // What another thread has taken off is not there any more.
+        // Another thread may have taken some off already.
         let _ = self.in_pieces(list, Stops::Never, |tracker, bound| {
             take_off(tracker, account, bound).or(Ok(()))
         });
     }
 
-    /// Puts bindings on the list again that were taken off just now.
+    /// Puts bindings on the residency list again that were just taken off.
     fn put_back(&self, account: &Account, list: &[Bound<'_>]) {
-        // They were there, so there is room for them.
+        // They were on it, so there is room for them.
         let _ = self.in_pieces(list, Stops::Never, |tracker, bound| {
             list_one(tracker, account, bound)
         });
     }
 
-    /// D3DKMTEvict: takes bindings of a process off their device's residency list, all or none. What is on
-    /// none any more is put out of the segment, soon or only when the room is needed. `tell` gets
-    /// how many bytes the process has to trim to be within its budget.
+    /// D3DKMTEvict: takes bindings of a process off their device's residency list, all or none. An allocation
+    /// that is on no list any more is evicted from the segment, soon or only when the room is needed. `tell`
+    /// gets how many bytes the process has to trim to be within its budget.
     ///
     /// # Errors
     ///
-    /// INVALID_PARAMETER: one of them is not on the list as often. NO_MEMORY. What `tell` says.
+    /// INVALID_PARAMETER: one of them is not on the list that often. NO_MEMORY. Errors of `tell`.
     pub(crate) fn evict(
         &self,
         account: &Account,
@@ -241,12 +241,12 @@ impl VidMm {
             let collect = |tracker: &mut ResidencyTracker<_>, bound: &Bound<'_>| {
                 let known = tracker.residency_info(bound.backing.key());
                 if known.is_some_and(|known| known.listed == 0) {
-                    // There is room.
+                    // There is capacity.
                     let _ = unwanted.push_within_capacity(bound.backing.clone());
                 }
                 Ok(())
             };
-            // It never fails.
+            // It cannot fail.
             let _ = self.in_pieces(list, Stops::Never, collect);
         }
         let trim = excess(&self.tracker(), account, Limit::Budget);
@@ -258,14 +258,14 @@ impl VidMm {
         Ok(())
     }
 
-    /// D3DKMTUpdateAllocationProperty: from now on the allocation is to be in the segment when it is
-    /// wanted, or is to stay out of it. `tell` gets the value that the queue's fence has when it is
-    /// there, or nothing if it is there now.
+    /// D3DKMTUpdateAllocationProperty: from now on the allocation is to be in the segment when it is used, or
+    /// is to stay out of it. `tell` gets the value of the queue's fence at which it is in place, or nothing if
+    /// it already is.
     ///
     /// # Errors
     ///
-    /// - INVALID_PARAMETER: it is offered. DEVICE_REMOVED. What `tell` says.
-    /// - NO_MEMORY: none is left; or it is on the list, and would be too much for the process's budget.
+    /// - INVALID_PARAMETER: it is offered. DEVICE_REMOVED. Errors of `tell`.
+    /// - NO_MEMORY: none is left; or it is on the residency list, and would exceed the process's budget.
     pub(crate) fn place(
         &self,
         account: &Account,
@@ -318,14 +318,14 @@ impl VidMm {
     }
 }
 
-/// Bytes of the process that count as resident.
+/// The process's bytes that count as resident.
 fn listed(tracker: &ResidencyTracker<Arc<Backing>>, account: &Account) -> u64 {
     tracker
         .process_usage(account.key(), SegmentGroup::Local)
         .listed
 }
 
-/// By how many bytes the process is over its limit.
+/// By how many bytes the process exceeds its limit.
 fn excess(tracker: &ResidencyTracker<Arc<Backing>>, account: &Account, limit: Limit) -> u64 {
     let (all, process) = (
         tracker.group(SegmentGroup::Local),
@@ -382,8 +382,8 @@ fn take_off(
     Ok(())
 }
 
-/// Keeps an allocation out of the segment from now on, or no more; the result is whether it was kept out
-/// before. Other bindings that are on a list count for what they counted.
+/// Keeps an allocation out of the segment from now on, or no longer; returns whether it was kept out before.
+/// Other bindings on a residency list keep counting as many bytes as they did.
 fn set_stays_out(
     tracker: &mut ResidencyTracker<Arc<Backing>>,
     account: &Account,

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`ResidencyTracker`]: who has how much of an adapter's memory, who wants it, and who is to give it up first.
+//! [`ResidencyTracker`]: how much of an adapter's memory each process has and wants, and which is evicted
+//! first.
 //!
-//! Bookkeeping only: nothing is allocated or freed here, so that all of it can be done with one lock
-//! held, also by whoever is short of memory.
+//! Bookkeeping only: nothing is allocated or freed here, so that all of it can be done under one lock, also in
+//! direct reclaim.
 
 use super::{
     budget::{
@@ -28,13 +29,13 @@ use kernel::{
     }, //
 };
 
-/// Names an entry or a process: an address that nothing else has.
+/// Names an entry or a process: its unique address.
 pub(crate) type Key = usize;
 
-/// Where memory is that can be taken.
+/// The lists of memory that can be reclaimed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum LruList {
-    /// In the segment: it can be put out.
+    /// In the segment: it can be evicted.
     Segment,
     /// In system memory: it can only be discarded.
     System,
@@ -45,7 +46,7 @@ pub(crate) enum LruList {
 /// What an allocation has and wants.
 struct Entry<T> {
     item: T,
-    /// What it takes of the segment when it is there; 0 if it never is.
+    /// Bytes of the segment that it takes when it is there; 0 if it never is.
     bytes: u64,
     /// The process whose usage it counts in.
     owner: Key,
@@ -57,13 +58,13 @@ struct Entry<T> {
     /// How often it is on residency lists.
     listed: u32,
     offer: Option<OfferPriority>,
-    /// How many need it where it is.
+    /// How many users need it where it is.
     pins: u32,
-    /// How many locks of it the CPU holds.
+    /// How many locks the CPU holds on it.
     locks: u32,
-    /// Where it stands in the order, if it has memory in it at all.
+    /// Its LRU list and key, if it has memory that can be listed.
     listed_at: Option<(LruList, LruKey)>,
-    /// Room for it in the order, while it is not there.
+    /// The tree node for its LRU list, while it is on none.
     node: Option<RBTreeNodeReservation<(Key, LruKey), Key>>,
 }
 
@@ -81,7 +82,7 @@ impl<T> Entry<T> {
         }
     }
 
-    /// Where it belongs in the order.
+    /// The LRU list that it belongs on.
     fn list(&self) -> Option<LruList> {
         match self.usage {
             [0, 0] => None,
@@ -100,7 +101,7 @@ impl<T> Entry<T> {
         }
     }
 
-    /// Bytes of the segment that nobody else can have.
+    /// Bytes of the segment that are pinned.
     fn pinned(&self) -> u64 {
         match self.list() {
             Some(LruList::Pinned) => self.usage[0],
@@ -108,7 +109,7 @@ impl<T> Entry<T> {
         }
     }
 
-    /// Bytes of the segment that nobody would miss there.
+    /// Bytes of the segment that no device lists and no CPU lock holds.
     fn idle(&self) -> u64 {
         match self.lru_key().class {
             Class::Idle if self.pins == 0 && self.locks == 0 => self.usage[0],
@@ -117,12 +118,12 @@ impl<T> Entry<T> {
     }
 }
 
-/// A new entry, with all the room that it takes.
+/// A new entry, with its preallocated nodes.
 pub(crate) struct NewEntry<T>(RBTreeNode<Key, Entry<T>>);
 
 impl<T> NewEntry<T> {
-    /// Of an allocation that has no memory yet, and will take `bytes` bytes of the segment when it
-    /// is there; 0 if it never will be.
+    /// The entry of an allocation that has no memory yet, and takes `bytes` bytes of the segment when it is
+    /// there; 0 if it never will be.
     ///
     /// # Errors
     ///
@@ -153,11 +154,11 @@ impl<T> NewEntry<T> {
     }
 }
 
-/// The usage of a new process, with the room that it takes.
+/// The usage of a new process, with its preallocated node.
 pub(crate) struct NewProcessUsage(RBTreeNode<Key, [ProcessUsage; 2]>);
 
 impl NewProcessUsage {
-    /// Of nothing, of a user's process.
+    /// No usage yet, of a process of `user`.
     ///
     /// # Errors
     ///
@@ -171,7 +172,7 @@ impl NewProcessUsage {
     }
 }
 
-/// What is known of an allocation.
+/// What the tracker knows of an allocation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct ResidencyInfo {
     pub(crate) lru_key: LruKey,
@@ -185,7 +186,7 @@ pub(crate) struct ResidencyTracker<T> {
     groups: [Budgets; 2],
     clock: u64,
     entries: RBTree<Key, Entry<T>>,
-    /// By owner, and then in the order in which it is taken from that one.
+    /// By owner, and then in the order in which that owner's memory is evicted.
     order: [RBTree<(Key, LruKey), Key>; 3],
     processes: RBTree<Key, [ProcessUsage; 2]>,
     /// Bytes that are offered.
@@ -206,7 +207,7 @@ fn sum(bytes: [u64; 2]) -> u64 {
 }
 
 impl<T: Clone> ResidencyTracker<T> {
-    /// Nothing is used of groups of these many bytes.
+    /// An empty tracker of groups of these sizes in bytes.
     pub(crate) fn new(local: u64, non_local: u64) -> Self {
         Self {
             groups: [Budgets::new(local), Budgets::new(non_local)],
@@ -219,7 +220,7 @@ impl<T: Clone> ResidencyTracker<T> {
         }
     }
 
-    /// What all have of a group.
+    /// The usage of a group by all processes.
     pub(crate) fn group(&self, group: SegmentGroup) -> &Budgets {
         &self.groups[index(group)]
     }
@@ -234,12 +235,12 @@ impl<T: Clone> ResidencyTracker<T> {
         self.idle
     }
 
-    /// Enters a process.
+    /// Adds a process.
     pub(crate) fn add_process(&mut self, process: NewProcessUsage) -> Option<impl Sized> {
         self.processes.insert(process.0)
     }
 
-    /// A process ends, and nothing of its own is left. The result is to be dropped without the lock.
+    /// A process ends, and has no memory left. The result is to be dropped without the lock.
     pub(crate) fn remove_process(&mut self, key: Key) -> Option<impl Sized> {
         for group in [SegmentGroup::Local, SegmentGroup::NonLocal] {
             self.change_usage(key, group, |process| *process = ProcessUsage::default());
@@ -247,13 +248,13 @@ impl<T: Clone> ResidencyTracker<T> {
         self.processes.remove_node(&key)
     }
 
-    /// What a process has of a group.
+    /// The usage of a group by a process.
     pub(crate) fn process_usage(&self, key: Key, group: SegmentGroup) -> ProcessUsage {
         let processes = self.processes.get(&key);
         processes.map_or_else(ProcessUsage::default, |processes| processes[index(group)])
     }
 
-    /// What all processes of a user were promised of a group, and to how many allocations.
+    /// How many bytes of a group are committed to all processes of a user, and to how many allocations.
     pub(crate) fn promised(&self, user: u32, group: SegmentGroup) -> (u64, u64) {
         let all = self
             .processes
@@ -266,7 +267,7 @@ impl<T: Clone> ResidencyTracker<T> {
         })
     }
 
-    /// Changes what a process has of a group.
+    /// Changes a process's usage of a group.
     pub(crate) fn change_usage(
         &mut self,
         key: Key,
@@ -278,7 +279,7 @@ impl<T: Clone> ResidencyTracker<T> {
         }
     }
 
-    /// Enters an allocation, unless it is there. What is not needed is to be dropped without the lock.
+    /// Enters an allocation, unless it is there. The caller drops an unused `new` without the lock.
     pub(crate) fn enter(&mut self, key: Key, new: NewEntry<T>) -> Option<NewEntry<T>> {
         if self.entries.get(&key).is_some() {
             return Some(new);
@@ -286,7 +287,7 @@ impl<T: Clone> ResidencyTracker<T> {
         self.entries.insert(new.0).map(NewEntry)
     }
 
-    /// An allocation ends. What it had is to be dropped without the lock.
+    /// An allocation ends. The result is to be dropped without the lock.
     pub(crate) fn leave(&mut self, key: Key) -> Option<impl Sized> {
         self.change(key, |entry| {
             entry.usage = [0, 0];
@@ -295,12 +296,12 @@ impl<T: Clone> ResidencyTracker<T> {
         self.entries.remove_node(&key)
     }
 
-    /// Any allocation that is still here.
+    /// Any allocation that is still entered.
     pub(crate) fn first(&self) -> Option<T> {
         Some(self.entries.cursor_front()?.current().1.item.clone())
     }
 
-    /// What is known of an allocation.
+    /// What the tracker knows of an allocation.
     pub(crate) fn residency_info(&self, key: Key) -> Option<ResidencyInfo> {
         let entry = self.entries.get(&key)?;
         Some(ResidencyInfo {
@@ -311,7 +312,7 @@ impl<T: Clone> ResidencyTracker<T> {
         })
     }
 
-    /// Changes an entry, and everything that is counted of it.
+    /// Changes an entry, and all sums that count it.
     fn change(&mut self, key: Key, change: impl FnOnce(&mut Entry<T>)) {
         let Some(entry) = self.entries.get_mut(&key) else {
             return;
@@ -344,25 +345,25 @@ impl<T: Clone> ResidencyTracker<T> {
         let lru_key = entry.lru_key();
         entry.listed_at = Some((list, lru_key));
         let node = node.into_node((entry.owner, lru_key), key);
-        // No other has its stamp.
+        // Stamps are unique.
         entry.node = self.order[list as usize]
             .insert(node)
             .map(RBTreeNode::into_reservation);
     }
 
-    /// It was used just now.
+    /// Marks it as used just now.
     pub(crate) fn touch(&mut self, key: Key) {
         self.clock += 1;
         let now = self.clock;
         self.change(key, |entry| entry.stamp = now);
     }
 
-    /// It has that many bytes of the segment and of system memory now.
+    /// Sets how many bytes it has of the segment and of system memory.
     pub(crate) fn set_usage(&mut self, key: Key, usage: [u64; 2]) {
         self.clock += 1;
         let now = self.clock;
         self.change(key, |entry| {
-            // Equal ones do not meet in the order.
+            // Stamps must be unique in an LRU list.
             if entry.stamp == 0 {
                 entry.stamp = now;
             }
@@ -378,7 +379,7 @@ impl<T: Clone> ResidencyTracker<T> {
         self.change(key, |entry| entry.offer = offer);
     }
 
-    /// One more needs it where it is.
+    /// One more user needs it where it is.
     pub(crate) fn pin(&mut self, key: Key) {
         self.change(key, |entry| entry.pins = entry.pins.saturating_add(1));
     }
@@ -387,7 +388,7 @@ impl<T: Clone> ResidencyTracker<T> {
         self.change(key, |entry| entry.pins = entry.pins.saturating_sub(1));
     }
 
-    /// One lock of the CPU more, or less.
+    /// One CPU lock more, or less.
     pub(crate) fn lock(&mut self, key: Key) {
         self.change(key, |entry| entry.locks = entry.locks.saturating_add(1));
     }
@@ -396,8 +397,8 @@ impl<T: Clone> ResidencyTracker<T> {
         self.change(key, |entry| entry.locks = entry.locks.saturating_sub(count));
     }
 
-    /// Puts it on the residency list of a device of a process. The result is what counts in the
-    /// process's usage for that.
+    /// Puts it on the residency list of a device of a process. Returns the bytes that this adds to the
+    /// process's usage.
     pub(crate) fn list(&mut self, key: Key, process: Key) -> u64 {
         let mut bytes = 0;
         self.clock += 1;
@@ -413,7 +414,7 @@ impl<T: Clone> ResidencyTracker<T> {
         bytes
     }
 
-    /// Takes it off again, which counted as `bytes` bytes there.
+    /// Takes it off the residency list again, where it counted as `bytes` bytes.
     pub(crate) fn unlist(&mut self, key: Key, process: Key, bytes: u64) {
         self.change(key, |entry| entry.listed = entry.listed.saturating_sub(1));
         self.change_usage(process, SegmentGroup::Local, |process| {
@@ -421,22 +422,23 @@ impl<T: Clone> ResidencyTracker<T> {
         });
     }
 
-    /// It takes that many bytes of the segment when it is there, for lists that it comes on from now on.
+    /// Sets how many bytes of the segment it takes when it is there, for residency lists that it is put on from
+    /// now on.
     pub(crate) fn set_bytes(&mut self, key: Key, bytes: u64) {
         self.change(key, |entry| entry.bytes = bytes);
     }
 
-    /// Whether so many bytes of the segment are free.
+    /// Whether that many bytes of the segment are free.
     pub(crate) fn has_room(&self, bytes: u64) -> bool {
         let local = &self.groups[index(SegmentGroup::Local)];
         local.size().saturating_sub(local.usage()) >= bytes
     }
 
-    /// Who has to make room in the segment for `bytes` bytes of a process's memory of that class and
-    /// priority.
+    /// The allocation to evict from the segment to make room for `bytes` bytes of a process's memory of that
+    /// class and priority.
     ///
-    /// A process that stays within its fair share takes from those who do not, whatever they want; and
-    /// what is made resident is taken from nobody within theirs by anybody else.
+    /// A process within its fair share evicts memory of processes that exceed theirs, however much these want
+    /// it; made-resident memory of a process within its fair share is evicted only for that process itself.
     pub(crate) fn victim(
         &self,
         process: Key,
@@ -468,8 +470,8 @@ impl<T: Clone> ResidencyTracker<T> {
         }
     }
 
-    /// Whether a process may pin that much more of the segment: half of what the others have not pinned is
-    /// the most that it has, so that something is left for whoever comes.
+    /// Whether a process may pin that much more of the segment: it may have at most half of what the others
+    /// have not pinned, so that something is left for newcomers.
     pub(crate) fn may_pin(&self, process: Key, bytes: u64) -> bool {
         let local = self.group(SegmentGroup::Local);
         let own = self.process_usage(process, SegmentGroup::Local).pinned;
@@ -477,7 +479,7 @@ impl<T: Clone> ResidencyTracker<T> {
         own.saturating_add(bytes) <= local.size().saturating_sub(others) / 2
     }
 
-    /// The first one of an LRU list after `after`, of the processes that are accepted.
+    /// The first allocation of an LRU list after `after`, among the processes that `accept` admits.
     fn first_of(
         &self,
         list: LruList,
@@ -500,8 +502,8 @@ impl<T: Clone> ResidencyTracker<T> {
         Some((lru_key, self.entries.get(&key)?.item.clone()))
     }
 
-    /// What is to be given back first when the system is short of memory: what is offered, then, if
-    /// wanted, what is idle in the segment, locked or not; the next one after `after`.
+    /// What to reclaim first when the system is short of memory: offered memory, then, if `idle_too`, memory
+    /// that is idle in the segment, locked or not; the next after `after`.
     pub(crate) fn surplus(
         &self,
         after: Option<(LruList, LruKey)>,
@@ -528,7 +530,7 @@ impl<T: Clone> ResidencyTracker<T> {
         None
     }
 
-    /// One that is pinned in the segment: the next one after `after`.
+    /// The next allocation after `after` that is pinned in the segment.
     pub(crate) fn pinned(&self, after: Option<LruKey>) -> Option<(LruKey, T)> {
         self.item(self.first_of(LruList::Pinned, after, |_, _| true)?)
     }

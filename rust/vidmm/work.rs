@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What a process has its memory moved for, and how that is done: in the background, in pieces.
+//! The paging work of a process, done in the background, in pieces.
 
 use super::VidMm;
 use crate::{
@@ -38,7 +38,7 @@ use kernel::{
     }, //
 };
 
-/// A place in the list.
+/// A position in the list.
 type Slot = (Reverse<PagingPriority>, u64);
 
 const PRIORITIES: [PagingPriority; 3] = [
@@ -56,14 +56,14 @@ pub(super) enum Way {
 
 /// An allocation whose bytes can be moved.
 pub(super) trait Movable: Send + Sync {
-    /// Moves them that way, if that is still wanted.
+    /// Moves its bytes that way, if that is still wanted.
     fn move_bytes(self: Arc<Self>, way: Way);
 }
 
 /// Allocations to be moved.
 pub(super) type Movables = KVVec<Arc<dyn Movable>>;
 
-/// Work that is to be submitted, with the room that it takes.
+/// Work to be submitted, with its preallocated nodes.
 pub(super) struct PagingJob {
     moves: Moves,
     room: RBTreeNodeReservation<Slot, Work>,
@@ -98,7 +98,7 @@ struct Work {
     moves: Moves,
     /// How many of them are done.
     done: usize,
-    /// It ends with the work: the fence of a paging queue says so.
+    /// It ends with the work, and signals the fence of a paging queue.
     _operation: Option<Operation>,
 }
 
@@ -118,16 +118,16 @@ impl Work {
     }
 }
 
-/// What there is to do.
+/// The submitted work.
 struct List {
-    /// How much was submitted so far.
+    /// How many jobs were submitted so far.
     submitted: u64,
     todo: RBTree<Slot, Work>,
-    /// What is being done.
+    /// The job that is being done.
     current: Option<u64>,
 }
 
-// What is pinned is behind its pointers.
+// The pinned data is behind its pointers.
 impl Unpin for List {}
 
 impl List {
@@ -145,8 +145,8 @@ impl List {
     }
 }
 
-/// The work of one process on one adapter. A worker of its own does it, so that nobody else waits for memory
-/// that is charged to this one.
+/// The paging work of one process on one adapter. It has a worker of its own, so that no other process waits
+/// for memory that is charged to this one.
 pub(super) struct PagingWork {
     todo: Arc<Todo>,
     worker: Arc<Worker>,
@@ -156,10 +156,10 @@ pub(super) struct PagingWork {
 struct Todo {
     #[pin]
     list: Mutex<List>,
-    /// What was begun.
+    /// The jobs that were begun.
     #[pin]
     current: Mutex<Option<(Slot, Work)>>,
-    /// Work was done.
+    /// Signalled when work was done.
     #[pin]
     done: CondVar,
     /// See [`PagingWork::turn`].
@@ -191,7 +191,7 @@ impl PagingWork {
         Ok(Arc::new(Self { todo, worker }, ACCOUNT)?)
     }
 
-    /// The turn of one of the process's threads with a call about a list, of which all works or nothing.
+    /// Serialises the process's threads in calls about a list, which succeed for all of it or nothing.
     ///
     /// # Errors
     ///
@@ -200,7 +200,7 @@ impl PagingWork {
         Ok(killable::lock_killable(&self.todo.turn)?)
     }
 
-    /// Has it done: what is more urgent goes first, else in the order in which it comes.
+    /// Submits a job: the more urgent goes first, else the earlier.
     pub(super) fn submit(
         &self,
         job: PagingJob,
@@ -215,15 +215,15 @@ impl PagingWork {
         let mut list = self.todo.list.lock();
         let slot = (Reverse(priority), list.submitted);
         list.submitted += 1;
-        // No other work has this number.
+        // The number is unique.
         let replaced = list.todo.insert(job.room.into_node(slot, work));
         drop(list);
         drop(replaced);
         self.worker.wake();
     }
 
-    /// D3DKMTFlushHeapTransitions: waits until all that was submitted so far is done. `false` when a
-    /// signal came first.
+    /// D3DKMTFlushHeapTransitions: waits until all work submitted so far is done. `false` when a signal came
+    /// first.
     #[must_use]
     pub(super) fn flush(&self) -> bool {
         let mut list = self.todo.list.lock();
@@ -248,7 +248,7 @@ impl Todo {
 }
 
 impl Job for Todo {
-    /// One allocation at a time, so that others of the queue, and a suspend, need not wait for more.
+    /// Moves one allocation at a time, so that others of the queue, and a suspend, need not wait for more.
     fn run(&self) -> Progress {
         let begun = self.current.lock().take();
         let Some((slot, mut work)) = begun.or_else(|| self.next()) else {
@@ -257,7 +257,7 @@ impl Job for Todo {
         if work.go_on() {
             *self.current.lock() = Some((slot, work));
         } else {
-            // With it, the fence says so.
+            // Dropping it signals the fence.
             drop(work);
             self.list.lock().current = None;
             self.done.notify_all();
