@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Which adapters there are: one for each usable DRM device, and the software adapter.
+//! The machine's adapters: one for each usable DRM device, and the software adapter.
 
 #![deny(unsafe_code)]
 
+#[cfg(dxg_script)]
+pub(crate) mod script;
+
 use crate::{
     core::{
-        adapter::Adapter,
-        adapter_list::Origin,
+        objects::{
+            adapter::Adapter,
+            adapter_list::{
+                AdapterInstance,
+                HotplugSource, //
+            }, //
+        },
         registry::Registry, //
     },
     ddi::{
@@ -15,45 +23,50 @@ use crate::{
         Miniport, //
     },
     drm::{
-        announcer::{
+        device::Device,
+        hotplug_notifier::{
             Listener,
             TargetId, //
         },
-        device::Device, //
+        targets, //
     },
     miniport::{
         gem::Gem,
         soft::Soft, //
     },
-    sys::worker::WorkerQueue,
+    sys::{
+        trace,
+        worker::WorkerQueue, //
+    },
     vidmm::VidMm, //
 };
 use kernel::{
     new_mutex,
     prelude::*,
+    str::BStr,
     sync::{
         Arc,
         Mutex, //
     }, //
 };
 
-// DRM devices are named by their addresses.
-const SOFT: Origin = Origin(0);
-/// The adapter of tests, see `miniport::script`.
+// The source of a DRM device is its address.
+const SOFT: HotplugSource = HotplugSource(0);
+/// The test adapter, see [`script`].
 #[cfg(dxg_script)]
-pub(crate) const SCRIPT: Origin = Origin(1);
+const SCRIPT: HotplugSource = HotplugSource(1);
 
-/// When there is a software adapter (parameter `soft_adapter`).
+/// When the software adapter exists (parameter `soft_adapter`).
 #[derive(Clone, Copy)]
 pub(crate) enum SoftAdapter {
     Never,
     Always,
-    /// While there is no other one.
+    /// While there is no other adapter.
     Alone,
 }
 
 impl SoftAdapter {
-    /// `EINVAL` for a number without a meaning.
+    /// `EINVAL` for an undefined number.
     pub(crate) fn from_parameter(value: u8) -> Result<Self> {
         match value {
             0 => Ok(Self::Never),
@@ -64,7 +77,7 @@ impl SoftAdapter {
     }
 }
 
-/// Makes an adapter of each DRM device that can be one.
+/// Creates an adapter for each DRM device that can be one.
 #[pin_data]
 pub(crate) struct Adapters {
     registry: Arc<Registry>,
@@ -78,11 +91,11 @@ pub(crate) struct Adapters {
 }
 
 struct State {
-    /// Adapters of DRM devices.
+    /// Number of DRM devices' adapters.
     targets: usize,
-    /// The devices that were there first have been looked at.
-    settled: bool,
-    /// The software adapter is there.
+    /// The devices that existed at load time have been examined.
+    initial_scan_done: bool,
+    /// The software adapter exists.
     soft: bool,
 }
 
@@ -97,7 +110,7 @@ impl Adapters {
     ) -> Result<Arc<Self>> {
         let state = State {
             targets: 0,
-            settled: false,
+            initial_scan_done: false,
             soft: false,
         };
         Arc::pin_init(
@@ -115,32 +128,36 @@ impl Adapters {
     }
 
     fn add(&self, device: Arc<Device>) -> Result {
-        let origin = Origin(device.id().0);
-        self.registry.adapters().add(origin, |appearance| {
+        let source = HotplugSource(device.id().0);
+        self.registry.adapters().add(source, |instance| {
             let miniport = Gem::new(device, self.segments, self.name_objects)?;
             let miniport = KBox::new(miniport, GFP_KERNEL)?;
-            let vidmm = self.vidmm(&*miniport)?;
-            Adapter::new(appearance, miniport, vidmm)
+            self.adapter(instance, miniport)
         })
     }
 
     fn add_soft(&self) -> Result {
-        self.registry.adapters().add(SOFT, |appearance| {
+        self.registry.adapters().add(SOFT, |instance| {
             let miniport = KBox::new(Soft::new(self.segments)?, GFP_KERNEL)?;
-            let vidmm = self.vidmm(&*miniport)?;
-            Adapter::new(appearance, miniport, vidmm)
+            self.adapter(instance, miniport)
         })
     }
 
-    fn vidmm(&self, miniport: &dyn Miniport) -> Result<Arc<VidMm>> {
-        VidMm::new(miniport.query_segments(), self.commit, self.paging.clone())
+    fn adapter(&self, instance: AdapterInstance, miniport: KBox<dyn Miniport>) -> Result<Adapter> {
+        let (segments, queue) = (miniport.query_segments(), self.paging.clone());
+        let vidmm = VidMm::new(segments, self.commit, queue)?;
+        let adapter = Adapter::new(instance, miniport, vidmm)?;
+        let facts = adapter.miniport().query_adapter_info();
+        let (luid, name) = (adapter.luid().0, BStr::from_bytes(&facts.description));
+        pr_info!("adapter {luid:x} is there: {name}\n");
+        Ok(adapter)
     }
 
-    /// Notes what has changed, and makes or ends the software adapter if that is due.
+    /// Records a change, and creates or removes the software adapter if necessary.
     fn note(&self, change: impl FnOnce(&mut State)) {
         let mut state = self.state.lock();
         change(&mut state);
-        let due = state.settled
+        let due = state.initial_scan_done
             && match self.wanted {
                 SoftAdapter::Never => false,
                 SoftAdapter::Always => true,
@@ -158,12 +175,14 @@ impl Adapters {
         }
     }
 
-    /// The adapter goes, if it is there.
-    fn end(&self, origin: Origin) -> bool {
-        let Some(adapter) = self.registry.adapters().remove(origin) else {
+    /// Removes the adapter, if it is there.
+    fn end(&self, source: HotplugSource) -> bool {
+        let Some(adapter) = self.registry.adapters().remove(source) else {
             return false;
         };
         adapter.end();
+        trace::unplug(adapter.luid().0);
+        pr_info!("adapter {:x} has gone\n", adapter.luid().0);
         true
     }
 }
@@ -173,23 +192,18 @@ impl Listener<Arc<Device>> for Adapters {
         match self.add(device.clone()) {
             Ok(()) => self.note(|state| state.targets += 1),
             Err(error) => {
-                let why = match error {
-                    EPERM => "its driver has no pages of objects to show",
-                    ENODEV => "it has gone",
-                    _ => "it makes no objects",
-                };
-                pr_warn!("no adapter for a DRM device: {why} ({error:?})\n");
+                targets::refused(device.name(), error);
                 device.close();
             }
         }
     }
 
-    fn settled(&self) {
-        self.note(|state| state.settled = true);
+    fn initial_scan_done(&self) {
+        self.note(|state| state.initial_scan_done = true);
     }
 
     fn vanished(&self, id: TargetId) {
-        if self.end(Origin(id.0)) {
+        if self.end(HotplugSource(id.0)) {
             self.note(|state| state.targets -= 1);
         }
     }

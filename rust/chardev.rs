@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `/dev/dxg`: who opens it, and who may call through an open file.
+//! `/dev/dxg`: which process opens it, and which may call through an open file.
 
 #![deny(unsafe_code)]
 
 use crate::{
     core::{
-        process::Process,
+        bindings::process::Process,
         registry::Registry, //
     },
     ioctl::{
@@ -37,7 +37,7 @@ impl OpenFile for DxgFile {
 
     fn open(registry: &Arc<Registry>) -> Result<KBox<Self>> {
         let process = registry.enter_process().map_err(|_| ENOMEM)?;
-        // Made before the box, so that a failure of the box leaves the process again.
+        // Created before the box, so that a failed allocation of the box leaves the process again.
         let file = Self {
             registry: registry.clone(),
             process,
@@ -45,8 +45,8 @@ impl OpenFile for DxgFile {
         Ok(KBox::new(file, ACCOUNT)?)
     }
 
-    /// The keys of drm-usage-stats, for each adapter that the process uses: its two segment groups are
-    /// regions of their own, named after the adapter's LUID.
+    /// The keys of drm-usage-stats, for each adapter that the process uses. Each segment group is a region,
+    /// named after the adapter's LUID.
     fn show(&self, to: &SeqFile) {
         seq_print!(to, "drm-driver:\tdxgkrnl\n");
         seq_print!(to, "drm-client-id:\t{}\n", self.process.id().number());
@@ -68,7 +68,7 @@ impl OpenFile for DxgFile {
 
     fn ioctl(&self, request: u32, argument: usize) -> isize {
         const ENOTTY: isize = -25;
-        // A descriptor that went to another process, as by fork, is of no use there (case 261).
+        // A descriptor that another process got, as by fork, cannot be used there (case 261).
         if !self.process.id().is_current() {
             return ENOTTY;
         }

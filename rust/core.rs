@@ -2,74 +2,19 @@
 
 //! The object model: processes, handles, adapters, devices, resources, allocations.
 //!
-//! # Who owns whom
+//! Three layers, each of which imports only from those below it:
 //!
-//! ```text
-//! Registry ─→ Process (one per tgid) ─→ HandleTable ─→ the objects that handles name
-//!    └──────→ Adapter ←── Device ←── OpenResource, OpenAllocation   (device halves: bindings)
-//!                ↑                        │              │
-//!                └── Resource, Allocation ←┴─────────────┘           (adapter halves)
-//! ```
+//! - [`operations`]: what the calls do: create, open, destroy, share, export, make resident, map for the GPU;
+//! - [`bindings`]: what belongs to a device or a process: the objects that handles name, and the handle table;
+//! - [`objects`]: what belongs to an adapter, and may outlive the device that created it.
 //!
-//! An allocation has two halves. The adapter's half ([`allocation::Allocation`]) has the private
-//! data, the miniport's cookie and the backing; it lives while any binding, CPU view or export does. The
-//! device's half ([`allocation::OpenAllocation`]) is one opening of it on one device, and is what a
-//! handle names. Everything is reference-counted: dropping the last reference of a half makes the
-//! call of the miniport that ends it.
-//!
-//! # Locks
-//!
-//! No lock is held over a call of a miniport (but for the paging lock, see below), over an access of user
-//! memory, while memory of a user is pinned or mapped, or while objects are dropped; nor is anybody inside a
-//! device gate then. [`sys::may_be_delayed`](crate::sys::may_be_delayed) stands where a process can delay the
-//! caller, and has lockdep complain of whoever comes there with a lock.
-//!
-//! Hardly any of them is held while another of them is taken. These are all the pairs that nest:
-//!
-//! | held | taken | why |
-//! |---|---|---|
-//! | `VidMm::paging` | `VidMm::books`, `Window::state` | the books say where the bytes are, and nobody sees them move |
-//! | `VidMm::paging` | `VidMm::committed` | what was given up with an offer is promised again |
-//! | `VidMm::paging` | a device gate, `Slot::kept` (only tried) | exports are asked whether they have ended |
-//! | a device gate | `Device::objects`, `Slot::kept`, DRM's own | objects are used inside the gate; an object gets one dma-buf and no second one |
-//! | `Adapters::state` | all that making an adapter takes | there is one software adapter |
-//! | `OpenAllocation::cpu` | the lock of the address space | is a mapping still there? |
-//! | the lock of an address space | `Window::state` | a view is filled, or a page of it faults |
-//! | `Window::state` | the lock of a file's mappings | pages are taken out of them |
-//! | the mutex of the drm class | `WATCH`, `Adapters::state`, and, when a device goes, `AdapterList::listed`, `VidMm::paging`, `VidMm::books`, the locks of fences, a device gate | the class tells us |
-//!
-//! The paging lock is held over `DxgkDdiBuildPagingBuffer`, which copies and waits for nobody. Whoever waits
-//! for it can be killed, but for those who end an allocation or an adapter. Whoever is short of memory takes
-//! none of them: the shrinker reads atomics.
-//!
-//! Three things are waited for that are no locks, with none of the above held: a turn with a resource's
-//! cookie (`Resource::turn`), over whose holder's call of the miniport others wait; and, under the drm
-//! class's mutex, the end of all who are inside a gate (`DeviceGate::close`), and of all announcements
-//! (`Announcer::vanished`). A thread that waits for a fence (`Wait::block`) holds nothing at all.
+//! [`registry`] is on top: it holds the machine's adapters and the processes that use them. Objects are
+//! reference-counted: dropping the last reference makes the miniport call that destroys the object.
+//! `Documentation/architecture.md` says which object owns which, and lists all locks with the pairs that nest.
 
 #![deny(unsafe_code)]
 
-pub(crate) mod adapter;
-pub(crate) mod adapter_list;
-pub(crate) mod allocation;
-mod callbacks;
-mod contract;
-pub(crate) mod create;
-pub(crate) mod destroy;
-pub(crate) mod device;
-pub(crate) mod dma_buf;
-pub(crate) mod global_handles;
-pub(crate) mod gpu_space;
-pub(crate) mod handle;
-pub(crate) mod handle_table;
-mod open;
-pub(crate) mod paging_priority;
-pub(crate) mod paging_queue;
-pub(crate) mod process;
+pub(crate) mod bindings;
+pub(crate) mod objects;
+pub(crate) mod operations;
 pub(crate) mod registry;
-pub(crate) mod residency;
-pub(crate) mod resource;
-pub(crate) mod share;
-pub(crate) mod shared_sizes;
-mod standard;
-pub(crate) mod sync_object;

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! How many objects of each kind live, for debugfs and the tests: all zero when nobody uses the
+//! Counts the live objects of each kind, for debugfs and the tests: all zero when no process uses the
 //! module.
 
-use crate::sys::debugfs::Text;
-use core::fmt;
 use kernel::sync::atomic::{
     Atomic,
     Relaxed, //
 };
 
-/// What is counted.
+/// The kinds of objects that are counted.
 #[derive(Clone, Copy)]
 pub(crate) enum Counter {
     Processes,
@@ -52,19 +50,19 @@ const NAMES: [&str; 16] = [
 
 static VALUES: [Atomic<i64>; NAMES.len()] = [const { Atomic::new(0) }; NAMES.len()];
 
-/// Counts `n` more.
+/// Counts `n` more objects.
 pub(crate) fn add(counter: Counter, n: usize) {
-    // CAST: a count of things in memory is far below 2^63.
+    // CAST: the number of objects in memory is far below 2^63.
     VALUES[counter as usize].fetch_add(n as i64, Relaxed);
 }
 
-/// Counts `n` less.
+/// Counts `n` fewer objects.
 pub(crate) fn sub(counter: Counter, n: usize) {
     // CAST: as above.
     VALUES[counter as usize].fetch_add(-(n as i64), Relaxed);
 }
 
-/// Counts one for as long as it lives: a field of each counted object.
+/// Counts one object while it lives: a field of each counted object.
 pub(crate) struct Counted(Counter);
 
 impl Counted {
@@ -80,19 +78,9 @@ impl Drop for Counted {
     }
 }
 
-/// Prints one line for each counter: its name, a space, its value. It is the content of a debugfs
-/// file.
-pub(crate) struct Snapshot;
-
-impl Text for Snapshot {
-    fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (name, value) in NAMES.iter().zip(&VALUES) {
-            #[cfg(dxg_gates)]
-            if crate::sys::gates::hides(name) {
-                continue;
-            }
-            writeln!(f, "{name} {}", value.load(Relaxed))?;
-        }
-        Ok(())
-    }
+/// All counters by their names, with their values.
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, i64)> {
+    NAMES
+        .into_iter()
+        .zip(VALUES.iter().map(|value| value.load(Relaxed)))
 }

@@ -2,12 +2,13 @@
 
 //! Thin safe types over C DRM.
 //!
-//! `kernel::drm` exists only where DRM is built in, and has no way to make objects on somebody
-//! else's device; so this room speaks C DRM itself, through its own bindings.
+//! `kernel::drm` exists only where DRM is built in, and cannot make objects on another driver's device; so this
+//! room calls C DRM itself, through its own bindings.
 
-pub(crate) mod announcer;
 pub(crate) mod device;
 pub(crate) mod gem;
+pub(crate) mod hotplug_notifier;
+mod object;
 mod prime;
 pub(crate) mod target;
 pub(crate) mod targets;

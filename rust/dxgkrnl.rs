@@ -23,6 +23,7 @@ mod drm;
 mod engine;
 mod fence;
 mod gpuva;
+mod handle;
 mod ioctl;
 #[cfg(CONFIG_KUNIT = "y")]
 mod kunit;
@@ -46,14 +47,15 @@ use crate::{
         answer::SegmentTraits, //
     },
     drm::targets::Watcher,
-    miniport::script,
     parameters::Parameters,
     sys::{
         debugfs::{
             Directory,
             Files, //
         },
+        mapped_vma,
         misc_device::MiscDevice,
+        system_memory::Mount,
         worker::WorkerQueue, //
     }, //
 };
@@ -97,7 +99,7 @@ module! {
     },
 }
 
-/// The module while it is loaded.
+/// The loaded module.
 // Dropped in this order: no new callers, then no new adapters, then what is left.
 #[pin_data]
 struct Dxgkrnl {
@@ -106,9 +108,10 @@ struct Dxgkrnl {
     _watcher: Watcher,
     _files: Directory,
     _paging: Paging,
+    _memory: Mount,
 }
 
-/// Where the paging workers of all adapters run: nobody does any more once it is dropped.
+/// The work queue of all adapters' paging workers: none runs any more once it is dropped.
 struct Paging(Arc<WorkerQueue>);
 
 impl Drop for Paging {
@@ -123,6 +126,8 @@ impl kernel::InPlaceModule for Dxgkrnl {
             #[cfg(dxg_gates)]
             sys::gates::at_load()?;
             let parameters = Parameters::checked()?;
+            mapped_vma::at_load()?;
+            let memory = Mount::new()?;
             let registry = Registry::new(parameters.global_handles)?;
             let segments = Segments {
                 local: u64::from(parameters.local_segment_mib) << 20,
@@ -139,12 +144,14 @@ impl kernel::InPlaceModule for Dxgkrnl {
             let (names, soft) = (parameters.flink_names, parameters.soft_adapter);
             let adapters = Adapters::new(registry.clone(), segments, commit, queue, names, soft)?;
             let mut files = Files::new();
-            files.add(c"counters", counters::Snapshot)?;
+            files.add(c"counters", tables::Counters)?;
             files.add(c"adapters", tables::Adapters(registry.clone()))?;
             files.add(c"processes", tables::Processes(registry.clone()))?;
-            script::start(&mut files, &registry, paging.0.clone())?;
+            #[cfg(dxg_script)]
+            adapters::script::start(&mut files, &registry, paging.0.clone())?;
             Ok(try_pin_init!(Self {
                 _paging: paging,
+                _memory: memory,
                 _watcher: Watcher::new(adapters)?,
                 _node <- MiscDevice::register(c"dxg", parameters.node_mode, registry),
                 _files: files.show(c"dxgkrnl"),

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Monitored fences: 64-bit values that processes read in their own address space, and wait for.
+//! Monitored fences: 64-bit values that processes read in their own address space, and wait on.
 //!
-//! - [`MonitoredFence`]: the value, and who waits for it to be reached.
-//! - [`wait::Wait`]: one wait, for one or all of several values, by a thread or by an eventfd.
+//! - [`MonitoredFence`]: the value, and the waits for it.
+//! - [`wait::Wait`]: one wait, for any or all of several values, by a thread or by an eventfd.
 //! - [`list::Fences`]: the fences of an adapter, all of which end when it goes.
 //! - [`timeline::Timeline`]: the fence of a queue, whose operations end in any order.
 //!
-//! This room knows neither handles nor devices: the object model stands above it, and the video
-//! memory manager beside it.
+//! This room knows neither handles nor devices: the object model is above it, and the video memory manager
+//! beside it.
 //!
-//! Nothing in the way of a signal allocates memory, so that workers may signal.
+//! No path of a signal allocates memory, so that workers may signal.
 
 #![deny(unsafe_code)]
 
@@ -30,7 +30,8 @@ use crate::{
     },
     sys::{
         fence_page::FencePage,
-        view::View, //
+        killable,
+        mapped_vma::MappedVma, //
     }, //
 };
 use kernel::{
@@ -47,26 +48,26 @@ use kernel::{
 };
 use wait::Wait;
 
-/// What becomes of the value when the adapter goes.
+/// What happens to the value when the adapter goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AtRemoval {
-    /// It becomes the highest that there is, so that whoever polls goes on.
+    /// It becomes the maximum, so that polling threads go on.
     Maximum,
     /// It stays (NoSignalMaxValueOnTdr).
     Stays,
 }
 
-/// A value that is waited for, in the order in which they are reached.
+/// A value that a wait needs, ordered as the values are reached.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     value: u64,
     /// Address of the wait.
     wait: usize,
-    /// Which of its targets.
+    /// The index of its target.
     target: usize,
 }
 
-/// A monitored fence. Whoever owns it ends it ([`list::OwnedFence`]).
+/// A monitored fence. Its owner ends it ([`list::OwnedFence`]).
 #[pin_data]
 pub(crate) struct MonitoredFence {
     page: Arc<FencePage>,
@@ -77,17 +78,17 @@ pub(crate) struct MonitoredFence {
 }
 
 struct State {
-    /// Those that wait, each of which keeps this fence until it is taken out of here.
+    /// The waits, each of which keeps this fence until it is removed.
     waits: RBTree<Key, Arc<Wait>>,
-    /// The fence does not change any more, and what waits for it gets this.
+    /// The fence does not change any more, and its waits get this status.
     ended: Option<NtStatus>,
 }
 
-// What is pinned is behind its pointers.
+// The pinned data is behind its pointers.
 impl Unpin for State {}
 
 impl State {
-    /// Takes one out that waits for `value` or less.
+    /// Removes a wait for `value` or less.
     fn take_due(&mut self, value: u64) -> Option<RBTreeNode<Key, Arc<Wait>>> {
         let first = *self.waits.cursor_front()?.current().0;
         if first.value > value {
@@ -118,12 +119,12 @@ impl MonitoredFence {
         )?)
     }
 
-    /// Maps the value into the calling process and the children that it will have, for reading.
+    /// Maps the value read-only into the calling process and its future children.
     ///
     /// # Errors
     ///
     /// NO_MEMORY: no memory, or no room in the address space.
-    pub(crate) fn map(&self) -> NtResult<View> {
+    pub(crate) fn map(&self) -> NtResult<MappedVma> {
         Ok(FencePage::map(&self.page)?)
     }
 
@@ -133,24 +134,29 @@ impl MonitoredFence {
         self.page.load()
     }
 
-    /// Raises the value to `value`; one that is higher already stays.
+    /// Raises the value to `value`; a higher value stays.
     pub(crate) fn signal(&self, value: u64) {
         self.set(value, false);
     }
 
-    /// Sets the value, even to a lower one. Whoever waited for what was reached is not put back.
+    /// Sets the value, even to a lower one. Waits whose value was reached stay completed.
     pub(crate) fn rewind(&self, value: u64) {
         self.set(value, true);
     }
 
+    /// There may be very many waits. A process being killed leaves some of them to the fence's end, which is
+    /// near then.
     fn set(&self, value: u64, may_fall: bool) {
         loop {
             let due = {
                 let mut state = self.state.lock();
                 let now = self.page.load();
-                let due = state.take_due(now);
+                let due = match may_fall {
+                    true => state.take_due(now),
+                    false => None,
+                };
                 if due.is_none() {
-                    // Nobody is left who waits for what is reached now, so that it may fall.
+                    // No wait is left for a value that is reached now, if the value is going to fall.
                     if state.ended.is_none() && (may_fall || value > now) {
                         self.page.store(value);
                     }
@@ -158,7 +164,10 @@ impl MonitoredFence {
                 }
                 due
             };
-            settle(due, Ok(()));
+            complete(due, Ok(()));
+            if killable::is_dying() {
+                return;
+            }
         }
         loop {
             let due = {
@@ -168,17 +177,20 @@ impl MonitoredFence {
             if due.is_none() {
                 break;
             }
-            settle(due, Ok(()));
+            complete(due, Ok(()));
+            if killable::is_dying() {
+                break;
+            }
         }
     }
 
-    /// The adapter goes. Whatever waits for the fence, now or later, gets DEVICE_REMOVED.
-    fn lose(&self) {
+    /// The adapter goes. All waits for the fence, present and future, get DEVICE_REMOVED.
+    fn unplug(&self) {
         self.end(NtStatus::DEVICE_REMOVED);
     }
 
-    /// Ends the fence: it does not change any more, and whatever waits for it, now or later, gets
-    /// `status`. A second end does nothing.
+    /// Ends the fence: it does not change any more, and all waits for it, present and future, get `status`. A
+    /// second end does nothing.
     fn end(&self, status: NtStatus) {
         {
             let mut state = self.state.lock();
@@ -195,11 +207,11 @@ impl MonitoredFence {
             if wait.is_none() {
                 break;
             }
-            settle(wait, Err(status));
+            complete(wait, Err(status));
         }
     }
 
-    /// Whether `value` is reached; what the fence ended with, if it has.
+    /// Whether `value` is reached; the status that the fence ended with, if it has.
     fn has_reached(&self, value: u64) -> NtResult<bool> {
         let state = self.state.lock();
         match state.ended {
@@ -208,9 +220,9 @@ impl MonitoredFence {
         }
     }
 
-    /// Enters one that waits, unless its value is reached: then the answer is `true`.
+    /// Enters a wait, unless its value is reached: then returns `true`.
     fn enter(&self, value: u64, wait: RBTreeNode<Key, Arc<Wait>>) -> NtResult<bool> {
-        // What is not entered is dropped after the lock, as arguments are.
+        // A wait that is not entered is dropped after the lock, as arguments are.
         let mut state = self.state.lock();
         if let Some(status) = state.ended {
             return Err(status);
@@ -220,21 +232,21 @@ impl MonitoredFence {
         }
         let replaced = state.waits.insert(wait);
         drop(state);
-        // The key was free.
+        // The key is unique.
         drop(replaced);
         Ok(false)
     }
 
-    /// Takes one out that waits, if it still does.
+    /// Removes a wait, if it is still there.
     fn leave(&self, key: &Key) {
         let wait = self.state.lock().waits.remove_node(key);
         drop(wait);
     }
 }
 
-/// Tells a wait that was taken out of a fence how that ended.
-fn settle(wait: Option<RBTreeNode<Key, Arc<Wait>>>, result: NtResult) {
+/// Completes a wait that was removed from a fence.
+fn complete(wait: Option<RBTreeNode<Key, Arc<Wait>>>, result: NtResult) {
     if let Some(node) = wait {
-        node.to_key_value().1.settle(result);
+        node.to_key_value().1.complete(result);
     }
 }

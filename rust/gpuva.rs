@@ -48,12 +48,12 @@ pub(crate) const fn whole(bytes: u64, unit: u64) -> bool {
     bytes % unit == 0
 }
 
-/// Where something is to be.
+/// Which addresses are asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Placement {
-    /// Exactly there.
+pub(crate) enum AddressRequest {
+    /// Those from exactly there on (BaseAddress).
     At(u64),
-    /// Anywhere from `from` on, if it ends at `to` at the latest.
+    /// Any from `from` on that end at `to` at the latest (MinimumAddress, MaximumAddress).
     Between { from: u64, to: u64 },
 }
 

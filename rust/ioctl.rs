@@ -3,9 +3,9 @@
 //! The ioctls: read the argument once, turn it into a validated request, call the core, write the
 //! result back.
 //!
-//! One file per family of objects; each handler reads top down. A handler makes everything that can
-//! fail before it publishes a handle, and copying out can fail: so the result goes to the caller
-//! first, and the handles in it begin to name something after that.
+//! One file per family of objects; each handler reads top down. A handler does everything that can
+//! fail before it publishes a handle. Copying out can fail, so the result is copied to user memory
+//! first, and its handles are published after that.
 
 #![deny(unsafe_code)]
 
@@ -35,22 +35,26 @@ mod video_memory;
 
 use crate::{
     core::{
-        device::Device,
-        handle::Handle,
-        process::Process,
-        registry::Registry,
-        residency::Openings, //
+        bindings::{
+            device::Device,
+            process::Process, //
+        },
+        operations::residency::Openings,
+        registry::Registry, //
     },
+    handle::Handle,
     mem::{
         KVVec,
-        KVec,
         ACCOUNT, //
     },
     status::{
         NtResult,
         NtStatus, //
     },
-    sys,
+    sys::{
+        self,
+        killable, //
+    },
     uapi::{
         self,
         d3dkmthandle,
@@ -80,16 +84,16 @@ use zerocopy::{
     IntoBytes, //
 };
 
-/// Who calls.
+/// The calling process, and the registry that it calls into.
 pub(crate) struct Caller<'a> {
     pub(crate) registry: &'a Registry,
     pub(crate) process: &'a Process,
 }
 
-/// An ioctl: its argument's address in, its status out.
+/// Handler of an ioctl: takes the argument's address, returns the status.
 type Handler = fn(&Caller<'_>, usize) -> NtResult;
 
-/// The same of one that succeeds with more than one status.
+/// Handler of an ioctl that succeeds with more than one status.
 type PagingHandler = fn(&Caller<'_>, usize) -> NtResult<NtStatus>;
 
 #[derive(Clone, Copy)]
@@ -98,7 +102,7 @@ enum Call {
     Paging(PagingHandler),
 }
 
-/// A number of the ABI that works.
+/// An ioctl number that is implemented.
 #[derive(Clone, Copy)]
 struct Entry {
     request: u32,
@@ -138,7 +142,7 @@ const ENTRIES: [(usize, Entry); 39] = [
     ),
     entry::<uapi::d3dkmt_changevideomemoryreservation>(
         uapi::DXG_NR_CHANGEVIDEOMEMORYRESERVATION,
-        video_memory::reserve,
+        video_memory::set_reservation,
     ),
     entry::<uapi::d3dkmt_flushheaptransitions>(
         uapi::DXG_NR_FLUSHHEAPTRANSITIONS,
@@ -204,13 +208,13 @@ const ENTRIES: [(usize, Entry); 39] = [
     ),
 ];
 
-/// What Windows has no call for.
+/// Calls that Windows does not have.
 const EXTENSIONS: [(usize, Entry); 2] = [
     extension::<uapi::dxgkrnl_export_dma_buf>(uapi::DXGKRNL_NR_EXPORT_DMA_BUF, dma_buf::export),
     extension::<uapi::dxgkrnl_open_dma_buf>(uapi::DXGKRNL_NR_OPEN_DMA_BUF, dma_buf::open),
 ];
 
-/// The entries by number; those of numbers that do not work are not there.
+/// The entries by number; `None` for numbers that are not implemented.
 const fn by_number<const N: usize>(entries: &[(usize, Entry)]) -> [Option<Entry>; N] {
     let mut table = [None; N];
     let mut i = 0;
@@ -226,7 +230,7 @@ const fn by_number<const N: usize>(entries: &[(usize, Entry)]) -> [Option<Entry>
 static CALLS: [Option<Entry>; DXG_NR_END as usize] = by_number(&ENTRIES);
 static EXTENDED: [Option<Entry>; DXGKRNL_NR_END as usize] = by_number(&EXTENSIONS);
 
-/// Runs an ioctl; `None` (ENOTTY) when `request` is none of ours: unknown type or number, other size
+/// Runs an ioctl; `None` (ENOTTY) when `request` is none of ours: unknown type or number, wrong size
 /// or direction (case 260).
 pub(crate) fn dispatch(caller: &Caller<'_>, request: u32, argument: usize) -> Option<isize> {
     let table: &[Option<Entry>] = if _IOC_TYPE(request) == DXGKRNL_EXT_MAGIC {
@@ -259,16 +263,16 @@ impl From<Handle> for d3dkmthandle {
     }
 }
 
-/// Memory of the caller; addresses beyond this machine's are nobody's.
+/// User memory of the caller. An address that does not fit this machine is never mapped.
 ///
-/// Whoever owns the memory can make an access take as long as they like.
+/// The memory's owner can make an access to it take arbitrarily long.
 fn user_slice(address: u64, bytes: usize) -> UserSlice {
     sys::may_be_delayed();
     let address = UserPtr::from_addr(usize::try_from(address).unwrap_or(usize::MAX));
     UserSlice::new(address, bytes)
 }
 
-/// Reads a `T` from user memory; INVALID_PARAMETER when it is not there (case 262).
+/// Reads a `T` from user memory; INVALID_PARAMETER when it cannot be read (case 262).
 fn read<T: FromBytes + IntoBytes>(address: u64) -> NtResult<T> {
     let mut value = T::new_zeroed();
     user_slice(address, size_of::<T>())
@@ -291,13 +295,13 @@ fn write_bytes(address: u64, bytes: &[u8]) -> NtResult {
         .map_err(|_| NtStatus::INVALID_PARAMETER)
 }
 
-/// Reads `count` elements from user memory; INVALID_PARAMETER when one is not there.
-fn read_array<T: FromBytes + IntoBytes>(address: u64, count: usize) -> NtResult<KVec<T>> {
+/// Reads `count` elements from user memory; INVALID_PARAMETER when one cannot be read.
+fn read_array<T: FromBytes + IntoBytes>(address: u64, count: usize) -> NtResult<KVVec<T>> {
     let bytes = count
         .checked_mul(size_of::<T>())
         .ok_or(NtStatus::INVALID_PARAMETER)?;
     let mut reader = user_slice(address, bytes).reader();
-    let mut elements = KVec::with_capacity(count, ACCOUNT)?;
+    let mut elements = KVVec::with_capacity(count, ACCOUNT)?;
     for _ in 0..count {
         let mut element = T::new_zeroed();
         reader
@@ -308,14 +312,14 @@ fn read_array<T: FromBytes + IntoBytes>(address: u64, count: usize) -> NtResult<
     Ok(elements)
 }
 
-/// The address of an element of a list; INVALID_PARAMETER beyond the last address.
+/// The address of an element of a list; INVALID_PARAMETER when it overflows.
 fn element(list: u64, at: usize, size: usize) -> NtResult<u64> {
     let offset = at as u64 * size as u64;
     list.checked_add(offset).ok_or(NtStatus::INVALID_PARAMETER)
 }
 
-/// The allocations of `device` that the handles of a list name; INVALID_PARAMETER when one is not
-/// there.
+/// The allocations of `device` that a list of handles names; INVALID_PARAMETER when a handle names
+/// none.
 fn allocations(
     caller: &Caller<'_>,
     device: &Arc<Device>,
@@ -324,6 +328,7 @@ fn allocations(
 ) -> NtResult<Openings> {
     let mut openings = KVVec::with_capacity(count, ACCOUNT)?;
     for at in 0..count {
+        killable::check()?;
         let handle: d3dkmthandle = read(element(list, at, size_of::<d3dkmthandle>())?)?;
         openings.push(caller.process.allocation(device, handle.into())?, ACCOUNT)?;
     }
@@ -334,7 +339,7 @@ fn allocations(
 ///
 /// # Errors
 ///
-/// - INVALID_PARAMETER: see [`validate_memory::subject`]; no device; one of them is not there.
+/// - INVALID_PARAMETER: see [`validate_memory::subject`]; no device; a handle that names none of these.
 /// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
 fn subjects(
     caller: &Caller<'_>,
@@ -358,9 +363,9 @@ fn subjects(
     Ok((subject, openings))
 }
 
-/// Reads `size` bytes from user memory; INVALID_PARAMETER when one is not there.
-fn read_bytes(address: u64, size: usize) -> NtResult<KVec<u8>> {
-    let mut bytes = KVec::from_elem(0, size, ACCOUNT)?;
+/// Reads `size` bytes from user memory; INVALID_PARAMETER when one cannot be read.
+fn read_bytes(address: u64, size: usize) -> NtResult<KVVec<u8>> {
+    let mut bytes = KVVec::from_elem(0, size, ACCOUNT)?;
     user_slice(address, size)
         .reader()
         .read_slice(&mut bytes)

@@ -17,9 +17,9 @@
 #![deny(unsafe_code)]
 
 mod adapters;
-mod announcer;
 mod fences;
 mod handles;
+mod hotplug_notifier;
 mod log;
 mod paging;
 mod status;

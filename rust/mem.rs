@@ -5,32 +5,22 @@
 //! The rooms of pure logic take their memory from here and import nothing of `kernel::`; the host
 //! tests have a `mem` of their own with the same few items over `std`.
 
-use crate::{
-    status::NtStatus,
-    sys::user_sized::UserSized, //
-};
+use crate::status::NtStatus;
 use kernel::prelude::*;
 
+pub(crate) use crate::sys::ACCOUNT;
 pub(crate) use kernel::alloc::{
     AllocError,
     KBox, //
 };
 
-/// A vector of any length: beyond a page it needs no pages beside each other, and what it does not
-/// get is a status, not a warning. Users choose the lengths of nearly all, so there is no other one.
-pub(crate) type KVVec<T> = kernel::alloc::Vec<T, UserSized>;
-
-/// The same, under the name that it had: nothing in the rooms is to be of pages beside each other.
-pub(crate) type KVec<T> = KVVec<T>;
+pub(crate) use crate::sys::user_sized::KVVec;
 
 impl From<AllocError> for NtStatus {
     fn from(_: AllocError) -> Self {
         NtStatus::NO_MEMORY
     }
 }
-
-/// How everything is allocated that a user can cause: may sleep, charged to the memory cgroup.
-pub(crate) const ACCOUNT: kernel::alloc::Flags = GFP_KERNEL_ACCOUNT;
 
 /// A boxed array, made element by element in place (no copy on the kernel stack).
 pub(crate) fn boxed_array<T, const N: usize>(

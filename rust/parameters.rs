@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The module's parameters, checked: whoever gives one a value without a meaning is told so.
+//! The module's parameters, checked: an undefined value is refused, with a line in the log.
 
 #![deny(unsafe_code)]
 
@@ -12,7 +12,7 @@ use crate::{
 use core::fmt;
 use kernel::prelude::*;
 
-/// What each of them means is in the list of [`module!`].
+/// The list in [`module!`] says what each of them means.
 pub(crate) struct Parameters {
     pub(crate) node_mode: u16,
     pub(crate) local_segment_mib: u32,
@@ -31,7 +31,7 @@ impl Parameters {
         check(
             "node_mode",
             format_args!("{node_mode} (octal 0{node_mode:o})"),
-            // The node can be neither run nor entered.
+            // The node can be neither executed nor entered.
             node_mode & !0o666 == 0,
             "permissions to read and write, octal 0 to 0666",
         )?;
@@ -54,7 +54,7 @@ impl Parameters {
         Ok(Self {
             node_mode,
             local_segment_mib,
-            // Every number is one.
+            // Every number is valid.
             commit_mib: compat::parameter::<u32>(given::commit_mib.value()),
             global_handles: switch("global_handles", global_handles)?,
             soft_adapter: SoftAdapter::from_parameter(soft_adapter)?,

@@ -6,7 +6,7 @@
 
 /// A Windows status code, as the D3DKMT functions return it.
 ///
-/// Values: `wddm-semantics` 1.14 of the reference, in the WDK's spelling without `STATUS_`.
+/// The values and names are those of the WDK's `ntstatus.h`, without `STATUS_`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NtStatus(u32);
 

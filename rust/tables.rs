@@ -1,19 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Who has how much video memory, as tables in debugfs: one line for each adapter and group of
-//! segments, and one for each process beside. All numbers are bytes.
+//! Tables in debugfs: the number of live objects, and the video memory in use in bytes, with a line for each
+//! adapter and segment group, and one for each process as well.
 
 #![deny(unsafe_code)]
 
 use crate::{
     core::registry::Registry,
+    counters,
     sys::debugfs::Text,
     vidmm::SegmentGroup, //
 };
 use core::fmt;
 use kernel::sync::Arc;
 
-/// The content of `adapters`, as a debugfs file has it.
+/// The content of `counters`: a line for each counter, with its name, a space, its value.
+pub(crate) struct Counters;
+
+impl Text for Counters {
+    fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, value) in counters::all() {
+            #[cfg(dxg_gates)]
+            if crate::sys::gates::hides(name) {
+                continue;
+            }
+            writeln!(f, "{name} {value}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The content of `adapters`.
 pub(crate) struct Adapters(pub(crate) Arc<Registry>);
 
 impl Text for Adapters {

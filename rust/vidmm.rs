@@ -2,37 +2,39 @@
 
 //! The video memory manager: video memory is virtual.
 //!
-//! An adapter has two groups of segments, local memory and the aperture onto system memory. Creating an
-//! allocation takes *commitment* and makes nothing physical; memory comes into being when it is first
-//! needed. It is moved between the segment and system memory, which the kernel may swap out, so that more
-//! can be allocated than the segment holds: see [`place`] for where bytes may be, [`paging`] for how they
-//! are moved, [`rank`] for who has to go first, [`residency`], [`budget`] and [`offer`] for who has a say
-//! in it.
+//! An adapter has two groups of segments: local memory, and the aperture onto system memory. Creating an
+//! allocation takes *commitment* and allocates no physical memory; that happens at first use. VidMm moves the
+//! bytes between the segment and system memory, which the kernel may swap out, so that more can be allocated
+//! than the segment holds: see [`placement`] for where bytes may be, [`paging`] for how they are moved,
+//! [`lru_key`] for which memory is evicted first, and [`residency`], [`budget`] and [`offer`] for how processes
+//! influence it.
 //!
-//! Memory of the segment is the miniport's to make (`ddi::memory`); all other is system memory. What there
-//! is is lost when the adapter goes. `Documentation/vidmm.md` has the whole picture.
+//! The miniport provides segment memory (`ddi::memory`); all other memory is system memory. All contents are
+//! lost when the adapter goes. `Documentation/vidmm.md` has the whole picture.
 //!
 //! # The paging lock
 //!
-//! Who moves memory holds `VidMm::paging`, which guards where the bytes of each allocation are. Whatever
-//! takes memory, or may wait, is done before: who needs memory makes it, takes the lock, and looks whether
-//! it still fits ([`paging`]). So others wait for no more than a copy, and can be killed meanwhile.
+//! A thread that moves memory holds `VidMm::paging`, which guards where the bytes of each allocation are. It
+//! allocates and waits before it takes the lock: it prepares the memory, takes the lock, and checks whether
+//! that memory still fits ([`paging`]). So other threads wait for no more than a copy, and can be killed
+//! meanwhile.
 
 #![deny(unsafe_code)]
 
 pub(crate) mod access;
 pub(crate) mod account;
 pub(crate) mod backing;
-mod books;
+pub(crate) mod backing_handle;
 pub(crate) mod budget;
 pub(crate) mod ledger;
+pub(crate) mod lru_key;
 pub(crate) mod offer;
-pub(crate) mod owned;
 mod paging;
-pub(crate) mod place;
+pub(crate) mod paging_priority;
+pub(crate) mod placement;
 mod pressure;
-pub(crate) mod rank;
 pub(crate) mod residency;
+mod residency_tracker;
 pub(crate) mod work;
 
 pub(crate) use crate::sys::dma_buf::DmaBuf;
@@ -55,10 +57,6 @@ use crate::{
 };
 use account::Account;
 use backing::Backing;
-use books::{
-    Books,
-    Key, //
-};
 use core::ops::{
     Deref,
     DerefMut, //
@@ -77,9 +75,13 @@ use kernel::{
     }, //
 };
 use ledger::Ledger;
-use rank::Rank;
+use lru_key::LruKey;
+use residency_tracker::{
+    Key,
+    ResidencyTracker, //
+};
 
-/// A group of segments, as D3DKMTQueryVideoMemoryInfo asks for them.
+/// A group of segments, as D3DKMTQueryVideoMemoryInfo names them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum SegmentGroup {
     /// Memory of the adapter.
@@ -89,12 +91,12 @@ pub(crate) enum SegmentGroup {
 }
 
 impl SegmentGroup {
-    /// All of them, with what they are called in tables for people.
+    /// All groups, with their names in tables for people.
     pub(crate) const NAMED: [(&str, Self); 2] =
         [("local", Self::Local), ("system", Self::NonLocal)];
 }
 
-/// What there is of a group of segments.
+/// Size and use of a group of segments.
 pub(crate) struct GroupReport {
     pub(crate) size: u64,
     pub(crate) usage: u64,
@@ -106,41 +108,41 @@ pub(crate) struct GroupReport {
 pub(super) struct Paging {
     /// The adapter has gone: there is no memory any more.
     closed: bool,
-    /// The export that was asked last whether it has ended.
-    asked: Option<Rank>,
+    /// The export that was checked last for its end.
+    asked: Option<LruKey>,
 }
 
 /// Video memory of one adapter.
 #[pin_data]
 pub(crate) struct VidMm {
     segments: Segments,
-    /// What may be promised of video memory, wherever it will be.
+    /// Commitment of video memory, wherever the bytes will be.
     #[pin]
     committed: Mutex<Ledger>,
-    /// What may be promised of the aperture to memory of processes.
+    /// Commitment of the aperture, for memory of processes.
     #[pin]
     aperture: Mutex<Ledger>,
     /// The paging lock.
     #[pin]
     paging: Mutex<Paging>,
     #[pin]
-    books: Mutex<Books<Arc<Backing>>>,
-    /// Where the work of processes is done.
+    tracker: Mutex<ResidencyTracker<Arc<Backing>>>,
+    /// Runs the paging work of processes.
     queue: Arc<WorkerQueue>,
-    /// Gives memory back to the system.
+    /// Reclaims memory for the system.
     worker: Arc<Worker>,
-    /// What could be given back to the system, in bytes: offered, and idle.
-    spare: [Atomic<u64>; 2],
-    /// The adapter has gone, for those who only ask.
+    /// What the shrinker could reclaim, in bytes: offered, and idle.
+    reclaimable: [Atomic<u64>; 2],
+    /// The adapter has gone; read without the paging lock.
     gone: Atomic<bool>,
-    /// Pages that the system wants back.
+    /// Pages that the shrinker has asked for.
     wanted: Atomic<usize>,
     #[pin]
     shrinker: Mutex<Option<Shrinker>>,
 }
 
 impl VidMm {
-    /// Of an adapter with those segments, which promises up to `commit` bytes.
+    /// The memory manager of an adapter with those segments, which commits up to `commit` bytes.
     ///
     /// # Errors
     ///
@@ -151,17 +153,17 @@ impl VidMm {
         queue: Arc<WorkerQueue>,
     ) -> Result<Arc<Self>> {
         let worker = Worker::new(queue.clone())?;
-        let books = Books::new(segments.local, segments.aperture);
+        let tracker = ResidencyTracker::new(segments.local, segments.aperture);
         Arc::pin_init(
             pin_init!(Self {
                 segments,
                 committed <- new_mutex!(Ledger::new(commit), "VidMm::committed"),
                 aperture <- new_mutex!(Ledger::new(segments.aperture), "VidMm::aperture"),
                 paging <- new_mutex!(Paging { closed: false, asked: None }, "VidMm::paging"),
-                books <- new_mutex!(books, "VidMm::books"),
+                tracker <- new_mutex!(tracker, "VidMm::tracker"),
                 queue,
                 worker,
-                spare: [Atomic::new(0), Atomic::new(0)],
+                reclaimable: [Atomic::new(0), Atomic::new(0)],
                 gone: Atomic::new(false),
                 wanted: Atomic::new(0),
                 shrinker <- new_mutex!(None, "VidMm::shrinker"),
@@ -170,7 +172,7 @@ impl VidMm {
         )
     }
 
-    /// Gives memory back from now on. Whoever calls it has to [end](Self::lose_all) it, also when it
+    /// Starts reclaiming memory for the system. The caller has to [unplug](Self::unplug) it, also when this
     /// fails.
     ///
     /// # Errors
@@ -183,13 +185,13 @@ impl VidMm {
         Ok(())
     }
 
-    /// The adapter goes: all its memory is lost. When it returns, nobody but its users has the video
-    /// memory manager, and there will be no memory any more.
-    pub(crate) fn lose_all(&self) {
+    /// The adapter goes: all its memory is lost. When this returns, only the users of the video memory manager
+    /// still refer to it, and there will be no memory any more.
+    pub(crate) fn unplug(&self) {
         self.paging.lock().closed = true;
         self.gone.store(true, Relaxed);
         while let Some(backing) = self.take_any() {
-            backing.lose();
+            backing.unplug();
         }
         self.worker.set_job(None);
         let shrinker = self.shrinker.lock().take();
@@ -197,10 +199,10 @@ impl VidMm {
     }
 
     fn take_any(&self) -> Option<Arc<Backing>> {
-        let mut books = self.books();
-        let backing = books.first()?;
-        let entry = books.leave(backing.key());
-        drop(books);
+        let mut tracker = self.tracker();
+        let backing = tracker.first()?;
+        let entry = tracker.leave(backing.key());
+        drop(tracker);
         drop(entry);
         Some(backing)
     }
@@ -214,14 +216,14 @@ impl VidMm {
         Ok(killable::lock_killable(&self.paging)?)
     }
 
-    fn books(&self) -> BooksGuard<'_> {
+    fn tracker(&self) -> BooksGuard<'_> {
         BooksGuard {
-            books: self.books.lock(),
-            spare: &self.spare,
+            tracker: self.tracker.lock(),
+            reclaimable: &self.reclaimable,
         }
     }
 
-    /// Whether memory of that group comes in the shapes that a DRM device makes.
+    /// Whether memory of that group is laid out as a DRM device makes it.
     pub(crate) fn has_shapes(&self, group: SegmentGroup) -> bool {
         group == SegmentGroup::Local && self.segments.by_layout
     }
@@ -234,9 +236,9 @@ impl VidMm {
         }
     }
 
-    /// What there is of a group, in bytes: for people.
+    /// Size and use of a group, in bytes: for people.
     pub(crate) fn report(&self, group: SegmentGroup) -> GroupReport {
-        let usage = self.books().group(group).usage();
+        let usage = self.tracker().group(group).usage();
         let ledger = self.ledger(group).lock();
         GroupReport {
             size: self.size(group),
@@ -253,12 +255,14 @@ impl VidMm {
         }
     }
 
-    /// Promises `bytes` bytes of video memory, or of the aperture to a process's own memory. Without
-    /// CAP_SYS_RESOURCE, all processes of a user together are promised three quarters at most.
+    /// Commits `bytes` bytes of video memory, or of the aperture to a process's own memory. Without
+    /// CAP_SYS_RESOURCE, all processes of a user together get at most three quarters, and at most a quarter as
+    /// many allocations as the system may have files open: memory is in a file, which no limit on descriptors
+    /// counts.
     ///
     /// # Errors
     ///
-    /// GRAPHICS_NO_VIDEO_MEMORY when less than that is left (case 65).
+    /// GRAPHICS_NO_VIDEO_MEMORY when less than that is left (case 65). NO_MEMORY: too many allocations.
     fn commit(
         self: &Arc<Self>,
         account: &Account,
@@ -266,17 +270,21 @@ impl VidMm {
         bytes: u64,
     ) -> NtResult<Commitment> {
         let is_privileged = sys::may_exceed_limits();
-        let mut books = self.books();
+        let mut tracker = self.tracker();
         let mut ledger = self.ledger(group).lock();
-        let user = books.share(account.key(), group).user;
+        let user = tracker.process_usage(account.key(), group).user;
         let most = ledger.size() / 4 * 3;
-        let own = books.committed(user, group).saturating_add(bytes);
-        if !(is_privileged || own <= most) || !ledger.commit(bytes) {
+        let (own, promises) = tracker.promised(user, group);
+        if !is_privileged && group == SegmentGroup::Local && promises >= sys::most_files() / 4 {
+            return Err(NtStatus::NO_MEMORY);
+        }
+        if !(is_privileged || own.saturating_add(bytes) <= most) || !ledger.commit(bytes) {
             return Err(NtStatus::GRAPHICS_NO_VIDEO_MEMORY);
         }
         drop(ledger);
-        books.change_share(account.key(), group, |share| {
-            share.committed = share.committed.saturating_add(bytes);
+        tracker.change_usage(account.key(), group, |process| {
+            process.committed = process.committed.saturating_add(bytes);
+            process.promises += 1;
         });
         Ok(Commitment {
             vidmm: self.clone(),
@@ -287,38 +295,77 @@ impl VidMm {
     }
 }
 
-/// The books, locked.
+/// Elements of a list that are handled under one lock of the residency tracker.
+const PIECE: usize = 64;
+
+/// Whether a list may be left half done when the process is killed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stops {
+    WhenKilled,
+    Never,
+}
+
+impl VidMm {
+    /// Calls `work` for each element of a list. As users choose its length, the residency tracker is locked for
+    /// a piece of it at a time.
+    ///
+    /// # Errors
+    ///
+    /// The first error of `work`, or INTERRUPTED; with the number of elements done by then.
+    fn in_pieces<T>(
+        &self,
+        list: &[T],
+        stops: Stops,
+        mut work: impl FnMut(&mut ResidencyTracker<Arc<Backing>>, &T) -> NtResult,
+    ) -> Result<(), (usize, NtStatus)> {
+        let mut done = 0;
+        for piece in list.chunks(PIECE) {
+            let mut tracker = self.tracker();
+            for element in piece {
+                work(&mut tracker, element).map_err(|status| (done, status))?;
+                done += 1;
+            }
+            drop(tracker);
+            if killable::is_dying() && stops == Stops::WhenKilled {
+                return Err((done, NtStatus::INTERRUPTED));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The residency tracker, locked.
 struct BooksGuard<'a> {
-    books: MutexGuard<'a, Books<Arc<Backing>>>,
-    spare: &'a [Atomic<u64>; 2],
+    tracker: MutexGuard<'a, ResidencyTracker<Arc<Backing>>>,
+    reclaimable: &'a [Atomic<u64>; 2],
 }
 
 impl Deref for BooksGuard<'_> {
-    type Target = Books<Arc<Backing>>;
+    type Target = ResidencyTracker<Arc<Backing>>;
 
     fn deref(&self) -> &Self::Target {
-        &self.books
+        &self.tracker
     }
 }
 
 impl DerefMut for BooksGuard<'_> {
     fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.books
+        &mut self.tracker
     }
 }
 
 impl Drop for BooksGuard<'_> {
-    /// Whoever is short of memory reads it without the lock.
+    /// The shrinker reads these counts without the lock.
     fn drop(&mut self) {
-        self.spare[0].store(self.books.offered(), Relaxed);
-        self.spare[1].store(self.books.idle(), Relaxed);
+        self.reclaimable[0].store(self.tracker.offered(), Relaxed);
+        self.reclaimable[1].store(self.tracker.idle(), Relaxed);
     }
 }
 
-/// Bytes that were promised; they are free again when it is dropped.
+/// Committed bytes; dropping it releases them.
 struct Commitment {
     vidmm: Arc<VidMm>,
-    /// Whose share it counts in, as long as that is there.
+    /// The process whose usage they count in, as long as it exists.
     process: Key,
     group: SegmentGroup,
     bytes: u64,
@@ -326,9 +373,10 @@ struct Commitment {
 
 impl Drop for Commitment {
     fn drop(&mut self) {
-        let mut books = self.vidmm.books();
-        books.change_share(self.process, self.group, |share| {
-            share.committed = share.committed.saturating_sub(self.bytes);
+        let mut tracker = self.vidmm.tracker();
+        tracker.change_usage(self.process, self.group, |process| {
+            process.committed = process.committed.saturating_sub(self.bytes);
+            process.promises = process.promises.saturating_sub(1);
         });
         self.vidmm.ledger(self.group).lock().release(self.bytes);
     }

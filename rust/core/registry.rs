@@ -2,15 +2,17 @@
 
 //! [`Registry`]: the adapters of the machine and the processes that use them.
 
-use super::{
-    adapter::Adapter,
-    adapter_list::AdapterList,
-    global_handles::GlobalHandles,
-    process::Process, //
-};
 use crate::{
+    core::{
+        bindings::process::Process,
+        objects::{
+            adapter::Adapter,
+            adapter_list::AdapterList,
+            global_handles::GlobalHandles, //
+        }, //
+    },
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::{
@@ -28,7 +30,7 @@ use kernel::{
     }, //
 };
 
-/// A process and how many open files of it there are.
+/// A process and the number of its open files.
 struct Entry {
     process: Arc<Process>,
     files: usize,
@@ -38,14 +40,14 @@ struct Entry {
 #[pin_data]
 pub(crate) struct Registry {
     #[pin]
-    processes: Mutex<KVec<Entry>>,
+    processes: Mutex<KVVec<Entry>>,
     #[pin]
     adapters: AdapterList<Adapter>,
     global_handles: Option<Arc<GlobalHandles>>,
 }
 
 impl Registry {
-    /// Without `global_handles` nothing is shared by them.
+    /// Without `global_handles`, resources cannot be shared by global handles.
     pub(crate) fn new(global_handles: bool) -> Result<Arc<Self>> {
         let global_handles = if global_handles {
             Some(GlobalHandles::new()?)
@@ -54,7 +56,7 @@ impl Registry {
         };
         Arc::pin_init(
             pin_init!(Self {
-                processes <- new_mutex!(KVec::new(), "Registry::processes"),
+                processes <- new_mutex!(KVVec::new(), "Registry::processes"),
                 adapters <- AdapterList::new(),
                 global_handles,
             }),
@@ -62,11 +64,11 @@ impl Registry {
         )
     }
 
-    /// The calling process, for one more open file of it.
+    /// The calling process, with one more open file.
     pub(crate) fn enter_process(&self) -> NtResult<Arc<Process>> {
         let id = ProcessId::current().ok_or(NtStatus::UNSUCCESSFUL)?;
         let key = id.key();
-        // Made without the lock; when the process is there already, it is dropped after it.
+        // Created without the lock; if the process exists already, this is dropped after it.
         let new = Process::new(id)?;
         let mut processes = self.processes.lock();
         let entry = processes
@@ -91,9 +93,9 @@ impl Registry {
     /// # Errors
     ///
     /// NO_MEMORY.
-    pub(crate) fn processes(&self) -> NtResult<KVec<Arc<Process>>> {
+    pub(crate) fn processes(&self) -> NtResult<KVVec<Arc<Process>>> {
         let count = self.processes.lock().len();
-        let mut all = KVec::with_capacity(count, ACCOUNT)?;
+        let mut all = KVVec::with_capacity(count, ACCOUNT)?;
         for entry in self.processes.lock().iter().take(count) {
             let room = all.push_within_capacity(entry.process.clone());
             room.map_err(|_| NtStatus::NO_MEMORY)?;
@@ -101,7 +103,7 @@ impl Registry {
         Ok(all)
     }
 
-    /// One open file of a process less; with the last one everything goes that it has.
+    /// Closes one open file of a process; the last one destroys everything that the process has.
     pub(crate) fn leave_process(&self, process: &Arc<Process>) {
         let mut left = None;
         {
@@ -118,7 +120,7 @@ impl Registry {
         drop(left);
     }
 
-    /// The global handles, if resources are shared by them at all.
+    /// The global handles, if they are enabled.
     pub(crate) fn global_handles(&self) -> Option<&Arc<GlobalHandles>> {
         self.global_handles.as_ref()
     }

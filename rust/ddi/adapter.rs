@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What a miniport says of its adapter (`DxgkDdiQueryAdapterInfo`).
+//! A miniport's facts about its adapter (`DxgkDdiQueryAdapterInfo`).
 
 use super::answer::SegmentTraits;
-use crate::mem::KVec;
+use crate::mem::KVVec;
 
 /// Facts about the adapter, for D3DKMTQueryAdapterInfo.
 pub(crate) struct AdapterFacts {
-    /// What a person calls it.
-    pub(crate) description: KVec<u8>,
+    /// Name for people to read.
+    pub(crate) description: KVVec<u8>,
     /// Name of the device's DRM node, such as `card0`; empty if there is none.
-    pub(crate) node: KVec<u8>,
+    pub(crate) node: KVVec<u8>,
     /// Name of the Linux driver of the device.
-    pub(crate) driver: KVec<u8>,
-    /// Its version: major, minor, patch level.
+    pub(crate) driver: KVVec<u8>,
+    /// Version of that driver: major, minor, patch level.
     pub(crate) driver_version: [u16; 3],
-    /// Where and what the device is on PCI.
+    /// Location and identity of the device on PCI.
     pub(crate) pci: Option<PciFacts>,
     /// Video present sources (display controllers).
     pub(crate) num_sources: u32,
@@ -34,14 +34,14 @@ pub(crate) struct PciFacts {
     pub(crate) revision: u32,
 }
 
-/// The memory segments (DXGKQAITYPE_QUERYSEGMENT): how many bytes they have, and what they can.
+/// The memory segments (DXGKQAITYPE_QUERYSEGMENT): their sizes in bytes, and their capabilities.
 #[derive(Clone, Copy)]
 pub(crate) struct Segments {
     /// Segment 1: memory of the adapter.
     pub(crate) local: u64,
     /// Segment 2: the aperture onto system memory.
     pub(crate) aperture: u64,
-    /// Memory of segment 1 is made in the layout of `DxgkDdiDescribeAllocation`.
+    /// Memory of segment 1 is allocated in the layout of `DxgkDdiDescribeAllocation`.
     pub(crate) by_layout: bool,
     pub(crate) traits: SegmentTraits,
 }

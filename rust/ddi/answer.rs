@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What a miniport answers about allocations, and the checks before it is believed.
+//! A miniport's answers about allocations, and the checks before dxgkrnl relies on them.
 //!
 //! Pure logic: also compiled and tested on the host.
 
@@ -12,13 +12,13 @@ use core::num::NonZeroU32;
 pub(crate) struct SegmentSet(pub(crate) u32);
 
 impl SegmentSet {
-    /// None.
+    /// The empty set.
     pub(crate) const NONE: Self = Self(0);
     /// Segment 1: the adapter's memory.
     pub(crate) const LOCAL: Self = Self(1);
     /// Segment 2: the aperture.
     pub(crate) const APERTURE: Self = Self(2);
-    /// All that an adapter has.
+    /// All segments of an adapter.
     pub(crate) const ALL: Self = Self(3);
 
     pub(crate) const fn contains(self, other: Self) -> bool {
@@ -26,7 +26,7 @@ impl SegmentSet {
     }
 }
 
-/// What the adapter's segments can (DXGK_SEGMENTFLAGS, and of DXGK_VIDMMCAPS what is about them).
+/// What the adapter's segments can do (DXGK_SEGMENTFLAGS, and the related part of DXGK_VIDMMCAPS).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct SegmentTraits {
     /// Segments that the CPU can access.
@@ -38,7 +38,7 @@ pub(crate) struct SegmentTraits {
 }
 
 impl SegmentTraits {
-    /// Of an adapter whose memory is all system memory.
+    /// The traits of an adapter whose memory is all system memory.
     pub(crate) const SYSTEM: Self = Self {
         cpu_visible: SegmentSet::ALL,
         cache_coherent: true,
@@ -46,12 +46,12 @@ impl SegmentTraits {
     };
 }
 
-/// DXGK_ALLOCATIONINFOFLAGS, as WDDM 2.0 and later mean them.
+/// DXGK_ALLOCATIONINFOFLAGS, with their meaning since WDDM 2.0.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub(crate) struct AllocationFlags(pub(crate) u32);
 
 impl AllocationFlags {
-    /// D3DKMTLock2 is legal.
+    /// D3DKMTLock2 is allowed.
     pub(crate) const CPU_VISIBLE: Self = Self(1 << 0);
     /// Never moves out of system memory.
     pub(crate) const PERMANENT_SYS_MEM: Self = Self(1 << 1);
@@ -60,24 +60,24 @@ impl AllocationFlags {
     pub(crate) const PROTECTED: Self = Self(1 << 3);
     /// Backed by memory of the caller.
     pub(crate) const EXISTING_SYS_MEM: Self = Self(1 << 4);
-    /// Backed by memory that a caller in the kernel brings; there is no such caller.
+    /// Backed by memory of a caller in the kernel; there is no such caller.
     pub(crate) const EXISTING_KERNEL_SYS_MEM: Self = Self(1 << 5);
     /// UseAlternateVA, of primaries only (from WDDM 2.1 CreateInVpr).
     pub(crate) const USE_ALTERNATE_VA: Self = Self(1 << 10);
     pub(crate) const MAP_APERTURE_CPU_VISIBLE: Self = Self(1 << 13);
-    /// Holds GPU history; excludes all but `CPU_VISIBLE` and `CACHED`.
+    /// Holds GPU history; excludes all flags but `CPU_VISIBLE` and `CACHED`.
     pub(crate) const HISTORY_BUFFER: Self = Self(1 << 14);
     pub(crate) const ACCESSED_PHYSICALLY: Self = Self(1 << 15);
     pub(crate) const EXPLICIT_RESIDENCY_NOTIFICATION: Self = Self(1 << 16);
-    /// Without a meaning since WDDM 2.0, or not known at all.
+    /// Bits that have no meaning since WDDM 2.0, or are unknown.
     const RESERVED: Self = Self(1 << 11 | 1 << 12 | !0 << 19);
 
-    /// Both.
+    /// The union of both.
     pub(crate) const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// These if `wanted`, else none.
+    /// These flags if `wanted`, else none.
     pub(crate) const fn only_if(self, wanted: bool) -> Self {
         if wanted {
             self
@@ -95,36 +95,36 @@ impl AllocationFlags {
     }
 }
 
-/// What `DxgkDdiCreateAllocation` fills in for one allocation (DXGK_ALLOCATIONINFO).
+/// The output of `DxgkDdiCreateAllocation` for one allocation (DXGK_ALLOCATIONINFO).
 pub(crate) struct AllocationAnswer {
-    /// The miniport's own (`hAllocation`).
+    /// What the miniport keeps about the allocation (`hAllocation`).
     pub(crate) cookie: crate::ddi::Cookie,
     pub(crate) facts: AllocationFacts,
 }
 
-/// The part of an answer that is plain data.
+/// The part of an answer that is plain data; nothing of it is checked yet.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AllocationFacts {
-    /// Bytes; not 0. dxgkrnl rounds it up to whole pages.
+    /// Size in bytes; not 0. dxgkrnl rounds it up to whole pages.
     pub(crate) size: u64,
-    /// Bytes; a power of two.
+    /// Alignment in bytes; a power of two.
     pub(crate) alignment: u32,
-    /// Bytes that it takes in a segment with aligned pitches: at least `size`, or 0 if it cannot be
-    /// in one.
+    /// Its size in bytes in a segment with aligned pitches: at least `size`, or 0 if it cannot be placed
+    /// in such a segment.
     pub(crate) pitch_aligned_size: u64,
-    /// Segments that it may be in (the write set, the only one since WDDM 2.0).
+    /// Segments that it may be placed in (the write set, the only one since WDDM 2.0).
     pub(crate) supported: SegmentSet,
-    /// Numbers of the segments that it is best in, best first, each of those in `supported`; 0 for
+    /// Numbers of the preferred segments, best first, each of them in `supported`; 0 for
     /// none.
     pub(crate) preferred: [u8; 5],
-    /// Segments that it may be evicted to: apertures, or none.
+    /// Segments that it may be evicted to: only apertures, or none.
     pub(crate) eviction: SegmentSet,
     pub(crate) flags: AllocationFlags,
-    /// It can be scanned out, and so may be handed to display drivers as a dma-buf. Not of WDDM.
+    /// It can be scanned out, so it may be exported to display drivers as a dma-buf. Not part of WDDM.
     pub(crate) displayable: bool,
     /// D3DDDI_ALLOCATIONPRIORITY; not 0.
     pub(crate) priority: u32,
-    /// Of the GPUs of a linked adapter the one; here there is only 0.
+    /// Index of the GPU in a linked adapter; here always 0.
     pub(crate) physical_adapter: u32,
 }
 
@@ -133,53 +133,53 @@ impl AllocationFacts {
     pub(crate) const PRIORITY_NORMAL: u32 = 0x7800_0000;
 }
 
-/// Memory that the caller brings for an allocation.
+/// The caller's memory that backs an allocation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum CallerMemory {
     None,
-    /// At an address; how much of it, the miniport finds out.
+    /// At an address; the miniport has to find out its size.
     Preallocated,
-    /// So many bytes (whole pages), and the miniport was told.
+    /// This many bytes (whole pages); the miniport was told.
     Heap(u64),
-    /// So many bytes (whole pages), by a dma-buf, and the miniport was told.
+    /// This many bytes (whole pages), from a dma-buf; the miniport was told.
     DmaBuf(u64),
 }
 
-/// What an answer is about.
+/// The request that an answer belongs to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked {
     pub(crate) traits: SegmentTraits,
     pub(crate) memory: CallerMemory,
-    /// The user-mode driver says that it is the primary of a video present source.
+    /// The user-mode driver declares it the primary of a video present source.
     pub(crate) primary: bool,
 }
 
-/// How a miniport broke the contract.
+/// The contract violations of a miniport.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Violation {
-    /// It succeeded without an answer for each allocation.
+    /// The call succeeded without an answer for each allocation.
     NoAnswer,
-    /// It succeeded without a cookie for each binding.
+    /// The call succeeded without a cookie for each binding.
     NoBinding,
     /// Size 0, or too large to be rounded up to pages (case 67).
     Size,
-    /// Another size than that of the memory that the miniport was told of.
+    /// A size other than that of the memory that the miniport was told.
     MemorySize,
     /// Alignment not a power of two.
     Alignment,
     /// Smaller than the size, but not 0.
     PitchAlignedSize,
-    /// No segment at all, or one that the adapter has not.
+    /// No segment at all, or one that the adapter does not have.
     Segments,
     /// A preferred segment that is not supported (case 68).
     PreferredSegment,
-    /// Eviction to something that is no aperture.
+    /// Eviction to a segment that is no aperture.
     EvictionSegment,
-    /// A GPU that the adapter has not.
+    /// A GPU that the adapter does not have.
     PhysicalAdapter,
     /// Priority 0 (case 71).
     Priority,
-    /// Flags without a meaning.
+    /// Undefined flags.
     ReservedFlags,
     /// Cached, PermanentSysMem or HistoryBuffer without CpuVisible.
     NotCpuVisible,
@@ -187,11 +187,11 @@ pub(crate) enum Violation {
     HistoryBuffer,
     /// Two of Protected, PermanentSysMem, ExistingSysMem and ExistingKernelSysMem.
     ExclusiveFlags,
-    /// ExistingSysMem or ExistingKernelSysMem, and there is no such memory.
+    /// ExistingSysMem or ExistingKernelSysMem without such memory.
     ExistingMemory,
     /// ExplicitResidencyNotification without AccessedPhysically.
     ResidencyNotification,
-    /// UseAlternateVA, and it is not a primary (case 69).
+    /// UseAlternateVA on an allocation that is not a primary (case 69).
     AlternateVa,
     /// MapApertureCpuVisible without the capability (case 70).
     MapAperture,
@@ -199,21 +199,21 @@ pub(crate) enum Violation {
     PrimaryFlags,
     /// A primary in a segment that the CPU cannot access.
     PrimarySegments,
-    /// A layout without rows or columns, with half pixels, or smaller than the size.
+    /// A layout without rows or columns, with partial pixels, or smaller than the size.
     Description,
-    /// Standard allocation: no private data at all, or too much of it.
+    /// Standard allocation: no private data at all, or too much.
     StandardSize,
-    /// Standard allocation: other sizes in the second call.
+    /// Standard allocation: the second call returned other sizes.
     StandardSizeChanged,
-    /// Standard allocation: no pitch, or one that is too small or not aligned.
+    /// Standard allocation: no pitch, or one that is too small or unaligned.
     StandardPitch,
 }
 
 impl Violation {
-    /// What the caller gets.
+    /// The status that the caller gets.
     ///
-    /// The miniport does not know which allocations the caller calls a primary; so that the two do
-    /// not go together may be the caller's mistake.
+    /// The miniport does not know which allocations the caller declares primaries, so a conflict between
+    /// its answer and that may be the caller's mistake.
     pub(crate) const fn status(self) -> NtStatus {
         match self {
             Self::PrimaryFlags | Self::PrimarySegments => NtStatus::INVALID_PARAMETER,
@@ -222,7 +222,7 @@ impl Violation {
     }
 }
 
-/// An answer that keeps the contract: what is needed of it.
+/// An answer that keeps the contract, reduced to what dxgkrnl needs.
 ///
 /// # Invariants
 ///
@@ -238,7 +238,7 @@ pub(crate) struct CheckedFacts {
 }
 
 impl CheckedFacts {
-    /// Bytes, whole pages.
+    /// Size in bytes, whole pages.
     pub(crate) const fn size(&self) -> u64 {
         self.size
     }
@@ -252,13 +252,13 @@ impl CheckedFacts {
         self.displayable
     }
 
-    /// Segments that it may be in.
+    /// Segments that it may be placed in.
     pub(crate) const fn supported(&self) -> SegmentSet {
         self.supported
     }
 
-    /// Whether it is placed in local memory, else in the aperture: in the first one preferred, or
-    /// the first one supported.
+    /// Whether it is placed in local memory, not in the aperture: the first preferred segment decides, or
+    /// the first supported one.
     pub(crate) const fn in_local(&self) -> bool {
         self.in_local
     }
@@ -268,7 +268,7 @@ impl CheckedFacts {
         self.priority
     }
 
-    /// The same with the priority that the user-mode driver wants (OverridePriority, case 84).
+    /// The same facts with the user-mode driver's priority (OverridePriority, case 84).
     pub(crate) fn with_priority(self, priority: NonZeroU32) -> Self {
         Self { priority, ..self }
     }
@@ -276,7 +276,7 @@ impl CheckedFacts {
 
 const PAGE: u64 = 4096;
 
-/// Checks what a miniport answered about one allocation.
+/// Checks a miniport's answer about one allocation.
 pub(crate) fn check(facts: AllocationFacts, asked: &Asked) -> Result<CheckedFacts, Violation> {
     let size = facts
         .size
@@ -320,7 +320,7 @@ fn refuse_if(broken: bool, violation: Violation) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks the sets, and says whether the allocation is placed in local memory.
+/// Checks the segment sets, and returns whether the allocation is placed in local memory.
 fn check_segments(facts: &AllocationFacts) -> Result<bool, Violation> {
     let supported = facts.supported;
     refuse_if(
@@ -413,12 +413,12 @@ pub(crate) fn check_layout(pitch: u32, height: u32, size: u64) -> Result<(), Vio
     )
 }
 
-/// Most bytes of private data, in sum.
+/// Most bytes of private data, in total.
 const PRIVATE_DATA_MAX: usize = 128 << 10;
-/// What pitches of surfaces are aligned to that several adapters use.
+/// Pitch alignment of surfaces that several adapters use.
 const CROSS_ADAPTER_PITCH: u64 = 128;
 
-/// Checks the sizes of private data for a standard allocation: the allocation's, the resource's.
+/// Checks the private data sizes of a standard allocation: the allocation's and the resource's.
 pub(crate) fn check_standard_sizes(allocation: usize, resource: usize) -> Result<(), Violation> {
     let sum = allocation.checked_add(resource);
     refuse_if(
@@ -427,7 +427,7 @@ pub(crate) fn check_standard_sizes(allocation: usize, resource: usize) -> Result
     )
 }
 
-/// Checks the pitch of a heap of `bytes` bytes, which is one row.
+/// Checks the pitch of a heap of `bytes` bytes, which is a single row.
 pub(crate) fn check_standard_pitch(pitch: u64, bytes: u64) -> Result<(), Violation> {
     refuse_if(
         pitch < bytes || pitch % CROSS_ADAPTER_PITCH != 0,

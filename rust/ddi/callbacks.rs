@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What a miniport may ask of dxgkrnl during a call: what handles mean (`DxgkCb*`).
+//! What a miniport may ask dxgkrnl during a call: the meaning of handles (`DxgkCb*`).
 //!
-//! Handles are those of the process that calls. The objects that the call at hand makes are known
-//! to the miniport before anybody else can name them.
+//! Handles are those of the calling process. The miniport can look up the objects that the current
+//! call creates before any process can name them.
 
 use super::Cookie;
-use crate::core::handle::Handle;
+use crate::handle::Handle;
 
 /// What [`Callbacks::get_handle_data`] is to find (DXGKARGCB_GETHANDLEDATA).
 #[derive(Clone, Copy)]
@@ -20,20 +20,20 @@ pub(crate) enum HandleData {
     Resource,
 }
 
-/// The callbacks. They may sleep, and the end of an object may lie in them: a miniport holds no lock
-/// of its own over them that its other functions take.
+/// The callbacks. They may sleep, and may drop the last reference to an object: a miniport calls them
+/// without holding any lock that its other functions take.
 ///
-/// A miniport that gets no answer about a handle fails its call with INVALID_HANDLE.
+/// If a callback does not know a handle, the miniport fails its call with INVALID_HANDLE.
 #[allow(dead_code, reason = "which of them a miniport needs is its own affair")]
 pub(crate) trait Callbacks {
-    /// `DxgkCbGetHandleData`: what the miniport keeps about an object of this adapter; with a
-    /// reference, as `DxgkCbAcquireHandleData` takes it.
+    /// `DxgkCbGetHandleData`: what the miniport keeps about an object of this adapter, with a
+    /// reference, as `DxgkCbAcquireHandleData` takes one.
     fn get_handle_data(&self, handle: Handle, data: HandleData) -> Option<Cookie>;
 
     /// `DxgkCbGetHandleParent`: the resource of an allocation.
     fn get_handle_parent(&self, allocation: Handle) -> Option<Handle>;
 
-    /// `DxgkCbEnumHandleChildren`: the allocation at a place in a resource, in the order in which
-    /// they were made.
+    /// `DxgkCbEnumHandleChildren`: the allocation at an index in a resource, in order of
+    /// creation.
     fn enum_handle_children(&self, resource: Handle, index: usize) -> Option<Handle>;
 }

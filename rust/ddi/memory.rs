@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Memory of segments: the miniport makes it, and says how others get at it.
+//! Segment memory: the miniport allocates it, and says how the CPU and other drivers access it.
 
 use super::{
     allocation::{
@@ -16,56 +16,56 @@ use crate::{
     },
     sys::{
         dma_buf::DmaBuf,
-        window::PageSource, //
+        page_source::PageSource, //
     }, //
 };
 use kernel::sync::Arc;
 
-/// How the CPU gets at memory.
+/// How the CPU accesses memory.
 pub(crate) enum CpuPages {
-    /// These are the pages, which do not change.
+    /// Through these pages, which do not change.
     Pages(Arc<dyn PageSource>),
-    /// Its exporter maps it.
+    /// Through the mapping of the dma-buf's exporter.
     DmaBuf(DmaBuf),
-    /// It cannot.
+    /// Not at all.
     None,
 }
 
-/// Memory of an adapter. When it is dropped, it is free again; when the adapter goes, it is lost, whoever
-/// still has it.
+/// Memory of an adapter. Dropping it frees it; when the adapter goes, its contents are lost, even while it is
+/// referenced.
 pub(crate) trait SegmentMemory: Send + Sync {
-    /// How the CPU gets at it. Takes no memory, and does not wait.
+    /// How the CPU accesses it. Must not allocate or wait.
     fn cpu_pages(&self) -> CpuPages;
 
-    /// A dma-buf of it: the only one for as long as anybody uses it.
+    /// Exports it as a dma-buf: the only one while that is in use.
     ///
     /// # Errors
     ///
-    /// - NOT_SUPPORTED: there is no device, or its driver cannot. DEVICE_REMOVED. NO_MEMORY.
-    /// - ACCESS_DENIED: somebody uses a dma-buf of it with the other access.
+    /// - NOT_SUPPORTED: there is no device, or its driver cannot export. DEVICE_REMOVED. NO_MEMORY.
+    /// - ACCESS_DENIED: a dma-buf of it with the other access is in use.
     fn export(&self, _writable: bool) -> NtResult<DmaBuf> {
         Err(NtStatus::NOT_SUPPORTED)
     }
 
-    /// Gives the dma-buf up if nobody uses it: `true` when there is none any more. It does not wait.
+    /// Drops the dma-buf if it is not in use: `true` when there is none any more. Must not wait.
     fn end_export(&self) -> bool {
         true
     }
 }
 
-/// Memory as VidMm has it.
+/// Memory as VidMm holds it.
 pub(crate) type Memory = Arc<dyn SegmentMemory>;
 
-/// Memory that is wanted in segment 1.
+/// A request for memory in segment 1.
 pub(crate) struct MemoryRequest<'a> {
     pub(crate) allocation: &'a Cookie,
-    /// How it is laid out, if [`Segments`](super::adapter::Segments) says that the miniport wants to know.
+    /// Its layout, if [`Segments`](super::adapter::Segments) says that the miniport wants it.
     pub(crate) layout: Option<AllocationDescription>,
-    /// Whole pages.
+    /// Size in bytes, whole pages.
     pub(crate) bytes: usize,
 }
 
-/// Memory that came by a dma-buf.
+/// Memory that was imported from a dma-buf.
 pub(crate) struct ImportedMemory {
     pub(crate) memory: Memory,
     pub(crate) facts: ForeignMemory,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Paging: what VidMm has a miniport do with the bytes of allocations (`DxgkDdiBuildPagingBuffer`).
+//! Paging: what VidMm asks a miniport to do with allocations' bytes (`DxgkDdiBuildPagingBuffer`).
 
 use super::Cookie;
 use crate::{
@@ -8,8 +8,8 @@ use crate::{
     sys::page_range::PageRange, //
 };
 
-/// An operation (DXGK_BUILDPAGINGBUFFER_OPERATION). It is done when the call returns: there is no
-/// paging queue of a GPU that it could be submitted to.
+/// An operation (DXGK_BUILDPAGINGBUFFER_OPERATION). It is complete when the call returns: there is no
+/// GPU queue to submit it to.
 pub(crate) enum PagingOperation<'a> {
     /// DXGK_OPERATION_FILL: fills memory with a pattern.
     Fill {
@@ -18,8 +18,8 @@ pub(crate) enum PagingOperation<'a> {
         destination: PageRange<'a>,
         pattern: u32,
     },
-    /// DXGK_OPERATION_TRANSFER: copies bytes from one place to another, which is as large: some of the
-    /// allocation's, from byte `offset` of it on.
+    /// DXGK_OPERATION_TRANSFER: copies bytes from one place to another of the same size: a range of the
+    /// allocation that starts at byte `offset`.
     Transfer {
         #[allow(dead_code, reason = "which memory it is suffices for the CPU")]
         allocation: &'a Cookie,
@@ -31,18 +31,19 @@ pub(crate) enum PagingOperation<'a> {
 }
 
 impl PagingOperation<'_> {
-    /// Has the CPU do it: for miniports without an engine of their own.
+    /// Performs it with the CPU: for miniports without a copy engine.
     ///
     /// # Errors
     ///
-    /// INVALID_PARAMETER: a transfer between places of different sizes.
+    /// INVALID_PARAMETER: a transfer between places of different sizes. INTERRUPTED: the calling process is
+    /// being killed.
     pub(crate) fn by_cpu(self) -> NtResult {
         match self {
             Self::Fill {
                 destination,
                 pattern,
                 ..
-            } => destination.fill(pattern),
+            } => destination.fill(pattern)?,
             Self::Transfer {
                 source,
                 destination,

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Device`]: a DRM device behind its gate, and all GEM objects that we have on it.
+//! [`Device`]: a DRM device behind its gate, and all our GEM objects on it.
 //!
-//! The device goes when its driver says so, and the driver's code may go right after it. So objects are
-//! used inside the gate only; and whatever becomes of who has them, they end when the device goes.
+//! The device goes when its driver says so, and the driver's code may go right after it. So objects are used
+//! only inside the gate, and they end when the device goes, even if their owners live on.
 
 use super::{
-    announcer::TargetId,
-    gem::Kept,
+    hotplug_notifier::TargetId,
+    object::Kept,
     target::Target, //
 };
-use crate::sys::device_gate::{
-    DeviceGate,
-    Entered, //
+use crate::sys::{
+    device_gate::{
+        DeviceGate,
+        Entered, //
+    },
+    ACCOUNT, //
 };
 use kernel::{
     new_mutex,
@@ -21,6 +24,7 @@ use kernel::{
         RBTree,
         RBTreeNode, //
     },
+    str::CString,
     sync::{
         Arc,
         Mutex, //
@@ -37,10 +41,10 @@ pub(crate) struct Device {
     objects: Mutex<Objects>,
 }
 
-/// By the addresses of their slots.
+/// Keyed by the addresses of their slots.
 struct Objects(RBTree<usize, Arc<Slot>>);
 
-// What is pinned is behind its pointers.
+// The pinned data is behind its pointers.
 impl Unpin for Objects {}
 
 /// An object on the device, until its owner or the device goes. Only used inside the gate.
@@ -55,7 +59,7 @@ impl Slot {
         core::ptr::from_ref::<Self>(self).addr()
     }
 
-    /// The object ends.
+    /// Ends the object.
     fn end(&self, target: &Target) {
         let kept = self.kept.lock().take();
         if let Some(kept) = kept {
@@ -79,12 +83,21 @@ impl Device {
         )
     }
 
-    /// The name of the device.
+    /// The identifier of the device.
     pub(crate) fn id(&self) -> TargetId {
         self.id
     }
 
-    /// The device, for as long as the result is there; `ENODEV` when it has gone, or is about to.
+    /// Its name for people.
+    ///
+    /// # Errors
+    ///
+    /// `ENODEV`: it has gone. `ENOMEM`.
+    pub(crate) fn name(&self) -> Result<CString> {
+        self.enter()?.name()
+    }
+
+    /// The device, for as long as the result lives; `ENODEV` when it has gone, or is about to go.
     pub(crate) fn enter(&self) -> Result<Entered<'_, Target>> {
         self.gate.enter()
     }
@@ -95,14 +108,14 @@ impl Device {
         let slot = pin_init!(Slot {
             kept <- new_mutex!(None, "Slot::kept"),
         });
-        let node = Arc::pin_init(slot, GFP_KERNEL_ACCOUNT).and_then(|slot| {
-            let node = RBTreeNode::new(slot.key(), slot.clone(), GFP_KERNEL_ACCOUNT)?;
+        let node = Arc::pin_init(slot, ACCOUNT).and_then(|slot| {
+            let node = RBTreeNode::new(slot.key(), slot.clone(), ACCOUNT)?;
             Ok((slot, node))
         });
         match node {
             Ok((slot, node)) => {
                 *slot.kept.lock() = kept.take();
-                // No other slot has its address.
+                // Slot addresses are unique.
                 let replaced = self.objects.lock().0.insert(node);
                 drop(replaced);
                 Ok(slot)
@@ -116,9 +129,9 @@ impl Device {
         }
     }
 
-    /// The owner of an object goes.
+    /// The owner of an object drops it.
     pub(super) fn end(&self, slot: &Arc<Slot>) {
-        // Without the device, it has ended already, or is about to.
+        // Without the device, the object has ended already, or is about to.
         let Ok(target) = self.enter() else { return };
         let node = self.objects.lock().0.remove_node(&slot.key());
         drop(node);

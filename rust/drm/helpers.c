@@ -3,6 +3,7 @@
 
 #include <linux/device.h>
 #include <linux/err.h>
+#include <linux/fs.h>
 #include <linux/kconfig.h>
 #include <linux/mm.h>
 #include <linux/pci.h>
@@ -32,8 +33,8 @@ static void dxg_probe_release(struct device *dev)
 }
 
 /*
- * The drm class, which is not exported: DRM core tells it to a device that it
- * registers in that class, so a device is registered for a moment. ERR_PTR on
+ * The drm class, which is not exported. DRM core sets it in a device that it
+ * registers in that class, so this registers a device for a moment. ERR_PTR on
  * failure.
  */
 const struct class *dxg_drm_class(void)
@@ -118,7 +119,7 @@ void dxg_drm_gem_object_put(struct drm_gem_object *obj)
 
 /*
  * Gives an object that has a handle a legacy global name, as GEM_FLINK does,
- * so that the target's debugfs lists it. The name goes with the last handle.
+ * so that the target's debugfs lists it. The name ends with the last handle.
  */
 int dxg_drm_gem_name(struct drm_gem_object *obj)
 {
@@ -151,21 +152,23 @@ void dxg_sg_table_free(struct sg_table *sgt)
 }
 
 /*
- * The first pages of a table, up to @max of them, each with a reference. How
- * many there are.
+ * Gets the first pages of a table, at most @max, each with a reference, up to the
+ * first that is not a page of @file: other pages may have no reference count, as
+ * TTM's are parts of blocks. Returns the number of pages.
  */
-unsigned long dxg_sg_table_get_pages(struct sg_table *sgt, struct page **pages,
-				     unsigned long max)
+unsigned long dxg_sg_table_get_pages(struct sg_table *sgt, const struct file *file,
+				     struct page **pages, unsigned long max)
 {
 	struct sg_page_iter iter;
 	unsigned long count = 0;
 
 	for_each_sgtable_page(sgt, &iter, 0) {
-		if (count == max)
+		struct page *page = sg_page_iter_page(&iter);
+
+		if (count == max || page_folio(page)->mapping != file->f_mapping)
 			break;
-		pages[count] = sg_page_iter_page(&iter);
-		get_page(pages[count]);
-		count++;
+		get_page(page);
+		pages[count++] = page;
 	}
 	return count;
 }
@@ -176,13 +179,11 @@ void dxg_page_put(struct page *page)
 	put_page(page);
 }
 
-/* Whether so much is free, and the kernel's reserves besides. */
+/* Whether that much memory is free beyond the kernel's reserves. */
 bool dxg_has_free_bytes(unsigned long bytes)
 {
-	struct sysinfo info;
-
-	si_meminfo(&info);
-	return info.freeram > (bytes >> PAGE_SHIFT) + info.totalram / 64;
+	return global_zone_page_state(NR_FREE_PAGES) >
+	       (bytes >> PAGE_SHIFT) + totalram_pages() / 64;
 }
 
 unsigned int dxg_noreclaim_begin(void)

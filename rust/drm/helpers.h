@@ -37,8 +37,8 @@ void dxg_drm_gem_object_put(struct drm_gem_object *obj);
 int dxg_drm_gem_name(struct drm_gem_object *obj);
 unsigned int dxg_drm_gem_object_users(const struct drm_gem_object *obj);
 void dxg_sg_table_free(struct sg_table *sgt);
-unsigned long dxg_sg_table_get_pages(struct sg_table *sgt, struct page **pages,
-				     unsigned long max);
+unsigned long dxg_sg_table_get_pages(struct sg_table *sgt, const struct file *file,
+				     struct page **pages, unsigned long max);
 void dxg_page_put(struct page *page);
 
 bool dxg_has_free_bytes(unsigned long bytes);

@@ -2,17 +2,21 @@
 
 //! GEM objects as dma-bufs.
 //!
-//! A GEM object has at most one dma-buf at a time: DRM core takes two of them for a bug. So all
-//! exports of an object are one dma-buf, which has one access, for as long as anybody uses it.
+//! A GEM object has at most one dma-buf at a time: DRM core treats two of them as a bug. So all exports of an
+//! object share one dma-buf, which has one access mode, as long as it is in use.
 
 use super::{
-    gem::{
-        GemObject,
-        Kept, //
-    },
-    target::Target, //
+    gem::GemObject,
+    object::Kept,
+    target::{
+        refusal,
+        Target, //
+    }, //
 };
-use crate::sys::dma_buf::DmaBuf;
+use crate::sys::{
+    dma_buf::DmaBuf,
+    kernel_pages, //
+};
 use core::ptr::NonNull;
 use kernel::{
     bindings as c,
@@ -24,23 +28,16 @@ use kernel::{
     prelude::*, //
 };
 
-/// What a driver that was asked for something optional says: there is no memory, or it cannot.
-fn refusal(error: Error) -> Error {
-    match error {
-        ENOMEM | ENOSPC => ENOMEM,
-        EINTR | ERESTARTSYS => error,
-        _ => EPERM,
-    }
-}
-
 impl GemObject {
     /// The object's dma-buf, made if it has none.
     ///
     /// # Errors
     ///
-    /// - `EACCES`: somebody uses a dma-buf of it with the other access.
-    /// - `ENODEV`: the device is gone. `ENOMEM`. `EPERM`: its driver cannot.
+    /// - `EACCES`: a dma-buf of it with the other access is in use.
+    /// - `ENODEV`: the device is gone. `ENOMEM`. `EPERM`: its driver cannot export it.
     pub(crate) fn export(&self, writable: bool) -> Result<DmaBuf> {
+        // Not inside the gate, as the allocation may have to wait for memory.
+        kernel_pages::leave_for_file(0)?;
         let target = self.device().enter()?;
         let mut unused = None;
         let mut slot = self.slot().kept.lock();
@@ -50,38 +47,37 @@ impl GemObject {
         {
             unused = kept.dma_buf.take();
         }
-        // Before another one is made; nobody can have got at it meanwhile but through this slot.
+        // Before another one is made; meanwhile it could be reached only through this slot.
         if let Some(unused) = unused.take() {
             unused.put_sync();
         }
         let dma_buf = match &kept.dma_buf {
             Some(dma_buf) => dma_buf.clone(),
-            // Made with the slot locked, so that there is never another one.
+            // Made with the slot locked, so that there is never a second one.
             None => {
                 let new = target.export(kept.as_ptr(), writable)?;
                 kept.dma_buf.insert(new).clone()
             }
         };
-        // With a handle, DRM core would keep the dma-buf. But while there was one, it may have made one
-        // for whoever opened the name: that one was just found.
+        // With a handle, DRM core would keep the dma-buf. But while there was one, it may have made one for a
+        // process that opened the name: that one was just found.
         kept.end_name(&target);
-        // DRM core may have known one already, by a legacy name.
+        // DRM core may already have had one, made through a legacy name.
         if dma_buf.is_writable() != writable {
             return Err(EACCES);
         }
         Ok(dma_buf)
     }
 
-    /// The dma-buf that the object came by.
+    /// The dma-buf that the object was imported from.
     pub(crate) fn dma_buf(&self) -> Option<DmaBuf> {
         let _target = self.device().enter().ok()?;
         let slot = self.slot().kept.lock();
         slot.as_ref()?.dma_buf.clone()
     }
 
-    /// Gives the object's dma-buf up if nobody but us has anything of it: no descriptor, mapping,
-    /// importer, handle, or frame buffer. `true` when it has none any more. It does not wait for whoever
-    /// exports the object just now.
+    /// Drops the object's dma-buf if nothing but us uses it: no descriptor, mapping, importer, handle, or frame
+    /// buffer. `true` when the object has none any more. Does not wait for an export in progress.
     pub(crate) fn end_export(&self) -> bool {
         let Ok(_target) = self.device().enter() else {
             return true;
@@ -103,16 +99,16 @@ impl GemObject {
 }
 
 impl Kept {
-    /// Whether only this value has `dma_buf`, and only this value and `dma_buf` have the object.
+    /// Whether only this value refers to `dma_buf`, and only this value and `dma_buf` refer to the object.
     ///
-    /// Nobody can get at one of them any more then but through the slot that the caller has locked.
+    /// Then both can be reached only through the slot that the caller has locked.
     fn is_unused(&self, dma_buf: &DmaBuf) -> bool {
         dma_buf.users() == 1 && self.users() == 2
     }
 }
 
 impl Target {
-    /// A new dma-buf of an object on this device, or the one that DRM core knows.
+    /// A new dma-buf of an object on this device, or the one that DRM core already has.
     fn export(&self, object: NonNull<c::drm_gem_object>, writable: bool) -> Result<DmaBuf> {
         let (device, file) = (self.as_ptr(), self.file());
         // CAST: small flag words.
@@ -125,14 +121,14 @@ impl Target {
         let dma_buf = from_err_ptr(unsafe {
             c::drm_gem_prime_handle_to_dmabuf(device, file, handle, access | c::O_CLOEXEC)
         });
-        // With it, DRM core forgets the dma-buf, unless there are other handles.
+        // With the handle, DRM core forgets the dma-buf, unless there are other handles.
         self.delete_handle(handle);
         // SAFETY: The function gave us a reference.
         unsafe { DmaBuf::from_raw(dma_buf.map_err(refusal)?) }.ok_or(EPERM)
     }
 
-    /// The object on this device that shows the memory of a dma-buf, with a reference for the
-    /// caller: the very one that was exported, if that is on this device; else a new one.
+    /// The object on this device that maps the memory of a dma-buf, with a reference for the caller: the
+    /// exported object itself, if it is on this device; else a new one.
     pub(super) fn import(&self, dma_buf: &DmaBuf) -> Result<NonNull<c::drm_gem_object>> {
         let import = self.prime_import();
         let (device, dma_buf) = (self.as_ptr(), dma_buf.as_ptr());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Target`]: a DRM device that stands behind an adapter, and our in-kernel client on it.
+//! [`Target`]: the DRM device behind an adapter, and our in-kernel client on it.
 
 use crate::sys::bindings;
 use core::ptr::NonNull;
@@ -59,12 +59,41 @@ impl DeviceRef {
         // invariant.
         unsafe { &*self.device().driver }
     }
+
+    /// Name of the DRM driver, such as `virtio_gpu`.
+    fn driver_name(&self) -> &CStr {
+        // SAFETY: A driver's name is a static C string of its module, which is there by the type
+        // invariant.
+        unsafe { CStr::from_char_ptr(self.driver().name) }
+    }
+
+    /// Name of the primary node, such as `card0`.
+    fn node_name(&self) -> Result<CString> {
+        // SAFETY: The primary minor lives as long as its device.
+        let index = unsafe { (*self.device().primary).index };
+        CString::try_from_fmt(fmt!("card{index}"))
+    }
+
+    /// Its name for people, such as `virtio_gpu (card0)`.
+    pub(super) fn name(&self) -> Result<CString> {
+        let (driver, node) = (self.driver_name(), self.node_name()?);
+        CString::try_from_fmt(fmt!("{driver} ({})", &*node))
+    }
 }
 
 impl Drop for DeviceRef {
     fn drop(&mut self) {
         // SAFETY: By the type invariant we own a reference.
         unsafe { c::drm_dev_put(self.device.as_ptr()) };
+    }
+}
+
+/// The error of a driver asked for something optional: either no memory, or not supported.
+pub(super) fn refusal(error: Error) -> Error {
+    match error {
+        ENOMEM | ENOSPC => ENOMEM,
+        EINTR | ERESTARTSYS => error,
+        _ => EPERM,
     }
 }
 
@@ -120,27 +149,27 @@ impl PinnedDrop for Client {
     }
 }
 
-/// Where a PCI device is, and what it is.
+/// The address and identity of a PCI device.
 pub(crate) use bindings::dxg_pci_identity as PciIdentity;
 
-/// Makes an object of a dma-buf's memory.
+/// Imports a dma-buf as an object.
 pub(super) type PrimeImport =
     unsafe extern "C" fn(*mut c::drm_device, *mut c::dma_buf) -> *mut c::drm_gem_object;
 
-/// A buffer of pixels, as the target's driver made it.
+/// A dumb buffer, as the target's driver made it.
 pub(super) struct Dumb {
     /// A handle in our client's table.
     pub(super) number: u32,
     /// Bytes from one row to the next.
     pub(super) pitch: u32,
-    /// Bytes in all, whole pages.
+    /// Total size in bytes, whole pages.
     pub(super) size: u64,
 }
 
-/// A DRM device with mode setting and dumb buffers: what an adapter is made of.
+/// A DRM device with mode setting and dumb buffers: the basis of an adapter.
 ///
-/// It may go away (unbound, unplugged, its driver unloaded) at any time: so it is used inside the gate
-/// of its [`Device`](super::device::Device) only.
+/// It may go away (unbound, unplugged, its driver unloaded) at any time: so it is used only inside the gate of
+/// its [`Device`](super::device::Device).
 pub(crate) struct Target {
     // Dropped in this order: the client's file first, which calls the driver's code.
     client: Pin<KBox<Client>>,
@@ -152,11 +181,11 @@ impl Target {
     ///
     /// # Errors
     ///
-    /// `EOPNOTSUPP`: no mode setting or no dumb buffers. `ENOMEM`.
+    /// `ENOTSUPP`: no mode setting or no dumb buffers. `ENOMEM`.
     pub(super) fn new(device: DeviceRef) -> Result<Self> {
         // SAFETY: The device is live.
         if !unsafe { bindings::dxg_drm_is_usable(device.as_ptr()) } {
-            return Err(Error::from_errno(-(c::EOPNOTSUPP as i32)));
+            return Err(ENOTSUPP);
         }
         Ok(Self {
             client: KBox::pin_init(Client::new(&device), GFP_KERNEL)?,
@@ -170,9 +199,7 @@ impl Target {
 
     /// Name of the DRM driver, such as `virtio_gpu`.
     pub(crate) fn driver_name(&self) -> &CStr {
-        // SAFETY: A driver's name is a static C string of its module, which is there by the type
-        // invariant of `DeviceRef`.
-        unsafe { CStr::from_char_ptr(self.device.driver().name) }
+        self.device.driver_name()
     }
 
     /// Version of the DRM driver: major, minor, patch level.
@@ -183,9 +210,12 @@ impl Target {
 
     /// Name of the primary node, such as `card0`.
     pub(crate) fn node_name(&self) -> Result<CString> {
-        // SAFETY: The primary minor lives as long as its device.
-        let index = unsafe { (*self.device.device().primary).index };
-        CString::try_from_fmt(fmt!("card{index}"))
+        self.device.node_name()
+    }
+
+    /// Its name for people, such as `virtio_gpu (card0)`.
+    pub(crate) fn name(&self) -> Result<CString> {
+        self.device.name()
     }
 
     /// Number of display controllers: WDDM's video present sources.
@@ -201,11 +231,11 @@ impl Target {
         unsafe { bindings::dxg_drm_pci_identity(self.as_ptr(), &mut id) }.then_some(id)
     }
 
-    /// Makes a buffer of `width` x `height` pixels of 32 bits in our client's name.
+    /// Makes a dumb buffer of `width` x `height` pixels of 32 bits for our client.
     ///
     /// # Errors
     ///
-    /// What the driver says.
+    /// Any error of the driver.
     pub(super) fn create_dumb(&self, width: u32, height: u32) -> Result<Dumb> {
         let mut args = bindings::drm_mode_create_dumb {
             width,

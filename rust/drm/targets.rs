@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Which DRM devices there are: they appear and vanish at run time.
+//! The DRM devices of the system: they appear and vanish at run time.
 //!
 //! A class interface on the drm class reports every device of that class, under the class's mutex
 //! and before the DRM device is fully registered. So appearance only takes a reference here, and
-//! the [`Announcer`] does the rest.
+//! the [`HotplugNotifier`] does the rest.
 
 use super::{
-    announcer::{
-        Announcer,
+    device::Device,
+    hotplug_notifier::{
+        HotplugNotifier,
         Listener,
         TargetId, //
     },
-    device::Device,
     target::{
         DeviceRef,
         Target, //
@@ -28,6 +28,7 @@ use kernel::{
         to_result, //
     },
     prelude::*,
+    str::CString,
     sync::{
         atomic::{
             Atomic,
@@ -39,9 +40,9 @@ use kernel::{
     types::Opaque, //
 };
 
-type Watch = Announcer<Arc<Device>>;
+type Watch = HotplugNotifier<Arc<Device>>;
 
-/// Whether there was a `Watcher` already: `WATCH` can be initialised only once.
+/// Whether there ever was a `Watcher`: `WATCH` can be initialised only once.
 static STARTED: Atomic<bool> = Atomic::new(false);
 
 global_lock! {
@@ -66,7 +67,7 @@ unsafe impl Sync for Interface {}
 pub(crate) struct Watcher(());
 
 impl Watcher {
-    /// Starts to watch: `listener` is told of the devices that are there already, too.
+    /// Starts watching: `listener` is notified of the devices that are there already, too.
     ///
     /// # Errors
     ///
@@ -81,7 +82,7 @@ impl Watcher {
         let class = from_err_ptr(unsafe { bindings::dxg_drm_class() }.cast_mut())?;
         *WATCH.lock() = Some(Arc::new(Watch::new(listener)?, GFP_KERNEL)?);
         let interface = INTERFACE.0.get();
-        // SAFETY: Nobody else uses the static before it is registered. The callbacks stay, since
+        // SAFETY: Nothing else uses the static before it is registered. The callbacks stay, since
         // `Drop` unregisters before the module goes.
         unsafe {
             interface.write(c::class_interface {
@@ -97,7 +98,7 @@ impl Watcher {
             let watch = WATCH.lock().take();
             drop(watch);
         } else if let Some(watch) = watch() {
-            watch.settled();
+            watch.initial_scan_done();
         }
         // INVARIANT: Registered just now.
         registered.map(|()| Self(()))
@@ -109,10 +110,22 @@ impl Drop for Watcher {
         // SAFETY: By the type invariant it is registered. `remove_dev` is called for every device
         // that is still there.
         unsafe { c::class_interface_unregister(INTERFACE.0.get()) };
-        // Out of the lock before it is dropped: dropping drains the queue.
+        // Moved out of the lock before it is dropped: dropping drains the queue.
         let watch = WATCH.lock().take();
         drop(watch);
     }
+}
+
+/// Logs why there is no adapter for a device.
+pub(crate) fn refused(name: Result<CString>, error: Error) {
+    let name = name.as_deref().unwrap_or(c"a DRM device");
+    let why = match error {
+        ENOTSUPP => "it has no mode setting or no dumb buffers",
+        EPERM => "its driver's objects are no shared memory that it pins and lists",
+        ENODEV => "it has gone",
+        _ => "its driver makes no object as it is wanted",
+    };
+    pr_warn!("no adapter for {name}: {why} ({error:?})\n");
 }
 
 fn watch() -> Option<Arc<Watch>> {
@@ -142,10 +155,14 @@ unsafe extern "C" fn add_dev(dev: *mut c::device) -> c_int {
     let Some(watch) = watch() else { return 0 };
     let id = TargetId(device.as_ptr().addr());
     // SAFETY: The minor is being added, so its DRM device is live and in the class. When it leaves
-    // the class, `remove_dev` returns only after the reference was dropped: as the announcer says,
+    // the class, `remove_dev` returns only after the reference was dropped: as `HotplugNotifier` says,
     // the appearance has then been dealt with, and the listener uses nothing of the device.
     let device = unsafe { DeviceRef::new(device) };
-    watch.appeared(move || Device::new(id, Target::new(device)?));
+    watch.appeared(move || {
+        let name = device.name();
+        let looked = Target::new(device).and_then(|target| Device::new(id, target));
+        looked.inspect_err(|&error| refused(name, error))
+    });
     0
 }
 

@@ -31,15 +31,15 @@ pub(crate) struct Fences {
 }
 
 struct All {
-    /// By their numbers, in the order in which they came.
+    /// By their numbers, in the order of creation.
     fences: RBTree<u64, Arc<MonitoredFence>>,
-    /// How many there ever were.
+    /// How many were ever entered.
     entered: u64,
     /// The adapter has gone.
     lost: bool,
 }
 
-// What is pinned is behind its pointers.
+// The pinned data is behind its pointers.
 impl Unpin for All {}
 
 impl Fences {
@@ -55,8 +55,8 @@ impl Fences {
         )
     }
 
-    /// The adapter goes: all fences end with DEVICE_REMOVED, and there are no new ones.
-    pub(crate) fn lose_all(&self) {
+    /// The adapter goes: all fences end with DEVICE_REMOVED, and no new ones can be entered.
+    pub(crate) fn unplug(&self) {
         self.all.lock().lost = true;
         loop {
             let first = {
@@ -65,7 +65,7 @@ impl Fences {
                 key.and_then(|key| all.fences.remove_node(&key))
             };
             let Some(node) = first else { break };
-            node.to_key_value().1.lose();
+            node.to_key_value().1.unplug();
         }
     }
 
@@ -74,21 +74,21 @@ impl Fences {
         let room = RBTreeNodeReservation::new(ACCOUNT)?;
         let mut all = self.all.lock();
         if all.lost {
-            // The room, which came first, is given up after the lock.
+            // `room` was declared first, so it is dropped after the lock.
             return Err(NtStatus::DEVICE_REMOVED);
         }
         all.entered += 1;
         let number = all.entered;
         let replaced = all.fences.insert(room.into_node(number, fence.clone()));
         drop(all);
-        // No other fence has this number.
+        // The number is unique.
         drop(replaced);
         Ok(number)
     }
 }
 
-/// The owner of a fence: dropping it ends the fence with INVALID_PARAMETER, which is what its handle,
-/// naming nothing any more, would be answered with.
+/// The owner of a fence: dropping it ends the fence with INVALID_PARAMETER, the status that its handle, now
+/// unused, would get.
 pub(crate) struct OwnedFence {
     fences: Arc<Fences>,
     number: u64,
@@ -116,7 +116,7 @@ impl OwnedFence {
 
 impl Drop for OwnedFence {
     fn drop(&mut self) {
-        // Out of the lock before it is dropped.
+        // Moved out of the lock before it is dropped.
         let node = self.fences.all.lock().fences.remove_node(&self.number);
         drop(node);
         self.fence.end(NtStatus::INVALID_PARAMETER);

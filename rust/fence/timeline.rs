@@ -2,8 +2,8 @@
 
 //! [`Timeline`]: the fence of a queue, whose operations may end in any order.
 //!
-//! Each operation has the next value of the queue. The fence has a value when all operations up to
-//! it have ended: it never falls, and never says that something is done which is not.
+//! Each operation has the next value of the queue. The fence reaches a value when all operations up to it have
+//! ended: it never falls, and never reports unfinished work as done.
 
 use super::MonitoredFence;
 use crate::{
@@ -32,17 +32,17 @@ pub(crate) struct Timeline {
 }
 
 struct State {
-    /// The value of the operation that began last.
+    /// The value of the last operation that began.
     last: u64,
     /// Operations that have not ended.
     running: RBTree<u64, ()>,
 }
 
-// What is pinned is behind its pointers.
+// The pinned data is behind its pointers.
 impl Unpin for State {}
 
 impl State {
-    /// Up to where everything has ended.
+    /// The value up to which all operations have ended.
     fn reached(&self) -> u64 {
         let first = self.running.cursor_front().map(|first| *first.current().0);
         first.map_or(self.last, |first| first - 1)
@@ -50,7 +50,7 @@ impl State {
 }
 
 impl Timeline {
-    /// The timeline of a fence with the value 0, which nobody else signals.
+    /// The timeline of a fence with the value 0, which only the timeline signals.
     ///
     /// # Errors
     ///
@@ -69,7 +69,7 @@ impl Timeline {
         )?)
     }
 
-    /// Makes room for an operation that may have to begin.
+    /// Preallocates an operation that may have to begin.
     ///
     /// # Errors
     ///
@@ -82,35 +82,35 @@ impl Timeline {
     }
 }
 
-/// Room for an operation.
+/// A preallocated operation.
 pub(crate) struct Prepared {
     timeline: Arc<Timeline>,
     room: RBTreeNodeReservation<u64, ()>,
 }
 
 impl Prepared {
-    /// Begins it, with the next value.
+    /// Begins the operation, with the next value.
     pub(crate) fn begin(self) -> Operation {
         let Self { timeline, room } = self;
         let mut state = timeline.state.lock();
-        // One operation each nanosecond would take five centuries to get to the end.
+        // At one operation each nanosecond, it would take five centuries to overflow.
         state.last += 1;
         let value = state.last;
-        // No other operation has this value: nothing is replaced.
+        // The value is unique: nothing is replaced.
         state.running.insert(room.into_node(value, ()));
         drop(state);
         Operation { timeline, value }
     }
 }
 
-/// An operation of a queue. It ends when it is dropped, whatever became of it; that needs no memory.
+/// An operation of a queue. It ends when it is dropped, whatever its result; that needs no memory.
 pub(crate) struct Operation {
     timeline: Arc<Timeline>,
     value: u64,
 }
 
 impl Operation {
-    /// What the fence has reached when this operation and all before it have ended.
+    /// The value of the fence when this operation and all before it have ended.
     pub(crate) fn value(&self) -> u64 {
         self.value
     }
@@ -123,7 +123,7 @@ impl Drop for Operation {
             (state.running.remove_node(&self.value), state.reached())
         };
         drop(node);
-        // Two that end at once may come here in either order: a fence is never signalled down.
+        // Two operations that end at once may get here in either order: a fence is never signalled down.
         self.timeline.fence.signal(reached);
     }
 }

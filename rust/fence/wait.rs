@@ -3,13 +3,14 @@
 //! [`Wait`]: one wait for the values of fences.
 //!
 //! ```text
-//! new → start → (settle, by signals and ends of fences) → outcome
+//! new → start → (complete, by signals and ends of fences) → outcome
 //!                 └─ block: the thread waits for it    └─ or its eventfd is signalled
 //! ```
 //!
-//! The outcome is set once, by whoever comes first: the last signal that was needed, the end of a
-//! fence, or a signal to the thread. After that nothing of the wait is left in any fence: who sets
-//! the outcome takes it out everywhere, and so does [`Wait::start`] when it finds the outcome set.
+//! The first of these sets the outcome, once: the last signal that was needed, the end of a fence, or a signal
+//! to the thread. After that no fence refers to the wait any more: the thread that sets the outcome removes the
+//! wait from all fences, and so does [`Wait::start`] when it finds the outcome set. Only a thread being killed
+//! meanwhile leaves that to the ends of the fences.
 
 use super::{
     Key,
@@ -28,7 +29,10 @@ use crate::{
         NtResult,
         NtStatus, //
     },
-    sys::event_fd::EventFd, //
+    sys::{
+        event_fd::EventFd,
+        killable, //
+    }, //
 };
 use kernel::{
     new_condvar,
@@ -42,16 +46,19 @@ use kernel::{
     }, //
 };
 
-/// A value that is to be reached, or signalled.
+/// Targets that are removed from their fences before checking whether to stop.
+const AT_ONCE: usize = 64;
+
+/// A value to be reached, or signalled.
 pub(crate) struct Target {
     pub(crate) fence: Arc<MonitoredFence>,
     pub(crate) value: u64,
 }
 
-/// How many of the targets are enough.
+/// How many of the targets have to be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Enough {
-    /// All, at whatever times.
+    /// All, in any order and at any times.
     All,
     /// The first one.
     Any,
@@ -63,22 +70,22 @@ pub(crate) struct Wait {
     targets: KVVec<Target>,
     #[pin]
     state: Mutex<State>,
-    /// The outcome is there.
+    /// Signalled when the outcome is set.
     #[pin]
-    settled: CondVar,
+    completed: CondVar,
     _counted: Counted,
 }
 
 struct State {
-    /// Targets that have to be reached yet.
+    /// Targets that have yet to be reached.
     missing: usize,
     outcome: Option<NtResult>,
-    /// What is signalled when the outcome is there, if no thread waits for it.
+    /// Signalled when the outcome is set, if no thread waits for it.
     event: Option<EventFd>,
 }
 
 impl Wait {
-    /// A wait for targets, of which there is at least one.
+    /// A wait for targets, at least one.
     ///
     /// # Errors
     ///
@@ -100,18 +107,18 @@ impl Wait {
             pin_init!(Self {
                 targets,
                 state <- new_mutex!(state, "Wait::state"),
-                settled <- new_condvar!("Wait::settled"),
+                completed <- new_condvar!("Wait::completed"),
                 _counted: Counted::new(Counter::Waits),
             }),
             ACCOUNT,
         )?)
     }
 
-    /// Begins to wait. If that fails, the event is signalled neither now nor later.
+    /// Starts waiting. If that fails, the event is signalled neither now nor later.
     ///
     /// # Errors
     ///
-    /// NO_MEMORY, and what a fence has ended with.
+    /// NO_MEMORY, and the status that a fence has ended with. INTERRUPTED: the calling process is being killed.
     pub(crate) fn start(wait: &Arc<Self>) -> NtResult {
         let mut started = Ok(());
         for (at, target) in wait.targets.iter().enumerate() {
@@ -120,22 +127,23 @@ impl Wait {
             }
             match Self::enter(wait, wait.key(at, target), target) {
                 Ok(false) => {}
-                Ok(true) => wait.settle(Ok(())),
+                Ok(true) => wait.complete(Ok(())),
                 Err(status) => {
                     started = wait.cancel(status);
                     break;
                 }
             }
         }
-        // What was entered after the outcome was there has to go, too.
+        // Targets that were entered after the outcome was set have to be removed, too.
         if wait.is_settled() {
             wait.leave();
         }
         started
     }
 
-    /// Enters a target into its fence, unless it is reached: then the answer is `true`.
+    /// Enters a target into its fence, unless it is reached: then returns `true`.
     fn enter(wait: &Arc<Self>, key: Key, target: &Target) -> NtResult<bool> {
+        killable::check()?;
         if target.fence.has_reached(target.value)? {
             return Ok(true);
         }
@@ -143,11 +151,11 @@ impl Wait {
         target.fence.enter(target.value, node)
     }
 
-    /// Waits for the outcome, which is INTERRUPTED when a signal to the thread comes first.
+    /// Waits for the outcome, which is INTERRUPTED if a signal to the thread comes first.
     pub(crate) fn block(&self) -> NtResult {
         let mut state = self.state.lock();
         while state.outcome.is_none() {
-            if self.settled.wait_interruptible(&mut state) {
+            if self.completed.wait_interruptible(&mut state) {
                 break;
             }
         }
@@ -161,7 +169,7 @@ impl Wait {
     }
 
     /// A target is reached, or its fence has ended.
-    pub(super) fn settle(&self, result: NtResult) {
+    pub(super) fn complete(&self, result: NtResult) {
         let event = {
             let mut state = self.state.lock();
             if state.outcome.is_some() {
@@ -176,14 +184,14 @@ impl Wait {
             state.outcome = Some(result);
             state.event.take()
         };
-        self.settled.notify_all();
+        self.completed.notify_all();
         if let Some(event) = event {
             event.signal();
         }
         self.leave();
     }
 
-    /// Gives up, unless the outcome is there already; returns the outcome.
+    /// Gives up, unless the outcome is already set; returns the outcome.
     fn cancel(&self, status: NtStatus) -> NtResult {
         let (outcome, event) = {
             let mut state = self.state.lock();
@@ -199,9 +207,12 @@ impl Wait {
         self.state.lock().outcome.is_some()
     }
 
-    /// Takes what is left of the wait out of all fences.
+    /// Removes what is left of the wait from all fences.
     fn leave(&self) {
         for (at, target) in self.targets.iter().enumerate() {
+            if at % AT_ONCE == AT_ONCE - 1 && killable::is_dying() {
+                break;
+            }
             target.fence.leave(&self.key(at, target));
         }
     }

@@ -5,7 +5,7 @@
 //! Pure logic: also compiled and tested on the host.
 
 use super::{
-    Placement,
+    AddressRequest,
     Span,
     END,
     LOWEST,
@@ -117,16 +117,16 @@ impl Ranges {
     ///
     /// INVALID_PARAMETER: those that are asked for are not free, or do not exist (case 305). NO_MEMORY:
     /// there are none (case 307).
-    pub(super) fn find(&mut self, at: Placement, bytes: u64, align: u64) -> NtResult<Span> {
+    pub(super) fn find(&mut self, at: AddressRequest, bytes: u64, align: u64) -> NtResult<Span> {
         let (from, to) = match at {
-            Placement::At(start) => {
+            AddressRequest::At(start) => {
                 let span = Span::new(start, bytes).ok_or(NtStatus::INVALID_PARAMETER)?;
                 return match self.held(span) {
                     Held::Free => Ok(span),
                     _ => Err(NtStatus::INVALID_PARAMETER),
                 };
             }
-            Placement::Between { from, to } => (from.max(LOWEST), to.min(END)),
+            AddressRequest::Between { from, to } => (from.max(LOWEST), to.min(END)),
         };
         let hint = (from < self.next && self.next < to).then_some(self.next);
         let found = hint.and_then(|hint| self.gap(hint, to, bytes, align));

@@ -21,7 +21,7 @@ use super::{
         Range,
         Ranges, //
     },
-    Placement,
+    AddressRequest,
     Span,
     END,
     GRANULE,
@@ -119,7 +119,7 @@ impl<T: Clone> Space<T> {
     ///
     /// - INVALID_PARAMETER: the addresses that are asked for are not free (case 305), or do not exist.
     /// - NO_MEMORY: none are free (case 307); none is left; too many ranges.
-    pub(crate) fn reserve(&mut self, at: Placement, bytes: u64, zero: bool) -> NtResult<u64> {
+    pub(crate) fn reserve(&mut self, at: AddressRequest, bytes: u64, zero: bool) -> NtResult<u64> {
         self.ranges.check_room()?;
         let room = RBTreeNodeReservation::new(ACCOUNT)?;
         let span = self.ranges.find(at, bytes, GRANULE)?;
@@ -138,7 +138,7 @@ impl<T: Clone> Space<T> {
     /// - NO_MEMORY: none are free; none is left; too many ranges or mappings.
     pub(crate) fn map(
         &mut self,
-        at: Placement,
+        at: AddressRequest,
         bytes: u64,
         wanted: &Wanted<'_, T>,
     ) -> NtResult<(u64, Removed<T>)> {
@@ -156,8 +156,8 @@ impl<T: Clone> Space<T> {
     }
 
     /// Where a mapping is to be, and whether that is a range of its own.
-    fn place(&mut self, at: Placement, bytes: u64, is_memory: bool) -> NtResult<(Span, bool)> {
-        if let Placement::At(start) = at {
+    fn place(&mut self, at: AddressRequest, bytes: u64, is_memory: bool) -> NtResult<(Span, bool)> {
+        if let AddressRequest::At(start) = at {
             if let Some(span) = self.inside(start, bytes, is_memory)? {
                 return Ok((span, false));
             }
@@ -321,7 +321,7 @@ impl<T: Clone> Space<T> {
         let room = Room::new()?;
         let range_room = RBTreeNodeReservation::new(ACCOUNT)?;
         let meaning = self.memory(page, 0, PAGE, page.writable, 0)?;
-        let anywhere = Placement::Between { from: 0, to: END };
+        let anywhere = AddressRequest::Between { from: 0, to: END };
         let span = self.ranges.find(anywhere, PAGE, PAGE)?;
         self.ranges.insert(range_room, span, Origin::Fence);
         self.extents.insert(room, Extent { span, meaning });

@@ -11,17 +11,19 @@ use super::{
 };
 use crate::{
     core::{
-        adapter::{
-            Adapter,
-            OpenAdapter, //
-        },
-        adapter_list::Luid,
-        handle::Handle,
-        process::{
+        bindings::process::{
             Object,
             Reservation, //
+        },
+        objects::{
+            adapter::{
+                Adapter,
+                OpenAdapter, //
+            },
+            adapter_list::Luid, //
         }, //
     },
+    handle::Handle,
     mem::{
         KVVec,
         ACCOUNT, //
@@ -59,7 +61,7 @@ impl From<winluid> for Luid {
     }
 }
 
-/// Openings of adapters that have handles, but are not published yet.
+/// Openings of adapters whose handles are reserved, but not published yet.
 struct Opened<'a> {
     reservation: Reservation<'a>,
     objects: KVVec<Object>,
@@ -73,7 +75,7 @@ impl<'a> Opened<'a> {
             objects.push(Object::Adapter(open), ACCOUNT)?;
         }
         Ok(Self {
-            reservation: caller.process.reserve(adapters.len())?,
+            reservation: caller.process.alloc_handles(adapters.len())?,
             objects,
         })
     }
@@ -87,8 +89,8 @@ impl<'a> Opened<'a> {
     }
 }
 
-/// Opens all `adapters` and writes what they are to the array at `address`, and what `head` says
-/// to the argument, before any of the handles names something.
+/// Opens all `adapters`, writes their descriptions to the array at `address` and the result of `head`
+/// to the argument, and only then publishes the handles.
 fn enumerate(
     caller: &Caller<'_>,
     adapters: &[Arc<Adapter>],
@@ -118,8 +120,8 @@ fn enumerate(
 /// # Errors
 ///
 /// - BUFFER_TOO_SMALL: fewer elements than adapters (cases 3, 17).
-/// - INVALID_PARAMETER: a bad address; more than 64 elements (case 15), and more than there have ever
-///   been adapters: what the first call says, the second one takes.
+/// - INVALID_PARAMETER: a bad address; more than 64 elements (case 15), unless there were ever that
+///   many adapters at once: the count that the first call returns is accepted by the second one.
 pub(super) fn enumerate2(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let mut args: d3dkmt_enumadapters2 = read(argument)?;
@@ -139,7 +141,7 @@ pub(super) fn enumerate2(caller: &Caller<'_>, argument: usize) -> NtResult {
     enumerate(caller, &adapters, args.adapters, || write(argument, &args))
 }
 
-/// D3DKMTEnumAdapters3. There are neither compute-only nor display-only adapters, so that the
+/// D3DKMTEnumAdapters3. There are neither compute-only nor display-only adapters, so the
 /// filter changes nothing.
 ///
 /// # Errors

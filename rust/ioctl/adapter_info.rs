@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! D3DKMTQueryAdapterInfo: what an adapter is.
+//! D3DKMTQueryAdapterInfo: facts about an adapter.
 
 use super::{
     read,
@@ -8,7 +8,7 @@ use super::{
     Caller, //
 };
 use crate::{
-    core::adapter::Adapter,
+    core::objects::adapter::Adapter,
     ddi::adapter::{
         AdapterFacts,
         PciFacts, //
@@ -32,10 +32,10 @@ use zerocopy::{
     IntoBytes, //
 };
 
-/// PCI vendor of virtio devices: paravirtual by nature.
+/// PCI vendor of virtio devices, which are paravirtual.
 const VENDOR_VIRTIO: u32 = 0x1af4;
 
-/// Stands in ADAPTERADDRESS for an adapter that is not on PCI.
+/// ADAPTERADDRESS of an adapter that is not on PCI.
 const NOT_ON_PCI: u32 = u32::MAX;
 
 /// Flags of d3dkmt_query_gpummu_caps: mappings can be read-only, memory can be coherent with the CPU.
@@ -46,7 +46,7 @@ const CACHE_COHERENT_MEMORY: u32 = 4;
 ///
 /// # Errors
 ///
-/// - INVALID_PARAMETER: no adapter; a type that is not answered; a buffer that is NULL, shorter than
+/// - INVALID_PARAMETER: no adapter; a type that is not implemented; a buffer that is NULL, shorter than
 ///   the type's structure (case 13) or longer than 128 KiB; a physical adapter other than 0.
 /// - DEVICE_REMOVED: the adapter has gone.
 pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
@@ -69,7 +69,7 @@ pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
         KMTQAITYPE_ADAPTERREGISTRYINFO | KMTQAITYPE_ADAPTERREGISTRYINFO_RENDER => {
             blob.write_texts::<d3dkmt_adapterregistryinfo>(&registry_info(facts)?)
         }
-        // Nothing takes a driver away to bring a new one: that is another appearance of the device.
+        // A driver is never replaced under an adapter: a new driver means a new instance of the device.
         KMTQAITYPE_CHECKDRIVERUPDATESTATUS => blob.write(&0_u32),
         KMTQAITYPE_DRIVERVERSION | KMTQAITYPE_DRIVERVERSION_RENDER => {
             blob.write(&d3dkmt_driverversion {
@@ -77,12 +77,12 @@ pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
             })
         }
         KMTQAITYPE_ADAPTERTYPE | KMTQAITYPE_ADAPTERTYPE_RENDER => blob.write(&adapter_type(facts)),
-        // No preemption, and none of the capabilities.
+        // No preemption, and none of the other capabilities.
         KMTQAITYPE_WDDM_1_2_CAPS | KMTQAITYPE_WDDM_1_2_CAPS_RENDER => {
             blob.write(&d3dkmt_wddm_1_2_caps::default())
         }
         KMTQAITYPE_UMD_DRIVER_VERSION => blob.write(&driver_version(facts)),
-        // Page tables of the GPU, no IOMMU; the device may go at any time.
+        // GPU page tables, but no IOMMU; the device may be removed at any time.
         KMTQAITYPE_WDDM_2_0_CAPS => blob.write(&d3dkmt_wddm_2_0_caps {
             value: D3DKMT_WDDM_2_0_CAPS_GPUMMU_SUPPORTED
                 | D3DKMT_WDDM_2_0_CAPS_SUPPORT_SURPRISE_REMOVAL,
@@ -101,7 +101,7 @@ pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
     }
 }
 
-/// The caller's buffer.
+/// The caller's output buffer.
 struct Blob {
     address: u64,
     size: usize,
@@ -120,7 +120,7 @@ impl Blob {
         write_bytes(self.address, value.as_bytes())
     }
 
-    /// Writes a `T` that consists of texts only.
+    /// Writes a `T` that consists of strings only.
     fn write_texts<T>(&self, text: &[u16]) -> NtResult {
         self.check::<T>()?;
         write_bytes(self.address, text.as_bytes())
@@ -177,7 +177,7 @@ fn adapter_type(facts: &AdapterFacts) -> d3dkmt_adaptertype {
     d3dkmt_adaptertype { value }
 }
 
-/// Four parts of 16 bits; the last one, a build number, DRM drivers do not have.
+/// Four parts of 16 bits. The last one is a build number, which DRM drivers do not have.
 fn driver_version(facts: &AdapterFacts) -> d3dkmt_umd_driver_version {
     let [major, minor, patch] = facts.driver_version.map(u64::from);
     d3dkmt_umd_driver_version {
@@ -217,10 +217,10 @@ fn device_ids(facts: &AdapterFacts, ids: &mut d3dkmt_query_device_ids) -> NtResu
     Ok(())
 }
 
-/// What DEVICE_IDS says of a PCI device; 0 is a device on no such bus.
+/// The bus type in DEVICE_IDS of a PCI device; 0 stands for a device on no known bus.
 const BUS_TYPE_PCI: u32 = 1;
 
-/// The four names: of the adapter, of the driver with its version, of the DRM node, of the driver.
+/// The four names: the adapter, the driver with its version, the DRM node, the driver.
 fn registry_info(facts: &AdapterFacts) -> NtResult<KVVec<u16>> {
     let mut version = KVVec::new();
     let [major, minor, patch] = facts.driver_version;
@@ -251,7 +251,7 @@ fn push_decimal(to: &mut KVVec<u8>, number: u16) -> NtResult {
     Ok(())
 }
 
-/// Appends `units` UTF-16 units: the parts, cut to fit with a terminator, and zeros.
+/// Appends `units` UTF-16 units: the parts, truncated to leave room for a terminator, then zeros.
 fn push_text(to: &mut KVVec<u16>, units: u32, parts: &[&[u8]]) -> NtResult {
     // CAST: at most 4096.
     let units = units as usize;

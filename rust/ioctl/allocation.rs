@@ -19,18 +19,20 @@ use super::{
 };
 use crate::{
     core::{
-        create::{
+        bindings::{
+            device::Device,
+            process::Object, //
+        },
+        operations::create::{
             self,
             Created,
             Element,
             Membership,
             Request,
             Sharing, //
-        },
-        device::Device,
-        handle::Handle,
-        process::Object, //
+        }, //
     },
+    handle::Handle,
     mem::{
         KVVec,
         ACCOUNT, //
@@ -49,17 +51,17 @@ use crate::{
 };
 use kernel::sync::Arc;
 
-/// D3DKMTCreateAllocation2: allocations of a device, a new resource of them, or more of them for a
+/// D3DKMTCreateAllocation2: creates allocations of a device, in a new resource, or in an existing
 /// resource (cases 28 to 102).
 ///
 /// # Errors
 ///
 /// - INVALID_HANDLE: a resource handle that names none (cases 39, 87).
 /// - INVALID_PARAMETER: see [`validate`], and `core::create`; a resource of another device
-///   (case 95) or a shared one (case 93); a standard allocation for a resource that is there
+///   (case 95) or a shared one (case 93); a standard allocation for an existing resource
 ///   (case 90); a bad address.
 /// - BUFFER_TOO_SMALL: more private data than 128 KiB.
-/// - What else `core::create` says.
+/// - The other errors of `core::create`.
 pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let mut args: d3dkmt_createallocation = read(argument)?;
@@ -118,7 +120,7 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     created.publish((parent.into(), &owner))
 }
 
-/// What the new allocations will belong to.
+/// The device or resource that will own the new allocations.
 fn membership(
     caller: &Caller<'_>,
     device: &Arc<Device>,
@@ -150,7 +152,7 @@ fn membership(
     Ok(Membership::Resource(handle, resource))
 }
 
-/// How a new resource may be shared. Without global handles there is no other way than NT handles
+/// How a new resource may be shared. If global handles are disabled, NT handles are the only way
 /// (case 100).
 fn sharing(caller: &Caller<'_>, flags: CreateFlags) -> NtResult<Sharing> {
     if !flags.create_shared() {
@@ -178,8 +180,8 @@ fn check_elements(
     Ok(checked)
 }
 
-/// Reads what an element points to. Private data of a standard allocation is accepted and ignored
-/// (case 33).
+/// Reads the data that an element points to. Private data of a standard allocation is accepted and
+/// ignored (case 33).
 fn read_element(element: &CheckedElement, is_standard: bool) -> NtResult<Element> {
     Ok(Element {
         private_data: if is_standard {
@@ -198,7 +200,7 @@ fn read_element(element: &CheckedElement, is_standard: bool) -> NtResult<Element
     })
 }
 
-/// Copies out what the caller gets but for the argument itself: private data as the miniport left
+/// Copies out the results, except the argument itself: private data as the miniport left
 /// it (case 85), and the handles.
 fn write_back(
     created: &Created<'_>,
@@ -216,7 +218,7 @@ fn write_back(
 }
 
 /// D3DKMTDestroyAllocation2 (cases 103 to 125). There is no queued work to wait for, and memory is
-/// given back at once: the flags change nothing.
+/// freed at once: the flags change nothing.
 ///
 /// # Errors
 ///

@@ -9,14 +9,14 @@ use super::{
     Caller, //
 };
 use crate::{
-    core::{
+    core::bindings::{
         device::{
             Device,
             ExecutionState, //
         },
-        handle::Handle,
         process::Object, //
     },
+    handle::Handle,
     mem::{
         KVVec,
         ACCOUNT, //
@@ -52,14 +52,14 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     let device = Arc::new(Device::new(adapter, account, space), ACCOUNT)?;
     let mut objects = KVVec::with_capacity(1, ACCOUNT)?;
     objects.push(Object::Device(device), ACCOUNT)?;
-    let reservation = caller.process.reserve(1)?;
+    let reservation = caller.process.alloc_handles(1)?;
     let handle = reservation.handles().first().copied();
 
     write(
         argument,
         &d3dkmt_createdevice {
             device: handle.unwrap_or(Handle::NULL).into(),
-            // No buffers of the kernel's in WDDM 2.
+            // WDDM 2 has no command buffers allocated by the kernel.
             command_buffer: 0,
             command_buffer_size: 0,
             allocation_list: 0,
@@ -82,11 +82,11 @@ pub(super) fn destroy(caller: &Caller<'_>, argument: usize) -> NtResult {
     caller.process.destroy_device(args.device.into())
 }
 
-/// D3DKMTGetDeviceState: how the device is. The rest of the answer is 0.
+/// D3DKMTGetDeviceState: the device's execution state. The rest of the answer is 0.
 ///
 /// # Errors
 ///
-/// - INVALID_PARAMETER: no device handle, or no type. NOT_SUPPORTED: another type than EXECUTION.
+/// - INVALID_PARAMETER: no device handle, or no such type. NOT_SUPPORTED: a type other than EXECUTION.
 /// - DEVICE_REMOVED: the adapter has gone.
 pub(super) fn get_state(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;

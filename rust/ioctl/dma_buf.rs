@@ -10,10 +10,10 @@ use super::{
 };
 use crate::{
     core::{
-        dma_buf,
-        handle::Handle,
-        process::Object, //
+        bindings::process::Object,
+        operations::dma_buf, //
     },
+    handle::Handle,
     status::{
         NtResult,
         NtStatus, //
@@ -25,17 +25,17 @@ use crate::{
     }, //
 };
 
-/// DXGKRNL_IOCTL_EXPORT_DMA_BUF: a descriptor of an allocation's memory.
+/// DXGKRNL_IOCTL_EXPORT_DMA_BUF: exports an allocation's memory as a descriptor.
 ///
 /// # Errors
 ///
 /// - INVALID_PARAMETER: unknown flags; no device; no allocation of that device; one that is neither
-///   displayable nor of a shared resource.
-/// - ACCESS_DENIED: of what was opened for reading only by an NT handle; a writable one, of what was opened
-///   so by a dma-buf; somebody uses a dma-buf of it with the other access.
-/// - NOT_SUPPORTED: memory of the caller, or the driver cannot.
+///   displayable nor part of a shared resource.
+/// - ACCESS_DENIED: the allocation was opened read-only by an NT handle; a writable dma-buf is requested, but
+///   it was opened read-only by a dma-buf; a dma-buf of it with the other access is in use.
+/// - NOT_SUPPORTED: the memory is the caller's, or the driver cannot export.
 /// - DEVICE_REMOVED: the adapter has gone.
-/// - NO_MEMORY: also when the process has no descriptor left.
+/// - NO_MEMORY: also when the process has no free descriptor.
 pub(super) fn export(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let mut args: dxgkrnl_export_dma_buf = read(argument)?;
@@ -50,12 +50,12 @@ pub(super) fn export(caller: &Caller<'_>, argument: usize) -> NtResult {
     exported.install(write(argument, &args))
 }
 
-/// DXGKRNL_IOCTL_OPEN_DMA_BUF: a resource of one allocation, of the memory behind a descriptor.
+/// DXGKRNL_IOCTL_OPEN_DMA_BUF: creates a resource of one allocation, from the memory behind a descriptor.
 ///
 /// # Errors
 ///
-/// - INVALID_PARAMETER: unknown flags, or a reserved field; no device; a descriptor of something
-///   else.
+/// - INVALID_PARAMETER: unknown flags, or a reserved field that is set; no device; a descriptor of
+///   something else.
 /// - INVALID_HANDLE: no open descriptor.
 /// - NOT_SUPPORTED: the driver of the adapter cannot import it.
 /// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.

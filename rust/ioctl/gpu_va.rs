@@ -12,10 +12,8 @@ use super::{
     Caller, //
 };
 use crate::{
-    core::{
-        gpu_space::Mapped,
-        handle::Handle, //
-    },
+    core::operations::gpu_va::Mapped,
+    handle::Handle,
     status::{
         NtResult,
         NtStatus, //

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     status::NtResult,
+    sys::trace,
     uapi::{
         d3dkmt_invalidatecache,
         d3dkmt_lock2,
@@ -17,11 +18,11 @@ use crate::{
     }, //
 };
 
-/// D3DKMTLock2 (case 212). Locks nest; all have the same address.
+/// D3DKMTLock2 (case 212). Locks nest; all return the same address.
 ///
 /// # Errors
 ///
-/// - INVALID_PARAMETER: flags, no device, no allocation of that device, or not CPU visible.
+/// - INVALID_PARAMETER: any flag, no device, no allocation of that device, or not CPU visible.
 /// - DEVICE_REMOVED: the adapter has gone (case 223).
 /// - NO_MEMORY.
 pub(super) fn lock(caller: &Caller<'_>, argument: usize) -> NtResult {
@@ -31,7 +32,8 @@ pub(super) fn lock(caller: &Caller<'_>, argument: usize) -> NtResult {
     let device = caller.process.device(args.device.into())?;
     let allocation = caller.process.allocation(&device, args.allocation.into())?;
     args.data = allocation.lock()? as u64;
-    // The lock is taken back; if another thread has done so, that is the answer.
+    trace::lock(|| allocation.traced(args.allocation.into()));
+    // Undo the lock; if another thread has unlocked meanwhile, return that error.
     write(argument, &args).or_else(|error| allocation.unlock().and(Err(error)))
 }
 
@@ -49,11 +51,11 @@ pub(super) fn unlock(caller: &Caller<'_>, argument: usize) -> NtResult {
         .unlock()
 }
 
-/// D3DKMTInvalidateCache: there is nothing to do, as what the CPU sees of memory here is coherent.
+/// D3DKMTInvalidateCache: a no-op, as CPU mappings are coherent here.
 ///
 /// # Errors
 ///
-/// - INVALID_PARAMETER: no device, no allocation of that device, or bytes that it does not have.
+/// - INVALID_PARAMETER: no device, no allocation of that device, or a range beyond its end.
 /// - DEVICE_REMOVED: the adapter has gone.
 pub(super) fn invalidate_cache(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_invalidatecache = read(argument as u64)?;

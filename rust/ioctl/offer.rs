@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     core::{
-        device::Device,
-        residency::Openings, //
+        bindings::device::Device,
+        operations::residency::Openings, //
     },
     mem::{
         KVVec,
@@ -28,6 +28,7 @@ use crate::{
         NtResult,
         NtStatus, //
     },
+    sys::killable,
     uapi::{
         d3dkmt_offerallocations,
         d3dkmt_reclaimallocations2,
@@ -41,7 +42,7 @@ use crate::{
 use core::mem::size_of;
 use kernel::sync::Arc;
 
-/// The allocations of a call, and how many belong to each element of its list.
+/// The allocations of a call, and how many of them belong to each element of its list.
 struct Listed {
     openings: Openings,
     of_each: KVVec<usize>,
@@ -57,6 +58,7 @@ fn listed(caller: &Caller<'_>, device: &Arc<Device>, elements: Elements) -> NtRe
             let mut openings = KVVec::new();
             let mut of_each = KVVec::with_capacity(count, ACCOUNT)?;
             for at in 0..count {
+                killable::check()?;
                 let handle: d3dkmthandle = read(element(address, at, size_of::<d3dkmthandle>())?)?;
                 let before = openings.len();
                 let process = caller.process;
@@ -74,7 +76,7 @@ fn listed(caller: &Caller<'_>, device: &Arc<Device>, elements: Elements) -> NtRe
 /// # Errors
 ///
 /// - INVALID_PARAMETER: see [`validate_memory::offer`] (case 234); no device; no resource or allocation of
-///   it; one that is locked, shared, or memory of the caller.
+///   it; an allocation that is locked, shared, or memory of the caller.
 /// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
 pub(super) fn offer(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_offerallocations = read(argument as u64)?;
@@ -85,8 +87,8 @@ pub(super) fn offer(caller: &Caller<'_>, argument: usize) -> NtResult {
     device.offer(&list, offer.priority, offer.may_decommit)
 }
 
-/// D3DKMTReclaimAllocations2 (cases 236 to 238): all of them, or none. What is not offered has its
-/// contents. The results need not be asked for; that of a resource is the worst of its allocations'.
+/// D3DKMTReclaimAllocations2 (cases 236 to 238): all of them, or none. An allocation that is not offered
+/// reports its contents as kept. The results are optional; a resource's is the worst of its allocations'.
 ///
 /// # Errors
 ///

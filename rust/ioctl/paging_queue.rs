@@ -9,11 +9,11 @@ use super::{
     Caller, //
 };
 use crate::{
-    core::{
-        handle::Handle,
+    core::bindings::{
         paging_queue::PagingQueue,
         process::Object, //
     },
+    handle::Handle,
     mem::{
         KVVec,
         ACCOUNT, //
@@ -25,13 +25,13 @@ use crate::{
     }, //
 };
 
-/// D3DKMTCreatePagingQueue: a queue of the device, and below it its fence.
+/// D3DKMTCreatePagingQueue: creates a queue on the device, and the queue's fence below it.
 ///
 /// # Errors
 ///
 /// - INVALID_PARAMETER: no device; see [`validate_sync::create_paging_queue`].
 /// - DEVICE_REMOVED: the adapter has gone.
-/// - NO_MEMORY: no memory, or no room in the address space.
+/// - NO_MEMORY: no memory, or no free address range.
 pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let args: d3dkmt_createpagingqueue = read(argument)?;
@@ -43,7 +43,7 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     let mut objects = KVVec::with_capacity(2, ACCOUNT)?;
     objects.push(Object::PagingQueue(queue), ACCOUNT)?;
     objects.push(Object::Sync(object), ACCOUNT)?;
-    let reservation = caller.process.reserve(2)?;
+    let reservation = caller.process.alloc_handles(2)?;
     let handle = |at: usize| reservation.handles().get(at).copied();
     write(
         argument,

@@ -23,6 +23,7 @@ use crate::{
         NtResult,
         NtStatus, //
     },
+    sys::killable,
     uapi::{
         d3dkmt_getallocationpriority,
         d3dkmt_setallocationpriority, //
@@ -30,13 +31,13 @@ use crate::{
 };
 use core::mem::size_of;
 
-/// D3DKMTSetAllocationPriority (case 240): of each allocation, or one for all of a resource. Whoever else
-/// has an allocation open sees it as well.
+/// D3DKMTSetAllocationPriority (case 240): sets one priority per allocation, or one for a whole resource. It
+/// applies to all openers of the allocation.
 ///
 /// # Errors
 ///
 /// - INVALID_PARAMETER: see [`validate_memory::subject`]; no device; no allocation or resource of it;
-///   a priority of 0. Then none is changed.
+///   a priority of 0. Then no priority is changed.
 /// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
 pub(super) fn set(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_setallocationpriority = read(argument as u64)?;
@@ -53,17 +54,19 @@ pub(super) fn set(caller: &Caller<'_>, argument: usize) -> NtResult {
     };
     let mut priorities = KVVec::with_capacity(count, ACCOUNT)?;
     for at in 0..count {
+        killable::check()?;
         let priority = read(element(args.priorities, at, size_of::<u32>())?)?;
         priorities.push(validate_memory::priority(priority)?, ACCOUNT)?;
     }
-    // The one of a resource is for all.
+    // A resource's single priority applies to all its allocations.
     for (open, &priority) in list.iter().zip(priorities.iter().cycle()) {
+        killable::check()?;
         open.set_priority(priority);
     }
     Ok(())
 }
 
-/// D3DKMTGetAllocationPriority: of each allocation, or the highest in a resource.
+/// D3DKMTGetAllocationPriority: the priority of each allocation, or the highest one in a resource.
 ///
 /// # Errors
 ///

@@ -39,7 +39,7 @@ use crate::{
     }, //
 };
 
-/// The status of a call that is done, or will be when a fence has a value.
+/// The status of a call that is done, or that will be when its fence reaches `value`.
 pub(super) fn paged(value: Option<u64>) -> NtStatus {
     match value {
         Some(_) => NtStatus::PENDING,
@@ -51,11 +51,11 @@ pub(super) fn paged(value: Option<u64>) -> NtStatus {
 ///
 /// # Errors
 ///
-/// - INVALID_PARAMETER: see [`validate_memory::make_resident`]; no queue; one that is no allocation of
-///   the queue's device (case 229), or is offered.
+/// - INVALID_PARAMETER: see [`validate_memory::make_resident`]; no queue; a handle that names no allocation
+///   of the queue's device (case 229), or an offered one.
 /// - DEVICE_REMOVED: the adapter has gone.
-/// - NO_MEMORY: over the budget, or with CantTrimFurther over the segment; then the answer says by how
-///   much (case 226). Or kernel memory. With MustSucceed, the device is in an error state then (case
+/// - NO_MEMORY: over the budget, or with CantTrimFurther over the segment; then the result says by how
+///   much (case 226). Or no kernel memory. With MustSucceed, the device is then in an error state (case
 ///   228).
 pub(super) fn make_resident(caller: &Caller<'_>, argument: usize) -> NtResult<NtStatus> {
     let argument = argument as u64;
@@ -91,12 +91,12 @@ pub(super) fn make_resident(caller: &Caller<'_>, argument: usize) -> NtResult<Nt
     }
 }
 
-/// D3DKMTEvict (case 231): all of them, or none. It does not wait until they are out.
+/// D3DKMTEvict (case 231): all of them, or none. It does not wait for the eviction.
 ///
 /// # Errors
 ///
-/// - INVALID_PARAMETER: see [`validate_memory::evict`]; no device; one that is no allocation of it, or
-///   is not resident as often as it is named.
+/// - INVALID_PARAMETER: see [`validate_memory::evict`]; no device; a handle that names no allocation of it,
+///   or an allocation that is not resident as often as it is listed.
 /// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
 pub(super) fn evict(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
@@ -116,8 +116,8 @@ pub(super) fn evict(caller: &Caller<'_>, argument: usize) -> NtResult {
     })
 }
 
-/// D3DKMTQueryAllocationResidency: where each of them is, or for a resource where the farthest of its
-/// allocations is.
+/// D3DKMTQueryAllocationResidency: the residency of each allocation, or for a resource that of its
+/// farthest allocation.
 ///
 /// # Errors
 ///
@@ -153,15 +153,15 @@ fn number(status: ResidencyStatus) -> u32 {
     }
 }
 
-/// D3DKMTUpdateAllocationProperty: moves an allocation from one segment to the other one, now and
-/// whenever it is made resident. What was made for the aperture stays there.
+/// D3DKMTUpdateAllocationProperty: moves an allocation from one segment to the other, now and
+/// whenever it is made resident. An allocation that was created for the aperture stays there.
 ///
 /// # Errors
 ///
 /// - See [`validate_memory::update_property`]; INVALID_PARAMETER: no queue, no allocation of its device,
-///   or it is offered.
+///   or an offered one.
 /// - DEVICE_REMOVED: the adapter has gone.
-/// - NO_MEMORY: none is left; or it is resident, and there would be over the budget.
+/// - NO_MEMORY: no memory; or the allocation is resident, and would exceed the budget there.
 pub(super) fn update(caller: &Caller<'_>, argument: usize) -> NtResult<NtStatus> {
     let argument = argument as u64;
     let args: d3dddi_updateallocproperty = read(argument)?;

@@ -15,19 +15,24 @@ use super::{
 };
 use crate::{
     core::{
-        create::Created,
-        device::Device,
-        global_handles::{
-            GlobalHandles,
-            Opening, //
+        bindings::{
+            device::Device,
+            process::Object, //
         },
-        handle::Handle,
-        process::Object,
-        share::{
-            NtHandle,
-            Shared, //
+        objects::{
+            global_handles::{
+                GlobalHandles,
+                Opening, //
+            },
+            nt_handle::NtHandle,
+            shared::Shared, //
+        },
+        operations::{
+            create::Created,
+            open_shared, //
         }, //
     },
+    handle::Handle,
     mem::{
         KVVec,
         ACCOUNT, //
@@ -48,13 +53,13 @@ use crate::{
 };
 use kernel::sync::Arc;
 
-/// D3DKMTShareObjects: an NT handle, which is a descriptor that closes on exec (cases 146, 155).
+/// D3DKMTShareObjects: creates an NT handle: a descriptor with close-on-exec (cases 146, 155).
 ///
 /// # Errors
 ///
-/// - INVALID_PARAMETER: not one object (cases 150, 152, 155); not a resource (case 143); a resource
-///   that was not created to be shared (case 144); an address that cannot be used.
-/// - NO_MEMORY: also when the process has no descriptor left.
+/// - INVALID_PARAMETER: not exactly one object (cases 150, 152, 155); not a resource (case 143); a resource
+///   that was not created to be shared (case 144); a bad address.
+/// - NO_MEMORY: also when the process has no free descriptor.
 pub(super) fn share(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_shareobjects = read(argument as u64)?;
     validate::share(&args)?;
@@ -69,8 +74,8 @@ pub(super) fn share(caller: &Caller<'_>, argument: usize) -> NtResult {
     Ok(())
 }
 
-/// D3DKMTQueryResourceInfoFromNtHandle: sizes only; the runtime's buffer is not written to (case
-/// 161).
+/// D3DKMTQueryResourceInfoFromNtHandle: returns sizes only; the runtime's buffer is not written
+/// (case 161).
 ///
 /// # Errors
 ///
@@ -81,7 +86,9 @@ pub(super) fn query_from_nt_handle(caller: &Caller<'_>, argument: usize) -> NtRe
     let argument = argument as u64;
     let mut args: d3dkmt_queryresourceinfofromnthandle = read(argument)?;
     let device = caller.process.device(args.device.into())?;
-    let sizes = NtHandle::with(args.nt_handle, |handle| handle.shared().sizes_for(&device))?;
+    let sizes = NtHandle::with(args.nt_handle, |handle| {
+        handle.shared().sizes_for(device.adapter())
+    })?;
     args.private_runtime_data_size = sizes.runtime_data;
     args.total_priv_drv_data_size = sizes.total;
     args.resource_priv_drv_data_size = sizes.private_data;
@@ -93,8 +100,8 @@ pub(super) fn query_from_nt_handle(caller: &Caller<'_>, argument: usize) -> NtRe
 ///
 /// # Errors
 ///
-/// As [`open`]; and INVALID_HANDLE: no open descriptor; INVALID_PARAMETER: one of something else
-/// (case 171).
+/// As [`open`]; and INVALID_HANDLE: no open descriptor; INVALID_PARAMETER: a descriptor of something
+/// else (case 171).
 pub(super) fn open_from_nt_handle(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let mut args: d3dkmt_openresourcefromnthandle = read(argument)?;
@@ -123,7 +130,7 @@ pub(super) fn open_from_nt_handle(caller: &Caller<'_>, argument: usize) -> NtRes
     created.publish((args.device.into(), &Object::Device(device)))
 }
 
-/// D3DKMTQueryResourceInfo: sizes only; the runtime's buffer is not written to (cases 126 to 129).
+/// D3DKMTQueryResourceInfo: returns sizes only; the runtime's buffer is not written (cases 126 to 129).
 ///
 /// # Errors
 ///
@@ -134,7 +141,7 @@ pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
     let mut args: D3DKMT_QUERYRESOURCEINFO = read(argument)?;
     let device = caller.process.device(Handle::new(args.hDevice))?;
     let (shared, _opening) = named(caller, args.hGlobalShare)?;
-    let sizes = shared.sizes_for(&device)?;
+    let sizes = shared.sizes_for(device.adapter())?;
     args.PrivateRuntimeDataSize = sizes.runtime_data;
     args.TotalPrivateDriverDataSize = sizes.total;
     args.ResourcePrivateDriverDataSize = sizes.private_data;
@@ -142,13 +149,13 @@ pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
     write(argument, &args)
 }
 
-/// D3DKMTOpenResource, with elements of the second version: binds a shared resource to a device
+/// D3DKMTOpenResource, with elements of version 2: binds a shared resource to a device
 /// (cases 131 to 141).
 ///
 /// # Errors
 ///
 /// - INVALID_PARAMETER: no device; a number that names nothing for this user; another adapter (case
-///   175); counts or sizes that are not the resource's (cases 134 to 137, 168), or that have no
+///   175); counts or sizes that differ from the resource's (cases 134 to 137, 168), or that have no
 ///   address (cases 165, 167).
 /// - NO_MEMORY: the buffer for the allocations' data is too small (case 170); no memory.
 /// - DEVICE_REMOVED: the adapter has gone.
@@ -179,7 +186,7 @@ pub(super) fn open(caller: &Caller<'_>, argument: usize) -> NtResult {
     created.publish((parent, &Object::Device(device)))
 }
 
-/// What a global handle names for the caller.
+/// The resource that a global handle names for the caller.
 fn named(caller: &Caller<'_>, handle: u32) -> NtResult<(Arc<Shared>, Opening)> {
     let globals = caller.registry.global_handles();
     globals
@@ -195,14 +202,14 @@ fn bind<'a>(
     read_only: bool,
     opening: Option<Opening>,
 ) -> NtResult<Created<'a>> {
-    shared.check_adapter(device)?;
+    shared.check_adapter(device.adapter())?;
     validate::open_resource(request, &shared.sizes())?;
-    Shared::open(shared, caller.process, device, read_only, opening)
+    open_shared::open(shared, caller.process, device, read_only, opening)
 }
 
-/// Copies out what an opener gets but for the argument itself: what the creator attached, the
-/// allocations' data one after the other; and for each allocation its handle, and where its data is
-/// (case 172). Returns the handle of the resource, which is the first one.
+/// Copies out an opener's results, except the argument itself: the creator's data, the allocations'
+/// data back to back, and for each allocation its handle and the address of its data (case 172).
+/// Returns the handle of the resource, which is the first one.
 fn write_opened(
     shared: &Shared,
     created: &Created<'_>,

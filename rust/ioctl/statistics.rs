@@ -12,7 +12,7 @@ use super::{
     Caller, //
 };
 use crate::{
-    core::adapter::Adapter,
+    core::objects::adapter::Adapter,
     status::{
         NtResult,
         NtStatus, //
@@ -43,10 +43,10 @@ use zerocopy::{
     IntoBytes, //
 };
 
-/// Segments, and groups of them: local memory and the aperture.
+/// Segments, and segment groups: local memory and the aperture.
 const SEGMENTS: u32 = 2;
 
-// The results fit.
+// The results fit into the argument.
 const _: () = {
     const fn fits<T>() -> bool {
         size_of::<T>() <= size_of::<d3dkmt_querystatistics_result>()
@@ -57,7 +57,7 @@ const _: () = {
 };
 
 /// D3DKMTQueryStatistics: numbers of an adapter, which need not be open, and of the calling process. They
-/// are those of QueryVideoMemoryInfo and QueryAdapterInfo; what nobody counts is 0.
+/// match QueryVideoMemoryInfo and QueryAdapterInfo; counters that the module does not keep read as 0.
 ///
 /// # Errors
 ///
@@ -113,7 +113,7 @@ pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
                 demoted: [0; 5],
             })
         }
-        // Nothing is presented by this node.
+        // This node presents nothing.
         Statistics::VidPnSource(pipe) if pipe < pipes => answer.write(&[0_u64; 0]),
         Statistics::VidPnSource(_) => Err(NtStatus::INVALID_PARAMETER),
     }
@@ -130,11 +130,11 @@ fn segment(adapter: &Adapter, group: SegmentGroup) -> d3dkmt_querystatistics_seg
     }
 }
 
-/// The result in the argument at an address.
+/// The result area in the argument at an address.
 struct Answer(u64);
 
 impl Answer {
-    /// Writes a result, and zeros behind it.
+    /// Writes a result, and zeros after it.
     fn write<T: IntoBytes + Immutable>(&self, value: &T) -> NtResult {
         let mut result = d3dkmt_querystatistics_result::new_zeroed();
         let bytes = value.as_bytes();

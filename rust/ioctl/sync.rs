@@ -11,9 +11,8 @@ use super::{
     Caller, //
 };
 use crate::{
-    core::{
+    core::bindings::{
         device::Device,
-        handle::Handle,
         process::Object,
         sync_object::{
             Rights,
@@ -29,6 +28,7 @@ use crate::{
         AtRemoval,
         MonitoredFence, //
     },
+    handle::Handle,
     mem::{
         KVVec,
         ACCOUNT, //
@@ -37,7 +37,11 @@ use crate::{
         NtResult,
         NtStatus, //
     },
-    sys::event_fd::EventFd,
+    sys::{
+        event_fd::EventFd,
+        killable,
+        trace, //
+    },
     uapi::{
         d3dkmt_createsynchronizationobject2,
         d3dkmt_destroysynchronizationobject,
@@ -56,7 +60,7 @@ use kernel::{
     sync::Arc, //
 };
 
-// The argument as plain words has everything where the ABI has it.
+// The argument as an array of words has the ABI's layout.
 const _: () = {
     type Abi = d3dkmt_createsynchronizationobject2;
     type Words = dxg_create_sync_object;
@@ -73,7 +77,7 @@ const _: () = {
 ///
 /// - See [`validate_sync::create_sync_object`]; INVALID_PARAMETER: no device (case 177).
 /// - DEVICE_REMOVED: the adapter has gone.
-/// - NO_MEMORY: no memory, or no room in the address space.
+/// - NO_MEMORY: no memory, or no free address range.
 pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let mut args: dxg_create_sync_object = read(argument)?;
@@ -93,12 +97,12 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     };
     let object = SyncObject::new(device.clone(), fence, rights)?;
 
-    // Where the process reads the value, and where a GPU would: there are no such addresses yet.
+    // The address at which the process reads the value. There are no GPU addresses yet.
     args.data[1] = object.address() as u64;
     args.data[2] = 0;
     let mut objects = KVVec::with_capacity(1, ACCOUNT)?;
     objects.push(Object::Sync(object), ACCOUNT)?;
-    let reservation = caller.process.reserve(1)?;
+    let reservation = caller.process.alloc_handles(1)?;
     let handle = reservation.handles().first().copied();
     args.sync_object = handle.unwrap_or(Handle::NULL).into();
     write(argument, &args)?;
@@ -110,7 +114,7 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
 ///
 /// # Errors
 ///
-/// INVALID_PARAMETER: no synchronisation object, or that of a paging queue.
+/// INVALID_PARAMETER: no synchronisation object, or the fence of a paging queue.
 pub(super) fn destroy(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_destroysynchronizationobject = read(argument as u64)?;
     caller.process.destroy_sync_object(args.sync_object.into())
@@ -122,7 +126,7 @@ pub(super) fn destroy(caller: &Caller<'_>, argument: usize) -> NtResult {
 ///
 /// - INVALID_PARAMETER: see [`validate_sync::signal_from_cpu`]; no device, no synchronisation object of
 ///   that device.
-/// - ACCESS_DENIED: one with NoSignal (case 200), or that of a paging queue.
+/// - ACCESS_DENIED: one with NoSignal (case 200), or the fence of a paging queue.
 /// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
 pub(super) fn signal(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_signalsynchronizationobjectfromcpu = read(argument as u64)?;
@@ -130,7 +134,7 @@ pub(super) fn signal(caller: &Caller<'_>, argument: usize) -> NtResult {
     let device = caller.process.device(args.device.into())?;
     device.adapter().check_present()?;
     let lists = (args.objects, args.fence_values);
-    let targets = targets(caller, &device, signal.count, lists, |rights| rights.signal)?;
+    let targets = targets(caller, &device, signal.count, lists, Purpose::Signal)?;
     for target in &targets {
         if signal.rewind {
             target.fence.rewind(target.value);
@@ -146,11 +150,11 @@ pub(super) fn signal(caller: &Caller<'_>, argument: usize) -> NtResult {
 /// # Errors
 ///
 /// - INVALID_PARAMETER: see [`validate_sync::wait_from_cpu`]; no device, no synchronisation object of
-///   that device; one was destroyed meanwhile; a descriptor of something else than an eventfd.
+///   that device; one was destroyed meanwhile; a descriptor that is no eventfd.
 /// - INVALID_HANDLE: no open descriptor.
 /// - ACCESS_DENIED: one with NoWait (case 200).
-/// - DEVICE_REMOVED: the adapter has gone, before or meanwhile. NO_MEMORY.
-/// - INTERRUPTED: a signal came while it was waiting.
+/// - DEVICE_REMOVED: the adapter has gone, before the wait or during it. NO_MEMORY.
+/// - INTERRUPTED: a signal arrived during the wait.
 pub(super) fn wait(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_waitforsynchronizationobjectfromcpu = read(argument as u64)?;
     let wanted = validate_sync::wait_from_cpu(&args)?;
@@ -159,8 +163,8 @@ pub(super) fn wait(caller: &Caller<'_>, argument: usize) -> NtResult {
     let event = event(args.async_event)?;
     let blocks = event.is_none();
     let lists = (args.objects, args.fence_values);
-    let targets = targets(caller, &device, wanted.count, lists, |rights| rights.wait)?;
-    // Whoever waits does not keep the device.
+    let targets = targets(caller, &device, wanted.count, lists, Purpose::Wait)?;
+    // A waiting thread does not keep the device alive.
     drop(device);
 
     let enough = if wanted.any { Enough::Any } else { Enough::All };
@@ -173,7 +177,7 @@ pub(super) fn wait(caller: &Caller<'_>, argument: usize) -> NtResult {
     }
 }
 
-/// The eventfd that a wait shall signal; without one it blocks.
+/// The eventfd that a wait signals; without one the call blocks.
 fn event(async_event: u64) -> NtResult<Option<EventFd>> {
     if async_event == 0 {
         return Ok(None);
@@ -185,22 +189,48 @@ fn event(async_event: u64) -> NtResult<Option<EventFd>> {
     event.map(Some)
 }
 
+/// What a call wants to do with the fences that it names.
+#[derive(Clone, Copy)]
+enum Purpose {
+    Signal,
+    Wait,
+}
+
+impl Purpose {
+    fn is_allowed(self, rights: Rights) -> bool {
+        match self {
+            Self::Signal => rights.signal,
+            Self::Wait => rights.wait,
+        }
+    }
+
+    fn trace(self, caller: &Caller<'_>, device: &Device, handle: Handle, value: u64) {
+        let by = || caller.process.trace_owner(device.adapter());
+        match self {
+            Self::Signal => trace::signal(by, handle.value(), value),
+            Self::Wait => trace::wait(by, handle.value(), value),
+        }
+    }
+}
+
 /// Reads the lists of objects and of values.
 fn targets(
     caller: &Caller<'_>,
     device: &Arc<Device>,
     count: usize,
     (objects, values): (u64, u64),
-    may: fn(Rights) -> bool,
+    purpose: Purpose,
 ) -> NtResult<KVVec<Target>> {
     let mut targets = KVVec::with_capacity(count, ACCOUNT)?;
     for at in 0..count {
+        killable::check()?;
         let handle: d3dkmthandle = read(element(objects, at, size_of::<d3dkmthandle>())?)?;
         let value = read(element(values, at, size_of::<u64>())?)?;
         let object: Arc<SyncObject> = caller.process.sync_object(device, handle.into())?;
-        if !may(object.rights()) {
+        if !purpose.is_allowed(object.rights()) {
             return Err(NtStatus::ACCESS_DENIED);
         }
+        purpose.trace(caller, device, handle.into(), value);
         let fence = object.fence().clone();
         targets.push(Target { fence, value }, ACCOUNT)?;
     }

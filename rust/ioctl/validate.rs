@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Checks of arguments that need nothing but the argument.
+//! Checks of arguments that depend on the argument alone.
 //!
-//! Pure logic: also compiled and tested on the host. What passed has another type than what came
-//! in, so that the handlers cannot use the one for the other.
+//! Pure logic: also compiled and tested on the host. A checked argument has another type than the raw
+//! one, so that handlers cannot confuse the two.
 
 use crate::{
-    core::shared_sizes::SharedSizes,
+    core::objects::shared_sizes::SharedSizes,
     status::{
         NtResult,
         NtStatus, //
@@ -25,13 +25,13 @@ pub(super) fn refuse_if(refused: bool) -> NtResult {
     Ok(())
 }
 
-/// INVALID_PARAMETER for bits of the EnumAdapters3 filter without a meaning.
+/// INVALID_PARAMETER for undefined bits of the EnumAdapters3 filter.
 pub(crate) fn enumerate_filter(filter: d3dkmt_enumadapters_filter) -> NtResult {
     // CAST: 64 bits wide in every binding of it.
     refuse_if(filter.value & D3DKMT_ENUMADAPTERS_FILTER_RESERVED as u64 != 0)
 }
 
-/// INVALID_PARAMETER for more elements than an enumeration takes.
+/// INVALID_PARAMETER for more elements than an enumeration accepts.
 pub(crate) fn enumerated_room(elements: u32, most: u32) -> NtResult {
     refuse_if(elements > most)
 }
@@ -41,8 +41,8 @@ pub(crate) fn create_device_flags(flags: d3dkmt_createdeviceflags) -> NtResult {
     refuse_if(flags.value & D3DKMT_CREATEDEVICE_RESERVED != 0)
 }
 
-/// Of a device's states only how it executes is known: NOT_SUPPORTED for the others, INVALID_PARAMETER for
-/// what is none.
+/// Of the device state types, only EXECUTION is supported: NOT_SUPPORTED for the others, INVALID_PARAMETER
+/// for an unknown type.
 pub(crate) fn device_state(kind: u32) -> NtResult {
     match kind {
         D3DKMT_DEVICESTATE_EXECUTION => Ok(()),
@@ -58,7 +58,7 @@ pub(crate) fn lock_flags(flags: d3dddicb_lock2flags) -> NtResult {
     refuse_if(flags.value != 0)
 }
 
-/// What may be done by a dma-buf.
+/// The access that a dma-buf call requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct DmaBufFlags {
     pub(crate) read_only: bool,
@@ -73,12 +73,12 @@ impl DmaBufFlags {
     }
 }
 
-/// INVALID_PARAMETER for flags of an export without a meaning.
+/// INVALID_PARAMETER for undefined flags of an export.
 pub(crate) fn export_dma_buf(args: &dxgkrnl_export_dma_buf) -> NtResult<DmaBufFlags> {
     DmaBufFlags::parse(args.flags)
 }
 
-/// INVALID_PARAMETER for flags of an opening without a meaning, and for a reserved field.
+/// INVALID_PARAMETER for undefined flags of an opening, or a reserved field that is set.
 pub(crate) fn open_dma_buf(args: &dxgkrnl_open_dma_buf) -> NtResult<DmaBufFlags> {
     refuse_if(args.reserved != 0)?;
     DmaBufFlags::parse(args.flags)
@@ -100,7 +100,7 @@ pub(crate) enum Destroy {
     Nothing,
     /// The resource, with its allocations.
     Resource,
-    /// So many allocations of the list.
+    /// That many allocations from the list.
     Allocations(usize),
 }
 
@@ -126,14 +126,14 @@ pub(crate) fn destroy(args: &d3dkmt_destroyallocation2) -> NtResult<Destroy> {
     }
 }
 
-/// Flags of CreateAllocation2 that go together.
+/// Flags of CreateAllocation2, checked against each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CreateFlags(u32);
 
 impl CreateFlags {
-    /// Bits that a user may set. Not among them: the reserved ones, of which the WDK knows
-    /// SwapChainBackBuffer by name only; CreateProtected, CreateWriteCombined, CreateCached and
-    /// OpenCrossAdapter, which are not for user mode; and ExistingSection (case 52).
+    /// Bits that a user may set. Excluded are the reserved ones (the WDK has only the name of
+    /// SwapChainBackBuffer); CreateProtected, CreateWriteCombined, CreateCached and OpenCrossAdapter,
+    /// which are not for user mode; and ExistingSection (case 52).
     const ALLOWED: u32 = D3DKMT_CREATEALLOCATION_CREATE_RESOURCE
         | D3DKMT_CREATEALLOCATION_CREATE_SHARED
         | D3DKMT_CREATEALLOCATION_NON_SECURE
@@ -151,7 +151,7 @@ impl CreateFlags {
         | D3DKMT_CREATEALLOCATION_NO_KMD_ACCESS
         | D3DKMT_CREATEALLOCATION_SHARED_DISPLAYABLE;
 
-    /// Checks flags that go together.
+    /// Checks the flags against each other.
     ///
     /// # Errors
     ///
@@ -199,7 +199,7 @@ impl CreateFlags {
 ///
 /// # Errors
 ///
-/// - INVALID_PARAMETER: no or more than 1024 allocations (cases 40, 74, 77), no list of them
+/// - INVALID_PARAMETER: no or more than 1024 allocations (cases 40, 74, 77), no list for them
 ///   (case 78), ExistingSysMem without StandardAllocation (case 49), sizes without addresses.
 /// - BUFFER_TOO_SMALL: private data of 128 KiB or more for the resource.
 pub(crate) fn create_sizes(flags: CreateFlags, args: &d3dkmt_createallocation) -> NtResult<usize> {
@@ -218,7 +218,7 @@ pub(crate) fn create_sizes(flags: CreateFlags, args: &d3dkmt_createallocation) -
     Ok(count as usize)
 }
 
-/// Checks the size of private data of a resource.
+/// Checks the size of a resource's private data.
 fn private_size(size: u32, address: u64) -> NtResult {
     if size >= D3DKMT_PRIVATE_DATA_MAX {
         return Err(NtStatus::BUFFER_TOO_SMALL);
@@ -230,32 +230,32 @@ fn private_size(size: u32, address: u64) -> NtResult {
 ///
 /// # Errors
 ///
-/// INVALID_PARAMETER: not one object (cases 150, 152, 155), or no address for it or for the answer.
+/// INVALID_PARAMETER: not exactly one object (cases 150, 152, 155), or no address for it or for the result.
 pub(crate) fn share(args: &d3dkmt_shareobjects) -> NtResult {
     refuse_if(args.object_count != 1 || args.objects == 0 || args.shared_handle == 0)
 }
 
-/// Whether access rights of an NT handle let its openers write (case 176).
+/// Whether an NT handle's access rights let its openers write (case 176).
 pub(crate) const fn grants_write(access: u32) -> bool {
     const SHARED_ALLOCATION_WRITE: u32 = 0x1;
-    // What stands for every right there is.
+    // Stands for all rights that can be granted.
     const MAXIMUM_ALLOWED: u32 = 0x0200_0000;
     const GENERIC_ALL: u32 = 0x1000_0000;
     const GENERIC_WRITE: u32 = 0x4000_0000;
     access & (SHARED_ALLOCATION_WRITE | MAXIMUM_ALLOWED | GENERIC_ALL | GENERIC_WRITE) != 0
 }
 
-/// Where an opener of a shared resource wants what, in whichever call.
+/// Where an opener of a shared resource wants its results, in either call.
 #[derive(Clone, Copy)]
 pub(crate) struct OpenRequest {
     pub(crate) allocations: u32,
-    /// Address of the list of them.
+    /// Address of the list of allocations.
     pub(crate) list: u64,
-    /// Bytes and address of the runtime's data.
+    /// Size and address of the runtime's data.
     pub(crate) runtime_data: (u32, u64),
-    /// Of the resource's private data.
+    /// Size and address of the resource's private data.
     pub(crate) private_data: (u32, u64),
-    /// Of all allocations' private data.
+    /// Size and address of all allocations' private data.
     pub(crate) total: (u32, u64),
 }
 
@@ -283,12 +283,12 @@ pub(crate) fn open_resource(request: &OpenRequest, sizes: &SharedSizes) -> NtRes
     refuse_if(end.is_none() || sizes.total != 0 && address == 0)
 }
 
-/// One element of the list, checked.
+/// One element of the list of allocations, checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CheckedElement {
-    /// Page-aligned address of preallocated memory.
+    /// Page-aligned address of the caller's memory.
     pub(crate) sysmem: Option<u64>,
-    /// Bytes of private data at `private_data`.
+    /// Size of the private data at `private_data`.
     pub(crate) private_size: usize,
     pub(crate) private_data: u64,
     pub(crate) priority: Option<NonZeroU32>,
@@ -303,7 +303,7 @@ pub(crate) struct CheckedElement {
 /// # Errors
 ///
 /// INVALID_PARAMETER: reserved bits or words; Stereo without Primary (case 83); a source that the
-/// adapter has not; OverridePriority with priority 0; memory that does not start at a page
+/// adapter does not have; OverridePriority with priority 0; memory that is not page-aligned
 /// (case 80); private data of 128 KiB or more (case 73) or without an address.
 pub(crate) fn element(info: &d3dddi_allocationinfo2, sources: u32) -> NtResult<CheckedElement> {
     let flags = info.flags.value;
@@ -334,8 +334,8 @@ pub(crate) fn element(info: &d3dddi_allocationinfo2, sources: u32) -> NtResult<C
 ///
 /// # Errors
 ///
-/// - INVALID_PARAMETER: some with memory of the caller, some without.
-/// - BUFFER_TOO_SMALL: private data of 128 KiB or more in sum.
+/// - INVALID_PARAMETER: some have memory of the caller, some do not.
+/// - BUFFER_TOO_SMALL: private data of 128 KiB or more in total.
 pub(crate) fn elements(elements: &[CheckedElement]) -> NtResult {
     let with_memory = elements.iter().filter(|e| e.sysmem.is_some()).count();
     refuse_if(with_memory != 0 && with_memory != elements.len())?;
@@ -347,13 +347,13 @@ pub(crate) fn elements(elements: &[CheckedElement]) -> NtResult {
     Ok(())
 }
 
-/// Checks a standard allocation: an existing heap of the element's memory. Returns its bytes.
+/// Checks a standard allocation: an existing heap of the element's memory. Returns its size in bytes.
 ///
 /// # Errors
 ///
 /// - INVALID_PARAMETER: type 0 or unknown (case 42); flags; without ExistingSysMem (case 48) or
 ///   memory (case 44); size 0 or not whole pages (case 46); type 2 with memory (case 57).
-/// - NOT_SUPPORTED: type 2 as it should be.
+/// - NOT_SUPPORTED: a valid type 2.
 pub(crate) fn standard(
     flags: CreateFlags,
     standard: &d3dkmt_createstandardallocation,

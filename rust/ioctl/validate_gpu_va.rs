@@ -8,7 +8,7 @@ use super::validate::refuse_if;
 use crate::{
     gpuva::{
         whole,
-        Placement,
+        AddressRequest,
         Span,
         END,
         GRANULE,
@@ -29,10 +29,10 @@ pub(crate) type RawOperation = [u64; 8];
 
 /// Where addresses are to be: at `base`, or somewhere between two limits, which are not looked at if there
 /// is a `base` (cases 303, 304, 334).
-fn placement(base: u64, minimum: u64, maximum: u64, unit: u64) -> NtResult<Placement> {
+fn address_request(base: u64, minimum: u64, maximum: u64, unit: u64) -> NtResult<AddressRequest> {
     if base != 0 {
         refuse_if(!whole(base, unit))?;
-        return Ok(Placement::At(base));
+        return Ok(AddressRequest::At(base));
     }
     refuse_if(!whole(minimum, unit) || !whole(maximum, unit))?;
     let to = match maximum {
@@ -40,13 +40,13 @@ fn placement(base: u64, minimum: u64, maximum: u64, unit: u64) -> NtResult<Place
         maximum => maximum,
     };
     refuse_if(to > END)?;
-    Ok(Placement::Between { from: minimum, to })
+    Ok(AddressRequest::Between { from: minimum, to })
 }
 
 /// Addresses that are to be reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Reserve {
-    pub(crate) at: Placement,
+    pub(crate) at: AddressRequest,
     pub(crate) bytes: u64,
     /// What is not mapped reads zero.
     pub(crate) zero: bool,
@@ -62,7 +62,7 @@ pub(crate) struct Reserve {
 pub(crate) fn reserve(args: &d3dddi_reservegpuvirtualaddress) -> NtResult<Reserve> {
     let bytes = args.size;
     refuse_if(bytes == 0 || !whole(bytes, GRANULE))?;
-    let at = placement(
+    let at = address_request(
         args.base_address,
         args.minimum_address,
         args.maximum_address,
@@ -78,10 +78,10 @@ pub(crate) fn reserve(args: &d3dddi_reservegpuvirtualaddress) -> NtResult<Reserv
 }
 
 /// Whether there are so many addresses at all.
-fn exists(at: Placement, bytes: u64) -> NtResult {
+fn exists(at: AddressRequest, bytes: u64) -> NtResult {
     match at {
-        Placement::At(base) => refuse_if(Span::new(base, bytes).is_none()),
-        Placement::Between { .. } => refuse_if(bytes > END),
+        AddressRequest::At(base) => refuse_if(Span::new(base, bytes).is_none()),
+        AddressRequest::Between { .. } => refuse_if(bytes > END),
     }
 }
 
@@ -103,7 +103,7 @@ pub(crate) enum Meaning {
 /// A mapping that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Map {
-    pub(crate) at: Placement,
+    pub(crate) at: AddressRequest,
     pub(crate) bytes: u64,
     pub(crate) meaning: Meaning,
 }
@@ -120,7 +120,7 @@ pub(crate) fn map(args: &d3dddi_mapgpuvirtualaddress) -> NtResult<Map> {
     refuse_if(args.reserved0 != 0 || args.reserved1 != 0)?;
     let bytes = pages(args.size_in_pages)?;
     refuse_if(bytes == 0)?;
-    let at = placement(
+    let at = address_request(
         args.base_address,
         args.minimum_address,
         args.maximum_address,

@@ -17,17 +17,17 @@ use crate::{
     },
     uapi::*,
     vidmm::{
-        rank::OfferPriority,
+        lru_key::OfferPriority,
         SegmentGroup, //
     }, //
 };
 use core::num::NonZeroU32;
 
-/// Elements of one MakeResident, Evict, OfferAllocations or ReclaimAllocations2: as many as WSL takes
+/// Most elements of one MakeResident, Evict, OfferAllocations or ReclaimAllocations2 call; WSL's limit
 /// (case 230).
 pub(crate) const PAGED_MAX: u32 = 10_240;
 
-/// Elements of one call about priorities or QueryAllocationResidency: as many as WSL takes.
+/// Most elements of one priority or QueryAllocationResidency call; WSL's limit.
 pub(crate) const LISTED_MAX: u32 = 0x2_0000;
 
 fn count(count: u32, most: u32) -> NtResult<usize> {
@@ -36,13 +36,13 @@ fn count(count: u32, most: u32) -> NtResult<usize> {
     Ok(count as usize)
 }
 
-/// What is to be made resident.
+/// A MakeResident request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct MakeResident {
     pub(crate) count: usize,
     /// The process may go over its budget.
     pub(crate) cant_trim_further: bool,
-    /// The device is of no use without it.
+    /// The device is unusable without it.
     pub(crate) must_succeed: bool,
 }
 
@@ -65,14 +65,14 @@ pub(crate) fn make_resident(args: &d3dddi_makeresident) -> NtResult<MakeResident
     })
 }
 
-/// What is to be evicted.
+/// An Evict request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Evict {
     pub(crate) count: usize,
     pub(crate) only_if_necessary: bool,
 }
 
-/// Checks Evict. NotWrittenTo is a hint: whether memory was written to is not known here.
+/// Checks Evict. NotWrittenTo is a hint, ignored because dxgkrnl does not track writes to memory.
 ///
 /// # Errors
 ///
@@ -85,7 +85,7 @@ pub(crate) fn evict(args: &d3dkmt_evict) -> NtResult<Evict> {
     })
 }
 
-/// A list of handles, of one kind.
+/// A list of handles, all of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Elements {
     Resources { address: u64, count: usize },
@@ -103,7 +103,7 @@ fn elements(resources: u64, allocations: u64, number: u32) -> NtResult<Elements>
     }
 }
 
-/// What is to be offered, and how.
+/// An OfferAllocations request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Offer {
     pub(crate) elements: Elements,
@@ -111,13 +111,13 @@ pub(crate) struct Offer {
     pub(crate) may_decommit: bool,
 }
 
-/// Checks OfferAllocations. There is no queued work that an offer could wait for, so that
-/// OfferImmediately changes nothing; AUTO is NORMAL.
+/// Checks OfferAllocations. There is no queued work that an offer could wait for, so
+/// OfferImmediately changes nothing; AUTO means NORMAL.
 ///
 /// # Errors
 ///
 /// INVALID_PARAMETER: not exactly one of the lists; no or more than [`PAGED_MAX`] elements; reserved
-/// flags; no priority, or one without a name (case 234).
+/// flags; no priority, or an undefined one (case 234).
 pub(crate) fn offer(args: &d3dkmt_offerallocations) -> NtResult<Offer> {
     refuse_if(args.flags.value & D3DKMT_OFFER_FLAG_RESERVED != 0)?;
     Ok(Offer {
@@ -141,14 +141,14 @@ pub(crate) fn reclaim(args: &d3dkmt_reclaimallocations2) -> NtResult<Elements> {
     elements(args.resources, args.allocations, args.allocation_count)
 }
 
-/// Whom a call is about: a resource as a whole, or that many allocations.
+/// The subject of a call: a resource as a whole, or that many allocations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
     Resource,
     Allocations(usize),
 }
 
-/// Checks whom SetAllocationPriority, GetAllocationPriority or QueryAllocationResidency is about.
+/// Checks the subject of SetAllocationPriority, GetAllocationPriority or QueryAllocationResidency.
 ///
 /// # Errors
 ///
@@ -163,20 +163,20 @@ pub(crate) fn subject(resource: d3dkmthandle, list: u64, number: u32) -> NtResul
     Ok(Subject::Allocations(count(number, LISTED_MAX)?))
 }
 
-/// INVALID_PARAMETER for the priority 0, which is none.
+/// INVALID_PARAMETER for priority 0, which is not valid.
 pub(crate) fn priority(priority: u32) -> NtResult<NonZeroU32> {
     NonZeroU32::new(priority).ok_or(NtStatus::INVALID_PARAMETER)
 }
 
-/// Checks UpdateAllocationProperty of an allocation that the miniport supports in `supported`. The
-/// result is whether it shall be in local memory, if the call says anything of that: in the first segment
-/// that it prefers, or the first one that is left. Fields that the mask does not name do not matter.
+/// Checks UpdateAllocationProperty of an allocation that the miniport supports in `supported`. Returns
+/// whether to place it in local memory, if the call changes that: in the first preferred segment,
+/// or the first one that is left. Fields that the mask does not name are ignored.
 ///
 /// # Errors
 ///
-/// - INVALID_PARAMETER: flags or parts of the mask without a meaning; no segment, one that the miniport
-///   does not support, or one preferred that is not in the new set.
-/// - NOT_SUPPORTED: AccessedPhysically or Unmoveable, as nothing here has a place for good.
+/// - INVALID_PARAMETER: undefined flags or mask bits; no segment, one that the miniport
+///   does not support, or a preferred one that is not in the new set.
+/// - NOT_SUPPORTED: AccessedPhysically or Unmoveable, as no allocation here has a permanent place.
 pub(crate) fn update_property(
     args: &d3dddi_updateallocproperty,
     supported: SegmentSet,
@@ -200,7 +200,7 @@ pub(crate) fn update_property(
     if sets(D3DDDI_UPDATEALLOCPROPERTY_SET_PREFERRED_SEGMENT) {
         let value = args.preferred_segment.value;
         refuse_if(value & D3DDDI_SEGMENTPREFERENCE_RESERVED != 0)?;
-        // Five times a number of five bits, and a bit for the end of the segment to begin at.
+        // Five pairs: a segment number of five bits, and a bit for the end of the segment to start from.
         let numbers = (0..5).map(|i| value >> (6 * i) & D3DDDI_SEGMENTPREFERENCE_SEGMENT_ID0);
         for number in numbers.filter(|&number| number != 0) {
             let segment = SegmentSet(1 << (number - 1));
@@ -230,7 +230,7 @@ pub(crate) fn reservation(args: &d3dkmt_changevideomemoryreservation) -> NtResul
     segment_group(args.memory_segment_group)
 }
 
-/// What statistics are asked for.
+/// A QueryStatistics request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Statistics {
     Adapter,
@@ -239,24 +239,24 @@ pub(crate) enum Statistics {
     Segment(SegmentGroup),
     ProcessSegment(SegmentGroup),
     ProcessSegmentGroup(SegmentGroup),
-    /// Of a display pipe, and of a process on it; they are the same.
+    /// Of a display pipe, or of a process on it; the two are the same.
     VidPnSource(u32),
 }
 
-/// Checks QueryStatistics. Segments are numbered from 0 there.
+/// Checks QueryStatistics, in which segments are numbered from 0.
 ///
 /// # Errors
 ///
-/// - INVALID_PARAMETER: a process other than 0, as there are no process handles; no such type; a segment or
-///   a group that is not there; nodes, as there are none.
-/// - NOT_SUPPORTED: the physical adapter, whose clocks and temperatures nobody tells.
+/// - INVALID_PARAMETER: a process other than 0, as there are no process handles; an unknown type; a segment
+///   or a group that does not exist; nodes, as there are none.
+/// - NOT_SUPPORTED: the physical adapter, whose clocks and temperatures are not available.
 pub(crate) fn statistics(kind: u32, process: u64, query: u32) -> NtResult<Statistics> {
     refuse_if(process != 0)?;
     Ok(match kind {
         D3DKMT_QUERYSTATISTICS_ADAPTER => Statistics::Adapter,
         D3DKMT_QUERYSTATISTICS_PROCESS => Statistics::Process,
         D3DKMT_QUERYSTATISTICS_PROCESS_ADAPTER => Statistics::ProcessAdapter,
-        // The groups have one segment each, in the same order.
+        // Each group has one segment, in the same order.
         D3DKMT_QUERYSTATISTICS_SEGMENT => Statistics::Segment(segment_group(query)?),
         D3DKMT_QUERYSTATISTICS_PROCESS_SEGMENT => Statistics::ProcessSegment(segment_group(query)?),
         D3DKMT_QUERYSTATISTICS_PROCESS_SEGMENT_GROUP => {

@@ -6,18 +6,18 @@
 
 use super::validate::refuse_if;
 use crate::{
-    core::paging_priority::PagingPriority,
     status::{
         NtResult,
         NtStatus, //
     },
-    uapi::*, //
+    uapi::*,
+    vidmm::paging_priority::PagingPriority, //
 };
 
-/// Objects in one WaitForSynchronizationObjectFromCpu: as many as WSL takes.
+/// Most objects in one WaitForSynchronizationObjectFromCpu call; WSL's limit.
 pub(crate) const WAITED_ON_MAX: u32 = 0x2_0000;
 
-/// A monitored fence that is asked for, with the meaning of its flags.
+/// A monitored fence to create, with its flags decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NewFence {
     pub(crate) value: u64,
@@ -25,19 +25,19 @@ pub(crate) struct NewFence {
     pub(crate) signal: bool,
     /// Its device may wait for it.
     pub(crate) wait: bool,
-    /// It becomes the highest value that there is when the adapter goes.
+    /// When the adapter goes, its value becomes the highest possible one.
     pub(crate) maximum_at_removal: bool,
 }
 
-/// Checks CreateSynchronizationObject2. `data` is the first word of what belongs to the type.
+/// Checks CreateSynchronizationObject2. `data` is the first word of the type's own data.
 ///
 /// # Errors
 ///
-/// - INVALID_PARAMETER: no type that Windows knows (case 177); reserved flags; NtSecuritySharing
+/// - INVALID_PARAMETER: not a type of Windows (case 177); reserved flags; NtSecuritySharing
 ///   without Shared (case 183); NoSignal with NoWait, or one of them or TopOfPipeline for anything but
 ///   a monitored fence (case 200); SignalByKmd, which is for the miniport's CPU notifications.
 /// - INVALID_HANDLE: a CPU notification without an event (case 181).
-/// - NOT_SUPPORTED: another type than monitored fences, or Shared.
+/// - NOT_SUPPORTED: a type other than monitored fence, or Shared.
 pub(crate) fn create_sync_object(
     kind: u32,
     flags: d3dddi_synchronizationobject_flags,
@@ -76,11 +76,11 @@ pub(crate) fn create_sync_object(
     })
 }
 
-/// How fences are to be signalled.
+/// A SignalSynchronizationObjectFromCpu request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CpuSignal {
     pub(crate) count: usize,
-    /// Values may fall.
+    /// Values may decrease.
     pub(crate) rewind: bool,
 }
 
@@ -88,8 +88,8 @@ pub(crate) struct CpuSignal {
 ///
 /// # Errors
 ///
-/// INVALID_PARAMETER: no or more than 32 objects (case 197); reserved flags, or EnqueueCpuEvent, for
-/// which there is no event.
+/// INVALID_PARAMETER: no or more than 32 objects (case 197); reserved flags, or EnqueueCpuEvent, as
+/// the call has no event.
 pub(crate) fn signal_from_cpu(
     args: &d3dkmt_signalsynchronizationobjectfromcpu,
 ) -> NtResult<CpuSignal> {
@@ -103,11 +103,11 @@ pub(crate) fn signal_from_cpu(
     })
 }
 
-/// What is to be waited for.
+/// A WaitForSynchronizationObjectFromCpu request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CpuWait {
     pub(crate) count: usize,
-    /// One object is enough.
+    /// The wait ends when one object has its value.
     pub(crate) any: bool,
 }
 
@@ -132,8 +132,8 @@ pub(crate) fn wait_from_cpu(
 ///
 /// # Errors
 ///
-/// INVALID_PARAMETER: a priority without a name; a physical adapter that is not there: an adapter has
-/// one, with the index 0.
+/// INVALID_PARAMETER: an undefined priority; a physical adapter that does not exist: an adapter has
+/// one, with index 0.
 pub(crate) fn create_paging_queue(args: &d3dkmt_createpagingqueue) -> NtResult<PagingPriority> {
     refuse_if(args.physical_adapter_index != 0)?;
     match args.priority {

@@ -21,9 +21,9 @@ use crate::{
     }, //
 };
 
-/// D3DKMTQueryVideoMemoryInfo (case 243): what the calling process has and may have, in bytes.
+/// D3DKMTQueryVideoMemoryInfo (case 243): the calling process's usage and budget, in bytes.
 ///
-/// The budget moves with what other processes use.
+/// The budget changes with other processes' usage.
 ///
 /// # Errors
 ///
@@ -56,14 +56,14 @@ pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
     )
 }
 
-/// D3DKMTChangeVideoMemoryReservation: how many bytes of a group the process wants to be able to have.
+/// D3DKMTChangeVideoMemoryReservation: how many bytes of a group the process wants reserved.
 ///
 /// # Errors
 ///
 /// - INVALID_PARAMETER: see [`validate_memory::reservation`] (case 249); no adapter; more than
 ///   `available_for_reservation` of QueryVideoMemoryInfo.
 /// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
-pub(super) fn reserve(caller: &Caller<'_>, argument: usize) -> NtResult {
+pub(super) fn set_reservation(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_changevideomemoryreservation = read(argument as u64)?;
     let group = validate_memory::reservation(&args)?;
     let adapter = caller.process.adapter(args.adapter.into())?;
@@ -71,15 +71,15 @@ pub(super) fn reserve(caller: &Caller<'_>, argument: usize) -> NtResult {
     caller
         .process
         .account(&adapter)?
-        .reserve(group, args.reservation)
+        .set_reservation(group, args.reservation)
 }
 
-/// D3DKMTFlushHeapTransitions: waits until all paging is done that the process has asked for before.
+/// D3DKMTFlushHeapTransitions: waits until all paging that the process requested before is done.
 ///
 /// # Errors
 ///
 /// - INVALID_PARAMETER: no adapter. DEVICE_REMOVED: it has gone.
-/// - INTERRUPTED: a signal came while it was waiting.
+/// - INTERRUPTED: a signal arrived during the wait.
 pub(super) fn flush(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_flushheaptransitions = read(argument as u64)?;
     let adapter = caller.process.adapter(args.adapter.into())?;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Adapters appear, vanish and appear again; no DRM device is needed for it.
+//! Adapters appear, vanish and appear again; the tests need no DRM device.
 
 use super::log::{
     Log,
     Noted, //
 };
 use crate::{
-    core::adapter_list::{
+    core::objects::adapter_list::{
+        AdapterInstance,
         AdapterList,
-        Appearance,
-        Luid,
-        Origin, //
+        HotplugSource,
+        Luid, //
     },
     status::NtStatus,
     sys::workqueue::OrderedQueue, //
@@ -22,32 +22,32 @@ use kernel::{
     sync::Arc, //
 };
 
-const ONE: Origin = Origin(0x1000);
-const TWO: Origin = Origin(0x2000);
+const ONE: HotplugSource = HotplugSource(0x1000);
+const TWO: HotplugSource = HotplugSource(0x2000);
 
 /// An adapter without a device.
 struct Fake {
-    appearance: Appearance,
+    instance: AdapterInstance,
     noted: Noted,
 }
 
 impl Fake {
     fn luid(&self) -> Luid {
-        self.appearance.luid()
+        self.instance.luid()
     }
 
     fn is_removed(&self) -> bool {
-        self.appearance.check_present() == Err(NtStatus::DEVICE_REMOVED)
+        self.instance.check_present() == Err(NtStatus::DEVICE_REMOVED)
     }
 }
 
-impl AsRef<Appearance> for Fake {
-    fn as_ref(&self) -> &Appearance {
-        &self.appearance
+impl AsRef<AdapterInstance> for Fake {
+    fn as_ref(&self) -> &AdapterInstance {
+        &self.instance
     }
 }
 
-/// A list, and which of its adapters were dropped.
+/// A list, and a log of its adapters that were dropped.
 struct Machine {
     list: Arc<AdapterList<Fake>>,
     dropped: Arc<Log<u32>>,
@@ -61,16 +61,16 @@ impl Machine {
         })
     }
 
-    fn appear(&self, origin: Origin, number: u32) -> Result {
-        self.list.add(origin, |appearance| {
+    fn appear(&self, source: HotplugSource, number: u32) -> Result {
+        self.list.add(source, |instance| {
             Ok(Fake {
-                appearance,
+                instance,
                 noted: Noted::new(number, &self.dropped),
             })
         })
     }
 
-    /// The numbers of what is listed.
+    /// The numbers of the listed adapters.
     fn listed(&self) -> Result<KVVec<u32>> {
         let mut numbers = KVVec::new();
         for adapter in self.list.all().map_err(|_| ENOMEM)?.iter() {
@@ -86,28 +86,28 @@ impl Machine {
     }
 }
 
-/// An adapter that looks at its list when it is dropped.
+/// An adapter that searches its list when it is dropped.
 struct Looking {
-    appearance: Appearance,
+    instance: AdapterInstance,
     list: Arc<AdapterList<Looking>>,
     found: Arc<Log<bool>>,
 }
 
-impl AsRef<Appearance> for Looking {
-    fn as_ref(&self) -> &Appearance {
-        &self.appearance
+impl AsRef<AdapterInstance> for Looking {
+    fn as_ref(&self) -> &AdapterInstance {
+        &self.instance
     }
 }
 
 impl Drop for Looking {
     fn drop(&mut self) {
-        let me = self.list.find(self.appearance.luid());
+        let me = self.list.find(self.instance.luid());
         self.found.note(me.is_some());
     }
 }
 
-/// A thread on which devices of `origin` come and go.
-fn come_and_go(machine: &Machine, origin: Origin, times: u32) -> Result<OrderedQueue> {
+/// Starts a thread on which devices of `source` appear and vanish.
+fn come_and_go(machine: &Machine, source: HotplugSource, times: u32) -> Result<OrderedQueue> {
     let queue = OrderedQueue::new()?;
     let machine = Machine {
         list: machine.list.clone(),
@@ -115,9 +115,9 @@ fn come_and_go(machine: &Machine, origin: Origin, times: u32) -> Result<OrderedQ
     };
     queue.queue().try_spawn(GFP_KERNEL, move || {
         for number in 0..times {
-            // What fails here is missing in the log.
-            let _ = machine.appear(origin, number);
-            drop(machine.list.remove(origin));
+            // A failure here shows as an entry missing from the log.
+            let _ = machine.appear(source, number);
+            drop(machine.list.remove(source));
         }
     })?;
     Ok(queue)
@@ -135,7 +135,7 @@ mod tests {
         assert_eq!(machine.listed()?, [1]);
         let adapter = machine.adapter(1).ok_or(ENOENT)?;
         let luid = adapter.luid();
-        assert!(adapter.appearance.check_present().is_ok());
+        assert!(adapter.instance.check_present().is_ok());
         let found = machine.list.find(luid);
         assert!(found.is_some_and(|found| Arc::ptr_eq(&found, &adapter)));
         assert!(machine.list.find(Luid(0)).is_none());
@@ -167,7 +167,7 @@ mod tests {
         machine.appear(ONE, 1)?;
         drop(machine.list.remove(ONE));
         assert_eq!(machine.dropped.take(), [1]);
-        // Once more, and what was never there: nothing happens.
+        // Removing it again, or an adapter that never existed, does nothing.
         assert!(machine.list.remove(ONE).is_none());
         assert!(machine.listed()?.is_empty());
         assert!(machine.dropped.take().is_empty());
@@ -213,9 +213,9 @@ mod tests {
         let machine = Machine::new()?;
         machine.appear(ONE, 1)?;
         let mut luid = None;
-        // It has got half-way: the part that was made is dropped, and nothing is listed.
-        let failed = machine.list.add(TWO, |appearance| {
-            luid = Some(appearance.luid());
+        // `make` fails half-way: what it made is dropped, and nothing is listed.
+        let failed = machine.list.add(TWO, |instance| {
+            luid = Some(instance.luid());
             let _half = Noted::new(2, &machine.dropped);
             Err(ENOMEM)
         });
@@ -224,7 +224,7 @@ mod tests {
         assert_eq!(machine.listed()?, [1]);
         let luid = luid.ok_or(EINVAL)?;
         assert!(machine.list.find(luid).is_none());
-        // Its LUID does not come again.
+        // The failed adapter's LUID is not used again.
         machine.appear(TWO, 3)?;
         let three = machine.adapter(3).ok_or(ENOENT)?;
         assert!(three.luid().0 > luid.0);
@@ -250,14 +250,14 @@ mod tests {
     fn adapters_are_dropped_without_the_lock() -> Result {
         let list = Arc::pin_init(AdapterList::new(), GFP_KERNEL)?;
         let found = Log::new()?;
-        list.add(ONE, |appearance| {
+        list.add(ONE, |instance| {
             Ok(Looking {
-                appearance,
+                instance,
                 list: list.clone(),
                 found: found.clone(),
             })
         })?;
-        // It would wait for itself otherwise, and lockdep would say so.
+        // Dropped under the lock, it would deadlock on it, and lockdep would report that.
         drop(list.remove(ONE));
         assert_eq!(found.take(), [false]);
         Ok(())
@@ -274,7 +274,7 @@ mod tests {
         for _ in 0..300 {
             most = machine.listed()?.len().max(most);
         }
-        // Waits until they are done.
+        // Waits until the threads are done.
         drop(threads);
         assert!(most <= 2);
         assert!(machine.listed()?.is_empty());

@@ -33,7 +33,7 @@ use kernel::{
 };
 
 impl From<NtStatus> for Error {
-    /// Of what a test needs, but is not about.
+    /// For failures of a test's preparations.
     fn from(_: NtStatus) -> Self {
         ENOMEM
     }
@@ -43,7 +43,7 @@ fn fence(value: u64) -> Result<Arc<MonitoredFence>> {
     Ok(MonitoredFence::new(value, AtRemoval::Maximum)?)
 }
 
-/// A wait that has begun.
+/// Starts a wait.
 fn wait(targets: &[(&Arc<MonitoredFence>, u64)], enough: Enough) -> Result<Arc<Wait>> {
     let mut list = KVVec::new();
     for &(fence, value) in targets {
@@ -55,12 +55,12 @@ fn wait(targets: &[(&Arc<MonitoredFence>, u64)], enough: Enough) -> Result<Arc<W
     Ok(wait)
 }
 
-/// The next operation of a timeline.
+/// Begins the next operation of a timeline.
 fn begin(timeline: &Arc<Timeline>) -> Result<Operation> {
     Ok(Timeline::prepare(timeline)?.begin())
 }
 
-/// Signals a fence on a worker.
+/// Signals a fence from a worker.
 fn signal_later(fence: &Arc<MonitoredFence>, value: u64) -> Result<OrderedQueue> {
     let queue = OrderedQueue::new()?;
     let fence = fence.clone();
@@ -82,7 +82,7 @@ mod tests {
         let outcome: NtResult = wait.block();
         drop(queue);
         assert!(outcome == Ok(()));
-        // Nothing of it is left in the fence.
+        // The fence keeps no trace of the wait.
         drop(wait);
         assert!(Arc::into_unique_or_drop(fence).is_some());
         Ok(())
@@ -122,9 +122,9 @@ mod tests {
         let [owner, other] = owners;
         drop(owner);
         assert!(first.block() == Err(NtStatus::INVALID_PARAMETER));
-        fences.lose_all();
+        fences.unplug();
         assert!(second.block() == Err(NtStatus::DEVICE_REMOVED));
-        // Neither changes any more, and there are no new ones.
+        // Neither fence changes any more, and no new one can be created.
         one.signal(9);
         two.signal(9);
         assert_eq!((one.value(), two.value()), (0, u64::MAX));

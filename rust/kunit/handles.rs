@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The handle table, with objects that are reference-counted, in memory of the kernel.
+//! The handle table, with reference-counted objects, in kernel memory.
 
 use super::log::{
     Log,
     Noted, //
 };
 use crate::{
-    core::{
-        handle::Handle,
-        handle_table::HandleTable, //
-    },
+    core::bindings::handle_table::HandleTable,
+    handle::Handle,
     mem::{
         KVVec,
         ACCOUNT, //
@@ -36,14 +34,14 @@ fn table<T>() -> Result<HandleTable<T>> {
 
 fn reserve<T>(table: &mut HandleTable<T>, count: usize) -> Result<KVVec<Handle>> {
     let mut handles = KVVec::from_elem(Handle::NULL, count, ACCOUNT)?;
-    table.reserve(&mut handles).map_err(|_| ENOMEM)?;
+    table.alloc_handles(&mut handles).map_err(|_| ENOMEM)?;
     Ok(handles)
 }
 
 /// Makes the next handle name `object`, below `parent`.
 fn add<T>(table: &mut HandleTable<T>, object: T, parent: Handle) -> Result<Handle> {
     let mut handle = [Handle::NULL];
-    table.reserve(&mut handle).map_err(|_| ENOMEM)?;
+    table.alloc_handles(&mut handle).map_err(|_| ENOMEM)?;
     table
         .publish(handle[0], object, parent)
         .map_err(|_| EINVAL)?;
@@ -77,13 +75,13 @@ impl Shared {
         )
     }
 
-    /// A thread that adds `count` objects `tag`, and as many that it takes out again.
+    /// Starts a thread that adds `count` objects `tag`, and as many more that it takes out again.
     fn use_it(self: &Arc<Self>, tag: u32, count: u32) -> Result<OrderedQueue> {
         let queue = OrderedQueue::new()?;
         let shared = self.clone();
         queue.queue().try_spawn(GFP_KERNEL, move || {
             for _ in 0..count {
-                // What fails here is missing in the end.
+                // A failure here shows as an object missing at the end.
                 let _ = add(&mut shared.table.lock(), tag, Handle::NULL);
                 let passing = add(&mut shared.table.lock(), tag, Handle::NULL);
                 if let Ok(handle) = passing {
@@ -127,7 +125,7 @@ mod tests {
         let stale = add(&mut table, object.clone(), Handle::NULL)?;
         drop(table.take(stale));
         let reserved = reserve(&mut table, 1)?;
-        // Below an owner that has gone, and by a handle that was not reserved.
+        // Below an owner that has gone, and with a handle that was not reserved.
         for (handle, parent) in [(reserved[0], stale), (stale, Handle::NULL)] {
             let refused = table.publish(handle, object.clone(), parent);
             assert!(refused.is_err_and(|back| Arc::ptr_eq(&back, &object)));
@@ -142,7 +140,7 @@ mod tests {
         let log = Log::new()?;
         let mut table = table()?;
         family(&mut table, &log)?;
-        // Left half-way: a reservation, and an owner that was taken, but not what it owns.
+        // Unfinished work: a reservation, and an owner that was taken out without its descendants.
         reserve(&mut table, 1)?;
         let dying = add(&mut table, Noted::new(5, &log), Handle::NULL)?;
         add(&mut table, Noted::new(6, &log), dying)?;
@@ -168,10 +166,10 @@ mod tests {
         assert_eq!(log.take().len(), 128);
         assert!(table.take_empty_leaf(first).is_some());
         assert!(table.take_empty_leaf(first).is_none());
-        // Without its leaf a stale handle names nothing still; the others are as they were.
+        // Without its leaf, a stale handle still names nothing; the other handles are unaffected.
         assert!(table.get(first).is_none());
         assert_eq!(table.get(last).map(Noted::number), Some(128));
-        // The leaf of the next handle stays.
+        // The leaf that the next handle comes from stays.
         drop(table.take(last));
         assert!(table.take_empty_leaf(last).is_none());
         let next = add(&mut table, Noted::new(129, &log), Handle::NULL)?;
@@ -183,7 +181,7 @@ mod tests {
     fn threads_share_a_table() -> Result {
         let shared = Shared::new()?;
         let threads = (shared.use_it(1, 500)?, shared.use_it(2, 500)?);
-        // Waits until they are done.
+        // Waits until the threads are done.
         drop(threads);
         assert_eq!(shared.table.lock().used(), 1000);
         assert_eq!(shared.count(1, 2000), 500);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Log`]: what happened in a test, in its order, on whichever thread.
+//! [`Log`]: the events of a test in their order, from all threads.
 
 use kernel::{
     new_mutex,
@@ -33,7 +33,7 @@ impl<T> Log<T> {
         }
     }
 
-    /// The events since the last time.
+    /// The events since the last call.
     pub(super) fn take(&self) -> KVVec<T> {
         core::mem::take(&mut *self.events.lock())
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Paging operations of a miniport, on memory of the kernel.
+//! Paging operations of a miniport, on kernel memory.
 
 use crate::{
     ddi::{
@@ -33,7 +33,7 @@ fn soft() -> Result<Soft> {
     })
 }
 
-/// An allocation that no miniport has made.
+/// The cookie of an allocation that no miniport created.
 fn allocation() -> Result<Cookie> {
     Ok(Arc::new((), GFP_KERNEL)?)
 }
@@ -42,7 +42,7 @@ fn pages(count: usize) -> Result<KernelPages> {
     KernelPages::new(count * PAGE_SIZE)
 }
 
-/// Whether all of it is the pattern.
+/// Whether every word is the pattern.
 fn holds(pages: &KernelPages, pattern: u32) -> bool {
     let mut words = 0;
     let all = PageRange::of(pages).all_words(|word| {

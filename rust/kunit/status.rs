@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Statuses and the kernel's own errno values.
+//! Statuses and the kernel's errno values.
 
 use crate::{
-    core::handle_table::TableError,
+    core::bindings::handle_table::TableError,
     mem::{
         KVVec,
         ACCOUNT, //
@@ -23,7 +23,7 @@ use kernel::{
     }, //
 };
 
-/// Statuses with an errno of their own: code, and the kernel's constant.
+/// Statuses that have their own errno: code, and the kernel's constant.
 const WITH_ERRNO: [(NtStatus, u32, u32); 13] = [
     (NtStatus::INVALID_HANDLE, 0xC000_0008, bindings::EBADF),
     (NtStatus::INVALID_PARAMETER, 0xC000_000D, bindings::EINVAL),
@@ -56,7 +56,7 @@ const WITH_ERRNO: [(NtStatus, u32, u32); 13] = [
     (NtStatus::INTERRUPTED, 0xE000_0001, bindings::ERESTARTSYS),
 ];
 
-/// In 7.2 the kernel crate has no such constant.
+/// The kernel crate of 7.2 lacks this constant.
 const EDQUOT: i32 = 122;
 
 /// The status of an errno (positive) as `kernel::error::Error` carries it.
@@ -74,7 +74,7 @@ mod tests {
             assert_eq!(status.code(), code);
             assert_eq!(Ok(-status.ioctl_result()), isize::try_from(errno));
         }
-        // Results below it are no errnos to user space.
+        // User space takes no result below this as an errno.
         assert_eq!(bindings::MAX_ERRNO, 4095);
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The miniport for DRM targets: video memory is GEM objects of the target's driver.
+//! The miniport for DRM targets: video memory consists of GEM objects of the target's driver.
 
 use super::linear;
 use crate::{
@@ -41,7 +41,7 @@ use crate::{
         }, //
     },
     mem::{
-        KVec,
+        KVVec,
         ACCOUNT, //
     },
     status::{
@@ -63,7 +63,7 @@ pub(crate) struct Gem {
     device: Arc<Device>,
     facts: AdapterFacts,
     segments: Segments,
-    /// Give GEM objects legacy names, for the target's debugfs.
+    /// Give GEM objects legacy (flink) names, for the target's debugfs.
     name_objects: bool,
 }
 
@@ -72,10 +72,10 @@ impl Gem {
     ///
     /// # Errors
     ///
-    /// - `EPERM`: its driver makes objects whose pages the CPU cannot get at.
-    /// - `ENODEV`: it has gone. `ENOMEM`.
+    /// - `EPERM`: its driver's objects have pages that the CPU cannot access.
+    /// - `ENODEV`: the device has gone. `ENOMEM`.
     pub(crate) fn new(device: Arc<Device>, segments: Segments, name_objects: bool) -> Result<Self> {
-        // One pixel of every kind of object that there will be.
+        // A probe of one page: an object like those that will be allocated.
         let shape = Shape {
             width: 1024,
             height: 1,
@@ -84,13 +84,9 @@ impl Gem {
         let target = device.enter()?;
         let driver = bytes(target.driver_name().to_bytes())?;
         let node = bytes(target.node_name()?.to_bytes())?;
-        let mut description = KVec::new();
-        for part in [&driver[..], b" (", &node[..], b")"] {
-            description.extend_from_slice(part, GFP_KERNEL)?;
-        }
         Ok(Self {
             facts: AdapterFacts {
-                description,
+                description: bytes(target.name()?.to_bytes())?,
                 node,
                 driver,
                 driver_version: target.driver_version(),
@@ -116,8 +112,8 @@ impl Gem {
     }
 }
 
-fn bytes(from: &[u8]) -> Result<KVec<u8>> {
-    let mut to = KVec::new();
+fn bytes(from: &[u8]) -> Result<KVVec<u8>> {
+    let mut to = KVVec::new();
     to.extend_from_slice(from, GFP_KERNEL)?;
     Ok(to)
 }
@@ -213,7 +209,7 @@ impl SegmentMemory for Arc<GemObject> {
         if let Some(pages) = self.pages() {
             return CpuPages::Pages(pages);
         }
-        // It came by a dma-buf.
+        // The memory was imported: its exporter maps it.
         self.dma_buf().map_or(CpuPages::None, CpuPages::DmaBuf)
     }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Allocations that are bytes in rows: what the miniports for them have in common.
+//! Allocations that are bytes in rows: code that the miniports for them share.
 //!
 //! They understand the private data of `uapi/dxgkrnl_gem.h` ([`private_data`]): linear buffers and
-//! two-dimensional surfaces. Everything physical is VidMm's business.
+//! two-dimensional surfaces. VidMm handles all physical memory.
 
 use super::private_data::{
     self,
@@ -54,13 +54,13 @@ use crate::{
 };
 use kernel::sync::Arc;
 
-/// What is kept about an allocation.
+/// What the miniport keeps about an allocation.
 struct Allocation(AllocationDescription);
 
-/// What is kept about a resource: that there is one.
+/// What the miniport keeps about a resource: only that it exists.
 struct Resource;
 
-/// What is kept about a binding: its allocation.
+/// What the miniport keeps about a binding: its allocation.
 struct Binding {
     _allocation: Cookie,
 }
@@ -95,7 +95,7 @@ pub(super) fn adopt(memory: ForeignMemory, supported: SegmentSet) -> NtResult<Al
             pitch_aligned_size: 0,
             supported,
             preferred: [0; 5],
-            // It cannot be moved: others have it, too.
+            // Not evictable: other drivers use it, too.
             eviction: SegmentSet::NONE,
             flags: AllocationFlags::CPU_VISIBLE.only_if(memory.cpu_visible),
             displayable: false,
@@ -119,7 +119,7 @@ pub(super) fn open(args: OpenAllocation<'_, '_>, callbacks: &dyn Callbacks) -> N
     Ok(())
 }
 
-/// Pages of the kernel's: for segments that are system memory.
+/// Kernel pages: for segments that are system memory.
 impl SegmentMemory for Arc<KernelPages> {
     fn cpu_pages(&self) -> CpuPages {
         CpuPages::Pages(self.clone())
@@ -132,7 +132,7 @@ pub(super) fn allocate_pages(
     request: MemoryRequest<'_>,
 ) -> NtResult<Memory> {
     let pages = Arc::new(KernelPages::new(request.bytes)?, ACCOUNT)?;
-    // The kernel's pages have what was in them before.
+    // The kernel's pages may still hold old data.
     miniport.build_paging_buffer(PagingOperation::Fill {
         allocation: request.allocation,
         destination: PageRange::of(&*pages),

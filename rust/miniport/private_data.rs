@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The private driver data of `uapi/dxgkrnl_gem.h`: untrusted bytes in, a proven description out.
+//! The private driver data of `uapi/dxgkrnl_gem.h`: untrusted bytes in, a checked description out.
 //!
 //! Pure logic: also compiled and tested on the host.
 
@@ -42,8 +42,8 @@ const MAX_EXTENT: u32 = 16384;
 const PITCH_ALIGN: u32 = 256;
 /// Bytes in a row of a buffer, which is laid out as an image of whole pages...
 const BUFFER_PITCH: u32 = 4096;
-/// ... unless it is so large that it would have more than this many rows. A device may not be able to
-/// make rows as long as that; then it is never asked for them.
+/// ... unless it is so large that it would have more than this many rows. A device may not support rows
+/// as long as those of such a buffer; then it is never asked for them.
 const MAX_ROWS: u64 = 65535;
 const PAGE: u64 = 4096;
 
@@ -77,7 +77,7 @@ impl Usage {
     }
 }
 
-/// Private data that makes sense.
+/// Private data that passed its checks.
 ///
 /// # Invariants
 ///
@@ -97,10 +97,10 @@ impl Described {
     /// # Errors
     ///
     /// - GRAPHICS_DRIVER_MISMATCH: another version of the header (case 64).
-    /// - INVALID_PARAMETER: anything else that is not as the header says (cases 62, 72).
+    /// - INVALID_PARAMETER: any other deviation from the header (cases 62, 72).
     pub(crate) fn read(data: &[u8]) -> NtResult<Self> {
         let raw = GemAllocation::read_from_bytes(data).map_err(|_| {
-            // A blob of another size may be one of another version.
+            // A blob of another size may have another version.
             mismatch(data).unwrap_or(NtStatus::INVALID_PARAMETER)
         })?;
         if let Some(status) = mismatch(data) {
@@ -127,7 +127,7 @@ impl Described {
             .filter(|&bytes| bytes != 0)
             .ok_or(NtStatus::INVALID_PARAMETER)?;
         let layout = buffer_layout(bytes).ok_or(NtStatus::GRAPHICS_NO_VIDEO_MEMORY)?;
-        // INVARIANT: Rounded up above; the layout holds at least `bytes`.
+        // INVARIANT: rounded up above; the layout holds at least `bytes`.
         Ok(Self {
             raw,
             usage,
@@ -149,7 +149,7 @@ impl Described {
         // At most 16384 * 4 and 16384: no overflow.
         let pitch = (raw.width * PIXEL).next_multiple_of(PITCH_ALIGN);
         let bytes = (u64::from(pitch) * u64::from(raw.height)).next_multiple_of(PAGE);
-        // INVARIANT: Not 0 as neither extent is, and rounded up.
+        // INVARIANT: not 0, as neither extent is, and rounded up.
         Ok(Self {
             raw,
             usage,
@@ -166,15 +166,15 @@ impl Described {
         self.usage
     }
 
-    /// Bytes, whole pages.
+    /// Size in bytes, whole pages.
     #[allow(dead_code, reason = "the host tests look at it")]
     pub(crate) const fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// What dxgkrnl is told of it, in memory that the segments `supported` have.
+    /// The facts for dxgkrnl, for memory in the `supported` segments.
     ///
-    /// Only history buffers say that CPU access is cached: primaries must not.
+    /// Only history buffers set Cached: primaries must not.
     pub(crate) fn facts(&self, supported: SegmentSet) -> AllocationFacts {
         let has = |usage| self.usage.contains(usage);
         let visible = AllocationFlags::CPU_VISIBLE.only_if(has(Usage::CPU_VISIBLE));
@@ -199,7 +199,7 @@ impl Described {
         self.layout
     }
 
-    /// Writes the answers (pitch, size) into the blob that this was read from.
+    /// Writes the results (pitch, size) into the blob that this was read from.
     pub(crate) fn write_back(&self, data: &mut [u8]) -> NtResult {
         let mut raw = self.raw;
         raw.bytes = self.bytes;
@@ -218,7 +218,7 @@ const FORMATS: [u32; 4] = [
     u32::from_le_bytes(*b"AB24"),
 ];
 
-/// Rows for `bytes` bytes (whole pages): not too many of them.
+/// A layout for `bytes` bytes (whole pages), without too many rows.
 pub(crate) fn buffer_layout(bytes: u64) -> Option<AllocationDescription> {
     let mut pitch = u64::from(BUFFER_PITCH);
     while bytes.div_ceil(pitch) > MAX_ROWS {
@@ -269,7 +269,7 @@ pub(crate) fn check_resource(data: &[u8]) -> NtResult {
 ///
 /// # Errors
 ///
-/// INVALID_PARAMETER when `data` has not [`SIZE`] bytes.
+/// INVALID_PARAMETER when `data` is not [`SIZE`] bytes long.
 pub(crate) fn existing_heap(bytes: u64, data: &mut [u8]) -> NtResult {
     GemAllocation {
         magic: DXGKRNL_GEM_MAGIC,

@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The miniport of tests: private data tells it what to answer, and it writes down how it is called.
+//! The mock miniport for tests: private data tells it what to answer, and it logs how it is called.
 //!
-//! Compiled with `DXG_SCRIPT=y` alone; there is one adapter of it. Its private data is in [`wire`].
-//! In debugfs, `dxgkrnl/script` is the log of all calls, a line each; writing `clear` there empties
-//! it, `stop` ends the adapter as if its device went, and `start` brings a new one.
+//! Compiled with `DXG_SCRIPT=y` only; it has one adapter. Its private data is in [`wire`].
+//! In debugfs, `dxgkrnl/script` is the log of all calls, one per line; writing `clear` there empties
+//! it, `stop` removes the adapter as if its device had gone, and `start` adds a new one.
 
 mod answers;
-mod control;
-mod log;
+pub(crate) mod log;
+mod objects;
 #[allow(dead_code, unreachable_pub, reason = "the tests use all of it")]
 mod wire;
 mod words;
 
-pub(crate) use control::start;
-
 use super::linear;
 use crate::{
-    core::handle::Handle,
     ddi::{
         adapter::{
             AdapterFacts,
@@ -29,6 +26,10 @@ use crate::{
             OpenAllocation,
             OpenData,
             ResourceSlot, //
+        },
+        answer::{
+            SegmentSet,
+            SegmentTraits, //
         },
         callbacks::Callbacks,
         memory::{
@@ -43,22 +44,29 @@ use crate::{
         Cookie,
         Miniport, //
     },
-    mem::ACCOUNT,
+    handle::Handle,
+    mem::{
+        KVVec,
+        ACCOUNT, //
+    },
     status::{
         NtResult,
         NtStatus, //
     }, //
 };
-use answers::{
-    Allocation,
-    Binding,
-    Resource, //
-};
 use core::fmt::Write;
-use kernel::sync::Arc;
+use kernel::{
+    prelude::*,
+    sync::Arc, //
+};
 use log::{
     log,
     Log, //
+};
+use objects::{
+    Allocation,
+    Binding,
+    Resource, //
 };
 use words::Words;
 
@@ -69,7 +77,12 @@ pub(crate) struct Script {
     log: Arc<Log>,
 }
 
-/// Names an allocation that is not made yet.
+/// Bytes of each segment.
+const SEGMENT: u64 = 16 << 20;
+/// The adapter's commitment limit in bytes.
+pub(crate) const COMMIT: u64 = 2 * SEGMENT;
+
+/// The tag of an allocation that does not exist yet.
 fn tag(data: &[u8]) -> u64 {
     let words = Words::read(data);
     words
@@ -79,6 +92,35 @@ fn tag(data: &[u8]) -> u64 {
 }
 
 impl Script {
+    pub(crate) fn new(log: Arc<Log>) -> Result<Self> {
+        let name = || -> Result<KVVec<u8>> {
+            let mut name = KVVec::new();
+            name.extend_from_slice(b"script", GFP_KERNEL)?;
+            Ok(name)
+        };
+        Ok(Self {
+            facts: AdapterFacts {
+                description: name()?,
+                node: KVVec::new(),
+                driver: name()?,
+                driver_version: [1, 0, 0],
+                pci: None,
+                num_sources: 1,
+            },
+            segments: Segments {
+                local: SEGMENT,
+                aperture: SEGMENT,
+                by_layout: false,
+                // So that there is a segment that a primary must not be in.
+                traits: SegmentTraits {
+                    cpu_visible: SegmentSet::APERTURE,
+                    ..SegmentTraits::SYSTEM
+                },
+            },
+            log,
+        })
+    }
+
     fn create(&self, args: CreateAllocation<'_, '_>, callbacks: &dyn Callbacks) -> NtResult {
         if let ResourceSlot::Resource(cookie) = args.resource {
             let words = match args.private_data {
@@ -128,7 +170,7 @@ impl Script {
                     words::invert(data, wire::WRITE_AT_OPEN);
                 }
                 OpenData::ReadOnly(data) => {
-                    let mut copy = crate::mem::KVec::new();
+                    let mut copy = KVVec::new();
                     copy.extend_from_slice(data, ACCOUNT)?;
                     self.look_up(&mut copy, wire::AT_OPEN_AGAIN, element.handle, callbacks)?;
                 }
@@ -140,7 +182,7 @@ impl Script {
         Ok(())
     }
 
-    /// Writes the end of a call down, if it is a failure.
+    /// Logs the end of a call that failed.
     fn ended<T>(&self, result: NtResult<T>) -> NtResult<T> {
         result.inspect_err(|status| log!(self.log, "failed {:#x}", status.code()))
     }
@@ -165,7 +207,7 @@ impl Miniport for Script {
             match &args.resource {
                 ResourceSlot::None => write!(line, "none")?,
                 ResourceSlot::Resource(None) => write!(line, "new")?,
-                ResourceSlot::Resource(Some(cookie)) => answers::name(line, cookie)?,
+                ResourceSlot::Resource(Some(cookie)) => objects::name(line, cookie)?,
             }
             write!(line, " data={}", args.private_data.len())?;
             for request in args.allocations.iter() {
@@ -248,7 +290,7 @@ impl Miniport for Script {
         };
         self.log.line(|line| {
             write!(line, "build_paging_buffer {name} ")?;
-            answers::name(line, allocation)?;
+            objects::name(line, allocation)?;
             match &operation {
                 PagingOperation::Fill {
                     destination,
@@ -260,8 +302,11 @@ impl Miniport for Script {
                 }
             }
         });
-        let paging = allocation.downcast_ref::<Allocation>();
-        if let Some(status) = paging.and_then(|allocation| allocation.fail_paging) {
+        let failure = allocation.downcast_ref::<Allocation>().and_then(|of| {
+            let is_transfer = matches!(operation, PagingOperation::Transfer { .. });
+            of.fail_paging.or(of.fail_transfer.filter(|_| is_transfer))
+        });
+        if let Some(status) = failure {
             return self.ended(Err(status));
         }
         operation.by_cpu()

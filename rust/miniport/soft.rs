@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! The software miniport: an adapter without a device. It renders nothing and displays nothing; its
-//! memory is system memory, and whoever wants pixels draws them by the CPU.
+//! memory is system memory, and programs that want pixels draw them with the CPU.
 //!
-//! The smallest miniport there is: `Documentation/miniport.md` walks through it.
+//! The smallest possible miniport: `Documentation/miniport.md` walks through it.
 
 use super::linear;
 use crate::{
@@ -28,7 +28,7 @@ use crate::{
         Cookie,
         Miniport, //
     },
-    mem::KVec,
+    mem::KVVec,
     status::NtResult, //
 };
 use kernel::prelude::*;
@@ -41,14 +41,14 @@ pub(crate) struct Soft {
 
 impl Soft {
     pub(crate) fn new(segments: Segments) -> Result<Self> {
-        let mut description = KVec::new();
+        let mut description = KVVec::new();
         description.extend_from_slice(b"software adapter", GFP_KERNEL)?;
-        let mut driver = KVec::new();
+        let mut driver = KVVec::new();
         driver.extend_from_slice(b"soft", GFP_KERNEL)?;
         Ok(Self {
             facts: AdapterFacts {
                 description,
-                node: KVec::new(),
+                node: KVVec::new(),
                 driver,
                 driver_version: [1, 0, 0],
                 pci: None,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What bindgen reads to make rust/sys/bindings_generated.rs: interfaces of the
- * kernel that its own Rust bindings leave out, and the module's C helpers.
+ * bindgen makes rust/sys/bindings_generated.rs of this file: kernel interfaces
+ * that the kernel's own Rust bindings leave out, and the module's C helpers.
  */
 #include <linux/anon_inodes.h>
 #include <linux/device/class.h>
@@ -17,4 +17,12 @@
 #include <drm/drm_prime.h>
 #include <drm/drm_sysfs.h>
 #include "helpers.h"
+#include "trace.h"
 #include "../drm/helpers.h"
+
+/*
+ * Charged to the active memcg; the allocation fails, without a log message,
+ * rather than wake the OOM killer.
+ */
+const gfp_t DXG_GFP_ACCOUNT = GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL |
+			      __GFP_NOWARN;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Files of text in debugfs, which keep the module loaded while they are open.
+//! Text files in debugfs, which keep the module loaded while they are open.
 //!
-//! Those of the kernel crate have no owner: closing one after the module has gone calls code that is
-//! not there any more.
+//! The kernel crate's debugfs files have no owner: closing one after the module has gone calls code that is no
+//! longer there.
 
-use super::bindings;
-use crate::{
-    compat,
-    mem::KVVec, //
+use super::{
+    bindings,
+    user_sized::KVVec, //
 };
+use crate::compat;
 use core::{
     any::Any,
     cell::Cell,
@@ -30,12 +30,12 @@ use kernel::{
     }, //
 };
 
-/// What a file says, and takes.
+/// The content of a file, and what it accepts.
 pub(crate) trait Text: Send + Sync + 'static {
     /// Permissions; all that need them are root's.
     const MODE: u16 = 0o400;
 
-    /// Prints the whole content; a lack of memory is an error.
+    /// Prints the whole content; running out of memory is an error.
     fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 
     /// Called for `write(2)`, if [`Self::MODE`] allows that.
@@ -44,7 +44,7 @@ pub(crate) trait Text: Send + Sync + 'static {
     }
 }
 
-/// A file to be.
+/// A file to be created.
 ///
 /// # Invariants
 ///
@@ -56,7 +56,7 @@ struct File {
     text: KBox<dyn Any + Send + Sync>,
 }
 
-/// Files that are not there yet.
+/// Files that are not created yet.
 pub(crate) struct Files(KVVec<File>);
 
 impl Files {
@@ -78,8 +78,8 @@ impl Files {
         Ok(self.0.push(file, GFP_KERNEL)?)
     }
 
-    /// Brings them, in a directory. To be called when nothing can fail any more: an open file
-    /// keeps a module that was loaded, but not one whose loading fails.
+    /// Creates them, in a directory. To be called when nothing else can fail: an open file keeps a module that
+    /// was loaded, but not one whose loading fails.
     pub(crate) fn show(self, directory: &'static CStr) -> Directory {
         // SAFETY: The name is a C string.
         let dentry = unsafe { bindings::dxg_debugfs_dir(directory.as_char_ptr()) };
@@ -123,8 +123,8 @@ unsafe impl Sync for Directory {}
 
 impl Drop for Directory {
     fn drop(&mut self) {
-        // SAFETY: By the type invariant. The texts go after it: nobody has a file open when the module
-        // goes, and who is about to open one is waited for.
+        // SAFETY: By the type invariant. The texts go after it: no file is open when the module goes,
+        // and the function waits for a thread that is about to open one.
         unsafe { bindings::dxg_debugfs_remove(self.dentry) };
     }
 }
@@ -158,7 +158,7 @@ impl<T: Text> Operations<T> {
     unsafe extern "C" fn show(to: *mut c::seq_file, _: *mut c_void) -> c_int {
         // SAFETY: `open` has put the text there, see above.
         let text = unsafe { &*(*to).private.cast::<T>() };
-        // SAFETY: Per the function's contract; nobody else uses it meanwhile.
+        // SAFETY: Per the function's contract; nothing else uses it meanwhile.
         let to = unsafe { SeqFile::from_raw(to) };
         let printed = Printed(text, Cell::new(Ok(())));
         seq_print!(to, "{printed:?}");

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`NewDescriptor`]: a descriptor that begins to exist when nothing can fail any more.
+//! [`NewDescriptor`]: a descriptor that is installed when nothing can fail any more.
 
-use super::bindings;
+use super::{
+    bindings,
+    kernel_pages, //
+};
 use kernel::{
     bindings as c,
     fs::{
@@ -13,7 +16,7 @@ use kernel::{
     sync::aref::ARef, //
 };
 
-/// A file that has no descriptor yet, but the number of one. Dropping it gives the number back.
+/// A file that has no descriptor yet, but a reserved number. Dropping it frees the number.
 pub(crate) struct NewDescriptor {
     file: ARef<File>,
     reservation: FileDescriptorReservation,
@@ -24,8 +27,9 @@ impl NewDescriptor {
     ///
     /// # Errors
     ///
-    /// `EMFILE`, `ENFILE`, `ENOMEM`; and what `make` says.
+    /// `EMFILE`, `ENFILE`, `ENOMEM`; and errors of `make`.
     pub(crate) fn new(make: impl FnOnce() -> Result<ARef<File>>) -> Result<Self> {
+        kernel_pages::leave_for_file(0)?;
         let reservation = FileDescriptorReservation::get_unused_fd_flags(c::O_CLOEXEC)?;
         Ok(Self {
             file: make()?,
@@ -33,19 +37,20 @@ impl NewDescriptor {
         })
     }
 
-    /// The number of the descriptor to be.
+    /// The number of the future descriptor.
     pub(crate) fn fd(&self) -> u32 {
         self.reservation.reserved_fd()
     }
 
-    /// Gives the number and the file back; if nobody else has the file, it has ended when this returns.
+    /// Frees the number and puts the file; if that was the last reference, the file has ended when this
+    /// returns.
     pub(crate) fn cancel(self) {
         let file = ARef::into_raw(self.file);
         // SAFETY: The reference was ours, and is not used any more.
         unsafe { bindings::dxg_file_put_sync(file.as_ptr().cast()) };
     }
 
-    /// Makes the descriptor.
+    /// Installs the descriptor.
     pub(crate) fn install(self) {
         self.reservation.fd_install(self.file);
     }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`DeviceGate`]: a device that many use while it is there, and that goes for good.
+//! [`DeviceGate`]: a device that many threads use while it is there, and that goes for good.
 //!
-//! Whoever uses the device is inside its gate; unplug closes the gate and waits until everybody is out,
-//! as `drm_dev_enter` and `drm_dev_unplug` do for the hardware alone. Nobody waits to get in, and nobody
-//! inside waits for a process: see [`may_be_delayed`](super::may_be_delayed).
+//! A user of the device enters its gate; unplug closes the gate and waits until all users have left, as
+//! `drm_dev_enter` and `drm_dev_unplug` do for the hardware alone. Entering never waits, and no user inside
+//! waits for a process: see [`may_be_delayed`](super::may_be_delayed).
 
 use super::bindings;
 use core::{
@@ -36,7 +36,7 @@ use kernel::{
 /// # Invariants
 ///
 /// - `srcu` is an initialised SRCU domain.
-/// - `device` is `Some`, and nobody changes it, while `open` is true, and after that until a grace
+/// - `device` is `Some`, and no thread changes it, while `open` is true, and after that until a grace
 ///   period of `srcu` has passed.
 #[pin_data(PinnedDrop)]
 pub(crate) struct DeviceGate<T> {
@@ -50,7 +50,7 @@ pub(crate) struct DeviceGate<T> {
 
 // SAFETY: The gate owns a `T`; SRCU domains may be used and ended by any thread.
 unsafe impl<T: Send> Send for DeviceGate<T> {}
-// SAFETY: Those inside share the `T`, and whoever closes the gate takes it out.
+// SAFETY: The threads inside share the `T`, and the one that closes the gate takes it out.
 unsafe impl<T: Send + Sync> Sync for DeviceGate<T> {}
 
 impl<T> DeviceGate<T> {
@@ -78,7 +78,7 @@ impl<T> DeviceGate<T> {
             return Err(ENODEV);
         }
         // SAFETY: The gate was seen open inside of the read-side section, so that no grace period ends
-        // before the section does: by the type invariant nobody changes the device meanwhile.
+        // before the section does: by the type invariant no thread changes the device meanwhile.
         let device = unsafe { &*self.device.get() }.as_ref().ok_or(ENODEV)?;
         Ok(Entered {
             device,
@@ -87,8 +87,8 @@ impl<T> DeviceGate<T> {
         })
     }
 
-    /// Closes the gate, waits until everybody is out, and takes the device away. `None` for all but the
-    /// first call.
+    /// Closes the gate, waits until all users have left, and takes the device out. `None` for all but the first
+    /// call.
     ///
     /// Not to be called from inside.
     pub(crate) fn close(&self) -> Option<T> {
@@ -97,8 +97,8 @@ impl<T> DeviceGate<T> {
         }
         // SAFETY: By the type invariant.
         unsafe { c::synchronize_srcu(self.srcu.get()) };
-        // SAFETY: Only the first call comes here. Who was inside has left, and who comes now sees the gate
-        // closed, so nobody else uses the device.
+        // SAFETY: Only the first call gets here. All threads that were inside have left, and later ones see
+        // the gate closed, so no other thread uses the device.
         unsafe { &mut *self.device.get() }.take()
     }
 }
@@ -111,10 +111,10 @@ impl<T> PinnedDrop for DeviceGate<T> {
     }
 }
 
-/// A read-side section of the gate's SRCU domain.
+/// An SRCU read-side section of the gate.
 struct Section<'a, T> {
     gate: &'a DeviceGate<T>,
-    /// As `dxg_srcu_read_lock` gave it.
+    /// As `dxg_srcu_read_lock` returned it.
     index: c_int,
 }
 
@@ -125,7 +125,7 @@ impl<T> Drop for Section<'_, T> {
     }
 }
 
-/// The right to use the device, which stays until this is dropped. A thread leaves where it has entered.
+/// The right to use the device until this is dropped. It must be dropped in the thread that entered.
 pub(crate) struct Entered<'a, T> {
     device: &'a T,
     _section: Section<'a, T>,

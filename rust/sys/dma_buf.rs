@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`DmaBuf`]: memory that drivers and processes hand to each other.
+//! [`DmaBuf`]: memory that drivers and processes share.
 
 use super::{
     bindings,
     descriptor::NewDescriptor,
-    view::View,
+    kernel_pages,
+    mapped_vma::MappedVma,
     AssertSync, //
 };
 use crate::compat;
@@ -42,7 +43,7 @@ impl DmaBuf {
     ///
     /// # Errors
     ///
-    /// `EBADF`: no open descriptor. `EINVAL`: of something else.
+    /// `EBADF`: no open descriptor. `EINVAL`: not a dma-buf's.
     pub(crate) fn from_fd(fd: i32) -> Result<Self> {
         // SAFETY: No preconditions.
         let dma_buf = from_err_ptr(unsafe { c::dma_buf_get(fd) })?;
@@ -61,7 +62,7 @@ impl DmaBuf {
         Some(Self {
             dma_buf,
             // SAFETY: The reference on the dma-buf is one on its file. Only DRM core and the exporter
-            // use the file's position, by `llseek`, under the lock of whoever calls that.
+            // use the file's position, by `llseek`, under the lock of its caller.
             file: unsafe { ARef::from_raw(file) },
         })
     }
@@ -76,7 +77,7 @@ impl DmaBuf {
         unsafe { self.dma_buf.as_ref() }
     }
 
-    /// Bytes.
+    /// Size in bytes.
     pub(crate) fn size(&self) -> usize {
         self.get().size
     }
@@ -92,24 +93,25 @@ impl DmaBuf {
         unsafe { (*self.get().ops).mmap.is_some() }
     }
 
-    /// References on it.
+    /// The number of references on it.
     pub(crate) fn users(&self) -> usize {
         // SAFETY: The file is live.
         unsafe { bindings::dxg_file_count(self.file.as_ptr()) }
     }
 
-    /// Maps all of it into the calling process, as its exporter does that.
+    /// Maps all of it into the calling process, through its exporter.
     ///
     /// # Errors
     ///
-    /// `ENOMEM`; `EPERM` for whatever else the exporter says.
-    pub(crate) fn map(&self, writable: bool) -> Result<View> {
-        // What the process may make of the mapping later is what it could do with the file that is mapped:
-        // so that is one of our own, with this very access.
+    /// `ENOMEM`; `EPERM` for any other error of the exporter.
+    pub(crate) fn map(&self, writable: bool) -> Result<MappedVma> {
+        kernel_pages::leave_for_file(self.size())?;
+        // The access of the mapped file bounds what mprotect() can make of the mapping later: so map a file
+        // of our own, with exactly this access.
         // CAST: small flag words.
         let access = (if writable { c::O_RDWR } else { c::O_RDONLY } | c::O_CLOEXEC) as c_int;
         // SAFETY: The name is a C string, and the operations are static. The private data is a dma-buf that
-        // lives longer than the file: nobody else has the file, and `mmap` leaves no mapping of it.
+        // lives longer than the file: nothing else refers to the file, and `mmap` leaves no mapping of it.
         let file = from_err_ptr(unsafe {
             bindings::anon_inode_getfile(
                 c"dxg-dma-buf".as_char_ptr(),
@@ -121,14 +123,14 @@ impl DmaBuf {
         let file = NonNull::new(file.cast::<File>()).ok_or(ENOMEM)?;
         // SAFETY: The file is new and its one reference is ours; it has no position in use.
         let file = unsafe { ARef::<File>::from_raw(file) };
-        View::of_file(&file, self.size(), writable).map_err(|error| match error {
+        MappedVma::of_file(&file, self.size(), writable).map_err(|error| match error {
             ENOMEM | ENOSPC | EAGAIN => ENOMEM,
             EINTR | ERESTARTSYS => error,
             _ => EPERM,
         })
     }
 
-    /// A descriptor of it (close-on-exec), to be installed.
+    /// A descriptor of it (close-on-exec), not yet installed.
     ///
     /// # Errors
     ///
@@ -137,8 +139,8 @@ impl DmaBuf {
         NewDescriptor::new(|| Ok(self.file.clone()))
     }
 
-    /// Drops the reference; when it was the last one, the dma-buf has ended when this returns, and not
-    /// only when the calling thread goes back to its program.
+    /// Drops the reference; if it was the last one, the dma-buf has ended when this returns, and not only when
+    /// the calling thread returns to user space.
     pub(crate) fn put_sync(self) {
         let file = ARef::into_raw(self.file);
         // SAFETY: The reference was ours, and is not used any more.
@@ -152,13 +154,13 @@ static FOPS: AssertSync<c::file_operations> = AssertSync(c::file_operations {
     ..pin_init::zeroed()
 });
 
-/// Makes the mapping one of the dma-buf, which its exporter fills. Children do not get it.
+/// Makes the mapping one of the dma-buf, which its exporter fills. Children do not inherit it.
 ///
 /// # Safety
 ///
 /// The kernel calls it through `FOPS`: `file` is one that [`DmaBuf::map`] made, `vma` is being set up.
 unsafe extern "C" fn mmap(file: *mut c::file, vma: *mut c::vm_area_struct) -> c_int {
-    // SAFETY: Per the function's contract the private data is a live dma-buf, and nobody else uses the VMA
+    // SAFETY: Per the function's contract the private data is a live dma-buf, and nothing else uses the VMA
     // yet. From here on the VMA has the file of the dma-buf.
     let result = unsafe { c::dma_buf_mmap((*file).private_data.cast(), vma, 0) };
     if result == 0 {

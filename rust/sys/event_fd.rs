@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`EventFd`]: an eventfd of a caller, to be signalled later.
+//! [`EventFd`]: a caller's eventfd, to be signalled later.
 
 use super::bindings;
 use core::ptr::NonNull;
@@ -10,7 +10,7 @@ use kernel::{
     prelude::*, //
 };
 
-/// An eventfd, whatever becomes of its descriptors.
+/// An eventfd, which outlives its descriptors.
 ///
 /// # Invariants
 ///
@@ -27,7 +27,7 @@ impl EventFd {
     ///
     /// # Errors
     ///
-    /// `EBADF`: no open descriptor. `EINVAL`: of something else.
+    /// `EBADF`: no open descriptor. `EINVAL`: not an eventfd's.
     pub(crate) fn from_fd(fd: u64) -> Result<Self> {
         let fd = c_int::try_from(fd).map_err(|_| EBADF)?;
         // SAFETY: No preconditions; the reference that it returns is ours.

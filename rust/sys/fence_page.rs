@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`FencePage`]: a page of the kernel's, of which processes read the first 64 bits.
+//! [`FencePage`]: a kernel page, of which processes read the first 64 bits.
 
 use super::{
     bindings,
-    view::View,
-    window::{
-        PageSource,
-        Source,
-        Window, //
-    }, //
+    cpu_mapping::{
+        CpuMapping,
+        Source, //
+    },
+    mapped_vma::MappedVma,
+    page_source::PageSource,
+    ACCOUNT, //
 };
 use core::ptr::NonNull;
 use kernel::{
@@ -34,7 +35,7 @@ use kernel::{
 /// `value` is the first address of `page`, in the kernel's own mapping of it.
 pub(crate) struct FencePage {
     value: NonNull<u64>,
-    /// The page once more, as a list.
+    /// The page again, as a list.
     pages: [*mut c::page; 1],
     _page: Page,
 }
@@ -49,7 +50,7 @@ impl FencePage {
     ///
     /// `ENOMEM`.
     pub(crate) fn new(value: u64) -> Result<Arc<Self>> {
-        let page = Page::alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO)?;
+        let page = Page::alloc_page(ACCOUNT | __GFP_ZERO)?;
         // SAFETY: The page is allocated, and not from highmem, as GFP_KERNEL says.
         let address = unsafe { bindings::dxg_page_address(page.as_ptr()) };
         // INVARIANT: The address just found; it stays as long as the page.
@@ -59,7 +60,7 @@ impl FencePage {
             _page: page,
         };
         fence.store(value);
-        Ok(Arc::new(fence, GFP_KERNEL_ACCOUNT)?)
+        Ok(Arc::new(fence, ACCOUNT)?)
     }
 
     fn value(&self) -> &Atomic<u64> {
@@ -73,7 +74,7 @@ impl FencePage {
         self.value().load(Acquire)
     }
 
-    /// What was written before is seen by whoever sees the new value.
+    /// Stores with release semantics: a reader of the new value sees all earlier writes.
     pub(crate) fn store(&self, value: u64) {
         self.value().store(value, Release);
     }
@@ -83,8 +84,8 @@ impl FencePage {
     /// # Errors
     ///
     /// `ENOMEM`: no memory, or no room in the address space.
-    pub(crate) fn map(page: &Arc<Self>) -> Result<View> {
-        View::map_inherited(Window::new(1, Source::Pages(page.clone()))?)
+    pub(crate) fn map(page: &Arc<Self>) -> Result<MappedVma> {
+        MappedVma::map_inherited(CpuMapping::new(1, Source::Pages(page.clone()))?)
     }
 }
 

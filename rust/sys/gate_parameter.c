@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The parameter of rust/sys/gates.rs; Rust modules have no texts for parameters. */
+/* The parameter of rust/sys/gates.rs; Rust modules cannot have string parameters. */
 
 #include <linux/moduleparam.h>
 

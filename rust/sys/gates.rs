@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Mistakes on purpose: each is one that a checker of the debug kernel, or the fixture of the guest
-//! tests, is there to find. `make test-gates` sees that the run fails of it, and of nothing else.
+//! Deliberate mistakes: each is one that a checker of the debug kernel, or the fixture of the guest tests, has
+//! to find. `make test-gates` checks that the run fails because of it, and of nothing else.
 //!
 //! Compiled with `DXG_GATES=y` alone. The module parameter `gate` names the mistake:
 //!
@@ -13,6 +13,7 @@
 //! | leak | forgets boxes | at load |
 //! | inversion | takes two mutexes in both orders | at load |
 //! | atomic-sleep | allocates with GFP_KERNEL under a spinlock | at load |
+//! | delay | pins memory of a process with a mutex held | at load |
 //! | warning | WARN | at load |
 //! | overflow | adds 1 to 255 in a byte | at load |
 //! | assertion | a debug assertion that is wrong | at load |
@@ -73,6 +74,7 @@ pub(crate) fn at_load() -> Result {
         b"leak" => leak()?,
         b"inversion" => inversion()?,
         b"atomic-sleep" => atomic_sleep()?,
+        b"delay" => delay()?,
         b"warning" => super::warn(c"gate"),
         b"overflow" => {
             black_box(black_box(u8::MAX) + 1);
@@ -87,7 +89,7 @@ pub(crate) fn at_load() -> Result {
     Ok(())
 }
 
-/// Called for every ioctl; the result, if it is not to be served.
+/// Called for every ioctl; returns the result of a call that is not to be served.
 pub(crate) fn at_call(request: u32) -> Option<isize> {
     match gate() {
         b"lost-count" if kernel::ioctl::_IOC_NR(request) == uapi::DXG_NR_DESTROYALLOCATION2 => {
@@ -99,7 +101,7 @@ pub(crate) fn at_call(request: u32) -> Option<isize> {
     }
 }
 
-/// Whether the counters' file leaves this one out.
+/// Whether the counters' file omits this counter.
 pub(crate) fn hides(counter: &str) -> bool {
     gate() == b"no-counter" && counter == "mappings"
 }
@@ -120,7 +122,7 @@ fn out_of_bounds() -> Result {
     Ok(())
 }
 
-/// Many, as an old copy of one address or the other stays in some stack or register.
+/// Leaks many, as a stale copy of one address or the other stays in some stack or register.
 fn leak() -> Result {
     for i in 0..64 {
         core::mem::forget(KBox::new(black_box([i; 32]), GFP_KERNEL)?);
@@ -151,7 +153,7 @@ impl Locks {
     }
 }
 
-/// One after the other, so that nothing hangs: the order alone is the mistake.
+/// One order after the other, so that nothing hangs: the order alone is the mistake.
 fn inversion() -> Result {
     let locks = Locks::new()?;
     {
@@ -170,10 +172,19 @@ fn atomic_sleep() -> Result {
     Ok(())
 }
 
-/// Long enough for a signal every millisecond to come, on a slow machine, too.
+/// The process that loads the module could delay it; it has nothing mapped at this address.
+fn delay() -> Result {
+    let locks = Locks::new()?;
+    let _guard = locks.first.lock();
+    let pinned = super::user_pages::UserPages::pin(super::PAGE_SIZE, super::PAGE_SIZE, false);
+    drop(black_box(pinned));
+    Ok(())
+}
+
+/// Long enough for a signal every millisecond to arrive, even on a slow machine.
 const WAIT_MS: u32 = 20;
 
-/// For every other call, so that calls get through under any storm of signals.
+/// True for every other call at most, so that calls get through under any storm of signals.
 fn is_interrupted() -> bool {
     static CALLS: Atomic<u32> = Atomic::new(0);
     // SAFETY: Calls are made in process context, without locks.

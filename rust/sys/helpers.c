@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See helpers.h: inline functions and macros of the kernel, as functions. */
 
+#include <linux/anon_inodes.h>
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/debug_locks.h>
 #include <linux/debugfs.h>
 #include <linux/eventfd.h>
+#include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/fs_context.h>
 #include <linux/highmem.h>
 #include <linux/ktime.h>
 #include <linux/mman.h>
+#include <linux/mount.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/pagemap.h>
@@ -85,9 +89,9 @@ struct mm_struct *dxg_current_mm(void)
 }
 
 /*
- * Charges pages that stay pinned to the calling user, up to RLIMIT_MEMLOCK for
- * those without CAP_IPC_LOCK: the pin may outlive the address space, which only
- * shows it (VmPin). The user, with a reference; NULL when it would be over.
+ * Charges long-term pinned pages to the calling user, up to RLIMIT_MEMLOCK for
+ * callers without CAP_IPC_LOCK: the pin may outlive the address space, which only
+ * shows it (VmPin). Returns the user, with a reference; NULL if over the limit.
  */
 struct user_struct *dxg_account_pinned(struct mm_struct *mm,
 				       unsigned long pages)
@@ -113,9 +117,9 @@ void dxg_unaccount_pinned(struct user_struct *user, struct mm_struct *mm,
 }
 
 /*
- * Makes a new VMA a window onto pages that the core must not touch: no
+ * Makes a new VMA a mapping onto pages that the core must not touch: no
  * get_user_pages(), no growth by mremap(), no core dump; and no copy at fork(),
- * unless children shall have it, too.
+ * unless children are to inherit it.
  */
 void dxg_vma_set_pfnmap(struct vm_area_struct *vma, bool inherited)
 {
@@ -127,6 +131,50 @@ void dxg_vma_set_pfnmap(struct vm_area_struct *vma, bool inherited)
 void dxg_vma_set_dontcopy(struct vm_area_struct *vma)
 {
 	vm_flags_set(vma, VM_DONTCOPY);
+}
+
+/* The mount of anonymous inodes, which exists as long as the kernel runs. */
+static struct vfsmount *dxg_anon_mount;
+
+/* Only a file on the mount leads to it. */
+int dxg_find_anon_mount(void)
+{
+	static const struct file_operations none;
+	struct file *file = anon_inode_getfile("dxg", &none, NULL, O_RDONLY);
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	dxg_anon_mount = file->f_path.mnt;
+	__fput_sync(file);
+	return 0;
+}
+
+/*
+ * As anon_inode_create_getfile(), but the file takes no entry of the system's
+ * file table: it never gets a descriptor, so no RLIMIT_NOFILE would limit it.
+ */
+struct file *dxg_anon_file(const char *name, const struct file_operations *fops,
+			   void *private_data, int access)
+{
+	struct inode *inode;
+	struct file *file;
+
+	if (!try_module_get(fops->owner))
+		return ERR_PTR(-ENOENT);
+	inode = alloc_anon_inode(dxg_anon_mount->mnt_sb);
+	if (IS_ERR(inode)) {
+		module_put(fops->owner);
+		return ERR_CAST(inode);
+	}
+	file = alloc_file_pseudo_noaccount(inode, dxg_anon_mount, name, access,
+					   fops);
+	if (IS_ERR(file)) {
+		iput(inode);
+		module_put(fops->owner);
+		return file;
+	}
+	file->private_data = private_data;
+	return file;
 }
 
 /* Maps a whole file into the caller; as vm_mmap(). */
@@ -149,13 +197,11 @@ void dxg_page_fill(struct page *page, u32 pattern)
 
 	memset32(words, pattern, PAGE_SIZE / sizeof(*words));
 	kunmap_local(words);
-	cond_resched();
 }
 
 void dxg_page_copy(struct page *to, struct page *from)
 {
 	copy_highpage(to, from);
-	cond_resched();
 }
 
 u32 dxg_page_word(struct page *page, unsigned long index)
@@ -178,7 +224,7 @@ void dxg_eventfd_signal(struct eventfd_ctx *ctx)
 }
 
 /*
- * The VMA of @file that is [addr, addr + len), with the address space locked until
+ * The VMA of @file that is [addr, addr + len), with the mmap_lock held until
  * dxg_mm_unlock(). NULL, and nothing is locked, if there is none.
  */
 struct vm_area_struct *dxg_vma_lock(struct mm_struct *mm, unsigned long addr,
@@ -205,13 +251,13 @@ unsigned long dxg_file_count(struct file *file)
 	return file_count(file);
 }
 
-/* As fput(), but what the last reference ends has ended when it returns. */
+/* As fput(), but after the last reference the file has ended when it returns. */
 void dxg_file_put_sync(struct file *file)
 {
 	__fput_sync(file);
 }
 
-/* The file of the VMA at @addr, with a reference; NULL. */
+/* The file of the VMA at @addr, with a reference; NULL if there is none. */
 struct file *dxg_vma_file(struct mm_struct *mm, unsigned long addr)
 {
 	struct vm_area_struct *vma;
@@ -226,10 +272,10 @@ struct file *dxg_vma_file(struct mm_struct *mm, unsigned long addr)
 }
 
 /*
- * Lets go of the address space in which a page faults, so that the fault can
- * wait; it has to be taken again then (VM_FAULT_RETRY). False if whoever faults
- * does not want that, or it was taken again already and shall not be once more.
- * Without map_pages() there are no faults under the lock of a VMA alone.
+ * Releases the mmap_lock of a page fault, so that the fault can wait; it has to
+ * be retried then (VM_FAULT_RETRY). False if the fault does not allow that, or
+ * was retried already and shall not be once more. Without map_pages() there are
+ * no faults under a VMA lock alone.
  */
 bool dxg_fault_unlock(struct vm_fault *vmf, bool again)
 {
@@ -241,7 +287,7 @@ bool dxg_fault_unlock(struct vm_fault *vmf, bool again)
 	return true;
 }
 
-/* Takes all pages of a file out of all mappings; the next access of one faults. */
+/* Zaps all pages of a file in all mappings; the next access to one faults. */
 void dxg_zap_file(const struct file *file)
 {
 	unmap_mapping_range(file->f_mapping, 0, 0, 1);
@@ -278,12 +324,13 @@ int dxg_mutex_lock_killable(struct mutex *lock)
 	return mutex_lock_killable(lock);
 }
 
-bool dxg_fatal_signal_pending(void)
+bool dxg_resched_and_is_dying(void)
 {
+	cond_resched();
 	return fatal_signal_pending(current);
 }
 
-/* Lockdep's own complaint if the caller holds a lock or is in a gate. */
+/* Has lockdep complain if the caller holds a lock or is inside a gate. */
 void dxg_check_no_locks_held(void)
 {
 	debug_check_no_locks_held();
@@ -294,7 +341,7 @@ void dxg_drain_workqueue(struct workqueue_struct *queue)
 	drain_workqueue(queue);
 }
 
-/* Without CONFIG_DEBUG_FS they do nothing, as the functions that they call. */
+/* Without CONFIG_DEBUG_FS these do nothing, like the functions that they call. */
 struct dentry *dxg_debugfs_dir(const char *name)
 {
 	return debugfs_create_dir(name, NULL);
@@ -311,7 +358,7 @@ void dxg_debugfs_remove(struct dentry *dentry)
 	debugfs_remove(dentry);
 }
 
-/* Ten lines in five seconds, as printk_ratelimited() has it. */
+/* Ten lines in five seconds, as printk_ratelimited() allows. */
 bool dxg_may_log(void)
 {
 	static DEFINE_RATELIMIT_STATE(state, DEFAULT_RATELIMIT_INTERVAL,
@@ -321,8 +368,8 @@ bool dxg_may_log(void)
 }
 
 /*
- * The kernel crate's own warn_on!() includes files that only a built kernel
- * tree has.
+ * The kernel crate's warn_on!() includes files that only a built kernel tree
+ * has.
  */
 void dxg_warn(const char *what)
 {
@@ -340,8 +387,8 @@ u64 dxg_ktime_get_ns(void)
 }
 
 /*
- * Ordered for each work item, many items beside each other. Nothing of it runs
- * while devices are suspended.
+ * Ordered for each work item; different items run concurrently. None runs while
+ * devices are suspended.
  */
 struct workqueue_struct *dxg_alloc_worker_queue(void)
 {
@@ -349,16 +396,49 @@ struct workqueue_struct *dxg_alloc_worker_queue(void)
 			       WQ_UNBOUND | WQ_MEM_RECLAIM | WQ_FREEZABLE, 0);
 }
 
+/* The mount for shmem files, all of whose pages are single pages. */
+static struct vfsmount *dxg_shmem_mount;
+
 /*
- * A file of shared memory that has no name. Its pages fail to come rather than
- * have a process killed for them.
+ * On other mounts a page fault may allocate 2 MiB at once, even beyond the end of
+ * a file: /sys/kernel/mm/transparent_hugepage/shmem_enabled.
+ */
+int dxg_mount_shmem(void)
+{
+	struct file_system_type *type = get_fs_type("tmpfs");
+	struct fs_context *context;
+	int error = 0;
+
+	if (!type)
+		return -ENODEV;
+	context = fs_context_for_mount(type, SB_KERNMOUNT);
+	if (IS_ERR(context))
+		return PTR_ERR(context);
+	if (IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE))
+		error = vfs_parse_fs_string(context, "huge", "never");
+	if (!error) {
+		dxg_shmem_mount = fc_mount_longterm(context);
+		error = PTR_ERR_OR_ZERO(dxg_shmem_mount);
+	}
+	put_fs_context(context);
+	return error;
+}
+
+void dxg_unmount_shmem(void)
+{
+	kern_unmount(dxg_shmem_mount);
+}
+
+/*
+ * A shmem file without a name. Allocating its pages fails rather than wake the
+ * OOM killer.
  */
 struct file *dxg_shmem_file(loff_t size)
 {
 	struct file *file;
 
-	file = shmem_kernel_file_setup("dxg-memory", size,
-				       mk_vma_flags(VMA_NORESERVE_BIT));
+	file = shmem_file_setup_with_mnt(dxg_shmem_mount, "dxg-memory", size,
+					 mk_vma_flags(VMA_NORESERVE_BIT));
 	if (!IS_ERR(file))
 		mapping_set_gfp_mask(file->f_mapping,
 				     GFP_HIGHUSER | __GFP_RETRY_MAYFAIL |
@@ -366,7 +446,7 @@ struct file *dxg_shmem_file(loff_t size)
 	return file;
 }
 
-/* Bytes of a shared memory file that exist, in memory or swapped out. */
+/* Bytes of a shmem file that exist, in memory or swapped out. */
 u64 dxg_shmem_present(const struct file *file)
 {
 	struct inode *inode = file_inode(file);
@@ -374,15 +454,15 @@ u64 dxg_shmem_present(const struct file *file)
 	return (u64)READ_ONCE(SHMEM_I(inode)->alloced) << PAGE_SHIFT;
 }
 
-/* Frees all that a shared memory file holds. */
+/* Frees all pages of a shmem file. */
 void dxg_shmem_empty(const struct file *file)
 {
 	shmem_truncate_range(file_inode(file), 0, (loff_t)-1);
 }
 
 /*
- * A page of a shared memory file, with a reference; an error pointer. If it may
- * not wait, nothing is reclaimed for it, and whoever pays is not throttled.
+ * A page of a shmem file, with a reference; an error pointer on failure. If it
+ * may not wait, nothing is reclaimed for it, and the memcg is not throttled.
  */
 struct page *dxg_shmem_page(const struct file *file, unsigned long index,
 			    bool may_wait)
@@ -394,7 +474,7 @@ struct page *dxg_shmem_page(const struct file *file, unsigned long index,
 	return shmem_read_mapping_page_gfp(file->f_mapping, index, gfp);
 }
 
-/* Lets such a page go. It may have been written to. */
+/* Puts such a page. It may have been written to. */
 void dxg_shmem_put(struct page *page)
 {
 	set_page_dirty(page);
@@ -402,8 +482,8 @@ void dxg_shmem_put(struct page *page)
 }
 
 /*
- * A page that is charged to whoever pays. It fails to come rather than have a
- * process killed for it.
+ * A page that is charged to the active memcg. The allocation fails rather than
+ * wake the OOM killer.
  */
 struct page *dxg_alloc_page(void)
 {
@@ -416,7 +496,7 @@ bool dxg_can_swap(void)
 	return get_nr_swap_pages() > 0;
 }
 
-/* The memory cgroup of the calling process, with a reference; NULL. */
+/* The memory cgroup of the calling process, with a reference; NULL if none. */
 struct mem_cgroup *dxg_memcg_get_current(void)
 {
 	return get_mem_cgroup_from_mm(current->mm);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Inline functions and macros of the kernel that Rust cannot call, as
- * functions. Each does what the one it is named after does, no more.
+ * functions. Each does what its namesake does, no more.
  */
 #ifndef DXG_SYS_HELPERS_H
 #define DXG_SYS_HELPERS_H
@@ -45,6 +45,9 @@ void dxg_unaccount_pinned(struct user_struct *user, struct mm_struct *mm,
 
 void dxg_vma_set_pfnmap(struct vm_area_struct *vma, bool inherited);
 void dxg_vma_set_dontcopy(struct vm_area_struct *vma);
+int dxg_find_anon_mount(void);
+struct file *dxg_anon_file(const char *name, const struct file_operations *fops,
+			   void *private_data, int access);
 unsigned long dxg_mmap_shared(struct file *file, unsigned long bytes,
 			      bool writable);
 unsigned long dxg_page_to_pfn(struct page *page);
@@ -72,7 +75,7 @@ int dxg_init_srcu(struct srcu_struct *srcu);
 int dxg_srcu_read_lock(struct srcu_struct *srcu);
 void dxg_srcu_read_unlock(struct srcu_struct *srcu, int index);
 int dxg_mutex_lock_killable(struct mutex *lock);
-bool dxg_fatal_signal_pending(void);
+bool dxg_resched_and_is_dying(void);
 void dxg_check_no_locks_held(void);
 
 struct dentry *dxg_debugfs_dir(const char *name);
@@ -90,6 +93,8 @@ void dxg_warn(const char *what);
 
 struct workqueue_struct *dxg_alloc_worker_queue(void);
 
+int dxg_mount_shmem(void);
+void dxg_unmount_shmem(void);
 struct file *dxg_shmem_file(loff_t size);
 u64 dxg_shmem_present(const struct file *file);
 void dxg_shmem_empty(const struct file *file);
@@ -108,5 +113,21 @@ struct shrinker *dxg_shrinker_alloc(void);
 
 u64 dxg_total_ram_bytes(void);
 u64 dxg_ktime_get_ns(void);
+
+/* Tracepoints: see trace.h. */
+enum dxg_trace_allocation {
+	DXG_TRACE_CREATE,
+	DXG_TRACE_DESTROY,
+	DXG_TRACE_LOCK,
+	DXG_TRACE_FAULT,
+	DXG_TRACE_PAGE_IN,
+	DXG_TRACE_DISCARD,
+};
+void dxg_trace_allocation(enum dxg_trace_allocation event, u64 adapter, int process,
+			  const void *allocation, u64 bytes, u32 handle);
+void dxg_trace_evict(u64 adapter, int process, const void *allocation, u64 bytes, bool for_others);
+void dxg_trace_signal(u64 adapter, int process, u32 handle, u64 value);
+void dxg_trace_wait(u64 adapter, int process, u32 handle, u64 value);
+void dxg_trace_unplug(u64 adapter);
 
 #endif /* DXG_SYS_HELPERS_H */

@@ -13,7 +13,7 @@ use kernel::bindings as c;
 /// `namespace` is a live user namespace on which this value owns a reference.
 pub(crate) struct Identity {
     namespace: NonNull<c::user_namespace>,
-    /// As the kernel knows it, in no namespace.
+    /// The kernel's value, relative to no namespace.
     uid: u32,
 }
 
@@ -23,7 +23,7 @@ unsafe impl Send for Identity {}
 unsafe impl Sync for Identity {}
 
 impl Identity {
-    /// The caller's: its effective user.
+    /// The caller's effective user.
     pub(crate) fn current() -> Option<Self> {
         let mut uid = 0;
         // SAFETY: The function returns a reference that is ours; `uid` is valid for writes.

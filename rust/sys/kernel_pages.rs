@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`KernelPages`]: system memory of the module's own, a page at a time.
+//! [`KernelPages`]: system memory of the module, allocated page by page.
 
 use super::{
     bindings,
     killable,
-    window::PageSource,
+    page_source::PageSource,
     PAGE_SIZE, //
 };
 use crate::counters::{
@@ -23,7 +23,21 @@ use kernel::{
     prelude::*, //
 };
 
-/// Pages that nobody else has. What is in them at first is what was in there before.
+/// Pages that may be charged for a file and its mapping, apart from page tables.
+const SLACK: usize = 8;
+
+/// Ensures that the memcg has room left for a file, and for a mapping of `bytes` bytes of it: the kernel
+/// charges these by itself, and would wake the OOM killer for them.
+///
+/// # Errors
+///
+/// As [`KernelPages::new`].
+pub(crate) fn leave_for_file(bytes: usize) -> Result {
+    const TABLE: usize = PAGE_SIZE * PAGE_SIZE / size_of::<usize>();
+    KernelPages::new((SLACK + bytes / TABLE) * PAGE_SIZE).map(drop)
+}
+
+/// Pages that are not shared with anything. They are not cleared.
 ///
 /// # Invariants
 ///
@@ -45,7 +59,7 @@ unsafe impl PageSource for KernelPages {
 }
 
 impl KernelPages {
-    /// Takes `bytes` bytes (whole pages), charged to the caller's memory cgroup.
+    /// Allocates `bytes` bytes (whole pages), charged to the caller's memory cgroup.
     ///
     /// # Errors
     ///
@@ -53,7 +67,7 @@ impl KernelPages {
     pub(crate) fn new(bytes: usize) -> Result<Self> {
         let count = bytes / PAGE_SIZE;
         let mut new = Self {
-            // Not charged to anybody, as that may have somebody killed; the segment limits it.
+            // Not charged, as that may wake the OOM killer; the segment limits it.
             pages: KVVec::with_capacity(count, GFP_KERNEL | __GFP_NOWARN)?,
         };
         for _ in 0..count {
@@ -71,7 +85,7 @@ impl KernelPages {
 impl Drop for KernelPages {
     fn drop(&mut self) {
         for &page in &self.pages {
-            // SAFETY: By the type invariant it is ours, and nobody uses it any more.
+            // SAFETY: By the type invariant it is ours, and nothing uses it any more.
             unsafe { c::__free_pages(page, 0) };
         }
         counters::sub(Counter::KernelPages, self.pages.len());

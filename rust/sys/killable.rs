@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Waiting for a lock so that the process can still be killed.
+//! Waits and long loops that let other tasks run, and that a fatal signal interrupts.
 
 use super::bindings;
 use kernel::{
@@ -16,7 +16,7 @@ use kernel::{
     }, //
 };
 
-/// Takes a mutex.
+/// Locks a mutex.
 ///
 /// # Errors
 ///
@@ -30,7 +30,7 @@ pub(crate) fn lock_killable<T>(mutex: &Mutex<T>) -> Result<MutexGuard<'_, T>> {
     Ok(unsafe { MutexGuard::<'_, T>::new(mutex, ()) })
 }
 
-/// `EINTR` when the calling process is being killed.
+/// Lets other tasks run, between two pieces of long work. `EINTR` when the calling process is being killed.
 pub(crate) fn check() -> Result {
     match is_dying() {
         true => Err(EINTR),
@@ -38,8 +38,9 @@ pub(crate) fn check() -> Result {
     }
 }
 
-/// Whether the calling process is being killed.
+/// Lets other tasks run, likewise; whether the calling process is being killed.
 pub(crate) fn is_dying() -> bool {
-    // SAFETY: No preconditions.
-    unsafe { bindings::dxg_fatal_signal_pending() }
+    // SAFETY: The callers may sleep: none holds a spinlock, as `check` and this stand where memory is
+    // taken or a mutex was just given back.
+    unsafe { bindings::dxg_resched_and_is_dying() }
 }

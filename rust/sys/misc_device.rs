@@ -2,8 +2,8 @@
 
 //! A misc device with an owner and a mode.
 //!
-//! `kernel::miscdevice` cannot say a mode, and in 7.2 it leaves the owner out, so that the module
-//! could be unloaded under an open file.
+//! `kernel::miscdevice` cannot set a mode, and in 7.2 it leaves the owner out, so that the module could be
+//! unloaded under an open file.
 
 use crate::compat;
 use core::marker::PhantomPinned;
@@ -17,13 +17,13 @@ use kernel::{
 
 /// One open file of the device.
 pub(crate) trait OpenFile: Sized + Send + Sync + 'static {
-    /// What all files of the device share.
+    /// The data that all files of the device share.
     type Device: Send + Sync;
 
     /// Called for `open(2)`.
     fn open(device: &Self::Device) -> Result<KBox<Self>>;
 
-    /// Called for `/proc/PID/fdinfo/FD`, by whoever reads it.
+    /// Called for `/proc/PID/fdinfo/FD`, in the context of its reader.
     fn show(&self, to: &SeqFile);
 
     /// Called for `ioctl(2)` with the request and its argument; the result goes to user space.
@@ -117,7 +117,7 @@ impl<T: OpenFile> MiscDevice<T> {
     ///
     /// The kernel calls it through `FOPS`, once, for a file that `open` succeeded for.
     unsafe extern "C" fn release(_inode: *mut c::inode, file: *mut c::file) -> c_int {
-        // SAFETY: `open` put the box there, and nobody uses the file any more.
+        // SAFETY: `open` put the box there, and nothing uses the file any more.
         drop(unsafe { KBox::<T>::from_raw((*file).private_data.cast()) });
         0
     }
@@ -129,7 +129,7 @@ impl<T: OpenFile> MiscDevice<T> {
     unsafe extern "C" fn show_fdinfo(to: *mut c::seq_file, file: *mut c::file) {
         // SAFETY: `open` put the box there, and it stays until `release`.
         let open = unsafe { &*(*file).private_data.cast::<T>() };
-        // SAFETY: Per the function's contract; nobody else uses it meanwhile.
+        // SAFETY: Per the function's contract; nothing else uses it meanwhile.
         open.show(unsafe { SeqFile::from_raw(to) });
     }
 

@@ -2,13 +2,14 @@
 
 //! [`ObjectFile`]: an object behind a file descriptor, which is what an NT handle is on Linux.
 //!
-//! The file owns the object; whoever has a descriptor of it keeps the object alive, through fork,
-//! exec and SCM_RIGHTS. It can do nothing but be passed to a call of `/dev/dxg`.
+//! The file owns the object; a descriptor of it keeps the object alive, through fork, exec and SCM_RIGHTS. It
+//! is only good for passing to a call of `/dev/dxg`.
 
 use super::{
     bindings,
     descriptor::NewDescriptor,
-    AssertSync, //
+    AssertSync,
+    ACCOUNT, //
 };
 use crate::compat;
 use core::{
@@ -57,14 +58,14 @@ impl ObjectFile {
         Ok(Self(file))
     }
 
-    /// Puts an object into a file, and reserves a descriptor for it.
+    /// Puts an object into a file, and reserves a descriptor for that.
     ///
     /// # Errors
     ///
     /// `EMFILE`, `ENFILE`, `ENOMEM`.
     pub(crate) fn create(name: &'static CStr, object: Content) -> Result<NewDescriptor> {
         NewDescriptor::new(|| {
-            let content = KBox::into_raw(KBox::new(object, GFP_KERNEL_ACCOUNT)?);
+            let content = KBox::into_raw(KBox::new(object, ACCOUNT)?);
             // SAFETY: The name is a static C string, `FOPS` names this module as its owner, and
             // `content` is what `release` expects.
             let file = from_err_ptr(unsafe {
@@ -105,7 +106,7 @@ static FOPS: AssertSync<c::file_operations> = AssertSync(c::file_operations {
 ///
 /// The kernel calls it through `FOPS`, once, when the last reference on the file is gone.
 unsafe extern "C" fn release(_inode: *mut c::inode, file: *mut c::file) -> c_int {
-    // SAFETY: Per the function's contract the private data is the box made by `create`, and nobody can
+    // SAFETY: Per the function's contract the private data is the box made by `create`, and nothing can
     // use it any more.
     drop(unsafe { KBox::from_raw((*file).private_data.cast::<Content>()) });
     0

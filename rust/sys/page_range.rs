@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`PageRange`]: memory that the CPU fills and copies without anybody's mapping of it.
+//! [`PageRange`]: memory that the CPU fills and copies without a user mapping of it.
 
 use super::{
     bindings,
-    window::PageSource,
+    killable,
+    page_source::PageSource,
     PAGE_SIZE, //
 };
 use kernel::{
@@ -13,8 +14,8 @@ use kernel::{
     prelude::*, //
 };
 
-/// Pages of a source. Processes may see them and write to them at the same time: what they get is
-/// what they have made.
+/// Pages of a source. Processes may have them mapped and write to them at the same time: such races only harm
+/// themselves.
 ///
 /// # Invariants
 ///
@@ -33,27 +34,33 @@ impl<'a> PageRange<'a> {
     ///
     /// # Errors
     ///
-    /// `EINVAL`: it has not as many.
+    /// `EINVAL`: it has fewer.
     pub(crate) fn part(source: &'a dyn PageSource, first: usize, count: usize) -> Result<Self> {
         let pages = source.pages().get(first..).ok_or(EINVAL)?;
         // INVARIANT: As above.
         pages.get(..count).map(Self).ok_or(EINVAL)
     }
 
-    /// Bytes, whole pages.
+    /// Size in bytes, whole pages.
     pub(crate) fn bytes(&self) -> usize {
         self.0.len() * PAGE_SIZE
     }
 
     /// Fills it with a pattern of four bytes.
-    pub(crate) fn fill(&self, pattern: u32) {
+    ///
+    /// # Errors
+    ///
+    /// `EINTR`: the calling process is being killed.
+    pub(crate) fn fill(&self, pattern: u32) -> Result {
         for &page in self.0 {
+            killable::check()?;
             // SAFETY: The page is allocated, as its source promises (the type invariant).
             unsafe { bindings::dxg_page_fill(page, pattern) };
         }
+        Ok(())
     }
 
-    /// Whether `is` accepts every word of four bytes; it is asked until it does not.
+    /// Whether `is` accepts every word of four bytes; stops at the first that it rejects.
     #[cfg(CONFIG_KUNIT = "y")]
     pub(crate) fn all_words(&self, mut is: impl FnMut(u32) -> bool) -> bool {
         let mut pages = self.0.iter();
@@ -65,16 +72,17 @@ impl<'a> PageRange<'a> {
         })
     }
 
-    /// Copies all of `source`, which is as large.
+    /// Copies all of `source`, which has the same size.
     ///
     /// # Errors
     ///
-    /// `EINVAL`: it is not.
+    /// `EINVAL`: it has not. `EINTR`: the calling process is being killed.
     pub(crate) fn copy_from(&self, source: &PageRange<'_>) -> Result {
         if self.bytes() != source.bytes() {
             return Err(EINVAL);
         }
         for (&to, &from) in self.0.iter().zip(source.0) {
+            killable::check()?;
             // SAFETY: Both pages are allocated, as their sources promise.
             unsafe { bindings::dxg_page_copy(to, from) };
         }

@@ -22,7 +22,7 @@ pub(crate) struct ProcessId {
     number: u64,
 }
 
-/// How many identities were asked for.
+/// The next identity's number.
 static NUMBERS: Atomic<u64> = Atomic::new(1);
 
 // SAFETY: `struct pid` is reference-counted and may be compared and put by any thread.
@@ -48,7 +48,7 @@ impl ProcessId {
         unsafe { bindings::dxg_is_current_tgid(self.pid.as_ptr()) }
     }
 
-    /// A number that nobody else has or had.
+    /// A number that no other identity has or had.
     pub(crate) fn number(&self) -> u64 {
         self.number
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Shrinker`]: somebody who gives memory back when the kernel runs short of it.
+//! [`Shrinker`]: reclaims memory when the kernel runs short of it.
 
 use super::bindings;
 use core::ptr::NonNull;
@@ -11,13 +11,13 @@ use kernel::{
     sync::Arc, //
 };
 
-/// Who has memory to give back. The calls come from whoever allocates memory, in the middle of it: they
-/// take no memory, and only locks under which nobody else does.
-pub(crate) trait Reserve: Send + Sync + 'static {
-    /// Pages that could be given back.
+/// Reclaimable memory. Called from direct reclaim: must not allocate; may take only locks under which nothing
+/// allocates.
+pub(crate) trait Reclaimable: Send + Sync + 'static {
+    /// Pages that could be reclaimed.
     fn pages(&self) -> usize;
 
-    /// Sees to it that about so many pages are given back; how many will be.
+    /// Arranges for about that many pages to be reclaimed; returns how many will be.
     fn give_back(&self, pages: usize) -> usize;
 }
 
@@ -25,29 +25,29 @@ pub(crate) trait Reserve: Send + Sync + 'static {
 ///
 /// # Invariants
 ///
-/// The pointer is a registered shrinker that this value owns. Its private data is a box of the reserve,
-/// which this value owns, too.
+/// The pointer is a registered shrinker that this value owns. Its private data is a box of the reclaimable
+/// memory, which this value owns, too.
 pub(crate) struct Shrinker(NonNull<c::shrinker>);
 
 /// What the private data points to.
-type Content = Arc<dyn Reserve>;
+type Content = Arc<dyn Reclaimable>;
 
-// SAFETY: A shrinker may be freed by any thread; a reserve is `Send`.
+// SAFETY: A shrinker may be freed by any thread; reclaimable memory is `Send`.
 unsafe impl Send for Shrinker {}
-// SAFETY: There are no methods; a reserve is `Sync`.
+// SAFETY: There are no methods; reclaimable memory is `Sync`.
 unsafe impl Sync for Shrinker {}
 
 impl Shrinker {
-    /// Registers a reserve, until the result is dropped.
+    /// Registers reclaimable memory, until the result is dropped.
     ///
     /// # Errors
     ///
     /// `ENOMEM`.
-    pub(crate) fn new(reserve: Content) -> Result<Self> {
-        let content = KBox::new(reserve, GFP_KERNEL)?;
+    pub(crate) fn new(reclaimable: Content) -> Result<Self> {
+        let content = KBox::new(reclaimable, GFP_KERNEL)?;
         // SAFETY: The function has no preconditions.
         let shrinker = NonNull::new(unsafe { bindings::dxg_shrinker_alloc() }).ok_or(ENOMEM)?;
-        // SAFETY: It is new, and nobody else's until it is registered.
+        // SAFETY: It is new, and ours alone until it is registered.
         unsafe {
             let raw = shrinker.as_ptr();
             (*raw).count_objects = Some(count);
@@ -64,9 +64,9 @@ impl Drop for Shrinker {
     fn drop(&mut self) {
         // SAFETY: By the type invariant.
         let content = unsafe { (*self.0.as_ptr()).private_data }.cast::<Content>();
-        // SAFETY: By the type invariant. When it returns, nobody calls it any more.
+        // SAFETY: By the type invariant. When it returns, the kernel no longer calls the shrinker.
         unsafe { c::shrinker_free(self.0.as_ptr()) };
-        // SAFETY: It was made by `new`, and nobody uses it any more.
+        // SAFETY: It was made by `new`, and nothing uses it any more.
         drop(unsafe { KBox::from_raw(content) });
     }
 }
@@ -76,8 +76,8 @@ impl Drop for Shrinker {
 /// The kernel calls it for a shrinker that `Shrinker::new` registered.
 unsafe extern "C" fn count(shrinker: *mut c::shrinker, _: *mut c::shrink_control) -> c_ulong {
     // SAFETY: Per the function's contract; the content is there until after the last call.
-    let reserve = unsafe { &*(*shrinker).private_data.cast::<Content>() };
-    match reserve.pages() {
+    let reclaimable = unsafe { &*(*shrinker).private_data.cast::<Content>() };
+    match reclaimable.pages() {
         0 => c_ulong::MAX - 1, // SHRINK_EMPTY
         pages => pages,
     }
@@ -88,10 +88,10 @@ unsafe extern "C" fn count(shrinker: *mut c::shrinker, _: *mut c::shrink_control
 /// As for `count`; `control` is what the kernel gives it.
 unsafe extern "C" fn scan(shrinker: *mut c::shrinker, control: *mut c::shrink_control) -> c_ulong {
     // SAFETY: As in `count`.
-    let reserve = unsafe { &*(*shrinker).private_data.cast::<Content>() };
+    let reclaimable = unsafe { &*(*shrinker).private_data.cast::<Content>() };
     // SAFETY: Per the function's contract.
     let wanted = unsafe { (*control).nr_to_scan };
-    match reserve.give_back(wanted) {
+    match reclaimable.give_back(wanted) {
         0 => c_ulong::MAX, // SHRINK_STOP
         pages => pages,
     }

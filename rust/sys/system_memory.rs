@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`SystemMemory`]: memory that the kernel may swap out, and that costs nothing where nobody wrote.
+//! [`SystemMemory`]: memory that the kernel may swap out; pages that were never written take no memory.
 
 use super::{
     bindings,
     killable,
-    window::PageSource,
+    page_source::PageSource,
     PAGE_SIZE, //
 };
 use crate::counters::{
@@ -21,23 +21,44 @@ use kernel::{
     bindings as c,
     error::{
         code::*,
-        from_err_ptr, //
+        from_err_ptr,
+        to_result, //
     },
     fs::File,
     prelude::*,
     sync::aref::ARef, //
 };
 
-/// Whether whoever needs memory may have to wait for it.
+/// The shmem mount for all system memory, with single pages; mounted as long as the module is loaded.
+pub(crate) struct Mount(());
+
+impl Mount {
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(crate) fn new() -> Result<Self> {
+        // SAFETY: There is one, at the beginning.
+        to_result(unsafe { bindings::dxg_mount_shmem() }).map(|()| Self(()))
+    }
+}
+
+impl Drop for Mount {
+    fn drop(&mut self) {
+        // SAFETY: It was mounted, and no more files are made; those that are left keep it.
+        unsafe { bindings::dxg_unmount_shmem() };
+    }
+}
+
+/// Whether an allocation may wait.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Patience {
-    /// It may be reclaimed from others, and whoever pays may be throttled.
+    /// It may reclaim memory, and the memcg that pays may be throttled.
     MayWait,
-    /// It is there or not.
+    /// It fails if there is no free memory.
     Impatient,
 }
 
-/// Pages of a shared memory file that nobody else has. All zero at first.
+/// Pages of a shmem file that is not shared with anything. All zero at first.
 pub(crate) struct SystemMemory {
     file: ARef<File>,
     count: usize,
@@ -45,7 +66,7 @@ pub(crate) struct SystemMemory {
 }
 
 impl SystemMemory {
-    /// Room for `bytes` bytes (whole pages). It makes no page.
+    /// A file of `bytes` bytes (whole pages). It allocates no page.
     ///
     /// # Errors
     ///
@@ -63,19 +84,19 @@ impl SystemMemory {
         })
     }
 
-    /// Bytes that there are, in memory or swapped out.
+    /// Bytes that exist, in memory or swapped out.
     pub(crate) fn present(&self) -> u64 {
         // SAFETY: The file is live, and one of shared memory.
         unsafe { bindings::dxg_shmem_present(self.file.as_ptr()) }
     }
 
-    /// One page, which stays in memory while it is held. It is made, or read back, if need be: charged
-    /// to whoever pays, without waking the killer of processes.
+    /// One page, which stays in memory while it is held. If need be, it is allocated, or read back: charged to
+    /// the active memcg, without waking the OOM killer.
     ///
     /// # Errors
     ///
     /// `ENOMEM`. `EINVAL`: there is no such page. `EIO`: it could not be read back.
-    pub(super) fn page(&self, index: usize, patience: Patience) -> Result<HeldPage> {
+    pub(super) fn page(&self, index: usize, patience: Patience) -> Result<ShmemPage> {
         if index >= self.count {
             return Err(EINVAL);
         }
@@ -84,10 +105,10 @@ impl SystemMemory {
             bindings::dxg_shmem_page(self.file.as_ptr(), index, patience == Patience::MayWait)
         })?;
         // INVARIANT: The function gives a reference.
-        NonNull::new(page).map(HeldPage).ok_or(ENOMEM)
+        NonNull::new(page).map(ShmemPage).ok_or(ENOMEM)
     }
 
-    /// Makes all pages.
+    /// Allocates all pages.
     ///
     /// # Errors
     ///
@@ -104,8 +125,8 @@ impl SystemMemory {
     /// # Errors
     ///
     /// `ENOMEM`. `EIO`: one could not be read back. `EINTR`: the calling process is being killed.
-    pub(crate) fn hold(&self, patience: Patience) -> Result<HeldPages> {
-        let mut held = HeldPages {
+    pub(crate) fn hold(&self, patience: Patience) -> Result<ShmemPages> {
+        let mut held = ShmemPages {
             pages: KVVec::with_capacity(self.count, GFP_KERNEL | __GFP_NOWARN)?,
         };
         for index in 0..self.count {
@@ -120,7 +141,7 @@ impl SystemMemory {
 
 impl Drop for SystemMemory {
     fn drop(&mut self) {
-        // The file may go only when the calling thread returns to its program.
+        // The file itself may end only when the calling thread returns to user space.
         // SAFETY: The file is live, and one of shared memory.
         unsafe { bindings::dxg_shmem_empty(self.file.as_ptr()) };
     }
@@ -131,20 +152,20 @@ impl Drop for SystemMemory {
 /// # Invariants
 ///
 /// The pointer is a page of a shared memory file, on which this value owns a reference.
-pub(super) struct HeldPage(NonNull<c::page>);
+pub(super) struct ShmemPage(NonNull<c::page>);
 
 // SAFETY: Pages are reference-counted, and may be let go by any thread.
-unsafe impl Send for HeldPage {}
+unsafe impl Send for ShmemPage {}
 // SAFETY: No method changes anything.
-unsafe impl Sync for HeldPage {}
+unsafe impl Sync for ShmemPage {}
 
-impl HeldPage {
+impl ShmemPage {
     pub(super) fn as_ptr(&self) -> *mut c::page {
         self.0.as_ptr()
     }
 }
 
-impl Drop for HeldPage {
+impl Drop for ShmemPage {
     fn drop(&mut self) {
         // SAFETY: By the type invariant we own a reference.
         unsafe { bindings::dxg_shmem_put(self.0.as_ptr()) };
@@ -156,23 +177,23 @@ impl Drop for HeldPage {
 /// # Invariants
 ///
 /// Every pointer is a page of a shared memory file, on which this value owns a reference.
-pub(crate) struct HeldPages {
+pub(crate) struct ShmemPages {
     pages: KVVec<*mut c::page>,
 }
 
-// SAFETY: As for `HeldPage`.
-unsafe impl Send for HeldPages {}
-// SAFETY: As for `HeldPage`.
-unsafe impl Sync for HeldPages {}
+// SAFETY: As for `ShmemPage`.
+unsafe impl Send for ShmemPages {}
+// SAFETY: As for `ShmemPage`.
+unsafe impl Sync for ShmemPages {}
 
 // SAFETY: By the type invariant the pages stay as long as this value; the list does not change.
-unsafe impl PageSource for HeldPages {
+unsafe impl PageSource for ShmemPages {
     fn pages(&self) -> &[*mut c::page] {
         &self.pages
     }
 }
 
-impl Drop for HeldPages {
+impl Drop for ShmemPages {
     fn drop(&mut self) {
         for &page in &self.pages {
             // SAFETY: By the type invariant we own a reference.

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Memory of the calling process, pinned for as long as an allocation lives.
+//! Memory of the calling process, pinned as long as an allocation lives.
 
 use super::{
     bindings,
-    window::PageSource,
+    killable,
+    page_source::PageSource,
+    user_sized::UserSized,
+    ACCOUNT,
     PAGE_SIZE, //
 };
 use crate::counters::{
@@ -13,16 +16,16 @@ use crate::counters::{
 };
 use core::ptr::NonNull;
 use kernel::{
-    alloc::{
-        flags::__GFP_NOWARN,
-        KVVec, //
-    },
+    alloc::Vec,
     bindings as c,
     error::code::*,
     prelude::*, //
 };
 
-/// A user whom pinned pages are charged to, and an address space that they came from.
+/// Pages that are pinned at a time, as the kernel may pin with interrupts off.
+const AT_ONCE: usize = 512;
+
+/// The user that pinned pages are charged to, and the address space that they came from.
 ///
 /// # Invariants
 ///
@@ -67,7 +70,7 @@ impl Drop for Charge {
 ///
 /// Every pointer in `pages` is a page that this value has pinned (FOLL_LONGTERM).
 pub(crate) struct UserPages {
-    pages: KVVec<*mut c::page>,
+    pages: Vec<*mut c::page, UserSized>,
     /// Where the pages are in the caller's address space.
     address: usize,
     writable: bool,
@@ -87,6 +90,7 @@ impl UserPages {
     /// - `EINVAL`: not whole pages, nothing, or beyond the address space.
     /// - `ENOMEM`: over RLIMIT_MEMLOCK (without CAP_IPC_LOCK), or no memory.
     /// - `EFAULT`: some page is not there, not writable, or not ordinary memory.
+    /// - `EINTR`: the calling process is being killed.
     pub(crate) fn pin(address: usize, bytes: usize, writable: bool) -> Result<Self> {
         if address % PAGE_SIZE != 0 || bytes % PAGE_SIZE != 0 || bytes == 0 {
             return Err(EINVAL);
@@ -95,8 +99,7 @@ impl UserPages {
         super::may_be_delayed();
         let count = bytes / PAGE_SIZE;
         let charge = Charge::new(count)?;
-        // Without a warning, as the caller says how many.
-        let mut pages = KVVec::with_capacity(count, GFP_KERNEL_ACCOUNT | __GFP_NOWARN)?;
+        let mut pages = Vec::with_capacity(count, ACCOUNT)?;
         let mut flags = c::FOLL_LONGTERM;
         if writable {
             flags |= c::FOLL_WRITE;
@@ -104,15 +107,20 @@ impl UserPages {
         // INVARIANT: `pages` only ever holds what was pinned; dropping `pinned` on a failure
         // below releases just these.
         let mut pinned = Self {
-            pages: KVVec::new(),
+            pages: Vec::new(),
             address,
             writable,
             charge,
         };
         let mut failure = Ok(());
         while pages.len() < count {
+            if let Err(killed) = killable::check() {
+                failure = Err(killed);
+                break;
+            }
             let done = pages.len();
-            let batch = i32::try_from(count - done).unwrap_or(i32::MAX);
+            // CAST: at most 512.
+            let batch = AT_ONCE.min(count - done) as i32;
             let spare = pages.spare_capacity_mut().as_mut_ptr().cast();
             // SAFETY: The spare capacity has room for `batch` pointers, since `count` were
             // reserved; the function writes as many as it returns.
@@ -134,14 +142,14 @@ impl UserPages {
         failure.map(|()| pinned)
     }
 
-    /// Address in the process that pinned the pages, if that is the calling one.
+    /// Address in the process that pinned the pages, if that is the calling process.
     pub(crate) fn address(&self) -> Option<usize> {
         // SAFETY: No preconditions.
         let mm = unsafe { bindings::dxg_current_mm() };
         core::ptr::eq(mm, self.charge.mm.as_ptr()).then_some(self.address)
     }
 
-    /// Whether they were pinned to be written to.
+    /// Whether they were pinned for writing.
     pub(crate) fn is_writable(&self) -> bool {
         self.writable
     }

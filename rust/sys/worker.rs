@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Worker`]: somebody who does one job in the background, whenever there is something to do.
+//! [`Worker`]: runs one job in the background, whenever there is work for it.
 
 use super::bindings;
 use core::ptr::NonNull;
@@ -21,7 +21,7 @@ use kernel::{
     }, //
 };
 
-/// A work queue whose jobs run beside each other.
+/// A work queue whose jobs run concurrently.
 ///
 /// # Invariants
 ///
@@ -37,7 +37,7 @@ impl WorkerQueue {
     pub(crate) fn new() -> Result<Self, AllocError> {
         // SAFETY: The function has no preconditions but process context, which `init` is.
         let queue = unsafe { bindings::dxg_alloc_worker_queue() };
-        // INVARIANT: Not NULL, so it is a new queue that nobody else knows.
+        // INVARIANT: Not NULL, so it is a new queue that is ours alone.
         NonNull::new(queue).map(Self).ok_or(AllocError)
     }
 
@@ -46,7 +46,8 @@ impl WorkerQueue {
         unsafe { Queue::from_raw(self.0.as_ptr()) }
     }
 
-    /// Waits until no job runs, nor goes on. Not to be called by a job, and nobody wakes a worker any more.
+    /// Waits until no job runs, nor continues. Must not be called by a job, and no worker may be woken any
+    /// more.
     pub(crate) fn drain(&self) {
         // SAFETY: By the type invariant the queue is live.
         unsafe { bindings::dxg_drain_workqueue(self.0.as_ptr()) };
@@ -55,27 +56,26 @@ impl WorkerQueue {
 
 impl Drop for WorkerQueue {
     fn drop(&mut self) {
-        // SAFETY: By the type invariant we own the queue, and nobody can queue on it any more.
+        // SAFETY: By the type invariant we own the queue, and nothing can queue on it any more.
         unsafe { kernel::bindings::destroy_workqueue(self.0.as_ptr()) };
     }
 }
 
 /// How far a job has come.
 pub(crate) enum Progress {
-    /// All is done.
+    /// All work is done.
     Done,
-    /// It goes on when the worker runs again.
+    /// The job continues when the worker runs again.
     More,
 }
 
-/// What a worker does.
+/// The work of a worker.
 pub(crate) trait Job: Send + Sync {
-    /// Does the next piece of what there is to do: a short one, as devices are suspended between two of
-    /// them.
+    /// Does the next piece of work: a short one, as devices are suspended between two pieces.
     fn run(&self) -> Progress;
 }
 
-/// See the module's documentation. It runs once at a time.
+/// See the module's documentation. It never runs concurrently with itself.
 #[pin_data]
 pub(crate) struct Worker {
     queue: Arc<WorkerQueue>,
@@ -90,7 +90,7 @@ impl_has_work! {
 }
 
 impl Worker {
-    /// One without a job.
+    /// A worker without a job.
     pub(crate) fn new(queue: Arc<WorkerQueue>) -> Result<Arc<Self>> {
         Arc::pin_init(
             pin_init!(Self {
@@ -102,16 +102,16 @@ impl Worker {
         )
     }
 
-    /// Gives it its job, or takes it away. Whoever has the old one ends it.
+    /// Sets or removes its job. The old job ends when its last reference is dropped.
     pub(crate) fn set_job(&self, job: Option<Arc<dyn Job>>) {
-        // Out of the lock before it is dropped.
+        // Moved out of the lock before it is dropped.
         let old = core::mem::replace(&mut *self.job.lock(), job);
         drop(old);
     }
 
-    /// Has the job run once more, from its beginning. It takes no memory, and does not wait.
+    /// Runs the job once more, from its beginning. It does not allocate, and does not wait.
     pub(crate) fn wake(self: &Arc<Self>) {
-        // An error says that it is about to run anyway.
+        // An error means that it is about to run anyway.
         let _ = self.queue.queue().enqueue(self.clone());
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The module's own work queue: unlike a system queue it is drained when the module goes.
+//! The module's own work queue: unlike a system queue it is drained when the module is unloaded.
 
 use super::bindings;
 use core::ptr::NonNull;
@@ -9,7 +9,7 @@ use kernel::{
     workqueue::Queue, //
 };
 
-/// An ordered work queue; dropping it waits for what is queued.
+/// An ordered work queue; dropping it waits for all queued work.
 ///
 /// # Invariants
 ///
@@ -25,7 +25,7 @@ impl OrderedQueue {
     pub(crate) fn new() -> Result<Self, AllocError> {
         // SAFETY: The function has no preconditions but process context, which `init` is.
         let queue = unsafe { bindings::dxg_alloc_workqueue() };
-        // INVARIANT: Not NULL, so it is a new queue that nobody else knows.
+        // INVARIANT: Not NULL, so it is a new queue that is ours alone.
         NonNull::new(queue).map(Self).ok_or(AllocError)
     }
 
@@ -35,7 +35,7 @@ impl OrderedQueue {
         unsafe { Queue::from_raw(self.0.as_ptr()) }
     }
 
-    /// Waits until everything is done that was queued before. Not for work on this very queue.
+    /// Waits until all work queued before is done. Must not be called from this queue.
     pub(crate) fn flush(&self) {
         // SAFETY: By the type invariant the queue is live.
         unsafe { bindings::dxg_flush_workqueue(self.0.as_ptr()) };
@@ -44,7 +44,7 @@ impl OrderedQueue {
 
 impl Drop for OrderedQueue {
     fn drop(&mut self) {
-        // SAFETY: By the type invariant we own the queue, and nobody can queue on it any more.
+        // SAFETY: By the type invariant we own the queue, and nothing can queue on it any more.
         unsafe { kernel::bindings::destroy_workqueue(self.0.as_ptr()) };
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! How others get at an allocation's bytes: the CPU, by a window, and other drivers, by a dma-buf.
+//! Access to an allocation's bytes: by the CPU, through a CPU mapping, and by other drivers, through a dma-buf.
 
 use super::{
     backing::{
@@ -10,7 +10,7 @@ use super::{
         State, //
     },
     paging::Wish,
-    place::Place,
+    placement::Placement,
     VidMm, //
 };
 use crate::{
@@ -24,68 +24,69 @@ use crate::{
         NtStatus, //
     },
     sys::{
-        dma_buf::DmaBuf,
-        window::{
-            Source,
-            Window, //
+        cpu_mapping::{
+            CpuMapping,
+            Source, //
         },
+        dma_buf::DmaBuf,
+        trace,
         PAGE_SIZE, //
     }, //
 };
 use kernel::sync::Arc;
 
-/// How the CPU gets at an allocation.
+/// How the CPU accesses an allocation.
 pub(crate) enum CpuAccess {
-    /// The pages are in the calling process already, at this address.
+    /// The calling process has the pages already, at this address.
     InPlace(usize),
     /// This can be mapped.
-    Window {
-        window: Arc<Window>,
-        /// So that it may be written to.
+    CpuMapping {
+        mapping: Arc<CpuMapping>,
+        /// Whether it may be written to.
         writable: bool,
     },
-    /// This is to be mapped, as its exporter does that.
+    /// The exporter of this dma-buf maps it.
     DmaBuf(DmaBuf),
 }
 
-/// Exports that are asked at a time whether they have ended.
+/// Exports that are checked at a time for their end.
 const ASKED_AT_ONCE: usize = 256;
 
-/// An allocation is exported in vain if it is put out so often meanwhile.
+/// An export fails if the memory is evicted this many times meanwhile.
 const EXPORT_TRIES: usize = 8;
 
 impl Backing {
-    /// System memory came into being because somebody touched it.
+    /// A page fault has allocated system memory.
     pub(crate) fn grown(&self) {
-        // Whoever is being killed does not care.
+        // The usage of a process being killed does not matter.
         let Ok(mut paging) = self.vidmm.lock_paging() else {
             return;
         };
         if let State::System(memory) = &self.inner(&mut paging).state {
             let usage = [0, memory.present()];
-            self.vidmm.books().set_usage(self.key(), usage);
+            self.vidmm.tracker().set_usage(self.key(), usage);
         }
     }
 
-    /// What a lock of the allocation shows. The bytes come to where they belong.
+    /// What a CPU lock of the allocation maps. The bytes move to where they belong.
     ///
     /// # Errors
     ///
     /// DEVICE_REMOVED when the adapter is gone; INVALID_PARAMETER while it is offered; NO_MEMORY;
-    /// INTERRUPTED; what the miniport says.
+    /// INTERRUPTED; errors of the miniport.
     pub(crate) fn cpu_access(self: &Arc<Self>) -> NtResult<CpuAccess> {
         if let Some(pages) = self.user_pages() {
             if let Some(address) = pages.address() {
                 return Ok(CpuAccess::InPlace(address));
             }
-            // Memory of the process that made the allocation is shown to another process.
-            let new = Window::new(self.size()? / PAGE_SIZE, Source::Pages(pages.clone()))?;
+            // Another process maps memory of the process that made the allocation.
+            let new = CpuMapping::new(self.size()? / PAGE_SIZE, Source::Pages(pages.clone()))?;
             let mut paging = self.vidmm.lock_paging()?;
             let inner = self.inner(&mut paging);
-            let window = inner.window.get_or_insert_with(|| new.clone()).clone();
+            let mapping = inner.mapping.get_or_insert_with(|| new.clone()).clone();
             drop(paging);
-            return Ok(CpuAccess::Window {
-                window,
+            return Ok(CpuAccess::CpuMapping {
+                mapping,
                 writable: pages.is_writable(),
             });
         }
@@ -93,7 +94,7 @@ impl Backing {
             in_segment: false,
             shown: true,
         };
-        self.settle(wish, |inner| {
+        self.validate(wish, |inner| {
             if let State::Imported(memory) = &inner.state {
                 match memory.cpu_pages() {
                     CpuPages::DmaBuf(dma_buf) => return Ok(CpuAccess::DmaBuf(dma_buf)),
@@ -101,40 +102,41 @@ impl Backing {
                     CpuPages::None => return Err(NtStatus::DEVICE_REMOVED),
                 }
             }
-            let window = inner.window.clone();
-            Ok(CpuAccess::Window {
-                window: window.ok_or(NtStatus::UNSUCCESSFUL)?,
+            let mapping = inner.mapping.clone();
+            Ok(CpuAccess::CpuMapping {
+                mapping: mapping.ok_or(NtStatus::UNSUCCESSFUL)?,
                 writable: true,
             })
         })?
     }
 
-    /// Somebody touches pages that were taken away for a while.
+    /// Serves a page fault on pages that were unmapped for a while.
     ///
     /// # Errors
     ///
     /// As [`Self::cpu_access`].
-    pub(crate) fn bring_back(self: &Arc<Self>) -> NtResult {
+    pub(crate) fn page_in_for_fault(self: &Arc<Self>) -> NtResult {
+        trace::fault(|| self.traced(0));
         let wish = Wish {
             in_segment: false,
             shown: true,
         };
-        match self.settle(wish, |_| ()) {
-            // The adapter has gone: the window shows zeros, or will in a moment.
+        match self.validate(wish, |_| ()) {
+            // The adapter has gone: the CPU mapping shows zeros, or will in a moment.
             Err(NtStatus::DEVICE_REMOVED) => Ok(()),
-            settled => settled,
+            validated => validated,
         }
     }
 
-    /// A dma-buf of the memory. As long as anybody uses it, it is the only one, and the memory stays
-    /// in the segment.
+    /// A dma-buf of the memory. As long as it is in use, it is the only one, and the memory stays in the
+    /// segment.
     ///
     /// # Errors
     ///
-    /// - NOT_SUPPORTED: system memory, of the caller or of ours; or the driver cannot.
+    /// - NOT_SUPPORTED: system memory, of the caller or of ours; or the driver cannot export it.
     /// - DEVICE_REMOVED: the device is gone. INVALID_PARAMETER: it is offered.
-    /// - ACCESS_DENIED: somebody uses a dma-buf of it with the other access.
-    /// - NO_MEMORY: also when the segment is full of what cannot be put out, or the process would have
+    /// - ACCESS_DENIED: a dma-buf of it with the other access is in use.
+    /// - NO_MEMORY: also when the segment is full of memory that cannot be evicted, or the process would have
     ///   pinned more of it than it may.
     pub(crate) fn export(self: &Arc<Self>, writable: bool) -> NtResult<DmaBuf> {
         if matches!(self.home, Home::System | Home::Segment(None)) || self.user_pages().is_some() {
@@ -146,7 +148,7 @@ impl Backing {
             shown: false,
         };
         for _ in 0..EXPORT_TRIES {
-            let memory = self.settle(wish, |inner| match &inner.state {
+            let memory = self.validate(wish, |inner| match &inner.state {
                 State::Local(memory) if inner.exported.is_some() || self.may_pin() => {
                     Ok(memory.clone())
                 }
@@ -155,7 +157,7 @@ impl Backing {
                 _ => Err(NtStatus::NOT_SUPPORTED),
             })?;
             let memory = match memory {
-                // Perhaps others have ended that it has exported.
+                // Other exports of its may have ended.
                 Err(NtStatus::GRAPHICS_ALLOCATION_BUSY) => {
                     self.vidmm.end_unused_exports()?;
                     if !self.may_pin() {
@@ -170,7 +172,7 @@ impl Backing {
             let inner = self.inner(&mut paging);
             let is_same = match &inner.state {
                 State::Local(now) => Arc::ptr_eq(now, &memory),
-                // It never moves, and counts as its exporter's.
+                // It never moves, and counts in its exporter's usage.
                 State::Imported(_) => {
                     drop(paging);
                     return exported;
@@ -178,14 +180,14 @@ impl Backing {
                 _ => false,
             };
             if !is_same {
-                // It was put out meanwhile.
+                // It was evicted meanwhile.
                 drop(paging);
                 continue;
             }
-            // Others may have a dma-buf also when this could not have one.
+            // Others may have a dma-buf even if this caller could not get one.
             if inner.exported.is_none() && (exported.is_ok() || !memory.end_export()) {
                 inner.exported = Some(Counted::new(Counter::Exports));
-                self.vidmm.books().pin(self.key());
+                self.vidmm.tracker().pin(self.key());
             }
             drop(paging);
             return exported;
@@ -193,23 +195,25 @@ impl Backing {
         Err(NtStatus::NO_MEMORY)
     }
 
-    /// Somebody who was to have a dma-buf has not got it.
+    /// The dma-buf did not reach its user.
     pub(crate) fn take_export_back(&self) {
         let mut paging = self.vidmm.paging.lock();
         self.end_export(self.inner(&mut paging));
     }
 
-    /// Whether the memory came by a dma-buf.
+    /// Whether the memory was imported from a dma-buf.
     pub(crate) fn is_imported(&self) -> bool {
-        self.place() == Place::Imported
+        self.placement() == Placement::Imported
     }
 
-    /// Whether its process may have it pinned by an export.
+    /// Whether an export may pin it for its process.
     fn may_pin(&self) -> bool {
-        self.vidmm.books().may_pin(self.account.key(), self.bytes())
+        self.vidmm
+            .tracker()
+            .may_pin(self.account.key(), self.bytes())
     }
 
-    /// Notes whether anybody but us still has a dma-buf of the memory, or anything else of it.
+    /// Notes whether anybody else still has a dma-buf of the memory, or any other reference on it.
     pub(super) fn end_export(&self, inner: &mut Inner) {
         if inner.exported.is_none() {
             return;
@@ -220,13 +224,13 @@ impl Backing {
         };
         if ended {
             inner.exported = None;
-            self.vidmm.books().unpin(self.key());
+            self.vidmm.tracker().unpin(self.key());
         }
     }
 }
 
 impl VidMm {
-    /// Nobody is told of a dma-buf's end; so exports are asked, some at a time, when room is needed.
+    /// VidMm is not told when a dma-buf ends; so it checks exports, some at a time, when room is needed.
     ///
     /// # Errors
     ///
@@ -235,16 +239,18 @@ impl VidMm {
         let mut first = None;
         for _ in 0..ASKED_AT_ONCE {
             let mut paging = self.lock_paging()?;
-            let books = self.books();
-            let next = (books.pinned(paging.asked)).or_else(|| books.pinned(None));
-            drop(books);
-            let Some((rank, backing)) = next else { break };
-            if first == Some(rank) {
-                // All were asked.
+            let tracker = self.tracker();
+            let next = (tracker.pinned(paging.asked)).or_else(|| tracker.pinned(None));
+            drop(tracker);
+            let Some((lru_key, backing)) = next else {
+                break;
+            };
+            if first == Some(lru_key) {
+                // All exports were checked.
                 break;
             }
-            first.get_or_insert(rank);
-            paging.asked = Some(rank);
+            first.get_or_insert(lru_key);
+            paging.asked = Some(lru_key);
             backing.end_export(backing.inner(&mut paging));
             drop(paging);
         }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Account`]: one process on one adapter, to whom memory is charged.
+//! [`Account`]: a process on an adapter, to which memory is charged.
 
 use super::{
-    books::{
+    residency_tracker::{
         index,
         Key,
-        NewShare, //
+        NewProcessUsage, //
     },
     work::PagingWork,
     SegmentGroup,
@@ -20,7 +20,8 @@ use crate::{
     },
     sys::{
         self,
-        memory_group::MemoryGroup, //
+        memcg::Memcg,
+        trace, //
     }, //
 };
 use kernel::sync::{
@@ -33,29 +34,31 @@ use kernel::sync::{
 
 /// See the module's documentation.
 pub(crate) struct Account {
-    vidmm: Arc<VidMm>,
-    /// That of the process when it began to use the adapter.
-    group: MemoryGroup,
+    pub(super) vidmm: Arc<VidMm>,
+    /// The process's description in traces.
+    owner: trace::Owner,
+    /// The process's memcg when it began to use the adapter.
+    group: Memcg,
     /// Bytes of all its allocations, by group.
     total: [Atomic<u64>; 2],
-    /// What it has its memory moved for, on its own account.
+    /// The process's paging work.
     work: Arc<PagingWork>,
 }
 
-/// What a process has of a group of segments, in bytes: for people.
+/// A process's use of a group of segments, in bytes: for people.
 pub(crate) struct AccountReport {
-    /// Of all its allocations.
+    /// The size of all its allocations.
     pub(crate) total: u64,
-    /// In memory.
+    /// Bytes that are in memory.
     pub(crate) usage: u64,
-    /// Part of it: on residency lists.
+    /// Part of `usage`: on residency lists.
     pub(crate) listed: u64,
-    /// Part of it: offered.
+    /// Part of `usage`: offered.
     pub(crate) offered: u64,
     pub(crate) budget: u64,
 }
 
-/// What a process may have and has of a group of segments, in bytes (D3DKMTQueryVideoMemoryInfo).
+/// A process's budget and usage of a group of segments, in bytes (D3DKMTQueryVideoMemoryInfo).
 #[derive(Clone, Copy)]
 pub(crate) struct MemoryInfo {
     pub(crate) budget: u64,
@@ -67,34 +70,39 @@ pub(crate) struct MemoryInfo {
 }
 
 impl Account {
-    /// Of the calling process.
+    /// The account of the calling process, which traces call `owner`.
     ///
     /// # Errors
     ///
     /// NO_MEMORY.
-    pub(crate) fn new(vidmm: Arc<VidMm>) -> NtResult<Arc<Self>> {
+    pub(crate) fn new(vidmm: Arc<VidMm>, owner: trace::Owner) -> NtResult<Arc<Self>> {
         let work = PagingWork::new(&vidmm.queue)?;
         let account = Arc::new(
             Self {
                 vidmm,
-                group: MemoryGroup::current(),
+                owner,
+                group: Memcg::current(),
                 total: [Atomic::new(0), Atomic::new(0)],
                 work,
             },
             ACCOUNT,
         )?;
-        let share = NewShare::new(account.key(), sys::current_uid(), ACCOUNT)?;
-        let unused = account.vidmm.books().open_share(share);
+        let process = NewProcessUsage::new(account.key(), sys::current_uid(), ACCOUNT)?;
+        let unused = account.vidmm.tracker().add_process(process);
         drop(unused);
         Ok(account)
+    }
+
+    pub(super) fn owner(&self) -> trace::Owner {
+        self.owner
     }
 
     pub(super) fn key(&self) -> Key {
         core::ptr::from_ref(self).addr()
     }
 
-    /// D3DKMTFlushHeapTransitions: waits until all is done that the process had its memory moved for.
-    /// `false` when a signal came first.
+    /// D3DKMTFlushHeapTransitions: waits until all the process's paging work is done. `false` when a signal
+    /// came first.
     #[must_use]
     pub(crate) fn flush(&self) -> bool {
         self.work.flush()
@@ -104,72 +112,75 @@ impl Account {
         &self.work
     }
 
-    /// Whether nothing is left of it that could be told: the adapter has gone, and all allocations.
+    /// Whether there is nothing left to report: the adapter has gone, and all allocations.
     pub(crate) fn is_over(&self) -> bool {
         let is_empty = |bytes: &Atomic<u64>| bytes.load(Relaxed) == 0;
         self.vidmm.gone.load(Relaxed) && self.total.iter().all(is_empty)
     }
 
-    /// Whom the kernel's memory for this process is charged to.
-    pub(super) fn group(&self) -> &MemoryGroup {
+    /// The memcg to which the kernel's memory for this process is charged.
+    pub(super) fn group(&self) -> &Memcg {
         &self.group
     }
 
-    /// An allocation of so many bytes comes, which belongs in that group.
+    /// Adds an allocation of that many bytes to the group's total.
     pub(super) fn add_total(&self, group: SegmentGroup, bytes: u64) {
         self.total[index(group)].fetch_add(bytes, Relaxed);
     }
 
-    /// It goes.
+    /// Subtracts it again.
     pub(super) fn sub_total(&self, group: SegmentGroup, bytes: u64) {
         self.total[index(group)].fetch_add(bytes.wrapping_neg(), Relaxed);
     }
 
-    /// What the process has of a group.
+    /// The process's use of a group.
     pub(crate) fn report(&self, group: SegmentGroup) -> AccountReport {
-        let books = self.vidmm.books();
-        let share = books.share(self.key(), group);
+        let tracker = self.vidmm.tracker();
+        let process = tracker.process_usage(self.key(), group);
         AccountReport {
             total: self.total[index(group)].load(Relaxed),
-            usage: share.usage,
-            listed: share.listed,
-            offered: share.offered,
-            budget: books.group(group).budget(&share),
+            usage: process.usage,
+            listed: process.listed,
+            offered: process.offered,
+            budget: tracker.group(group).budget(&process),
         }
     }
 
-    /// What the process may have and has.
+    /// The process's budget and usage.
     pub(crate) fn info(&self, group: SegmentGroup) -> MemoryInfo {
-        let books = self.vidmm.books();
-        let (all, share) = (books.group(group), books.share(self.key(), group));
+        let tracker = self.vidmm.tracker();
+        let (all, process) = (
+            tracker.group(group),
+            tracker.process_usage(self.key(), group),
+        );
         MemoryInfo {
-            budget: all.budget(&share),
-            usage: share.usage,
-            listed: share.listed,
-            reservation: share.reservation,
-            reservable: all.reservable(&share),
+            budget: all.budget(&process),
+            usage: process.usage,
+            listed: process.listed,
+            reservation: process.reservation,
+            reservable: all.reservable(&process),
         }
     }
 
-    /// D3DKMTChangeVideoMemoryReservation: what the process wants to be able to have.
+    /// D3DKMTChangeVideoMemoryReservation: how much the process wants to have available.
     ///
     /// # Errors
     ///
     /// INVALID_PARAMETER when it is more than can be reserved.
-    pub(crate) fn reserve(&self, group: SegmentGroup, bytes: u64) -> NtResult {
-        let mut books = self.vidmm.books();
-        let share = books.share(self.key(), group);
-        if bytes > books.group(group).reservable(&share) {
+    pub(crate) fn set_reservation(&self, group: SegmentGroup, bytes: u64) -> NtResult {
+        let mut tracker = self.vidmm.tracker();
+        let process = tracker.process_usage(self.key(), group);
+        if bytes > tracker.group(group).reservable(&process) {
             return Err(NtStatus::INVALID_PARAMETER);
         }
-        books.change_share(self.key(), group, |share| share.reservation = bytes);
+        tracker.change_usage(self.key(), group, |process| process.reservation = bytes);
         Ok(())
     }
 }
 
 impl Drop for Account {
     fn drop(&mut self) {
-        let share = self.vidmm.books().close_share(self.key());
-        drop(share);
+        let process = self.vidmm.tracker().remove_process(self.key());
+        drop(process);
     }
 }

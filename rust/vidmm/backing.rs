@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Backing`]: where the bytes of an allocation are, and what the books know of it.
+//! [`Backing`]: where the bytes of an allocation are, and its entry in the residency tracker.
 
 use super::{
     account::Account,
-    books::{
+    placement::Placement,
+    residency_tracker::{
         Key,
         NewEntry,
-        Standing, //
+        ResidencyInfo, //
     },
-    place::Place,
     Commitment,
     Paging,
     SegmentGroup,
@@ -33,12 +33,13 @@ use crate::{
     },
     sys::{
         self,
+        cpu_mapping::{
+            CpuMapping,
+            Source, //
+        },
         system_memory::SystemMemory,
-        user_pages::UserPages,
-        window::{
-            Source,
-            Window, //
-        }, //
+        trace,
+        user_pages::UserPages, //
     }, //
 };
 use core::num::NonZeroU32;
@@ -51,20 +52,20 @@ use kernel::sync::{
     LockedBy, //
 };
 
-/// Who fills and moves the bytes of an allocation.
+/// The object that fills and moves the bytes of an allocation.
 #[derive(Clone, Copy)]
 pub(crate) struct Pager<'a> {
     pub(crate) miniport: &'a dyn Miniport,
     pub(crate) allocation: &'a Cookie,
 }
 
-/// Who knows the miniport's side of an allocation.
+/// The miniport's side of an allocation.
 pub(crate) trait Paged: Send + Sync {
-    /// Who fills and moves its bytes.
+    /// What fills and moves its bytes.
     ///
     /// # Errors
     ///
-    /// INVALID_HANDLE: nobody any more.
+    /// INVALID_HANDLE: it has no pager any more.
     fn pager(&self) -> NtResult<Pager<'_>>;
 }
 
@@ -79,7 +80,7 @@ pub(super) enum Home {
     Fixed,
 }
 
-/// The bytes themselves; [`Place`] says which ways lead from one to another.
+/// The bytes themselves; [`Placement`] says which transitions are allowed.
 pub(super) enum State {
     Untouched,
     Local(Memory),
@@ -91,19 +92,19 @@ pub(super) enum State {
 }
 
 impl State {
-    pub(super) fn place(&self) -> Place {
+    pub(super) fn placement(&self) -> Placement {
         match self {
-            Self::Untouched => Place::Untouched,
-            Self::Local(_) => Place::Local,
-            Self::System(_) => Place::System,
-            Self::UserPages => Place::UserPages,
-            Self::Imported(_) => Place::Imported,
-            Self::Discarded => Place::Discarded,
-            Self::Lost => Place::Lost,
+            Self::Untouched => Placement::Untouched,
+            Self::Local(_) => Placement::Local,
+            Self::System(_) => Placement::System,
+            Self::UserPages => Placement::UserPages,
+            Self::Imported(_) => Placement::Imported,
+            Self::Discarded => Placement::Discarded,
+            Self::Lost => Placement::Lost,
         }
     }
 
-    /// What a window shows of it.
+    /// What a CPU mapping of it shows.
     pub(super) fn source(&self) -> Option<Source> {
         match self {
             Self::Local(memory) | Self::Imported(memory) => match memory.cpu_pages() {
@@ -121,31 +122,32 @@ pub(crate) struct Backing {
     pub(super) vidmm: Arc<VidMm>,
     pub(super) account: Arc<Account>,
     paged: Option<Arc<dyn Paged>>,
-    /// Memory of the process that made the allocation, if it is that.
+    /// Memory of the process that made the allocation, if it is backed by that.
     user_pages: Option<Arc<UserPages>>,
     /// Whole pages.
     bytes: u64,
     pub(super) home: Home,
     /// As D3DKMTSetAllocationPriority sets it.
     priority: Atomic<u32>,
-    /// It shall stay out of the segment. Only changes with the books locked, as does the next one.
-    pub(super) kept_out: Atomic<bool>,
-    /// An offer of it gives up the commitment, too.
+    /// It shall stay out of the segment. Changes only with the residency tracker locked, as does the next
+    /// field.
+    pub(super) stays_out: Atomic<bool>,
+    /// Offering it releases the commitment, too.
     pub(super) may_decommit: Atomic<bool>,
-    /// The books know it.
+    /// The residency tracker has an entry for it.
     entered: Atomic<bool>,
-    /// The place of the bytes, for those who only ask.
-    place: Atomic<u32>,
+    /// The placement of the bytes, for readers without the paging lock.
+    placement: Atomic<u32>,
     inner: LockedBy<Inner, Paging>,
 }
 
-/// What changes only with the paging lock held.
+/// The fields that change only with the paging lock held.
 pub(super) struct Inner {
     pub(super) state: State,
-    /// What processes see of it.
-    pub(super) window: Option<Arc<Window>>,
+    /// What processes have mapped of it.
+    pub(super) mapping: Option<Arc<CpuMapping>>,
     pub(super) commitment: Option<Commitment>,
-    /// Somebody has a dma-buf of it, or had one when that was looked at last.
+    /// It has a dma-buf, or had one when that was last checked.
     pub(super) exported: Option<Counted>,
 }
 
@@ -155,7 +157,7 @@ pub(super) const NORMAL_PRIORITY: NonZeroU32 = match NonZeroU32::new(0x7800_0000
     None => panic!(),
 };
 
-/// What a backing begins with.
+/// The initial values of a backing.
 pub(super) struct Beginning {
     pub(super) account: Arc<Account>,
     pub(super) state: State,
@@ -170,10 +172,10 @@ pub(super) struct Beginning {
 
 impl Backing {
     pub(super) fn new(vidmm: &Arc<VidMm>, begin: Beginning) -> Self {
-        let place = begin.state.place();
+        let placement = begin.state.placement();
         let inner = Inner {
             state: begin.state,
-            window: None,
+            mapping: None,
             commitment: Some(begin.commitment),
             exported: None,
         };
@@ -185,16 +187,16 @@ impl Backing {
             bytes: begin.bytes,
             home: begin.home,
             priority: Atomic::new(begin.priority.get()),
-            kept_out: Atomic::new(false),
+            stays_out: Atomic::new(false),
             may_decommit: Atomic::new(false),
             entered: Atomic::new(false),
             // CAST: a small enumeration.
-            place: Atomic::new(place as u32),
+            placement: Atomic::new(placement as u32),
             inner: LockedBy::new(&vidmm.paging, inner),
         }
     }
 
-    /// What the paging lock guards of it.
+    /// The fields that the paging lock guards.
     pub(super) fn inner<'a>(&'a self, paging: &'a mut Paging) -> &'a mut Inner {
         self.inner.access_mut(paging)
     }
@@ -207,7 +209,17 @@ impl Backing {
         core::ptr::from_ref(self).addr()
     }
 
-    /// Which group its bytes belong in.
+    /// Its description in traces; with the handle, if the event concerns one.
+    pub(crate) fn traced(&self, handle: u32) -> trace::Allocation {
+        trace::Allocation {
+            owner: self.account.owner(),
+            key: self.key(),
+            bytes: self.bytes,
+            handle,
+        }
+    }
+
+    /// The group that its bytes belong in.
     pub(super) fn group(&self) -> SegmentGroup {
         match self.home {
             Home::Segment(_) => SegmentGroup::Local,
@@ -224,9 +236,9 @@ impl Backing {
         self.bytes
     }
 
-    /// Whether it is to be in the segment when it is wanted.
+    /// Whether it is to be in the segment when it is used.
     pub(super) fn belongs_in_segment(&self) -> bool {
-        matches!(self.home, Home::Segment(_)) && !self.kept_out.load(Relaxed)
+        matches!(self.home, Home::Segment(_)) && !self.stays_out.load(Relaxed)
     }
 
     pub(super) fn size(&self) -> NtResult<usize> {
@@ -238,12 +250,15 @@ impl Backing {
         paged.pager()
     }
 
-    /// Where the bytes are. That may change at once, unless the paging lock is held.
-    pub(super) fn place(&self) -> Place {
-        let place = self.place.load(Relaxed);
+    /// Where the bytes are. Without the paging lock, that may change at once.
+    pub(super) fn placement(&self) -> Placement {
+        let placement = self.placement.load(Relaxed);
         // CAST: as it was stored.
-        let is = |at: &Place| *at as u32 == place;
-        Place::ALL.into_iter().find(is).unwrap_or(Place::Lost)
+        let is = |at: &Placement| *at as u32 == placement;
+        Placement::ALL
+            .into_iter()
+            .find(is)
+            .unwrap_or(Placement::Lost)
     }
 
     /// D3DKMTGetAllocationPriority.
@@ -253,13 +268,13 @@ impl Backing {
 
     /// D3DKMTSetAllocationPriority.
     pub(crate) fn set_priority(&self, priority: NonZeroU32) {
-        let mut books = self.vidmm.books();
-        // With the books locked, so that they and this say the same.
+        let mut tracker = self.vidmm.tracker();
+        // With the residency tracker locked, so that its entry and this field agree.
         self.priority.store(priority.get(), Relaxed);
-        books.set_priority(self.key(), priority);
+        tracker.set_priority(self.key(), priority);
     }
 
-    /// Enters it into the books, if it is not there yet.
+    /// Enters it into the residency tracker, if it is not there yet.
     ///
     /// # Errors
     ///
@@ -280,57 +295,57 @@ impl Backing {
             drop(paging);
             return Err(NtStatus::DEVICE_REMOVED);
         }
-        let mut books = self.vidmm.books();
-        let unused = books.enter(key, entry);
-        // Somebody may have changed it since it was read.
+        let mut tracker = self.vidmm.tracker();
+        let unused = tracker.enter(key, entry);
+        // Another thread may have changed the priority since it was read.
         if let Some(priority) = NonZeroU32::new(self.priority()) {
-            books.set_priority(key, priority);
+            tracker.set_priority(key, priority);
         }
         self.entered.store(true, Relaxed);
-        drop(books);
+        drop(tracker);
         drop(paging);
         drop(unused);
         Ok(())
     }
 
-    /// What the books know of it; `None` for what was never used.
-    pub(super) fn standing(&self) -> Option<Standing> {
-        self.vidmm.books().standing(self.key())
+    /// Its entry in the residency tracker; `None` if it was never used.
+    pub(super) fn residency_info(&self) -> Option<ResidencyInfo> {
+        self.vidmm.tracker().residency_info(self.key())
     }
 
-    /// The bytes are somewhere else from now on, `usage` of them in the segment and in system memory.
-    /// What they were in before is to be dropped without the lock.
+    /// The bytes are in `next` from now on, `usage` of them in the segment and in system memory. Returns the
+    /// old state, to be dropped without the lock.
     #[must_use]
     pub(super) fn go(&self, inner: &mut Inner, next: State, usage: [u64; 2]) -> State {
-        let to = next.place();
-        if !inner.state.place().leads_to(to) {
+        let to = next.placement();
+        if !inner.state.placement().leads_to(to) {
             sys::warn(c"memory went where no way leads");
         }
         // CAST: a small enumeration.
-        self.place.store(to as u32, Relaxed);
-        self.vidmm.books().set_usage(self.key(), usage);
+        self.placement.store(to as u32, Relaxed);
+        self.vidmm.tracker().set_usage(self.key(), usage);
         core::mem::replace(&mut inner.state, next)
     }
 
-    /// Takes the memory away for good. Who sees it sees zeros from now on.
+    /// Takes the memory away for good. Its CPU mappings show zeros from now on.
     fn revoke(&self) {
         let mut paging = self.vidmm.paging.lock();
         let inner = self.inner(&mut paging);
-        if inner.state.place() == Place::Lost {
+        if inner.state.placement() == Placement::Lost {
             return;
         }
-        let window = inner.window.take();
+        let mapping = inner.mapping.take();
         let memory = self.go(inner, State::Lost, [0, 0]);
         drop(paging);
-        if let Some(window) = window {
-            window.revoke();
+        if let Some(mapping) = mapping {
+            mapping.revoke();
         }
         drop(memory);
     }
 
     /// The adapter goes.
-    pub(super) fn lose(&self) {
-        // Memory of a process is not the adapter's.
+    pub(super) fn unplug(&self) {
+        // Memory of a process does not belong to the adapter.
         if self.user_pages.is_none() {
             self.revoke();
         }
@@ -340,7 +355,7 @@ impl Backing {
     pub(super) fn end(&self) {
         if self.entered.load(Relaxed) {
             self.revoke();
-            let entry = self.vidmm.books().leave(self.key());
+            let entry = self.vidmm.tracker().leave(self.key());
             drop(entry);
         }
     }

@@ -4,42 +4,44 @@
 //!
 //! Pure logic: also compiled and tested on the host.
 
-/// What one process has of one group, in bytes.
+/// One process's use of one group, in bytes.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-pub(crate) struct Share {
+pub(crate) struct ProcessUsage {
     /// In the group's memory now.
     pub(crate) usage: u64,
     /// On the residency lists of its devices.
     pub(crate) listed: u64,
-    /// What it wants to be able to have (D3DKMTChangeVideoMemoryReservation).
+    /// What it wants to have available (D3DKMTChangeVideoMemoryReservation).
     pub(crate) reservation: u64,
-    /// Part of its usage: what it has offered.
+    /// Part of its usage: offered.
     pub(crate) offered: u64,
-    /// Part of its usage: what nobody else can have, as others have dma-bufs of it.
+    /// Part of its usage: pinned, as other drivers have dma-bufs of it.
     pub(crate) pinned: u64,
-    /// What it was promised.
+    /// Bytes that are committed to it.
     pub(crate) committed: u64,
-    /// Whose process it is.
+    /// The number of allocations that these are committed to.
+    pub(crate) promises: u64,
+    /// The user of the process.
     pub(crate) user: u32,
 }
 
-impl Share {
-    /// Whether the process takes part in the group at all.
+impl ProcessUsage {
+    /// Whether the process uses the group at all.
     fn is_active(&self) -> bool {
         self.usage > 0 || self.listed > 0 || self.reservation > 0
     }
 
-    /// What it reserved and does not use.
+    /// The unused part of its reservation.
     fn unmet(&self) -> u64 {
         self.reservation.saturating_sub(self.usage)
     }
 }
 
-/// What all processes have of one group.
+/// The use of one group by all processes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Budgets {
     size: u64,
-    /// Processes that take part.
+    /// Processes that use the group.
     active: u64,
     usage: u64,
     unmet: u64,
@@ -48,7 +50,7 @@ pub(crate) struct Budgets {
 }
 
 impl Budgets {
-    /// Of a group of `size` bytes that nobody uses.
+    /// An unused group of `size` bytes.
     pub(crate) const fn new(size: u64) -> Self {
         Self {
             size,
@@ -60,7 +62,7 @@ impl Budgets {
         }
     }
 
-    /// Bytes of the group.
+    /// The group's size in bytes.
     pub(crate) fn size(&self) -> u64 {
         self.size
     }
@@ -70,15 +72,15 @@ impl Budgets {
         self.pinned
     }
 
-    /// Processes that take part when this one does; at least one.
-    pub(crate) fn takers(&self, share: &Share) -> u64 {
-        (self.active + u64::from(!share.is_active())).max(1)
+    /// Processes that use the group if this one does; at least one.
+    pub(crate) fn takers(&self, process: &ProcessUsage) -> u64 {
+        (self.active + u64::from(!process.is_active())).max(1)
     }
 
-    /// What a process may keep when others want it, too: the same as all that take part, or what it has
-    /// reserved.
-    pub(crate) fn fair_share(&self, share: &Share, takers: u64) -> u64 {
-        (self.size / takers).max(share.reservation)
+    /// What a process may keep when others want memory, too: an equal share among all that use the group, or
+    /// what it has reserved.
+    pub(crate) fn fair_share(&self, process: &ProcessUsage, takers: u64) -> u64 {
+        (self.size / takers).max(process.reservation)
     }
 
     /// Bytes in use by all processes.
@@ -86,36 +88,40 @@ impl Budgets {
         self.usage
     }
 
-    /// Changes one process's share.
-    pub(crate) fn change(&mut self, share: &mut Share, change: impl FnOnce(&mut Share)) {
-        let before = *share;
-        change(share);
-        // Nothing that is wrong here is worth the machine.
+    /// Changes one process's usage.
+    pub(crate) fn change(
+        &mut self,
+        process: &mut ProcessUsage,
+        change: impl FnOnce(&mut ProcessUsage),
+    ) {
+        let before = *process;
+        change(process);
+        // A wrong sum here is no reason to panic.
         let update = |sum: &mut u64, before: u64, now: u64| {
             *sum = sum.saturating_add(now).saturating_sub(before);
         };
-        let is_active = |share: &Share| u64::from(share.is_active());
-        update(&mut self.active, is_active(&before), is_active(share));
-        update(&mut self.usage, before.usage, share.usage);
-        update(&mut self.unmet, before.unmet(), share.unmet());
-        update(&mut self.reserved, before.reservation, share.reservation);
-        update(&mut self.pinned, before.pinned, share.pinned);
+        let is_active = |process: &ProcessUsage| u64::from(process.is_active());
+        update(&mut self.active, is_active(&before), is_active(process));
+        update(&mut self.usage, before.usage, process.usage);
+        update(&mut self.unmet, before.unmet(), process.unmet());
+        update(&mut self.reserved, before.reservation, process.reservation);
+        update(&mut self.pinned, before.pinned, process.pinned);
     }
 
-    /// How much a process may use: what the others leave, and no less than if all that take part
-    /// had the same.
-    pub(crate) fn budget(&self, share: &Share) -> u64 {
-        let takers = self.takers(share);
+    /// How much a process may use: what the others leave, but at least an equal share among all that use the
+    /// group.
+    pub(crate) fn budget(&self, process: &ProcessUsage) -> u64 {
+        let takers = self.takers(process);
         let others =
-            self.usage.saturating_sub(share.usage) + self.unmet.saturating_sub(share.unmet());
+            self.usage.saturating_sub(process.usage) + self.unmet.saturating_sub(process.unmet());
         (self.size / takers).max(self.size.saturating_sub(others))
     }
 
     /// How much a process could reserve: half of the group less what the others have reserved, within its
     /// budget.
-    pub(crate) fn reservable(&self, share: &Share) -> u64 {
+    pub(crate) fn reservable(&self, process: &ProcessUsage) -> u64 {
         (self.size / 2)
-            .saturating_sub(self.reserved.saturating_sub(share.reservation))
-            .min(self.budget(share))
+            .saturating_sub(self.reserved.saturating_sub(process.reservation))
+            .min(self.budget(process))
     }
 }

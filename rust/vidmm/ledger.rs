@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Ledger`]: how much of a segment is promised.
+//! [`Ledger`]: how much of a segment is committed.
 //!
 //! Pure logic: also compiled and tested on the host.
 
@@ -15,12 +15,12 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    /// Nothing of `size` bytes is committed.
+    /// A segment of `size` bytes, none of them committed.
     pub(crate) const fn new(size: u64) -> Self {
         Self { size, committed: 0 }
     }
 
-    /// Bytes that it has.
+    /// The size in bytes.
     pub(crate) fn size(&self) -> u64 {
         self.size
     }
@@ -30,7 +30,7 @@ impl Ledger {
         self.committed
     }
 
-    /// Commits `bytes` more; `false`, and nothing changes, when there are not as many left.
+    /// Commits `bytes` more; `false`, without a change, when fewer are left.
     #[must_use]
     pub(crate) fn commit(&mut self, bytes: u64) -> bool {
         // INVARIANT: Only values up to `size` are stored.
@@ -43,9 +43,9 @@ impl Ledger {
         }
     }
 
-    /// Gives `bytes` back that were committed.
+    /// Releases `bytes` committed bytes.
     pub(crate) fn release(&mut self, bytes: u64) {
-        // INVARIANT: It only becomes less.
+        // INVARIANT: `committed` only decreases.
         self.committed = self.committed.saturating_sub(bytes);
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Offers: memory whose contents its owner can do without (D3DKMTOfferAllocations,
+//! Offers: memory whose contents its owner can afford to lose (D3DKMTOfferAllocations,
 //! D3DKMTReclaimAllocations2).
 
 use super::{
@@ -10,16 +10,19 @@ use super::{
         Home,
         State, //
     },
-    place::Place,
-    rank::OfferPriority,
+    lru_key::OfferPriority,
+    placement::Placement,
     residency::Bound,
-    work::Order,
+    residency_tracker::ResidencyTracker,
+    work::{
+        Movables,
+        PagingJob, //
+    },
     Commitment,
     SegmentGroup,
-    VidMm, //
+    Stops, //
 };
 use crate::{
-    core::paging_priority::PagingPriority,
     fence::timeline::{
         Operation,
         Timeline, //
@@ -31,40 +34,43 @@ use crate::{
     status::{
         NtResult,
         NtStatus, //
-    }, //
+    },
+    sys::killable,
+    vidmm::paging_priority::PagingPriority, //
 };
 use kernel::sync::{
     atomic::Relaxed,
     Arc, //
 };
 
-/// What a reclaimed allocation has (D3DDDI_RECLAIM_RESULT); the worst is the greatest.
+/// The state of a reclaimed allocation (D3DDDI_RECLAIM_RESULT); the worst is the greatest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Reclaimed {
-    /// Its contents.
+    /// Its contents are intact.
     Ok,
-    /// Memory, all zero.
+    /// It has memory, all zero.
     Discarded,
-    /// No memory: it has to be destroyed.
+    /// It has no memory: it has to be destroyed.
     NotCommitted,
 }
 
-/// What was done about one allocation on the way to reclaim it.
+/// What the reclaim has done so far about one allocation.
 struct Step {
     reclaimed: Reclaimed,
-    /// The offer that was taken back.
+    /// The offer that was withdrawn.
     offer: Option<OfferPriority>,
-    /// It was promised memory again.
+    /// Its memory was committed again.
     promised: bool,
 }
 
-impl VidMm {
-    /// D3DKMTOfferAllocations: all of them, or none. An offer of what is offered changes the priority.
+impl Account {
+    /// D3DKMTOfferAllocations: offers all of them, or none. Offering an offered allocation changes its
+    /// priority.
     ///
     /// # Errors
     ///
-    /// - INVALID_PARAMETER: the CPU has locks on one of them; or it is no memory of VidMm's.
-    /// - DEVICE_REMOVED. NO_MEMORY.
+    /// - INVALID_PARAMETER: the CPU holds locks on one of them; or VidMm does not manage its memory.
+    /// - DEVICE_REMOVED. NO_MEMORY. INTERRUPTED.
     pub(crate) fn offer(
         &self,
         list: &[Bound<'_>],
@@ -75,31 +81,39 @@ impl VidMm {
             if matches!(bound.backing.home, Home::Fixed) {
                 return Err(NtStatus::INVALID_PARAMETER);
             }
+            killable::check()?;
             bound.backing.enter()?;
         }
-        let mut books = self.books();
-        for bound in list {
-            let known = books.standing(bound.backing.key());
-            if known.ok_or(NtStatus::DEVICE_REMOVED)?.locks > 0 {
-                return Err(NtStatus::INVALID_PARAMETER);
+        // From the first check on, the CPU takes no lock.
+        let _turn = self.work().turn()?;
+        let look = |tracker: &mut ResidencyTracker<_>, bound: &Bound<'_>| {
+            let known = tracker.residency_info(bound.backing.key());
+            match known.ok_or(NtStatus::DEVICE_REMOVED)?.locks {
+                0 => Ok(()),
+                _ => Err(NtStatus::INVALID_PARAMETER),
             }
-        }
-        for bound in list {
-            bound.backing.may_decommit.store(may_decommit, Relaxed);
-            books.set_offer(bound.backing.key(), Some(priority));
-        }
-        Ok(())
+        };
+        let vidmm = &self.vidmm;
+        vidmm
+            .in_pieces(list, Stops::WhenKilled, look)
+            .and_then(|()| {
+                // A process being killed loses its allocations anyway.
+                vidmm.in_pieces(list, Stops::WhenKilled, |tracker, bound| {
+                    bound.backing.may_decommit.store(may_decommit, Relaxed);
+                    tracker.set_offer(bound.backing.key(), Some(priority));
+                    Ok(())
+                })
+            })
+            .map_err(|(_, status)| status)
     }
-}
 
-impl Account {
-    /// D3DKMTReclaimAllocations2: takes offers back. What is on the residency list of the binding's device
-    /// is brought into the segment again. `tell` gets what became of each, and the value that the queue's
-    /// fence has when they are there; if it fails, all are offered as before.
+    /// D3DKMTReclaimAllocations2: withdraws offers. What is on the residency list of the binding's device is
+    /// paged in again. `tell` gets the result for each allocation, and the value of the queue's fence at which
+    /// they are in the segment; if it fails, all are offered as before.
     ///
     /// # Errors
     ///
-    /// DEVICE_REMOVED. NO_MEMORY. What `tell` says.
+    /// DEVICE_REMOVED. NO_MEMORY. INTERRUPTED. Errors of `tell`.
     pub(crate) fn reclaim(
         &self,
         list: &[Bound<'_>],
@@ -107,17 +121,18 @@ impl Account {
         queue: &Arc<Timeline>,
         tell: impl FnOnce(&[Reclaimed], Option<u64>) -> NtResult,
     ) -> NtResult<Option<u64>> {
-        let mut order = Order::new()?;
+        let mut job = PagingJob::new()?;
         let mut steps = KVVec::with_capacity(list.len(), ACCOUNT)?;
         let mut results = KVVec::with_capacity(list.len(), ACCOUNT)?;
-        let mut wanted = KVVec::with_capacity(list.len(), ACCOUNT)?;
+        let mut wanted = Movables::with_capacity(list.len(), ACCOUNT)?;
         let operation = Timeline::prepare(queue)?;
 
         let mut failed = Ok(());
         for bound in list {
-            match bound.backing.begin_reclaim() {
+            let step = killable::check().map_err(NtStatus::from);
+            match step.and_then(|()| bound.backing.begin_reclaim()) {
                 Ok(step) => {
-                    // There is room, here and below.
+                    // There is capacity, here and below.
                     let _ = results.push_within_capacity(step.reclaimed);
                     if bound.is_missing() && step.reclaimed != Reclaimed::NotCommitted {
                         let _ = wanted.push_within_capacity(bound.backing.clone());
@@ -142,26 +157,26 @@ impl Account {
             bound.backing.end_reclaim(step);
         }
         if operation.is_some() {
-            order.bring_in(wanted);
-            self.work().submit(order, priority, operation);
+            job.page_in(wanted);
+            self.work().submit(job, priority, operation);
         }
         Ok(value)
     }
 }
 
 impl Bound<'_> {
-    /// Whether its device wants it in the segment, and it is not there.
+    /// Whether its device wants it in the segment, but it is not there.
     fn is_missing(&self) -> bool {
         let listed = self.residency.count() > 0;
-        listed && self.backing.belongs_in_segment() && self.backing.place() != Place::Local
+        listed && self.backing.belongs_in_segment() && self.backing.placement() != Placement::Local
     }
 }
 
 impl Backing {
-    /// Takes an offer back of what still has its contents. What has lost them stays offered, but is
-    /// promised memory again.
+    /// Withdraws the offer of an allocation that still has its contents. One that has lost them stays offered,
+    /// but is committed again.
     fn begin_reclaim(&self) -> NtResult<Step> {
-        // Nothing is discarded meanwhile.
+        // The lock keeps it from being discarded meanwhile.
         let mut paging = self.vidmm.lock_paging()?;
         let inner = self.inner(&mut paging);
         let unchanged = |reclaimed| Step {
@@ -169,9 +184,9 @@ impl Backing {
             offer: None,
             promised: false,
         };
-        match inner.state.place() {
-            Place::Lost => Err(NtStatus::DEVICE_REMOVED),
-            Place::Discarded => {
+        match inner.state.placement() {
+            Placement::Lost => Err(NtStatus::DEVICE_REMOVED),
+            Placement::Discarded => {
                 if inner.commitment.is_some() {
                     return Ok(unchanged(Reclaimed::Discarded));
                 }
@@ -185,10 +200,12 @@ impl Backing {
                 })
             }
             _ => {
-                let mut books = self.vidmm.books();
-                let offer = books.standing(self.key()).and_then(|known| known.offer);
+                let mut tracker = self.vidmm.tracker();
+                let offer = tracker
+                    .residency_info(self.key())
+                    .and_then(|known| known.offer);
                 if offer.is_some() {
-                    books.set_offer(self.key(), None);
+                    tracker.set_offer(self.key(), None);
                 }
                 Ok(Step {
                     offer,
@@ -203,59 +220,62 @@ impl Backing {
         self.vidmm.commit(&self.account, group, bytes)
     }
 
-    /// The caller was told: what has lost its contents is as new.
+    /// The caller got the result: an allocation that has lost its contents is as new.
     fn end_reclaim(&self, step: Step) {
         if step.reclaimed != Reclaimed::Discarded {
             return;
         }
         let mut paging = self.vidmm.paging.lock();
         let inner = self.inner(&mut paging);
-        // Another thread may have done so, or the adapter has gone.
-        if inner.state.place() == Place::Discarded {
+        // Another thread may have done this, or the adapter has gone.
+        if inner.state.placement() == Placement::Discarded {
             let nothing = self.go(inner, State::Untouched, [0, 0]);
-            self.vidmm.books().set_offer(self.key(), None);
+            self.vidmm.tracker().set_offer(self.key(), None);
             drop(paging);
             drop(nothing);
         }
     }
 
-    /// The caller could not be told: it is offered again.
+    /// The caller could not get the result: the allocation is offered again.
     fn take_back(&self, step: Step) {
         if step.promised {
             let mut paging = self.vidmm.paging.lock();
             let inner = self.inner(&mut paging);
             // Unless another thread's reclaim has made use of it.
-            let is_unused = inner.state.place() == Place::Discarded;
+            let is_unused = inner.state.placement() == Placement::Discarded;
             let commitment = is_unused.then(|| inner.commitment.take());
             drop(paging);
             drop(commitment);
         }
-        let mut books = self.vidmm.books();
-        let known = books.standing(self.key());
-        // Unless the CPU has taken a lock meanwhile.
+        let mut tracker = self.vidmm.tracker();
+        let known = tracker.residency_info(self.key());
+        // Unless the CPU has locked it meanwhile.
         if step.offer.is_some() && known.is_some_and(|known| known.locks == 0) {
-            books.set_offer(self.key(), step.offer);
+            tracker.set_offer(self.key(), step.offer);
         }
     }
 
-    /// The CPU takes a lock.
+    /// The CPU locks it.
     ///
     /// # Errors
     ///
-    /// INVALID_PARAMETER while it is offered; DEVICE_REMOVED; NO_MEMORY.
+    /// INVALID_PARAMETER while it is offered; DEVICE_REMOVED; NO_MEMORY; INTERRUPTED.
     pub(crate) fn lock(self: &Arc<Self>) -> NtResult {
         self.enter()?;
-        let mut books = self.vidmm.books();
-        let known = books.standing(self.key()).ok_or(NtStatus::DEVICE_REMOVED)?;
+        let _turn = self.account.work().turn()?;
+        let mut tracker = self.vidmm.tracker();
+        let known = tracker
+            .residency_info(self.key())
+            .ok_or(NtStatus::DEVICE_REMOVED)?;
         if known.offer.is_some() {
             return Err(NtStatus::INVALID_PARAMETER);
         }
-        books.lock(self.key());
+        tracker.lock(self.key());
         Ok(())
     }
 
-    /// The CPU gives `count` locks back.
+    /// The CPU releases `count` locks.
     pub(crate) fn unlock(&self, count: u32) {
-        self.vidmm.books().unlock(self.key(), count);
+        self.vidmm.tracker().unlock(self.key(), count);
     }
 }

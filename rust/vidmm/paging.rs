@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Paging: how bytes get into the segment and out of it.
+//! Paging: how bytes move into the segment and out of it.
 //!
-//! All of it goes like this: look with the paging lock held; make what is missing without it; take it
-//! again, look whether that still fits, and move the bytes. What does not work leaves them where they were.
+//! Every operation checks with the paging lock held; prepares what is missing without it; takes it again,
+//! checks whether that still fits, and moves the bytes. If it fails, the bytes stay where they were.
 
 use super::{
     backing::{
@@ -13,7 +13,11 @@ use super::{
         Pager,
         State, //
     },
-    place::Place,
+    placement::Placement,
+    work::{
+        Movable,
+        Way, //
+    },
     Paging,
     SegmentGroup,
     VidMm, //
@@ -33,97 +37,89 @@ use crate::{
         NtStatus, //
     },
     sys::{
-        kernel_pages::KernelPages,
+        cpu_mapping::CpuMapping,
+        kernel_pages,
         killable,
-        memory_group::MemoryGroup,
+        memcg::Memcg,
         page_range::PageRange,
+        page_source::PageSource,
         system_memory::{
-            HeldPages,
             Patience,
+            ShmemPages,
             SystemMemory, //
         },
-        window::{
-            PageSource,
-            Window, //
-        },
+        trace,
         PAGE_SIZE, //
     }, //
 };
-use kernel::sync::{
-    atomic::Relaxed,
-    Arc, //
+use kernel::{
+    error::Result,
+    sync::{
+        atomic::Relaxed,
+        Arc, //
+    }, //
 };
 
 /// Pages that a miniport moves at a time.
 const AT_ONCE: usize = 256;
 
-/// Pages of slack.
-const SLACK: usize = 32;
-
-/// Allocations that could not be put out, before room is not looked for any more.
+/// Allocations that could not be evicted before the search for room ends.
 const MOST_FAILURES: u32 = 16;
 
-/// Which way bytes go.
-#[derive(Clone, Copy)]
-enum Direction {
-    In,
-    Out,
-}
-
-/// What whoever wants to use memory needs.
+/// What a user of the memory needs.
 #[derive(Clone, Copy)]
 pub(super) struct Wish {
     /// It has to be in the segment if it belongs there.
     pub(super) in_segment: bool,
-    /// It is to be seen through a window.
+    /// It has to be visible through a CPU mapping.
     pub(super) shown: bool,
 }
 
-/// System memory, all of whose pages stay in memory.
+/// System memory, all of whose pages are held in memory.
 struct HeldMemory {
     memory: Arc<SystemMemory>,
-    pages: HeldPages,
+    pages: ShmemPages,
 }
 
-/// What was made for a move, without the paging lock.
+/// What was prepared for a move, without the paging lock.
 #[derive(Default)]
 struct Prepared {
     local: Option<Memory>,
-    /// The bytes as they are.
+    /// The current bytes.
     from: Option<HeldMemory>,
     system: Option<Arc<SystemMemory>>,
-    window: Option<Arc<Window>>,
+    mapping: Option<Arc<CpuMapping>>,
     /// There is no room in the segment.
     stays_out: bool,
     failures: u32,
-    /// Bytes that were put out.
+    /// Bytes that were evicted.
     freed: u64,
     asked_exports: bool,
 }
 
-/// What a look has found.
+/// The result of one check.
 enum Step {
-    /// All is as it was wished. What the bytes were in before, if they were moved.
+    /// All is as requested. If the bytes were moved, their old state.
     Done(Option<State>),
-    /// This has to be made first.
+    /// Segment memory has to be made first.
     Local(Option<Arc<SystemMemory>>),
     System,
-    Window,
-    /// This has to make room first.
+    CpuMapping,
+    /// This allocation has to be evicted first.
     PutOut(Arc<Backing>),
-    /// Perhaps exports have ended that are in the way.
+    /// Exports that are in the way may have ended.
     AskExports,
 }
 
 impl Backing {
-    /// Sees to it that there is memory: in the segment if it belongs there and there is room, else
-    /// system memory. Then does `then` with the paging lock held.
+    /// Gives it memory: in the segment if it belongs there and there is room, else system memory. Then calls
+    /// `then` with the paging lock held.
     ///
     /// # Errors
     ///
-    /// - DEVICE_REMOVED: it is lost. INVALID_PARAMETER: it is offered. NO_MEMORY. What the miniport says.
+    /// - DEVICE_REMOVED: it is lost. INVALID_PARAMETER: it is offered. NO_MEMORY. Errors of the miniport.
     /// - INTERRUPTED: the calling process is being killed.
-    pub(super) fn settle<R>(
+    pub(super) fn validate<R>(
         self: &Arc<Self>,
         wish: Wish,
         then: impl FnOnce(&mut Inner) -> R,
@@ -135,7 +131,7 @@ impl Backing {
             match self.step(&mut paging, wish, &mut prepared)? {
                 Step::Done(old) => {
                     let result = then(self.inner(&mut paging));
-                    self.vidmm.books().touch(self.key());
+                    self.vidmm.tracker().touch(self.key());
                     drop(paging);
                     drop(old);
                     return Ok(result);
@@ -148,10 +144,9 @@ impl Backing {
                     drop(paging);
                     prepared.system = Some(self.new_system()?);
                 }
-                Step::Window => {
+                Step::CpuMapping => {
                     drop(paging);
-                    drop(self.slack()?);
-                    prepared.window = Some(Window::away(self.size()? / PAGE_SIZE)?);
+                    prepared.mapping = Some(CpuMapping::away(self.size()? / PAGE_SIZE)?);
                 }
                 Step::PutOut(victim) => {
                     drop(paging);
@@ -160,13 +155,13 @@ impl Backing {
                         true => Urgency::Own,
                         false => Urgency::Others,
                     };
-                    match victim.put_out(urgency) {
+                    match victim.evict(urgency) {
                         Ok(()) => prepared.freed = prepared.freed.saturating_add(bytes),
                         Err(NtStatus::INTERRUPTED) => return Err(NtStatus::INTERRUPTED),
-                        // It stays, and the next one is asked.
+                        // It stays, and the next victim is tried.
                         Err(_) => {
                             prepared.failures += 1;
-                            self.vidmm.books().touch(victim.key());
+                            self.vidmm.tracker().touch(victim.key());
                         }
                     }
                 }
@@ -180,30 +175,30 @@ impl Backing {
         }
     }
 
-    /// One look, with the paging lock held.
+    /// One check, with the paging lock held.
     fn step(&self, paging: &mut Paging, wish: Wish, prepared: &mut Prepared) -> NtResult<Step> {
-        let known = self.standing().ok_or(NtStatus::DEVICE_REMOVED)?;
+        let known = self.residency_info().ok_or(NtStatus::DEVICE_REMOVED)?;
         if known.offer.is_some() {
             return Err(NtStatus::INVALID_PARAMETER);
         }
         let inner = self.inner(paging);
-        if wish.shown && inner.window.is_none() && prepared.window.is_none() {
-            return Ok(Step::Window);
+        if wish.shown && inner.mapping.is_none() && prepared.mapping.is_none() {
+            return Ok(Step::CpuMapping);
         }
         let mut old = None;
-        match inner.state.place() {
-            Place::Lost => return Err(NtStatus::DEVICE_REMOVED),
-            Place::Discarded => return Err(NtStatus::INVALID_PARAMETER),
-            Place::UserPages | Place::Imported => {}
-            Place::Local => self.end_export(inner),
-            Place::Untouched | Place::System => {
+        match inner.state.placement() {
+            Placement::Lost => return Err(NtStatus::DEVICE_REMOVED),
+            Placement::Discarded => return Err(NtStatus::INVALID_PARAMETER),
+            Placement::UserPages | Placement::Imported => {}
+            Placement::Local => self.end_export(inner),
+            Placement::Untouched | Placement::System => {
                 if self.belongs_in_segment() && !prepared.stays_out {
                     match self.vidmm.room(self, prepared) {
                         Some(step) => return Ok(step),
                         None if prepared.stays_out => {}
                         None => match self.missing(inner, prepared) {
                             Some(step) => return Ok(step),
-                            None => old = Some(self.bring_in(inner, prepared)?),
+                            None => old = Some(self.page_in(inner, prepared)?),
                         },
                     }
                 }
@@ -211,7 +206,7 @@ impl Backing {
                     if wish.in_segment {
                         return Err(NtStatus::NO_MEMORY);
                     }
-                    if inner.state.place() == Place::Untouched {
+                    if inner.state.placement() == Placement::Untouched {
                         // Video memory is virtual: it is used where it is.
                         let Some(memory) = prepared.system.take() else {
                             return Ok(Step::System);
@@ -223,21 +218,21 @@ impl Backing {
             }
         }
         if wish.shown {
-            let window = match &inner.window {
-                Some(window) => window.clone(),
-                None => match prepared.window.take() {
-                    Some(window) => inner.window.insert(window).clone(),
+            let mapping = match &inner.mapping {
+                Some(mapping) => mapping.clone(),
+                None => match prepared.mapping.take() {
+                    Some(mapping) => inner.mapping.insert(mapping).clone(),
                     None => return Err(NtStatus::UNSUCCESSFUL),
                 },
             };
             if let Some(source) = inner.state.source() {
-                window.show(source);
+                mapping.show(source);
             }
         }
         Ok(Step::Done(old))
     }
 
-    /// What has to be made before the bytes can move into the segment.
+    /// What has to be prepared before the bytes can move into the segment.
     fn missing(&self, inner: &Inner, prepared: &Prepared) -> Option<Step> {
         let from = match &inner.state {
             State::System(memory) => Some(memory),
@@ -255,7 +250,7 @@ impl Backing {
         }
     }
 
-    /// Makes memory in the segment, and keeps the bytes `from` which it is to be filled in memory.
+    /// Makes memory in the segment, and holds in memory the bytes `from` which it is to be filled.
     fn prepare_local(
         &self,
         from: Option<Arc<SystemMemory>>,
@@ -301,19 +296,12 @@ impl Backing {
         })
     }
 
-    /// Some memory that is to be left when the allocation has its own: for what the kernel takes
-    /// without asking, and would have a process killed for (files, page tables).
-    fn slack(&self) -> NtResult<KernelPages> {
-        let pages = || KernelPages::new(SLACK * PAGE_SIZE);
-        Ok(self.account.group().pays_for(pages)?)
-    }
-
-    /// System memory for bytes that are nowhere yet. All of it, so that whoever asks hears when there
-    /// is not enough; but of what is not meant to be in the segment, as much as is touched.
+    /// System memory for bytes that are nowhere yet. All pages are allocated, so that the caller learns when
+    /// there are not enough; memory not meant for the segment is allocated at page faults instead.
     fn new_system(&self) -> NtResult<Arc<SystemMemory>> {
-        drop(self.slack()?);
         let bytes = self.size()?;
         self.account.group().pays_for(|| {
+            kernel_pages::leave_for_file(0)?;
             let memory = Arc::new(SystemMemory::new(bytes)?, ACCOUNT)?;
             if matches!(self.home, Home::Segment(_)) {
                 memory.populate()?;
@@ -322,28 +310,28 @@ impl Backing {
         })
     }
 
-    /// Moves the bytes into the memory that was made for them. Where they were before. What was prepared is
+    /// Moves the bytes into the memory that was made for them. Returns their old state. What was prepared is
     /// dropped later, without the lock.
-    fn bring_in(&self, inner: &mut Inner, prepared: &Prepared) -> NtResult<State> {
+    fn page_in(&self, inner: &mut Inner, prepared: &Prepared) -> NtResult<State> {
         let memory = prepared.local.clone().ok_or(NtStatus::NO_MEMORY)?;
         if let Some(from) = &prepared.from {
-            hide(inner);
-            self.transfer(&from.pages, &memory, Direction::In)?;
+            unmap(inner);
+            self.transfer(&from.pages, &memory, Way::In)?;
         }
+        trace::page_in(|| self.traced(0));
         Ok(self.go(inner, State::Local(memory), [self.bytes(), 0]))
     }
 
-    /// Puts the bytes out of the segment into system memory; or nowhere, if they are offered.
+    /// Evicts the bytes from the segment into system memory; if they are offered, discards them.
     ///
     /// # Errors
     ///
-    /// GRAPHICS_ALLOCATION_BUSY: somebody has a dma-buf of it. NO_MEMORY. INTERRUPTED. What the miniport
-    /// says.
-    pub(super) fn put_out(self: &Arc<Self>, urgency: Urgency) -> NtResult {
+    /// GRAPHICS_ALLOCATION_BUSY: it has a dma-buf. NO_MEMORY. INTERRUPTED. Errors of the miniport.
+    pub(super) fn evict(self: &Arc<Self>, urgency: Urgency) -> NtResult {
         let mut prepared: Option<HeldMemory> = None;
         loop {
             let mut paging = self.vidmm.lock_paging()?;
-            let Some(known) = self.standing() else {
+            let Some(known) = self.residency_info() else {
                 return Ok(());
             };
             let inner = self.inner(&mut paging);
@@ -364,12 +352,13 @@ impl Backing {
                 prepared = Some(self.prepare_out(urgency)?);
                 continue;
             };
-            hide(inner);
+            unmap(inner);
             // What was prepared is dropped later, without the lock.
-            self.transfer(&to.pages, from, Direction::Out)?;
+            self.transfer(&to.pages, from, Way::Out)?;
             let next = State::System(to.memory.clone());
             let old = self.go(inner, next, [0, self.bytes()]);
             drop(paging);
+            trace::evict(|| self.traced(0), urgency == Urgency::Others);
             drop(old);
             return Ok(());
         }
@@ -378,35 +367,40 @@ impl Backing {
     /// System memory for all bytes.
     fn prepare_out(&self, urgency: Urgency) -> NtResult<HeldMemory> {
         let bytes = self.size()?;
-        let make = |patience| -> NtResult<HeldMemory> {
-            let memory = Arc::new(SystemMemory::new(bytes)?, ACCOUNT)?;
-            Ok(HeldMemory {
-                pages: memory.hold(patience)?,
-                memory,
-            })
-        };
-        let group = self.account.group();
-        match urgency {
-            Urgency::Own => {
-                drop(self.slack()?);
-                group.pays_for(|| make(Patience::MayWait))
+        let (group, nobody) = (self.account.group(), Memcg::root());
+        let (memory, pages) = match urgency {
+            Urgency::Own => group.pays_for(|| -> Result<_> {
+                kernel_pages::leave_for_file(0)?;
+                let memory = SystemMemory::new(bytes)?;
+                let pages = memory.hold(Patience::MayWait)?;
+                Ok((memory, pages))
+            })?,
+            // The owner's memcg may be full or throttled: do not wait for that, nor be OOM-killed for it. Then
+            // no memcg pays for the pages until they are next used; none ever pays for the file.
+            Urgency::Others => {
+                let memory = nobody.pays_for(|| SystemMemory::new(bytes))?;
+                let pages = group
+                    .pays_for(|| memory.hold(Patience::Impatient))
+                    .or_else(|_| nobody.pays_for(|| memory.hold(Patience::MayWait)))?;
+                (memory, pages)
             }
-            // Its owner may have no memory left, or be throttled: that is nothing to wait for. Then nobody
-            // pays until it is used the next time.
-            Urgency::Others => group
-                .pays_for(|| make(Patience::Impatient))
-                .or_else(|_| MemoryGroup::root().pays_for(|| make(Patience::MayWait))),
-        }
+        };
+        Ok(HeldMemory {
+            memory: Arc::new(memory, ACCOUNT)?,
+            pages,
+        })
     }
 
-    /// Frees the memory of what is offered.
+    /// Frees the memory if it is offered.
     ///
     /// # Errors
     ///
-    /// GRAPHICS_ALLOCATION_BUSY: somebody has a dma-buf of it. INTERRUPTED.
+    /// GRAPHICS_ALLOCATION_BUSY: it has a dma-buf. INTERRUPTED.
     pub(super) fn discard(&self) -> NtResult {
         let mut paging = self.vidmm.lock_paging()?;
-        let is_offered = self.standing().is_some_and(|known| known.offer.is_some());
+        let is_offered = self
+            .residency_info()
+            .is_some_and(|known| known.offer.is_some());
         let inner = self.inner(&mut paging);
         if inner.exported.is_some() {
             return Err(NtStatus::GRAPHICS_ALLOCATION_BUSY);
@@ -419,9 +413,10 @@ impl Backing {
         Ok(())
     }
 
-    /// The same with the paging lock held. The result is to be dropped without it.
+    /// Discards it with the paging lock held. The result is to be dropped without the lock.
     fn discard_locked(&self, inner: &mut Inner) -> impl Sized {
-        hide(inner);
+        unmap(inner);
+        trace::discard(|| self.traced(0));
         let old = self.go(inner, State::Discarded, [0, 0]);
         let commitment = match self.may_decommit.load(Relaxed) {
             true => inner.commitment.take(),
@@ -431,7 +426,7 @@ impl Backing {
     }
 
     /// Has the miniport copy all bytes between system memory and the segment.
-    fn transfer(&self, system: &HeldPages, local: &Memory, way: Direction) -> NtResult {
+    fn transfer(&self, system: &ShmemPages, local: &Memory, way: Way) -> NtResult {
         let Pager {
             miniport,
             allocation,
@@ -445,8 +440,8 @@ impl Backing {
             let system = PageRange::part(system, first, pages)?;
             let local = PageRange::part(&*local, first, pages)?;
             let (source, destination) = match way {
-                Direction::In => (system, local),
-                Direction::Out => (local, system),
+                Way::In => (system, local),
+                Way::Out => (local, system),
             };
             miniport.build_paging_buffer(PagingOperation::Transfer {
                 allocation,
@@ -459,40 +454,64 @@ impl Backing {
     }
 }
 
-/// For whom bytes are put out of the segment.
+impl Movable for Backing {
+    fn move_bytes(self: Arc<Self>, way: Way) {
+        let Some(known) = self.residency_info() else {
+            return;
+        };
+        let wish = Wish {
+            in_segment: false,
+            shown: false,
+        };
+        let moved = match (way, known.listed) {
+            // Offered memory stays until the room is needed.
+            _ if known.offer.is_some() => Ok(()),
+            (Way::In, 1..) => self.validate(wish, |_| ()),
+            (Way::Out, 0) => self.evict(Urgency::Own),
+            (Way::Out, 1..) if !self.belongs_in_segment() => self.evict(Urgency::Own),
+            _ => Ok(()),
+        };
+        if let Err(status) = moved {
+            // The next use finds out: the bytes are used where they are.
+            kernel::pr_debug!("memory stays where it is: {status:?}\n");
+        }
+    }
+}
+
+/// On whose behalf bytes are evicted from the segment.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Urgency {
-    /// For their own owner.
+    /// For their owner.
     Own,
-    /// For others, who wait.
+    /// For other processes, which wait.
     Others,
 }
 
-/// Takes the pages away from those who see them, until they touch them again.
-fn hide(inner: &Inner) {
-    if let Some(window) = &inner.window {
-        window.hide();
+/// Unmaps the pages from all CPU mappings, until the next page fault.
+fn unmap(inner: &Inner) {
+    if let Some(mapping) = &inner.mapping {
+        mapping.unmap();
     }
 }
 
 impl VidMm {
-    /// What has to be done first so that there is room in the segment for an allocation. `None` when there
-    /// is, or when there will be none.
+    /// What has to be done first to make room in the segment for an allocation. `None` if there is room, or
+    /// there will be none.
     fn room(&self, of: &Backing, prepared: &mut Prepared) -> Option<Step> {
         let bytes = of.bytes();
-        let books = self.books();
-        if books.has_room(bytes) {
+        let tracker = self.tracker();
+        if tracker.has_room(bytes) {
             return None;
         }
-        let known = books.standing(of.key())?;
-        // Others may take what was put out for this one.
-        let is_vain = prepared.failures > MOST_FAILURES
+        let known = tracker.residency_info(of.key())?;
+        // Other threads may take the room that was made for this one.
+        let is_vain = prepared.failures >= MOST_FAILURES
             || prepared.freed > bytes.saturating_mul(4)
-            || bytes > books.group(SegmentGroup::Local).size();
-        let rank = known.rank;
+            || bytes > tracker.group(SegmentGroup::Local).size();
+        let lru_key = known.lru_key;
         let victim = match is_vain {
             true => None,
-            false => books.victim(of.account.key(), bytes, rank.class, rank.priority),
+            false => tracker.victim(of.account.key(), bytes, lru_key.class, lru_key.priority),
         };
         match victim {
             Some((_, victim)) => Some(Step::PutOut(victim)),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What VidMm gives back when the system runs short of memory: what is offered, and what is idle.
+//! What VidMm reclaims when the system runs short of memory: offered memory, and idle memory.
 
 use super::{
     paging::Urgency,
@@ -8,25 +8,24 @@ use super::{
 };
 use crate::sys::{
     self,
-    shrinker::Reserve,
+    shrinker::Reclaimable,
     PAGE_SIZE, //
 };
 use kernel::sync::atomic::Relaxed;
 
-impl Reserve for VidMm {
+impl Reclaimable for VidMm {
     fn pages(&self) -> usize {
-        let [offered, idle] = self.spare.each_ref().map(|bytes| bytes.load(Relaxed));
+        let [offered, idle] = self.reclaimable.each_ref().map(|bytes| bytes.load(Relaxed));
         let bytes = match sys::can_swap() {
             true => offered.saturating_add(idle),
             false => offered,
         };
         let pages = usize::try_from(bytes).unwrap_or(usize::MAX) / PAGE_SIZE;
-        // What was promised is not promised again.
+        // Pages that the shrinker was already promised do not count again.
         pages.saturating_sub(self.wanted.load(Relaxed))
     }
 
-    /// The worker does it: whoever is short of memory can neither wait for the paging lock nor free memory
-    /// of a device.
+    /// The worker reclaims: direct reclaim can neither wait for the paging lock nor free memory of a device.
     fn give_back(&self, pages: usize) -> usize {
         let pages = pages.min(self.pages());
         if pages > 0 {
@@ -38,32 +37,38 @@ impl Reserve for VidMm {
 }
 
 impl VidMm {
-    /// Gives something back. What is idle only leaves the segment if it can be swapped out. Whether more is
-    /// wanted.
-    pub(super) fn relieve(&self) -> bool {
+    /// Reclaims one allocation. Idle memory only leaves the segment if it can be swapped out. Returns whether
+    /// more is wanted.
+    pub(super) fn shrink(&self) -> bool {
         let missing = self.wanted.load(Relaxed);
         if missing == 0 {
             return false;
         }
-        let surplus = self.books().surplus(None, sys::can_swap());
-        let Some((_, backing)) = surplus else {
-            self.wanted.store(0, Relaxed);
-            return false;
-        };
-        let given = match backing.standing() {
-            Some(known) if known.offer.is_some() => backing.discard(),
-            Some(known) if known.listed == 0 && known.locks == 0 => {
-                backing.put_out(Urgency::Others)
+        let mut after = None;
+        let (backing, known) = loop {
+            let surplus = self.tracker().surplus(after, sys::can_swap());
+            let Some((at, backing)) = surplus else {
+                self.wanted.store(0, Relaxed);
+                return false;
+            };
+            match backing.residency_info() {
+                // It is in use. There may be many of these: the residency tracker is unlocked between them.
+                Some(known) if known.offer.is_none() && known.locks > 0 => after = Some(at),
+                known => break (backing, known),
             }
+        };
+        let given = match known {
+            Some(known) if known.offer.is_some() => backing.discard(),
+            Some(known) if known.listed == 0 => backing.evict(Urgency::Others),
             _ => Ok(()),
         };
         if given.is_err() {
-            // The next one is another one.
-            self.books().touch(backing.key());
+            // The next call tries another one.
+            self.tracker().touch(backing.key());
         }
         let pages = usize::try_from(backing.bytes()).unwrap_or(usize::MAX) / PAGE_SIZE;
         let left = missing.saturating_sub(pages);
-        // What was wanted meanwhile is wanted still.
+        // Requests made meanwhile remain.
         self.wanted.fetch_sub(missing - left, Relaxed);
         left > 0
     }

@@ -1,50 +1,50 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Residency: what devices want to have in the segment (D3DKMTMakeResident, D3DKMTEvict,
+//! Residency: what devices want in the segment (D3DKMTMakeResident, D3DKMTEvict,
 //! D3DKMTUpdateAllocationProperty).
 //!
-//! Each call has the caller told its answer when it can't fail any more but for that; if that fails,
-//! it takes back what it has done.
+//! Each call copies its result to the caller last, when nothing else can fail; if the copy fails, it undoes
+//! what it has done.
 
 use super::{
     account::Account,
     backing::Backing,
-    books::Books,
-    place::Place,
-    work::Order,
+    placement::Placement,
+    residency_tracker::ResidencyTracker,
+    work::{
+        Movables,
+        PagingJob, //
+    },
     SegmentGroup,
+    Stops,
     VidMm, //
 };
 use crate::{
-    core::paging_priority::PagingPriority,
     fence::timeline::{
         Operation,
         Timeline, //
     },
-    mem::{
-        KVVec,
-        ACCOUNT, //
-    },
+    mem::ACCOUNT,
     status::{
         NtResult,
         NtStatus, //
-    }, //
+    },
+    sys::killable,
+    vidmm::paging_priority::PagingPriority, //
 };
-use kernel::{
-    sync::{
-        atomic::{
-            Atomic,
-            Relaxed, //
-        },
-        Arc, //
-    }, //
+use kernel::sync::{
+    atomic::{
+        Atomic,
+        Relaxed, //
+    },
+    Arc, //
 };
 
-/// How often one binding of an allocation is on its device's residency list. It only changes with the
-/// books of the allocation's adapter locked.
+/// How often one binding of an allocation is on its device's residency list. Changes only with the residency
+/// tracker of the allocation's adapter locked.
 pub(crate) struct Residency {
     count: Atomic<u32>,
-    /// Bytes that count in its process's share for that.
+    /// Bytes that this adds to its process's usage.
     counted: Atomic<u64>,
 }
 
@@ -72,7 +72,7 @@ pub(crate) struct Bound<'a> {
     pub(crate) backing: &'a Arc<Backing>,
 }
 
-/// How far a process may go (D3DDDI_MAKERESIDENT_FLAGS).
+/// The limit for a process (D3DDDI_MAKERESIDENT_FLAGS).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Limit {
     /// Its budget.
@@ -81,12 +81,12 @@ pub(crate) enum Limit {
     Segment,
 }
 
-/// What became of a wish.
+/// The result of a request for residency.
 #[derive(Clone, Copy)]
 pub(crate) enum Admission {
-    /// Everything is where it should be, or will be when the queue's fence has this value.
+    /// Everything is in place, or will be when the queue's fence has this value.
     Admitted(Option<u64>),
-    /// The process would be over its limit, by so many bytes. Nothing has changed.
+    /// The process would exceed its limit by this many bytes. Nothing has changed.
     OverBudget(u64),
 }
 
@@ -101,31 +101,35 @@ pub(crate) enum ResidencyStatus {
 impl Backing {
     /// D3DKMTQueryAllocationResidency.
     pub(crate) fn residency_status(&self) -> ResidencyStatus {
-        match self.place() {
-            Place::Local => ResidencyStatus::InGpuMemory,
-            Place::System | Place::UserPages | Place::Imported => ResidencyStatus::InSharedMemory,
-            Place::Untouched | Place::Discarded | Place::Lost => ResidencyStatus::NotResident,
+        match self.placement() {
+            Placement::Local => ResidencyStatus::InGpuMemory,
+            Placement::System | Placement::UserPages | Placement::Imported => {
+                ResidencyStatus::InSharedMemory
+            }
+            Placement::Untouched | Placement::Discarded | Placement::Lost => {
+                ResidencyStatus::NotResident
+            }
         }
     }
 
-    /// A binding ends: it is on no list any more.
+    /// A binding ends: takes it off its residency list.
     pub(crate) fn unlist(&self, residency: &Residency, account: &Account) {
         if residency.count() > 0 {
-            let mut books = self.vidmm.books();
+            let mut tracker = self.vidmm.tracker();
             residency.set(0);
-            books.unlist(self.key(), account.key(), residency.counted.load(Relaxed));
+            tracker.unlist(self.key(), account.key(), residency.counted.load(Relaxed));
         }
     }
 }
 
 impl VidMm {
     /// D3DKMTMakeResident: puts bindings of a process on their device's residency list, all or none.
-    /// A binding may be there more than once, and in the list as well.
+    /// A binding may be on it more than once, and may occur in `list` more than once.
     ///
     /// # Errors
     ///
     /// - INVALID_PARAMETER: one of them is offered, or is on the list 2^32 - 1 times.
-    /// - DEVICE_REMOVED. NO_MEMORY. What `tell` says.
+    /// - DEVICE_REMOVED. NO_MEMORY. Errors of `tell`.
     pub(crate) fn make_resident(
         &self,
         account: &Account,
@@ -135,23 +139,28 @@ impl VidMm {
         queue: &Arc<Timeline>,
         tell: impl FnOnce(Admission) -> NtResult,
     ) -> NtResult<Admission> {
-        let mut order = Order::new()?;
+        let mut job = PagingJob::new()?;
         for bound in list {
+            killable::check()?;
             bound.backing.enter()?;
         }
-        let mut wanted = KVVec::with_capacity(list.len(), ACCOUNT)?;
+        let mut wanted = Movables::with_capacity(list.len(), ACCOUNT)?;
         let operation = Timeline::prepare(queue)?;
-        let mut books = self.books();
-        let result = admit(&mut books, account, list, limit);
+        let turn = account.work().turn()?;
+        let result = self.admit(account, list, limit);
+        drop(turn);
         if matches!(result, Ok(None)) {
-            for bound in list {
-                if bound.backing.belongs_in_segment() && !books.is_in_segment(bound.backing.key()) {
-                    // There is room.
+            let collect = |tracker: &mut ResidencyTracker<_>, bound: &Bound<'_>| {
+                if bound.backing.belongs_in_segment() && !tracker.is_in_segment(bound.backing.key())
+                {
+                    // There is capacity.
                     let _ = wanted.push_within_capacity(bound.backing.clone());
                 }
-            }
+                Ok(())
+            };
+            // It cannot fail.
+            let _ = self.in_pieces(list, Stops::Never, collect);
         }
-        drop(books);
         let operation = (!wanted.is_empty()).then(|| operation.begin());
         let admission = match result? {
             Some(trim) => Admission::OverBudget(trim),
@@ -163,28 +172,55 @@ impl VidMm {
             }
         })?;
         if operation.is_some() {
-            order.bring_in(wanted);
-            account.work().submit(order, priority, operation);
+            job.page_in(wanted);
+            account.work().submit(job, priority, operation);
         }
         Ok(admission)
     }
 
-    /// Takes bindings off the list that were put there just now.
-    fn withdraw(&self, account: &Account, list: &[Bound<'_>]) {
-        let mut books = self.books();
-        for bound in list {
-            // Another thread may have done so.
-            let _ = take_off(&mut books, account, bound);
-        }
+    /// Puts all bindings on the residency list; or none, and returns by how many bytes they exceed the limit.
+    fn admit(&self, account: &Account, list: &[Bound<'_>], limit: Limit) -> NtResult<Option<u64>> {
+        let before = listed(&self.tracker(), account);
+        let put = self.in_pieces(list, Stops::WhenKilled, |tracker, bound| {
+            put_on(tracker, account, bound)
+        });
+        let (after, now) = {
+            let tracker = self.tracker();
+            (excess(&tracker, account, limit), listed(&tracker, account))
+        };
+        let (done, result) = match put {
+            // A process that asks for no more than it has need not trim.
+            Ok(()) if after == 0 || now <= before => return Ok(None),
+            Ok(()) => (list.len(), Ok(Some(after))),
+            Err((done, status)) => (done, Err(status)),
+        };
+        self.withdraw(account, &list[..done]);
+        result
     }
 
-    /// D3DKMTEvict: takes bindings of a process off their device's residency list, all or none. What is on
-    /// none any more is put out of the segment, soon or only when the room is needed. `tell` gets
-    /// how many bytes the process has to trim to be within its budget.
+    /// Takes bindings off the residency list that were just put there.
+    fn withdraw(&self, account: &Account, list: &[Bound<'_>]) {
+        // Another thread may have taken some off already.
+        let _ = self.in_pieces(list, Stops::Never, |tracker, bound| {
+            take_off(tracker, account, bound).or(Ok(()))
+        });
+    }
+
+    /// Puts bindings on the residency list again that were just taken off.
+    fn put_back(&self, account: &Account, list: &[Bound<'_>]) {
+        // They were on it, so there is room for them.
+        let _ = self.in_pieces(list, Stops::Never, |tracker, bound| {
+            list_one(tracker, account, bound)
+        });
+    }
+
+    /// D3DKMTEvict: takes bindings of a process off their device's residency list, all or none. An allocation
+    /// that is on no list any more is evicted from the segment, soon or only when the room is needed. `tell`
+    /// gets how many bytes the process has to trim to be within its budget.
     ///
     /// # Errors
     ///
-    /// INVALID_PARAMETER: one of them is not on the list as often. NO_MEMORY. What `tell` says.
+    /// INVALID_PARAMETER: one of them is not on the list that often. NO_MEMORY. Errors of `tell`.
     pub(crate) fn evict(
         &self,
         account: &Account,
@@ -192,42 +228,44 @@ impl VidMm {
         only_if_necessary: bool,
         tell: impl FnOnce(u64) -> NtResult,
     ) -> NtResult {
-        let mut order = Order::new()?;
-        let mut unwanted = KVVec::with_capacity(list.len(), ACCOUNT)?;
-        let mut books = self.books();
-        for (done, bound) in list.iter().enumerate() {
-            if let Err(status) = take_off(&mut books, account, bound) {
-                put_back(&mut books, account, &list[..done]);
-                return Err(status);
-            }
-        }
-        for bound in list {
-            let known = books.standing(bound.backing.key());
-            if !only_if_necessary && known.is_some_and(|known| known.listed == 0) {
-                // There is room.
-                let _ = unwanted.push_within_capacity(bound.backing.clone());
-            }
-        }
-        let trim = excess(&books, account, Limit::Budget);
-        drop(books);
-        tell(trim).inspect_err(|_| {
-            put_back(&mut self.books(), account, list);
+        let mut job = PagingJob::new()?;
+        let mut unwanted = Movables::with_capacity(list.len(), ACCOUNT)?;
+        self.in_pieces(list, Stops::WhenKilled, |tracker, bound| {
+            take_off(tracker, account, bound)
+        })
+        .map_err(|(done, status)| {
+            self.put_back(account, &list[..done]);
+            status
         })?;
+        if !only_if_necessary {
+            let collect = |tracker: &mut ResidencyTracker<_>, bound: &Bound<'_>| {
+                let known = tracker.residency_info(bound.backing.key());
+                if known.is_some_and(|known| known.listed == 0) {
+                    // There is capacity.
+                    let _ = unwanted.push_within_capacity(bound.backing.clone());
+                }
+                Ok(())
+            };
+            // It cannot fail.
+            let _ = self.in_pieces(list, Stops::Never, collect);
+        }
+        let trim = excess(&self.tracker(), account, Limit::Budget);
+        tell(trim).inspect_err(|_| self.put_back(account, list))?;
         if !unwanted.is_empty() {
-            order.put_out(unwanted);
-            account.work().submit(order, PagingPriority::Normal, None);
+            job.evict(unwanted);
+            account.work().submit(job, PagingPriority::Normal, None);
         }
         Ok(())
     }
 
-    /// D3DKMTUpdateAllocationProperty: from now on the allocation is to be in the segment when it is
-    /// wanted, or is to stay out of it. `tell` gets the value that the queue's fence has when it is
-    /// there, or nothing if it is there now.
+    /// D3DKMTUpdateAllocationProperty: from now on the allocation is to be in the segment when it is used, or
+    /// is to stay out of it. `tell` gets the value of the queue's fence at which it is in place, or nothing if
+    /// it already is.
     ///
     /// # Errors
     ///
-    /// - INVALID_PARAMETER: it is offered. DEVICE_REMOVED. What `tell` says.
-    /// - NO_MEMORY: none is left; or it is on the list, and would be too much for the process's budget.
+    /// - INVALID_PARAMETER: it is offered. DEVICE_REMOVED. Errors of `tell`.
+    /// - NO_MEMORY: none is left; or it is on the residency list, and would exceed the process's budget.
     pub(crate) fn place(
         &self,
         account: &Account,
@@ -238,27 +276,27 @@ impl VidMm {
         tell: impl FnOnce(Option<u64>) -> NtResult,
     ) -> NtResult<Option<u64>> {
         let backing = bound.backing;
-        let mut order = Order::new()?;
+        let mut job = PagingJob::new()?;
         backing.enter()?;
-        let mut moved = KVVec::with_capacity(1, ACCOUNT)?;
+        let mut moved = Movables::with_capacity(1, ACCOUNT)?;
         moved.push(backing.clone(), ACCOUNT)?;
         let operation = Timeline::prepare(queue)?;
 
-        let mut books = self.books();
-        let known = books.standing(backing.key());
+        let mut tracker = self.tracker();
+        let known = tracker.residency_info(backing.key());
         let known = known.ok_or(NtStatus::DEVICE_REMOVED)?;
         if known.offer.is_some() {
             return Err(NtStatus::INVALID_PARAMETER);
         }
-        let before = excess(&books, account, Limit::Budget);
-        let was = keep_out(&mut books, account, &bound, !in_segment);
-        let after = excess(&books, account, Limit::Budget);
+        let before = excess(&tracker, account, Limit::Budget);
+        let was = set_stays_out(&mut tracker, account, &bound, !in_segment);
+        let after = excess(&tracker, account, Limit::Budget);
         if after > before {
-            keep_out(&mut books, account, &bound, was);
+            set_stays_out(&mut tracker, account, &bound, was);
             return Err(NtStatus::NO_MEMORY);
         }
-        let is_in = books.is_in_segment(backing.key());
-        drop(books);
+        let is_in = tracker.is_in_segment(backing.key());
+        drop(tracker);
 
         let moves = match backing.belongs_in_segment() {
             true => known.listed > 0 && !is_in,
@@ -267,123 +305,105 @@ impl VidMm {
         let operation = moves.then(|| operation.begin());
         let value = operation.as_ref().map(Operation::value);
         tell(value).inspect_err(|_| {
-            keep_out(&mut self.books(), account, &bound, was);
+            set_stays_out(&mut self.tracker(), account, &bound, was);
         })?;
         if moves {
             match in_segment {
-                true => order.bring_in(moved),
-                false => order.put_out(moved),
+                true => job.page_in(moved),
+                false => job.evict(moved),
             }
-            account.work().submit(order, priority, operation);
+            account.work().submit(job, priority, operation);
         }
         Ok(value)
     }
 }
 
-/// Puts all bindings on the list; or none, and says by how many bytes they are too many.
-fn admit(
-    books: &mut Books<Arc<Backing>>,
-    account: &Account,
-    list: &[Bound<'_>],
-    limit: Limit,
-) -> NtResult<Option<u64>> {
-    let before = excess(books, account, limit);
-    let mut done = 0;
-    let mut result = Ok(());
-    for bound in list {
-        result = put_on(books, account, bound);
-        if result.is_err() {
-            break;
-        }
-        done += 1;
-    }
-    let after = excess(books, account, limit);
-    // Who only asks for what it has is not asked to trim.
-    if result.is_ok() && (after == 0 || after == before) {
-        return Ok(None);
-    }
-    for bound in &list[..done] {
-        // It was put on just now.
-        let _ = take_off(books, account, bound);
-    }
-    result.map(|()| Some(after))
+/// The process's bytes that count as resident.
+fn listed(tracker: &ResidencyTracker<Arc<Backing>>, account: &Account) -> u64 {
+    tracker
+        .process_usage(account.key(), SegmentGroup::Local)
+        .listed
 }
 
-/// By how many bytes the process is over its limit.
-fn excess(books: &Books<Arc<Backing>>, account: &Account, limit: Limit) -> u64 {
-    let (all, share) = (
-        books.group(SegmentGroup::Local),
-        books.share(account.key(), SegmentGroup::Local),
+/// By how many bytes the process exceeds its limit.
+fn excess(tracker: &ResidencyTracker<Arc<Backing>>, account: &Account, limit: Limit) -> u64 {
+    let (all, process) = (
+        tracker.group(SegmentGroup::Local),
+        tracker.process_usage(account.key(), SegmentGroup::Local),
     );
     let limit = match limit {
-        Limit::Budget => all.budget(&share),
+        Limit::Budget => all.budget(&process),
         Limit::Segment => all.size(),
     };
-    share.listed.saturating_sub(limit)
+    process.listed.saturating_sub(limit)
 }
 
-fn put_on(books: &mut Books<Arc<Backing>>, account: &Account, bound: &Bound<'_>) -> NtResult {
-    let known = books.standing(bound.backing.key());
+fn put_on(
+    tracker: &mut ResidencyTracker<Arc<Backing>>,
+    account: &Account,
+    bound: &Bound<'_>,
+) -> NtResult {
+    let known = tracker.residency_info(bound.backing.key());
     let known = known.ok_or(NtStatus::DEVICE_REMOVED)?;
     if known.offer.is_some() {
         return Err(NtStatus::INVALID_PARAMETER);
     }
-    list(books, account, bound)
+    list_one(tracker, account, bound)
 }
 
-/// Puts bindings on the list again that were taken off just now.
-fn put_back(books: &mut Books<Arc<Backing>>, account: &Account, bounds: &[Bound<'_>]) {
-    for bound in bounds {
-        // They were there, so there is room for them.
-        let _ = list(books, account, bound);
-    }
-}
-
-fn list(books: &mut Books<Arc<Backing>>, account: &Account, bound: &Bound<'_>) -> NtResult {
+fn list_one(
+    tracker: &mut ResidencyTracker<Arc<Backing>>,
+    account: &Account,
+    bound: &Bound<'_>,
+) -> NtResult {
     let residency = bound.residency;
     let count = residency.count();
     residency.set(count.checked_add(1).ok_or(NtStatus::INVALID_PARAMETER)?);
     if count == 0 {
-        let bytes = books.list(bound.backing.key(), account.key());
+        let bytes = tracker.list(bound.backing.key(), account.key());
         residency.counted.store(bytes, Relaxed);
     }
     Ok(())
 }
 
-fn take_off(books: &mut Books<Arc<Backing>>, account: &Account, bound: &Bound<'_>) -> NtResult {
+fn take_off(
+    tracker: &mut ResidencyTracker<Arc<Backing>>,
+    account: &Account,
+    bound: &Bound<'_>,
+) -> NtResult {
     let residency = bound.residency;
     let count = residency.count().checked_sub(1);
     let count = count.ok_or(NtStatus::INVALID_PARAMETER)?;
     residency.set(count);
     if count == 0 {
         let bytes = residency.counted.load(Relaxed);
-        books.unlist(bound.backing.key(), account.key(), bytes);
+        tracker.unlist(bound.backing.key(), account.key(), bytes);
     }
     Ok(())
 }
 
-/// Keeps an allocation out of the segment from now on, or no more; the result is whether it was kept out
-/// before. Other bindings that are on a list count for what they counted.
-fn keep_out(
-    books: &mut Books<Arc<Backing>>,
+/// Keeps an allocation out of the segment from now on, or no longer; returns whether it was kept out before.
+/// Other bindings on a residency list keep counting as many bytes as they did.
+fn set_stays_out(
+    tracker: &mut ResidencyTracker<Arc<Backing>>,
     account: &Account,
     bound: &Bound<'_>,
     out: bool,
 ) -> bool {
     let (backing, residency) = (bound.backing, bound.residency);
     let key = backing.key();
-    let was = backing.kept_out.load(Relaxed);
-    backing.kept_out.store(out, Relaxed);
+    let was = backing.stays_out.load(Relaxed);
+    backing.stays_out.store(out, Relaxed);
     let bytes = match backing.belongs_in_segment() {
         true => backing.bytes(),
         false => 0,
     };
-    books.set_bytes(key, bytes);
+    tracker.set_bytes(key, bytes);
     if residency.count() > 0 {
-        books.unlist(key, account.key(), residency.counted.load(Relaxed));
+        tracker.unlist(key, account.key(), residency.counted.load(Relaxed));
         residency
             .counted
-            .store(books.list(key, account.key()), Relaxed);
+            .store(tracker.list(key, account.key()), Relaxed);
     }
     was
 }

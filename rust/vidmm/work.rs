@@ -1,29 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What a process has its memory moved for, and how that is done: in the background, in pieces.
+//! The paging work of a process, done in the background, in pieces.
 
-use super::{
-    backing::Backing,
-    paging::{
-        Urgency,
-        Wish, //
-    },
-    VidMm, //
-};
+use super::VidMm;
 use crate::{
-    core::paging_priority::PagingPriority,
     fence::timeline::Operation,
     mem::{
         KVVec,
         ACCOUNT, //
     },
     status::NtResult,
-    sys::worker::{
-        Job,
-        Progress,
-        Worker,
-        WorkerQueue, //
-    }, //
+    sys::{
+        killable,
+        worker::{
+            Job,
+            Progress,
+            Worker,
+            WorkerQueue, //
+        }, //
+    },
+    vidmm::paging_priority::PagingPriority, //
 };
 use core::cmp::Reverse;
 use kernel::{
@@ -37,11 +33,12 @@ use kernel::{
     sync::{
         Arc,
         CondVar,
-        Mutex, //
+        Mutex,
+        MutexGuard, //
     }, //
 };
 
-/// A place in the list.
+/// A position in the list.
 type Slot = (Reverse<PagingPriority>, u64);
 
 const PRIORITIES: [PagingPriority; 3] = [
@@ -50,13 +47,29 @@ const PRIORITIES: [PagingPriority; 3] = [
     PagingPriority::BelowNormal,
 ];
 
-/// Work that is to be submitted, with the room that it takes.
-pub(super) struct Order {
+/// Which way bytes go: into the segment or out of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    In,
+    Out,
+}
+
+/// An allocation whose bytes can be moved.
+pub(super) trait Movable: Send + Sync {
+    /// Moves its bytes that way, if that is still wanted.
+    fn move_bytes(self: Arc<Self>, way: Way);
+}
+
+/// Allocations to be moved.
+pub(super) type Movables = KVVec<Arc<dyn Movable>>;
+
+/// Work to be submitted, with its preallocated nodes.
+pub(super) struct PagingJob {
     moves: Moves,
     room: RBTreeNodeReservation<Slot, Work>,
 }
 
-impl Order {
+impl PagingJob {
     /// # Errors
     ///
     /// NO_MEMORY.
@@ -67,72 +80,54 @@ impl Order {
         })
     }
 
-    pub(super) fn bring_in(&mut self, backings: KVVec<Arc<Backing>>) {
+    pub(super) fn page_in(&mut self, backings: Movables) {
         self.moves = Moves::In(backings);
     }
 
-    pub(super) fn put_out(&mut self, backings: KVVec<Arc<Backing>>) {
+    pub(super) fn evict(&mut self, backings: Movables) {
         self.moves = Moves::Out(backings);
     }
 }
 
 enum Moves {
-    In(KVVec<Arc<Backing>>),
-    Out(KVVec<Arc<Backing>>),
+    In(Movables),
+    Out(Movables),
 }
 
 struct Work {
     moves: Moves,
     /// How many of them are done.
     done: usize,
-    /// It ends with the work: the fence of a paging queue says so.
+    /// It ends with the work, and signals the fence of a paging queue.
     _operation: Option<Operation>,
 }
 
 impl Work {
     /// Moves the next allocation; `false` when there is none.
     fn go_on(&mut self) -> bool {
-        let (backings, inwards) = match &self.moves {
-            Moves::In(backings) => (backings, true),
-            Moves::Out(backings) => (backings, false),
+        let (backings, way) = match &self.moves {
+            Moves::In(backings) => (backings, Way::In),
+            Moves::Out(backings) => (backings, Way::Out),
         };
         let Some(backing) = backings.get(self.done) else {
             return false;
         };
         self.done += 1;
-        let Some(known) = backing.standing() else {
-            return true;
-        };
-        let wish = Wish {
-            in_segment: false,
-            shown: false,
-        };
-        let moved = match (inwards, known.listed) {
-            // What is offered stays until the room is needed.
-            _ if known.offer.is_some() => Ok(()),
-            (true, 1..) => backing.settle(wish, |_| ()),
-            (false, 0) => backing.put_out(Urgency::Own),
-            (false, 1..) if !backing.belongs_in_segment() => backing.put_out(Urgency::Own),
-            _ => Ok(()),
-        };
-        if let Err(status) = moved {
-            // It is seen at the next use: the bytes are used where they are.
-            pr_debug!("memory stays where it is: {status:?}\n");
-        }
+        backing.clone().move_bytes(way);
         true
     }
 }
 
-/// What there is to do.
+/// The submitted work.
 struct List {
-    /// How much was submitted so far.
+    /// How many jobs were submitted so far.
     submitted: u64,
     todo: RBTree<Slot, Work>,
-    /// What is being done.
+    /// The job that is being done.
     current: Option<u64>,
 }
 
-// What is pinned is behind its pointers.
+// The pinned data is behind its pointers.
 impl Unpin for List {}
 
 impl List {
@@ -150,8 +145,8 @@ impl List {
     }
 }
 
-/// The work of one process on one adapter. A worker of its own does it, so that nobody else waits for memory
-/// that is charged to this one.
+/// The paging work of one process on one adapter. It has a worker of its own, so that no other process waits
+/// for memory that is charged to this one.
 pub(super) struct PagingWork {
     todo: Arc<Todo>,
     worker: Arc<Worker>,
@@ -161,12 +156,15 @@ pub(super) struct PagingWork {
 struct Todo {
     #[pin]
     list: Mutex<List>,
-    /// What was begun.
+    /// The jobs that were begun.
     #[pin]
     current: Mutex<Option<(Slot, Work)>>,
-    /// Work was done.
+    /// Signalled when work was done.
     #[pin]
     done: CondVar,
+    /// See [`PagingWork::turn`].
+    #[pin]
+    turn: Mutex<()>,
 }
 
 impl PagingWork {
@@ -184,6 +182,7 @@ impl PagingWork {
                 list <- new_mutex!(list, "PagingWork::list"),
                 current <- new_mutex!(None, "PagingWork::current"),
                 done <- new_condvar!("PagingWork::done"),
+                turn <- new_mutex!((), "PagingWork::turn"),
             }),
             ACCOUNT,
         )?;
@@ -192,30 +191,39 @@ impl PagingWork {
         Ok(Arc::new(Self { todo, worker }, ACCOUNT)?)
     }
 
-    /// Has it done: what is more urgent goes first, else in the order in which it comes.
+    /// Serialises the process's threads in calls about a list, which succeed for all of it or nothing.
+    ///
+    /// # Errors
+    ///
+    /// INTERRUPTED: the process is being killed.
+    pub(super) fn turn(&self) -> NtResult<MutexGuard<'_, ()>> {
+        Ok(killable::lock_killable(&self.todo.turn)?)
+    }
+
+    /// Submits a job: the more urgent goes first, else the earlier.
     pub(super) fn submit(
         &self,
-        order: Order,
+        job: PagingJob,
         priority: PagingPriority,
         operation: Option<Operation>,
     ) {
         let work = Work {
-            moves: order.moves,
+            moves: job.moves,
             done: 0,
             _operation: operation,
         };
         let mut list = self.todo.list.lock();
         let slot = (Reverse(priority), list.submitted);
         list.submitted += 1;
-        // No other work has this number.
-        let replaced = list.todo.insert(order.room.into_node(slot, work));
+        // The number is unique.
+        let replaced = list.todo.insert(job.room.into_node(slot, work));
         drop(list);
         drop(replaced);
         self.worker.wake();
     }
 
-    /// D3DKMTFlushHeapTransitions: waits until all that was submitted so far is done. `false` when a
-    /// signal came first.
+    /// D3DKMTFlushHeapTransitions: waits until all work submitted so far is done. `false` when a signal came
+    /// first.
     #[must_use]
     pub(super) fn flush(&self) -> bool {
         let mut list = self.todo.list.lock();
@@ -240,7 +248,7 @@ impl Todo {
 }
 
 impl Job for Todo {
-    /// One allocation at a time, so that others of the queue, and a suspend, need not wait for more.
+    /// Moves one allocation at a time, so that others of the queue, and a suspend, need not wait for more.
     fn run(&self) -> Progress {
         let begun = self.current.lock().take();
         let Some((slot, mut work)) = begun.or_else(|| self.next()) else {
@@ -249,7 +257,7 @@ impl Job for Todo {
         if work.go_on() {
             *self.current.lock() = Some((slot, work));
         } else {
-            // With it, the fence says so.
+            // Dropping it signals the fence.
             drop(work);
             self.list.lock().current = None;
             self.done.notify_all();
@@ -260,7 +268,7 @@ impl Job for Todo {
 
 impl Job for VidMm {
     fn run(&self) -> Progress {
-        match self.relieve() {
+        match self.shrink() {
             true => Progress::More,
             false => Progress::Done,
         }

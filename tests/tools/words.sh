@@ -8,7 +8,7 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 number=0 failed=0
 # A make around this one must not have a say, nor what somebody has exported.
 unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL MAKE_RESTARTS
-unset SUITE MODE KERNEL GATE KDIR DESTDIR PREFIX LIBDIR INCLUDEDIR RUN_DIR DISPLAY_WINDOW
+unset SUITE MODE KERNEL GATE CRATE KDIR DESTDIR PREFIX LIBDIR INCLUDEDIR RUN_DIR DISPLAY_WINDOW
 # Whatever would be built needs a cache, and can't have this one.
 export DXGKRNL_CACHE=/nonexistent-dir/cache LC_ALL=C
 
@@ -80,13 +80,16 @@ wrong "there is no suite 'hots'; did you mean SUITE=host?" test SUITE=hots
 wrong "the module's KUnit suites run together: make test-debug SUITE=kunit" test-debug SUITE=dxgkrnl_fences
 wrong "there is no mode 'plian'; did you mean MODE=plain?" test MODE=plian
 wrong "there is no mode 'signal'; did you mean MODE=signals?" test-debug MODE=signal
-wrong "there is no mode 'x'; MODE= takes plain signals faults script kunit" test MODE=x
+wrong "there is no mode 'x'; MODE= takes plain signals faults script counted kunit" test MODE=x
 wrong "there is no tested kernel 'debgu'; did you mean KERNEL=debug?" test KERNEL=debgu
 wrong "there is no tested kernel 'debgu'; did you mean KERNEL=debug?" run KERNEL=debgu
 wrong "there is no tested kernel 'debgu'; did you mean KERNEL=debug?" shell KERNEL=debgu
 wrong "there is no tested kernel 'debgu'; did you mean KERNEL=debug?" module KERNEL=debgu
 wrong "there is no gate 'laek'; did you mean GATE=leak?" test-gates GATE=laek
 wrong "there is no gate 'use-after'; did you mean GATE=use-after-free?" test-gates GATE=use-after
+wrong "there is no crate 'dxgg'; did you mean CRATE=dxg?" check CRATE=dxgg
+wrong "there is no tested kernel 'debgu'; did you mean KERNEL=debug?" rust-analyzer KERNEL=debgu
+right check CRATE=dxg-runner
 mapfile -t suites < <(awk '!/^#/ && $1 !~ /^(dxgkrnl_|host$)/ { print $1 }' "$top/tests/floors")
 wrong "there is no suite 'xyzzyxyzzy'; SUITE= takes host guest kunit compat once ${suites[*]}" test SUITE=xyzzyxyzzy
 # Whatever it is, it is one line.
@@ -105,6 +108,8 @@ wrong "MODE=kunit needs the debug kernel: make test-debug MODE=kunit" test MODE=
 wrong "MODE=kunit runs the module's KUnit suites, not lock: make test-debug SUITE=kunit" test-debug SUITE=lock MODE=kunit
 wrong "MODE=script runs the suite script, not lock: make test SUITE=script" test SUITE=lock MODE=script
 wrong "MODE=script runs the suite script, not lock: make test-debug SUITE=script" test-debug SUITE=lock MODE=script
+wrong "MODE=counted runs the suite worst_case, not lock: make test SUITE=worst_case" test SUITE=lock MODE=counted
+wrong "the suite worst_case runs in the mode counted only: make test SUITE=worst_case" test SUITE=worst_case MODE=plain
 wrong "the suite script runs in the mode script only: make test SUITE=script KERNEL=7.2" test SUITE=script MODE=signals KERNEL=7.2
 wrong "the suite overcommit does not run under faults: make test-debug SUITE=overcommit" test-debug SUITE=overcommit MODE=faults
 wrong "the host's tests need no kernel and have no modes: make test SUITE=host" test-debug SUITE=host
@@ -142,6 +147,11 @@ wrong "there is no variable 'TEST'; the variables are $(sed -n 's/^VARIABLES := 
 refused 123 "there is no suite 'lokc'; did you mean SUITE=lock?" env SUITE=lokc "$top/tools/build/words.sh"
 refused 123 "the suite scale runs on the stock kernel only: make test SUITE=scale" env SUITE=scale KERNEL=debug "$top/tools/build/words.sh"
 
+# The words of tools/vm.
+refused 123 "--gpu knows virtio, vkms, bochs, cirrus, qxl, vmwgfx, vgem and none, not 'voodoo'; 'tools/vm --help' lists the options" \
+	"$top/tools/vm" exec --gpu virtio,voodoo -- true
+refused 123 "--gpu qxl needs the stock kernel; 'tools/vm --help' lists the options" "$top/tools/vm" exec --kernel debug --gpu qxl,vkms -- true
+
 # What is right.
 right
 right test
@@ -149,6 +159,7 @@ for suite in guest compat host lock script overcommit; do right test SUITE=$suit
 right test SUITE=lock KERNEL=7.2 MODE=signals
 right test KERNEL=debug SUITE=lock MODE=faults
 right test SUITE=guest MODE=script
+right test MODE=counted
 right test-debug
 right test-debug KERNEL=debug SUITE=guest
 right test-debug SUITE=kunit MODE=kunit

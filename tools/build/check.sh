@@ -80,6 +80,19 @@ page_of_calls() {
 	[ "$structures" -gt 0 ] && [ "$wrong" = 0 ]
 }
 
+# Wherever a case is named ("case 41", "cases 93, 116", "cases 144 to 146"), the page of cases has it.
+page_of_cases() {
+	local number missing=0
+	while read -r number; do
+		if ! grep -qF "<a id=\"case-$number\"></a>" "$TOP/Documentation/conformance.md"; then
+			echo "Documentation/conformance.md has no case $number" >&2
+			missing=1
+		fi
+	done < <(cd "$TOP" && grep -rohE --include='*.rs' --include='*.[ch]' --include='*.md' --exclude-dir=build \
+		'\<cases? [0-9]+((,| and| to|, and) [0-9]+)*' rust tools tests uapi Documentation | grep -oE '[0-9]+' | sort -nu)
+	[ "$missing" = 0 ]
+}
+
 # The kernel crate's own warnings include files that the packages of kernels do not have.
 warnings_of_module() {
 	! grep -rnE --include='*.rs' '\<(warn_on|warn_flags)!' "$TOP/rust" >&2
@@ -100,6 +113,15 @@ check() {
 	printf '\n@end %s\n' "$rc"
 }
 
+# The lints of one crate, for an editor: plain output, as the compiler has it.
+one_crate() {
+	if [ "$CRATE" = module ]; then
+		need_module_clippy
+	else
+		cargo_in_root clippy --quiet --locked -p "$CRATE" --all-targets -- -D warnings
+	fi
+}
+
 checks() {
 	check "rustfmt: crates" cargo_in_root fmt --check
 	check "rustfmt: module" format_of_module
@@ -108,7 +130,10 @@ checks() {
 		check "clippy: module on $series" module_lints "$series"
 	done
 	check "the page of calls names what is not served" page_of_calls
+	check "the page of cases has the cases that are named" page_of_cases
 	check "the module warns by its own helper" warnings_of_module
+	check "no file of the module imports from above, or in a circle" "$TOP/tools/build/imports.sh"
+	check "such imports are found" "$TOP/tests/tools/imports.sh"
 	check "shellcheck" check_scripts
 	check "uapi headers compile alone" headers
 	check "headers of libd3dkmt compile, C and C++" c_headers
@@ -122,6 +147,10 @@ check_machine
 need_root
 pick_kernel
 need_kernel
+if [ -n "${CRATE:-}" ]; then
+	one_crate
+	exit
+fi
 need_runner
 take_run_dir
 say "checking; the first run compiles what the lints look at"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # Packs the layers of the guest's initramfs, inside the build root:
-#   base   OUT IMAGE RELEASE        busybox, init, the GPU drivers, a driver to swap to
+#   base   OUT IMAGE RELEASE        busybox, init, the drivers of GPUs, one to swap to
 #   module OUT IMAGE RELEASE KO     dxgkrnl.ko and what it depends on
 #   programs OUT FROM DIR...        the programs in the DIRs, and /push, which FROM is on the host; their libraries
 #   settings OUT DIR                guest.conf and guest.cmd
@@ -34,7 +34,7 @@ load_list() {
 }
 
 base() {
-	local out=$1 image=$2 release=$3 applet
+	local out=$1 image=$2 release=$3 applet list
 	mkdir -p "$stage"/{bin,sbin,dev,proc,sys,tmp,run,etc,root,home/user,push,pull,lib,usr/bin,usr/sbin}
 	cp /usr/bin/busybox "$stage/bin/busybox"
 	for applet in $(busybox --list); do
@@ -46,8 +46,12 @@ base() {
 	chmod 0777 "$stage/pull"
 	load_list virtio "$image" "$release" virtio_gpu
 	load_list vkms "$image" "$release" configfs vkms
-	# Something to swap to, which tests load; the debug kernel has no modules.
-	if modinfo -k "$release" -b "$image" zram >/dev/null 2>&1; then load_list swap "$image" "$release" zram; fi
+	# The debug kernel has no modules. The last one is something to swap to, which tests load.
+	for list in bochs:bochs cirrus:cirrus-qemu qxl:qxl vmwgfx:vmwgfx vgem:vgem swap:zram; do
+		if modinfo -k "$release" -b "$image" "${list#*:}" >/dev/null 2>&1; then
+			load_list "${list%:*}" "$image" "$release" "${list#*:}"
+		fi
+	done
 	pack "$out"
 }
 

@@ -11,6 +11,8 @@ G_TIMEOUT=300
 G_SCREENSHOT_END=0 G_WINDOW=none
 # Whether to look for leaked memory at the end.
 G_LEAKS=0
+# Whether its clocks count instructions.
+G_COUNTED=0
 # Programs that are in the guest's PATH, by their names in crates.sh.
 G_PROGRAMS=dxg
 
@@ -61,6 +63,7 @@ run_guest() {
 	if [ "$G_MODE" = shell ]; then options+=(--shell); fi
 	if [ "$G_MODULE" = 1 ]; then options+=(--module); fi
 	if [ "$G_UNLOAD" = 1 ]; then options+=(--unload); fi
+	if [ "$G_COUNTED" = 1 ]; then options+=(--counted); fi
 	if [ "$G_LEAKS" = 1 ]; then options+=(--leaks); fi
 	if [ "$G_SCREENSHOT_END" = 1 ]; then options+=(--screenshot); fi
 	for layer in $(layers); do options+=(--layer "$layer"); done

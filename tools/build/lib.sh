@@ -167,6 +167,10 @@ step() {
 		if [ "$VERBOSE" != 1 ]; then tail -n "${LOG_TAIL:-25}" "$log" >&2; fi
 		die "$name failed; the whole log is $log"
 	fi
+	# With WARNINGS=1, what compilers and objtool warn of is seen.
+	if [ "$VERBOSE" != 1 ] && [ "${WARNINGS:-}" = 1 ]; then
+		sed -n '/^warning/,/^$/p; /: warning:/p; /objtool:/p' "$log" >&2
+	fi
 	say "$name: done in $((ms / 1000)).$((ms % 1000 / 100)) s"
 }
 

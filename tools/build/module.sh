@@ -76,6 +76,6 @@ module_make() { # VARIANT WHY MAKE-ARGS...
 	tree=/cache${tree#"$CACHE"}
 	# Nobody sees the debug information, which is stripped, and it takes rustc a quarter of its time.
 	# shellcheck disable=SC2046 # kernel_make prints words
-	LOG_TAIL=60 step "module for $K_RELEASE$variant" "$why" in_root $(kernel_make) "M=$tree" \
+	WARNINGS=1 LOG_TAIL=60 step "module for $K_RELEASE$variant" "$why" in_root $(kernel_make) "M=$tree" \
 		KRUSTFLAGS=-Cdebuginfo=0 "$@" modules
 }

@@ -5,12 +5,13 @@
 
 DEBIAN_SUITE=trixie
 # rust-src: the kernel builds its own `core`. pahole: its version is part of the kernel's config.
+# qemu-system-modules-spice: the GPU qxl.
 ROOT_PACKAGES=(
 	ca-certificates
 	rustc rust-src rustfmt rust-clippy cargo bindgen clang llvm lld gcc libc6-dev
 	make flex bison bc libelf-dev libssl-dev libdw-dev pahole kmod cpio xz-utils zstd rsync
 	python3-minimal shellcheck pkgconf
-	qemu-system-x86 busybox-static
+	qemu-system-x86 qemu-system-modules-spice busybox-static
 )
 ROOT_KEY=$(printf '%s\n' 1 "$DEBIAN_SUITE" "${ROOT_PACKAGES[@]}" | sha)
 # One for each list of packages: checkouts that share the cache may have different ones.
@@ -134,7 +135,7 @@ add_backports() {
 
 need_root() {
 	need_tree "$ROOT" "$ROOT_KEY" make_root "build root" \
-		"Debian $DEBIAN_SUITE's compilers, cargo, bindgen, QEMU (about 370 MB to download)"
+		"Debian $DEBIAN_SUITE's compilers, cargo, bindgen, QEMU (about 390 MB to download)"
 }
 need_window_root() {
 	need_tree "$WINDOW_ROOT" "$WINDOW_KEY" make_window_root "window root" \

@@ -19,7 +19,7 @@ known_suites() {
 	echo host guest kunit compat once
 	awk '!/^#/ && NF >= 3 && $1 !~ /^dxgkrnl_/ && $1 != "host" { print $1 }' "$WORDS_TOP/tests/floors"
 }
-known_modes() { echo plain signals faults script kunit; }
+known_modes() { echo plain signals faults script counted kunit; }
 known_kernels() {
 	echo debug
 	awk '!/^#/ && NF >= 6 { if (!seen[$1]++) print $1; releases = releases " " $2 } END { print releases }' \
@@ -28,6 +28,12 @@ known_kernels() {
 known_gates() {
 	echo none planted interruption
 	awk '!/^#/ && NF >= 3 { print $1 }' "$WORDS_TOP/tests/gates"
+}
+
+known_crates() {
+	echo module
+	awk '/^\[/ { package = $0 == "[package]" } package && /^name = / { gsub(/"/, ""); print $3 }' \
+		"$WORDS_TOP"/tools/*/Cargo.toml "$WORDS_TOP"/tests/*/Cargo.toml
 }
 
 is_among() { # WORD KNOWN...
@@ -146,6 +152,11 @@ check_combination() {
 				words_die "the suite $suite runs in the mode script only: $(command_for "$kernel" "$suite")"
 			fi
 			return
+		elif suite_is "$suite" counted; then
+			if [ "${mode:-counted}" != counted ]; then
+				words_die "the suite $suite runs in the mode counted only: $(command_for "$kernel" "$suite")"
+			fi
+			return
 		elif [ "$mode" = faults ] && suite_is "$suite" unswept; then
 			words_die "the suite $suite does not run under faults: $(command_for debug "$suite")"
 		fi
@@ -162,6 +173,8 @@ check_combination() {
 	case $mode:$suite in
 	script: | script:guest) ;;
 	script:*) words_die "MODE=script runs the suite script, not $suite: $(command_for "$kernel" script)" ;;
+	counted: | counted:guest) ;;
+	counted:*) words_die "MODE=counted runs the suite worst_case, not $suite: $(command_for "$kernel" worst_case)" ;;
 	kunit: | kunit:guest) ;;
 	kunit:*) words_die "MODE=kunit runs the module's KUnit suites, not $suite: $(command_for debug kunit)" ;;
 	esac
@@ -170,11 +183,11 @@ check_combination() {
 	esac
 }
 
-# check_words [NAME...]: dies with one line if one of these variables (default: all four) has no meaning,
+# check_words [NAME...]: dies with one line if one of these variables (default: all of them) has no meaning,
 # or if they have none together.
 check_words() {
 	local name known
-	if [ $# = 0 ]; then set -- SUITE MODE KERNEL GATE; fi
+	if [ $# = 0 ]; then set -- SUITE MODE KERNEL GATE CRATE; fi
 	for name; do
 		case $name in
 		SUITE)
@@ -195,6 +208,10 @@ check_words() {
 		GATE)
 			mapfile -t known < <(known_gates | tr ' ' '\n')
 			check_word GATE gate "${known[@]}"
+			;;
+		CRATE)
+			mapfile -t known < <(known_crates)
+			check_word CRATE crate "${known[@]}"
 			;;
 		esac
 	done
@@ -287,9 +304,10 @@ make_words() {
 			KERNEL=debug check_words SUITE MODE
 			;;
 		test-gates) check_words GATE ;;
+		check) check_words CRATE ;;
 		# With KDIR it is a kernel of one's own.
 		module) if [ -z "${KDIR:-}" ]; then check_words KERNEL; fi ;;
-		run | shell) check_words KERNEL ;;
+		run | shell | rust-analyzer) check_words KERNEL ;;
 		esac
 	done
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the script miniport answers, and what it keeps.
+//! The script miniport's answers.
 
 use super::{
-    log::Text,
+    objects::Allocation,
     wire,
     words::{
         low,
@@ -12,7 +12,6 @@ use super::{
     }, //
 };
 use crate::{
-    core::handle::Handle,
     ddi::{
         allocation::AllocationDescription,
         answer::{
@@ -21,8 +20,7 @@ use crate::{
             AllocationFlags,
             SegmentSet, //
         },
-        standard::StandardAllocationData,
-        Cookie, //
+        standard::StandardAllocationData, //
     },
     mem::ACCOUNT,
     status::{
@@ -30,64 +28,9 @@ use crate::{
         NtStatus, //
     }, //
 };
-use core::fmt::{
-    self,
-    Write, //
-};
 use kernel::sync::Arc;
 
-/// What is kept about an allocation.
-pub(super) struct Allocation {
-    tag: u64,
-    layout: AllocationDescription,
-    fail_describe: Option<NtStatus>,
-    pub(super) fail_paging: Option<NtStatus>,
-}
-
-/// About a binding.
-pub(super) struct Binding {
-    pub(super) handle: Handle,
-}
-
-/// About a resource.
-pub(super) struct Resource {
-    pub(super) tag: u64,
-}
-
-impl Allocation {
-    pub(super) fn describe(&self) -> NtResult<AllocationDescription> {
-        match self.fail_describe {
-            Some(status) => Err(status),
-            None => Ok(self.layout),
-        }
-    }
-}
-
-/// The name of what a cookie is about, as a number.
-pub(super) fn number(cookie: &Cookie) -> u64 {
-    if let Some(allocation) = cookie.downcast_ref::<Allocation>() {
-        return allocation.tag;
-    }
-    if let Some(binding) = cookie.downcast_ref::<Binding>() {
-        return u64::from(binding.handle.value());
-    }
-    let resource = cookie.downcast_ref::<Resource>();
-    resource.map_or(u64::MAX, |resource| resource.tag)
-}
-
-/// Writes that name.
-pub(super) fn name(line: &mut Text, cookie: &Cookie) -> fmt::Result {
-    let number = number(cookie);
-    if cookie.is::<Allocation>() {
-        write!(line, "a{number}")
-    } else if cookie.is::<Binding>() {
-        write!(line, "b{number:#x}")
-    } else {
-        write!(line, "r{number}")
-    }
-}
-
-/// The answer for an allocation with this private data.
+/// The answer for an allocation with this private data, if it is to have one.
 pub(super) fn answer(data: &[u8]) -> NtResult<Option<AllocationAnswer>> {
     let words = Words::read(data)?;
     if words.get(wire::NO_ANSWER).is_some() {
@@ -118,6 +61,7 @@ pub(super) fn answer(data: &[u8]) -> NtResult<Option<AllocationAnswer>> {
         },
         fail_describe: words.get(wire::FAIL_DESCRIBE).map(status),
         fail_paging: words.get(wire::FAIL_PAGING).map(status),
+        fail_transfer: words.get(wire::FAIL_TRANSFER).map(status),
     };
     Ok(Some(AllocationAnswer {
         cookie: Arc::new(allocation, ACCOUNT)?,
@@ -125,10 +69,10 @@ pub(super) fn answer(data: &[u8]) -> NtResult<Option<AllocationAnswer>> {
     }))
 }
 
-/// Words of the private data of a heap: its size and flags.
+/// Words in the private data of a heap: its size and flags.
 const HEAP_WORDS: usize = 5;
 
-/// Private data for an existing heap of so many pages, which say what is wrong with it.
+/// Private data for an existing heap of that many pages; the page count selects the fault to inject.
 pub(super) fn heap(args: &mut StandardAllocationData<'_>, pages: u64) -> NtResult {
     args.allocation_size = match pages {
         wire::HEAP_WITHOUT_DATA => 0,

@@ -2,7 +2,7 @@
 
 //! The log of the script miniport.
 
-use super::answers;
+use super::objects;
 use crate::ddi::Cookie;
 use core::fmt::{
     self,
@@ -24,7 +24,7 @@ pub(crate) struct Log {
     text: Mutex<Text>,
 }
 
-/// What a line is written to.
+/// The buffer that a line is written to.
 pub(super) struct Text(KVVec<u8>);
 
 impl Write for Text {
@@ -43,7 +43,7 @@ macro_rules! log {
 pub(super) use log;
 
 impl Log {
-    pub(super) fn new() -> Result<Arc<Self>> {
+    pub(crate) fn new() -> Result<Arc<Self>> {
         let text = Text(KVVec::new());
         Arc::pin_init(
             pin_init!(Self { text <- new_mutex!(text, "script::Log::text") }),
@@ -51,21 +51,21 @@ impl Log {
         )
     }
 
-    /// Appends a line. One for which there is no memory ends early.
+    /// Appends a line; without memory, the line is truncated.
     pub(super) fn line(&self, write: impl FnOnce(&mut Text) -> fmt::Result) {
         let mut text = self.text.lock();
         let _ = write(&mut text).and_then(|()| text.write_str("\n"));
     }
 
-    /// A call about one object.
+    /// Logs a call about one object.
     pub(super) fn about(&self, call: &str, cookie: &Cookie) {
         self.line(|line| {
             write!(line, "{call} ")?;
-            answers::name(line, cookie)
+            objects::name(line, cookie)
         });
     }
 
-    pub(super) fn clear(&self) {
+    pub(crate) fn clear(&self) {
         let mut text = self.text.lock();
         let old = core::mem::replace(&mut text.0, KVVec::new());
         drop(text);
@@ -73,7 +73,7 @@ impl Log {
     }
 
     /// Prints all lines.
-    pub(super) fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub(crate) fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.text.lock();
         f.write_str(core::str::from_utf8(&text.0).map_err(|_| fmt::Error)?)
     }

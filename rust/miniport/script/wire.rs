@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 
-//! Private data of the script miniport: what a test wants to be answered.
+//! Private data of the script miniport: the answers that a test wants.
 //!
 //! The module and the guest tests compile this very file.
 //!
-//! A blob is words of 64 bits: [`MAGIC`], and then pairs of an instruction and its operand. A blob
-//! of an allocation may hold all instructions, one of a resource those that are said to be for it.
+//! A blob consists of 64-bit words: [`MAGIC`], then pairs of an instruction and its operand. An
+//! allocation's blob may hold all instructions, a resource's only those that are marked for it.
 //! A handle in an operand is its low half.
 
 /// First word of a blob ("SCRIPT").
@@ -23,7 +23,7 @@ pub const ALIGNMENT: u64 = 3;
 pub const PITCH_ALIGNED_SIZE: u64 = 4;
 /// The set of supported segments. Default 1.
 pub const SUPPORTED: u64 = 5;
-/// Numbers of the preferred segments, a byte each, the first one lowest. Default 0.
+/// Numbers of the preferred segments, one byte each, the first in the lowest byte. Default 0.
 pub const PREFERRED: u64 = 6;
 /// The eviction segment set. Default 2.
 pub const EVICTION: u64 = 7;
@@ -33,42 +33,44 @@ pub const FLAGS: u64 = 8;
 pub const PRIORITY: u64 = 9;
 /// The physical adapter. Default 0.
 pub const PHYSICAL_ADAPTER: u64 = 10;
-/// No answer at all.
+/// Gives no answer at all.
 pub const NO_ANSWER: u64 = 11;
-/// The call fails with this status, when the elements before it have been answered.
+/// The call fails with this status, after the elements before it have been answered.
 pub const FAIL_CREATE: u64 = 12;
 /// The operand is inverted in the private data.
 pub const WRITE_AT_CREATE: u64 = 13;
 /// The allocation is displayable.
 pub const DISPLAYABLE: u64 = 17;
-/// Resource: its cookie becomes another one of this name.
+/// Resource: replaces its cookie by another one of this name.
 pub const REPLACE_COOKIE: u64 = 14;
-/// Resource: its cookie is taken away.
+/// Resource: removes its cookie.
 pub const DROP_COOKIE: u64 = 15;
 
 // --- open_allocation ---
 
-/// The call fails with this status, when the elements before it have been answered.
+/// The call fails with this status, after the elements before it have been answered.
 pub const FAIL_OPEN: u64 = 32;
-/// No cookie for the binding.
+/// Gives the binding no cookie.
 pub const NO_BINDING: u64 = 33;
-/// The operand is inverted in the private data, if the call may do that.
+/// The operand is inverted in the private data, if the call may write it.
 pub const WRITE_AT_OPEN: u64 = 34;
-/// The call fails with this status if it opens what was there before.
+/// The call fails with this status if it opens existing allocations.
 pub const FAIL_OPEN_AGAIN: u64 = 35;
 
 // --- Other calls ---
 
-/// The layout: pitch, and in the high half the rows. Default 4096 and as many as it takes.
+/// The layout: the pitch, and in the high half the rows. Default 4096, and as many rows as needed.
 pub const LAYOUT: u64 = 48;
 /// describe_allocation fails with this status.
 pub const FAIL_DESCRIBE: u64 = 49;
 /// build_paging_buffer fails with this status.
 pub const FAIL_PAGING: u64 = 50;
+/// As FAIL_PAGING, but for transfers only.
+pub const FAIL_TRANSFER: u64 = 51;
 
 // --- Callbacks, during create_allocation ---
-// The operand is a handle; the result takes its place, if the call may write: the name of what was
-// found or the handle, with FOUND; or 0.
+// The operand is a handle; the result replaces it, if the call may write. The result is the name of the
+// object or the handle found, with FOUND set; or 0.
 
 /// get_handle_data of an allocation.
 pub const LOOK_UP_ALLOCATION: u64 = 64;
@@ -80,11 +82,11 @@ pub const LOOK_UP_RESOURCE: u64 = 66;
 pub const LOOK_UP_PARENT: u64 = 67;
 /// enum_handle_children; the index is in the high half.
 pub const LOOK_UP_CHILD: u64 = 68;
-/// get_handle_data of an allocation, without which the call fails as it should.
+/// get_handle_data of an allocation; if it fails, the call fails as the contract says.
 pub const REQUIRE_ALLOCATION: u64 = 69;
-/// Added to one of these: during open_allocation by the creator.
+/// Added to one of these: do it during the creator's open_allocation.
 pub const AT_OPEN: u64 = 16;
-/// Added to one of these: during open_allocation by somebody else.
+/// Added to one of these: do it during another opener's open_allocation.
 pub const AT_OPEN_AGAIN: u64 = 32;
 
 /// Set in the result of a callback that has found something.
@@ -94,25 +96,25 @@ pub const OWN: u64 = 0xffff_ffff;
 /// Stands for the handle of its parent.
 pub const OWN_PARENT: u64 = 0xffff_fffe;
 
-// --- Existing heaps, which have no private data of the caller: their pages say what is wanted ---
+// --- Existing heaps have no private data of the caller: their page count selects the behaviour ---
 
 /// Both sizes are 0.
 pub const HEAP_WITHOUT_DATA: u64 = 2;
-/// The sizes are larger than all private data may be.
+/// The sizes exceed the limit on private data.
 pub const HEAP_WITH_TOO_MUCH_DATA: u64 = 3;
-/// The second call says another size.
+/// The second call returns another size.
 pub const HEAP_CHANGES_SIZE: u64 = 4;
 /// No pitch.
 pub const HEAP_WITHOUT_PITCH: u64 = 5;
 /// A pitch that is too small.
 pub const HEAP_WITH_SHORT_PITCH: u64 = 6;
-/// Said to be a page larger than it is.
+/// The heap's answer is a page larger than the heap.
 pub const HEAP_GROWS: u64 = 7;
-/// There is data for the resource as well.
+/// There is also data for the resource.
 pub const HEAP_WITH_RESOURCE_DATA: u64 = 8;
 /// The first call fails with NOT_SUPPORTED.
 pub const HEAP_NOT_SUPPORTED: u64 = 9;
 /// The second call fails with NO_MEMORY.
 pub const HEAP_NO_MEMORY: u64 = 10;
-/// Existing system memory, as the flags say.
+/// Existing system memory, as in the flags.
 pub const HEAP_EXISTING: u64 = 11;

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Blobs of the script miniport as pairs of words, and the callbacks that they ask for.
+//! Blobs of the script miniport as pairs of words, and the callbacks that they request.
 
 use super::{
-    answers,
     log::log,
+    objects,
     wire,
     Script, //
 };
 use crate::{
-    core::handle::Handle,
     ddi::callbacks::{
         Callbacks,
         HandleData, //
     },
+    handle::Handle,
     status::{
         NtResult,
         NtStatus, //
@@ -21,7 +21,7 @@ use crate::{
 };
 use core::fmt::Write;
 
-/// A blob that is one.
+/// A well-formed blob.
 pub(super) struct Words<'a>(&'a [u8]);
 
 /// Bytes in a word, and in an instruction.
@@ -41,14 +41,14 @@ pub(super) fn status(operand: u64) -> NtStatus {
 
 /// The low half of an operand.
 pub(super) fn low(operand: u64) -> u32 {
-    // CAST: the half is meant.
+    // CAST: truncation to the low half is intended.
     operand as u32
 }
 
 impl<'a> Words<'a> {
     pub(super) const EMPTY: Words<'static> = Words(&[]);
 
-    /// INVALID_PARAMETER when it is not one (case 72).
+    /// INVALID_PARAMETER when `data` is not well-formed (case 72).
     pub(super) fn read(data: &'a [u8]) -> NtResult<Self> {
         if data.len() % PAIR != WORD || word(data) != wire::MAGIC {
             return Err(NtStatus::INVALID_PARAMETER);
@@ -61,7 +61,7 @@ impl<'a> Words<'a> {
         pairs.map(|pair| (word(pair), word(&pair[WORD..])))
     }
 
-    /// The operand of an instruction, if it is there.
+    /// The operand of an instruction, if the blob has it.
     pub(super) fn get(&self, instruction: u64) -> Option<u64> {
         self.pairs()
             .find(|&(found, _)| found == instruction)
@@ -69,7 +69,7 @@ impl<'a> Words<'a> {
     }
 }
 
-/// The instructions of a blob with their operands, to be changed.
+/// The instructions of a blob with their operands, which can be changed.
 fn operands(data: &mut [u8]) -> impl Iterator<Item = (u64, &mut [u8])> {
     let pairs = data.get_mut(WORD..).unwrap_or_default();
     pairs.chunks_exact_mut(PAIR).map(|pair| {
@@ -87,7 +87,7 @@ pub(super) fn invert(data: &mut [u8], instruction: u64) {
 }
 
 impl Script {
-    /// Makes the callbacks that a blob asks for, those of `stage`, and writes the results into it.
+    /// Makes the callbacks that a blob requests for `stage`, and writes the results into it.
     /// `own` is the handle of the allocation that is being opened.
     pub(super) fn look_up(
         &self,
@@ -105,7 +105,7 @@ impl Script {
             };
             let data = |kind| {
                 let cookie = callbacks.get_handle_data(handle, kind)?;
-                Some(answers::number(&cookie))
+                Some(objects::number(&cookie))
             };
             let value = |handle: Handle| u64::from(handle.value());
             let found = match instruction.wrapping_sub(stage) {

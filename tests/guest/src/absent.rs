@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Memory that is not there until a test brings it: who touches it before waits, the kernel too.
 
+mod fuse;
+
 use crate::memory::{Map, PAGE};
+use fuse::Fuse;
 use rustix::{
     event::{poll, PollFd, PollFlags},
     io::retry_on_intr,
@@ -10,6 +13,7 @@ use std::{
     fs::File,
     io::{Error, Read},
     os::fd::{AsRawFd, FromRawFd},
+    path::Path,
 };
 
 // Of <linux/userfaultfd.h>.
@@ -22,14 +26,42 @@ const UFFDIO_COPY: libc::Ioctl = 0xc028_aa03;
 /// Bytes of an event.
 const EVENT: usize = 32;
 
+/// Who has to bring it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A process that is told of faults: `userfaultfd`.
+    UserFault,
+    /// A file system in user space, whose file is mapped. The debug kernel has none.
+    Fuse,
+}
+
 /// One page that is not there. It is enough for every argument.
 pub struct Absent {
     page: Map,
-    events: File,
+    source: Source,
+}
+
+enum Source {
+    UserFault(File),
+    Fuse(Fuse),
 }
 
 impl Absent {
-    /// A new one.
+    /// A new one of a kind.
+    pub fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::UserFault => Self::new(),
+            Kind::Fuse => {
+                let file = Fuse::new();
+                Self {
+                    page: mapped(file.path()),
+                    source: Source::Fuse(file),
+                }
+            }
+        }
+    }
+
+    /// A new one, of `userfaultfd`.
     pub fn new() -> Self {
         // SAFETY: The descriptor is new and nobody else's.
         let events = unsafe {
@@ -37,21 +69,22 @@ impl Absent {
             assert!(fd >= 0, "userfaultfd: {}", Error::last_os_error());
             File::from_raw_fd(i32::try_from(fd).expect("a descriptor"))
         };
-        let new = Self {
-            page: Map::new(1),
-            events,
-        };
-        new.control(UFFDIO_API, &mut [UFFD_API, 0, 0]);
-        let (start, mode) = (new.address(), UFFDIO_REGISTER_MODE_MISSING);
-        new.control(UFFDIO_REGISTER, &mut [start, PAGE as u64, mode, 0]);
-        new
+        let page = Map::new(1);
+        control(&events, UFFDIO_API, &mut [UFFD_API, 0, 0]);
+        let (start, mode) = (page.address(), UFFDIO_REGISTER_MODE_MISSING);
+        control(&events, UFFDIO_REGISTER, &mut [start, PAGE as u64, mode, 0]);
+        Self {
+            page,
+            source: Source::UserFault(events),
+        }
     }
 
-    fn control(&self, request: libc::Ioctl, argument: &mut [u64]) {
-        // SAFETY: The argument has the size that the request states, and addresses in it are those
-        // of memory of ours.
-        let done = unsafe { libc::ioctl(self.events.as_raw_fd(), request, argument.as_mut_ptr()) };
-        assert_eq!(done, 0, "{request:#x}: {}", Error::last_os_error());
+    /// The file that others map to have the same page, if it is one.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.source {
+            Source::UserFault(_) => None,
+            Source::Fuse(file) => Some(file.path()),
+        }
     }
 
     /// Where it will be.
@@ -61,26 +94,56 @@ impl Absent {
 
     /// Returns when somebody waits for the page.
     pub fn wait_for_touch(&self) {
-        let mut fds = [PollFd::new(&self.events, PollFlags::IN)];
-        assert_eq!(retry_on_intr(|| poll(&mut fds, None)), Ok(1));
-        let event = (&self.events).read(&mut [0; EVENT]).expect("an event");
-        assert_eq!(event, EVENT);
+        match &self.source {
+            Source::UserFault(events) => {
+                let mut fds = [PollFd::new(events, PollFlags::IN)];
+                assert_eq!(retry_on_intr(|| poll(&mut fds, None)), Ok(1));
+                let event = (&*events).read(&mut [0; EVENT]).expect("an event");
+                assert_eq!(event, EVENT);
+            }
+            Source::Fuse(file) => file.wait_for_touch(),
+        }
     }
 
     /// Brings the page: `content`, and zeros behind it. Who waited goes on.
     pub fn bring(&self, content: &[u8]) {
         let mut from = Map::new(1);
         from.bytes()[..content.len()].copy_from_slice(content);
-        self.control(
-            UFFDIO_COPY,
-            &mut [self.address(), from.address(), PAGE as u64, 0, 0],
-        );
+        match &self.source {
+            Source::UserFault(events) => control(
+                events,
+                UFFDIO_COPY,
+                &mut [self.address(), from.address(), PAGE as u64, 0, 0],
+            ),
+            Source::Fuse(file) => file.bring(from.bytes()),
+        }
+    }
+
+    /// It does not come: who waited for it has been killed.
+    pub fn never_bring(&self) {
+        match &self.source {
+            Source::UserFault(_) => {}
+            Source::Fuse(file) => file.interrupt(),
+        }
     }
 
     /// The bytes of the page that was brought.
     pub fn bytes(&mut self) -> &mut [u8] {
         self.page.bytes()
     }
+}
+
+fn control(events: &File, request: libc::Ioctl, argument: &mut [u64]) {
+    // SAFETY: The argument has the size that the request states, and addresses in it are those
+    // of memory of ours.
+    let done = unsafe { libc::ioctl(events.as_raw_fd(), request, argument.as_mut_ptr()) };
+    assert_eq!(done, 0, "{request:#x}: {}", Error::last_os_error());
+}
+
+/// A page of a file. What is written to it stays here.
+pub fn mapped(path: &Path) -> Map {
+    let file = File::options().read(true).write(true).open(path);
+    Map::of_file(&file.expect("the file"), 1, false)
 }
 
 impl Default for Absent {

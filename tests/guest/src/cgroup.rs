@@ -50,9 +50,18 @@ impl Cgroup {
 
     /// Processes that were killed for want of memory.
     pub fn kills(&self) -> u64 {
+        self.events("oom_kill ")
+    }
+
+    /// How often its processes had more than it may have without being throttled.
+    pub fn throttlings(&self) -> u64 {
+        self.events("high ")
+    }
+
+    fn events(&self, name: &str) -> u64 {
         let text = fs::read_to_string(format!("{}/memory.events", self.path)).expect("events");
-        let line = text.lines().find_map(|line| line.strip_prefix("oom_kill "));
-        line.expect("oom_kill").parse().expect("a number")
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        line.expect(name).parse().expect("a number")
     }
 
     /// Where it is, for a child that joins it.
@@ -76,6 +85,21 @@ impl<'a> Joined<'a> {
     pub fn join(path: &'a str) -> Self {
         write(&format!("{path}/cgroup.procs"), "0");
         Self(path)
+    }
+
+    /// Lets it have so many bytes more than it has.
+    pub fn leave(&self, bytes: u64) {
+        let text = fs::read_to_string(format!("{}/memory.current", self.0)).expect("memory");
+        let now: u64 = text.trim().parse().expect("a number");
+        write(
+            &format!("{}/memory.max", self.0),
+            &(now + bytes).to_string(),
+        );
+    }
+
+    /// Lets it have whatever it wants.
+    pub fn leave_all(&self) {
+        write(&format!("{}/memory.max", self.0), "max");
     }
 
     /// Kernel memory in bytes that is charged to it.

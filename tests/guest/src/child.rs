@@ -57,14 +57,23 @@ pub fn adapter(arguments: &[String]) -> Luid {
 
 /// In a role: becomes a user without any capability.
 pub fn become_user() {
+    become_the_user(USER);
+}
+
+/// In a role: becomes another user without any capability.
+pub fn become_another_user() {
+    become_the_user(USER + 1);
+}
+
+fn become_the_user(id: u32) {
     // What only root may open.
     state::keep_counters_open();
     // SAFETY: No preconditions. Without the last call procfs would be closed to the process.
     let results = unsafe {
         [
             libc::setgroups(0, std::ptr::null()),
-            libc::setresgid(USER, USER, USER),
-            libc::setresuid(USER, USER, USER),
+            libc::setresgid(id, id, id),
+            libc::setresuid(id, id, id),
             libc::prctl(libc::PR_SET_DUMPABLE, 1),
         ]
     };
@@ -130,6 +139,18 @@ impl Child {
         let id = libc::pid_t::try_from(self.id()).expect("a process id");
         // SAFETY: It is our child, and lives at least as a zombie.
         assert_eq!(unsafe { libc::kill(id, signal) }, 0, "kill");
+    }
+
+    /// Waits for its end, and keeps what it has said.
+    pub fn wait(&mut self) {
+        self.process.wait().expect("a child");
+    }
+
+    /// What else it and all that it has started have said, when they have ended.
+    pub fn rest(mut self) -> String {
+        let mut text = String::new();
+        self.output.read_to_string(&mut text).expect("a pipe");
+        text
     }
 
     /// Waits for its end, whatever that is.

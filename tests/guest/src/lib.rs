@@ -44,4 +44,5 @@ pub mod script;
 pub mod share;
 pub mod signals;
 pub mod state;
+pub mod suspend;
 pub mod sysfs;

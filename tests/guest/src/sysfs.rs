@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! What Linux itself says about the DRM devices: the other source that answers are compared with.
 
-use crate::calls::{close_adapter, luids, open_adapter, query_at, Gpu, Luid, SUCCESS};
+use crate::calls::{
+    close_adapter, luids, open_adapter, query_at, Answer, Gpu, Luid, DEVICE_REMOVED, SUCCESS,
+};
 use libd3dkmt::{sys, Dxg};
 use std::{
     fs,
@@ -10,6 +12,11 @@ use std::{
 
 /// The texts of ADAPTERREGISTRYINFO: adapter, driver with version, node, driver.
 pub fn registry_texts(gpu: &Gpu) -> [String; 4] {
+    registry_texts_if_present(gpu).expect("ADAPTERREGISTRYINFO")
+}
+
+/// The same, or the answer for an adapter that has gone.
+fn registry_texts_if_present(gpu: &Gpu) -> Result<[String; 4], Answer> {
     let mut info = sys::D3DKMT_ADAPTERREGISTRYINFO {
         adapter_string: [0; 260],
         bios_string: [0; 260],
@@ -23,14 +30,17 @@ pub fn registry_texts(gpu: &Gpu) -> [String; 4] {
         &raw mut info as u64,
         2080,
     );
+    if answer == DEVICE_REMOVED {
+        return Err(answer);
+    }
     assert_eq!(answer, SUCCESS, "ADAPTERREGISTRYINFO");
-    [
+    let texts = [
         info.adapter_string,
         info.bios_string,
         info.dac_type,
         info.chip_type,
-    ]
-    .map(|text| utf16(&text))
+    ];
+    Ok(texts.map(|text| utf16(&text)))
 }
 
 /// The adapter of that driver, if it is there. Others may be going meanwhile.
@@ -42,10 +52,10 @@ pub fn find(driver: &str) -> Option<Luid> {
             return false;
         }
         let gpu = Gpu { dxg, adapter, luid };
-        let [.., found] = registry_texts(&gpu);
+        let texts = registry_texts_if_present(&gpu);
         // The test may keep the process alive, and with it every handle.
         assert_eq!(close_adapter(&gpu.dxg, adapter), SUCCESS);
-        found == driver
+        texts.is_ok_and(|[.., found]| found == driver)
     })
 }
 

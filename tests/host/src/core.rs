@@ -2,9 +2,10 @@
 
 //! What the rooms take from the object model.
 
-#[path = "../../../rust/core/paging_priority.rs"]
-#[rustfmt::skip]
-pub(crate) mod paging_priority;
-#[path = "../../../rust/core/shared_sizes.rs"]
+#[path = "../../../rust/core/objects/shared_sizes.rs"]
 #[rustfmt::skip]
 pub(crate) mod shared_sizes;
+
+pub(crate) mod objects {
+    pub(crate) use super::shared_sizes;
+}

@@ -20,11 +20,11 @@ mod mem;
 mod uapi;
 mod vidmm;
 
-#[path = "../../../rust/core/handle.rs"]
+#[path = "../../../rust/handle.rs"]
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "the kernel's lints look at it")]
 mod handle;
-#[path = "../../../rust/core/handle_table.rs"]
+#[path = "../../../rust/core/bindings/handle_table.rs"]
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "the kernel's lints look at it")]
 mod handle_table;

@@ -3,16 +3,16 @@
 //! One file for each room.
 
 mod answer;
-mod books;
 mod budget;
 mod engine;
 mod gpuva;
 mod handle;
 mod handle_model;
 mod ledger;
-mod place;
+mod lru_key;
+mod placement;
 mod private_data;
-mod rank;
+mod residency_tracker;
 mod status;
 mod validate;
 mod validate_gpu_va;

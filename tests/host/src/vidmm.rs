@@ -2,10 +2,10 @@
 
 //! Stands for the module's `vidmm`: its pure rooms, and the type that pure rooms take from it.
 
-#[path = "../../../rust/vidmm/books.rs"]
+#[path = "../../../rust/vidmm/residency_tracker.rs"]
 #[rustfmt::skip]
 #[allow(clippy::all, dead_code, reason = "the kernel's lints look at it")]
-pub(crate) mod books;
+pub(crate) mod residency_tracker;
 #[path = "../../../rust/vidmm/budget.rs"]
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "the kernel's lints look at it")]
@@ -14,14 +14,17 @@ pub(crate) mod budget;
 #[rustfmt::skip]
 #[allow(clippy::all, dead_code, reason = "the kernel's lints look at it")]
 pub(crate) mod ledger;
-#[path = "../../../rust/vidmm/place.rs"]
+#[path = "../../../rust/vidmm/placement.rs"]
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "the kernel's lints look at it")]
-pub(crate) mod place;
-#[path = "../../../rust/vidmm/rank.rs"]
+pub(crate) mod placement;
+#[path = "../../../rust/vidmm/lru_key.rs"]
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "the kernel's lints look at it")]
-pub(crate) mod rank;
+pub(crate) mod lru_key;
+#[path = "../../../rust/vidmm/paging_priority.rs"]
+#[rustfmt::skip]
+pub(crate) mod paging_priority;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum SegmentGroup {

@@ -31,7 +31,7 @@ fn explore(name: &str, threads: usize, model: impl Fn(&World) -> u32 + Send + Sy
         let world = World::new();
         let resources = model(&world);
         world.end();
-        sys::view::unmap_all();
+        sys::mapped_vma::unmap_all();
         sys::object_file::close_all();
         assert_eq!(counters::all(), [].into(), "left behind");
         let log = machine::stop();

@@ -40,9 +40,12 @@ pub struct Arguments {
     /// An interactive guest.
     #[arg(long)]
     shell: bool,
-    /// GPUs of the guest: virtio, vkms.
+    /// GPUs of the guest, by their words (gpu.rs).
     #[arg(long, default_value = "", value_name = "WORDS")]
     gpu: String,
+    /// Has the guest's clocks count instructions.
+    #[arg(long)]
+    counted: bool,
     /// Loads the module.
     #[arg(long)]
     module: bool,
@@ -102,6 +105,7 @@ pub fn boot(arguments: &Arguments) -> Result<u8> {
         kernel: arguments.kernel.clone(),
         layer: arguments.layer.iter().cloned().chain([programs]).collect(),
         cmdline: arguments.flavour.cmdline().to_owned(),
+        counted: arguments.counted,
     };
     let limit = Limit::Whole(Duration::from_secs(arguments.timeout));
     let mut guest = Guest::boot(

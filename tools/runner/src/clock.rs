@@ -71,9 +71,9 @@ fn waited(tasks: &PathBuf) -> Waited {
         return Waited::new();
     };
     let waited = threads.flatten().filter_map(|thread| {
-        // QEMU names them "CPU 0/TCG" and so on.
+        // QEMU names them "CPU 0/TCG" and so on; "ALL CPUs/TCG" if they take turns.
         let name = fs::read_to_string(thread.path().join("comm")).ok()?;
-        if !name.starts_with("CPU ") {
+        if !name.starts_with("CPU ") && !name.starts_with("ALL CPUs") {
             return None;
         }
         let counters = fs::read_to_string(thread.path().join("schedstat")).ok()?;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! `tests/floors`: which suites there are, how many tests each must run, and where it can run.
 
+use crate::gpu;
 use anyhow::{bail, Context, Result};
 use std::{collections::BTreeMap, str::FromStr, time::Duration};
 
@@ -10,6 +11,7 @@ pub enum Flag {
     Stock,
     Debug,
     Script,
+    Counted,
     Unswept,
     Waits,
     Compat,
@@ -24,6 +26,7 @@ impl FromStr for Flag {
             "stock" => Self::Stock,
             "debug" => Self::Debug,
             "script" => Self::Script,
+            "counted" => Self::Counted,
             "unswept" => Self::Unswept,
             "waits" => Self::Waits,
             "compat" => Self::Compat,
@@ -41,6 +44,8 @@ pub struct Suite {
     /// What it takes, for a run that has seen no better.
     pub estimate: Duration,
     pub flags: Vec<Flag>,
+    /// The GPUs of its guests, if not the [usual](gpu::USUAL) ones.
+    pub gpus: Option<Vec<String>>,
 }
 
 impl Suite {
@@ -87,11 +92,27 @@ impl Floors {
             let word = words.next().context(what)?;
             word.parse().with_context(|| format!("{what}: '{word}'"))
         };
-        Ok(Suite {
+        let mut suite = Suite {
             floor: number("the number of tests")?,
             estimate: Duration::from_secs(number("the estimate in seconds")?.into()),
-            flags: words.map(Flag::from_str).collect::<Result<_>>()?,
-        })
+            flags: Vec::new(),
+            gpus: None,
+        };
+        for word in words {
+            match word.strip_prefix("gpu=") {
+                Some(gpus) => suite.gpus = Some(Self::gpus(gpus)?),
+                None => suite.flags.push(word.parse()?),
+            }
+        }
+        Ok(suite)
+    }
+
+    fn gpus(words: &str) -> Result<Vec<String>> {
+        let known = |word: &str| match gpu::is_known(word) {
+            true => Ok(word.to_owned()),
+            false => bail!("there is no GPU '{word}'"),
+        };
+        words.split(',').map(known).collect()
     }
 
     pub fn get(&self, name: &str) -> Option<&Suite> {
@@ -120,11 +141,15 @@ mod tests {
 
     #[test]
     fn a_line_has_numbers_and_flags() {
-        let floors = Floors::parse("# head\n\nlock 16 4 waits once\nhost 3 60\ndxgkrnl_a 2 1\n");
+        let floors = Floors::parse(
+            "# head\n\nlock 16 4 waits gpu=qxl,vkms once\nhost 3 60\ndxgkrnl_a 2 1\n",
+        );
         let floors = floors.expect("a good file");
         let lock = floors.get("lock").expect("its line");
         assert_eq!((lock.floor, lock.estimate), (16, Duration::from_secs(4)));
         assert_eq!(lock.flags, [Flag::Waits, Flag::Once]);
+        let gpus = ["qxl", "vkms"].map(str::to_owned);
+        assert_eq!(lock.gpus.as_deref(), Some(&gpus[..]));
         assert!(lock.has(Flag::Once) && !lock.has(Flag::Stock));
         let names = |suites: &mut dyn Iterator<Item = (&str, &Suite)>| -> Vec<String> {
             suites.map(|(name, _)| name.to_owned()).collect()
@@ -143,6 +168,10 @@ mod tests {
                 "tests/floors:2: the number of tests: 'one'",
             ),
             ("lock 1 2 slow\n", "tests/floors:1: there is no flag 'slow'"),
+            (
+                "lock 1 2 gpu=vkms,voodoo\n",
+                "tests/floors:1: there is no GPU 'voodoo'",
+            ),
             (
                 "lock 1 2\nlock 1 2\n",
                 "tests/floors:2: a second line for lock",

@@ -2,7 +2,10 @@
 //! One guest from its boot to its end: what it is made of, and what is said with its init
 //! (tools/guest/init).
 
-use crate::machine::{Config, Console, Event, Machine, Output};
+use crate::{
+    gpu,
+    machine::{Config, Console, Event, Machine, Output},
+};
 use anyhow::{bail, Context, Result};
 use std::{
     collections::VecDeque,
@@ -21,6 +24,8 @@ pub struct Parts {
     pub layer: Vec<PathBuf>,
     /// More words for the kernel's command line.
     pub cmdline: String,
+    /// Its clocks count instructions.
+    pub counted: bool,
 }
 
 /// What is asked of one guest.
@@ -172,7 +177,8 @@ impl Guest {
             kernel: parts.kernel.clone(),
             initrd,
             cmdline: parts.cmdline.clone(),
-            virtio_gpu: wanted.gpus.iter().any(|gpu| gpu == "virtio"),
+            counted: parts.counted,
+            gpus: gpu::devices(&wanted.gpus),
             window: window.to_owned(),
             console: if wanted.shell {
                 Console::Terminal

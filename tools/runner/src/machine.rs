@@ -40,7 +40,10 @@ pub struct Config {
     pub kernel: PathBuf,
     pub initrd: PathBuf,
     pub cmdline: String,
-    pub virtio_gpu: bool,
+    /// Its clocks count the instructions of its CPUs, which then take turns: a nanosecond each.
+    pub counted: bool,
+    /// GPUs, as QEMU calls them.
+    pub gpus: Vec<&'static str>,
     /// `none`, `sdl` or `gtk`.
     pub window: String,
     pub console: Console,
@@ -107,7 +110,11 @@ impl Config {
     fn command(&self) -> Command {
         let mut qemu = Command::new("qemu-system-x86_64");
         qemu.args(["-name", "guest,debug-threads=on"])
-            .args(["-machine", "q35", "-accel", "tcg,thread=multi"])
+            .args(["-machine", "q35", "-accel"])
+            .args(match self.counted {
+                true => &["tcg,thread=single", "-icount", "shift=0,sleep=off"][..],
+                false => &["tcg,thread=multi"],
+            })
             .args(["-smp", "2", "-m", "2048", "-nodefaults", "-no-user-config"])
             .args(["-no-reboot", "-display", &self.window, "-vga", "none"])
             .arg("-kernel")
@@ -130,8 +137,8 @@ impl Config {
                 &format!("file,id={name},path={}", path.display()),
             );
         }
-        if self.virtio_gpu {
-            qemu.args(["-device", "virtio-gpu-pci,max_outputs=1,max_hostmem=1G"]);
+        for gpu in &self.gpus {
+            qemu.args(["-device", gpu]);
         }
         let console = self.dir.join("console.txt");
         let console = console.display();

@@ -8,6 +8,7 @@ mod clock;
 mod conformance;
 mod floors;
 mod gates;
+mod gpu;
 mod guest;
 mod host;
 mod ktap;

@@ -4,7 +4,7 @@
 use crate::floors::{Flag, Floors, Suite, HOST};
 use anyhow::{bail, Result};
 use clap::ValueEnum;
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 /// Whose kernel the guests boot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -34,6 +34,17 @@ pub enum Mode {
     Signals,
     Faults,
     Script,
+    Counted,
+}
+
+impl Pass {
+    /// What a run calls its guests.
+    pub fn name(&self) -> String {
+        match &self.gpus {
+            None => self.mode.to_string(),
+            Some(gpus) => format!("{}-{}", self.mode, gpus.join("-")),
+        }
+    }
 }
 
 impl fmt::Display for Mode {
@@ -44,6 +55,7 @@ impl fmt::Display for Mode {
             Self::Signals => "signals",
             Self::Faults => "faults",
             Self::Script => "script",
+            Self::Counted => "counted",
         })
     }
 }
@@ -52,8 +64,13 @@ impl fmt::Display for Mode {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Pass {
     pub mode: Mode,
+    /// GPUs of its guests, if they are not the usual ones.
+    pub gpus: Option<Vec<String>>,
     pub suites: Vec<String>,
 }
+
+/// The names of suites, by the GPUs of their guests.
+type ByGpus = BTreeMap<Option<Vec<String>>, Vec<String>>;
 
 /// All that a run does.
 #[derive(Debug, PartialEq, Eq)]
@@ -83,11 +100,16 @@ impl Wish<'_> {
             passes: self
                 .modes()
                 .iter()
-                .map(|&mode| Pass {
-                    mode,
-                    suites: self.suites(mode, floors, programs),
+                .flat_map(|&mode| {
+                    let mut by_gpus = ByGpus::new();
+                    for suite in self.suites(mode, floors, programs) {
+                        let gpus = floors.get(&suite).and_then(|line| line.gpus.clone());
+                        by_gpus.entry(gpus).or_default().push(suite);
+                    }
+                    by_gpus
+                        .into_iter()
+                        .map(move |(gpus, suites)| Pass { mode, gpus, suites })
                 })
-                .filter(|pass| !pass.suites.is_empty())
                 .collect(),
         };
         if !plan.host && plan.passes.is_empty() {
@@ -99,7 +121,7 @@ impl Wish<'_> {
     fn modes(self) -> Vec<Mode> {
         match (self.mode, self.flavour) {
             (Some(mode), _) => vec![mode],
-            (None, Flavour::Stock) => vec![Mode::Plain, Mode::Script],
+            (None, Flavour::Stock) => vec![Mode::Plain, Mode::Script, Mode::Counted],
             (None, Flavour::Debug) => vec![
                 Mode::Kunit,
                 Mode::Plain,
@@ -150,7 +172,8 @@ impl Wish<'_> {
         };
         let possible = match mode {
             Mode::Script => suite.has(Flag::Script),
-            Mode::Plain => !suite.has(Flag::Script),
+            Mode::Counted => suite.has(Flag::Counted),
+            Mode::Plain => !suite.has(Flag::Script) && !suite.has(Flag::Counted),
             Mode::Signals => suite.has_modes(),
             Mode::Faults => suite.has_modes() && !suite.has(Flag::Unswept),
             Mode::Kunit => false,
@@ -192,7 +215,9 @@ mod tests {
         growth 1 1 stock once
         overcommit 1 1 unswept once
         races 1 1 unswept waits
-        script 1 1 script";
+        cards 1 1 stock gpu=qxl,bochs
+        script 1 1 script
+        worst 1 1 stock counted";
 
     fn plan(flavour: Flavour, suite: Option<&str>, mode: Option<Mode>) -> Plan {
         let floors = Floors::parse(FLOORS).expect("a good file");
@@ -206,7 +231,7 @@ mod tests {
     }
 
     fn passes(plan: &Plan) -> Vec<String> {
-        let pass = |pass: &Pass| format!("{}: {}", pass.mode, pass.suites.join(" "));
+        let pass = |pass: &Pass| format!("{}: {}", pass.name(), pass.suites.join(" "));
         plan.passes.iter().map(pass).collect()
     }
 
@@ -216,7 +241,12 @@ mod tests {
         assert!(plan.host);
         assert_eq!(
             passes(&plan),
-            ["plain: fences lock node races new", "script: script"]
+            [
+                "plain: fences lock node races new",
+                "plain-qxl-bochs: cards",
+                "script: script",
+                "counted: worst"
+            ]
         );
     }
 
@@ -267,6 +297,7 @@ mod tests {
         );
         assert_eq!(passes(Flavour::Debug, "kunit", None), ["kunit: dxgkrnl_a"]);
         assert_eq!(passes(Flavour::Stock, "script", None), ["script: script"]);
+        assert_eq!(passes(Flavour::Stock, "worst", None), ["counted: worst"]);
         assert_eq!(passes(Flavour::Stock, "compat", None), ["plain: node"]);
         assert_eq!(
             passes(Flavour::Stock, "once", None),

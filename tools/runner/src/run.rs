@@ -197,7 +197,7 @@ impl Run<'_> {
                 None => self.host(index, &place)?,
                 Some(mode) => {
                     let number = part.guests.fetch_add(1, Relaxed) + 1;
-                    let name = format!("{mode}-{number}");
+                    let name = format!("{}-{number}", part.name);
                     let problems = match self.guest(index, mode, &place, &name) {
                         Ok(problems) => problems,
                         Err(error) => {
@@ -302,11 +302,10 @@ impl Run<'_> {
             Flavour::Stock => "",
             Flavour::Debug => ", leaks",
         };
-        let mode = part.mode.unwrap_or(Mode::Plain);
         let entry = Entry::Check {
             title: format!(
-                "kernel log, taint{leaks} and unloading on {}, {mode}",
-                target.release
+                "kernel log, taint{leaks} and unloading on {}, {}",
+                target.release, part.name
             ),
             problems: problems.into_iter().map(|(_, problem)| problem).collect(),
         };

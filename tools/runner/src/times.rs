@@ -31,7 +31,7 @@ fn factor(flavour: Flavour, mode: Mode) -> f64 {
         * match mode {
             Mode::Faults => 3.0,
             Mode::Signals => 1.5,
-            Mode::Kunit | Mode::Plain | Mode::Script => 1.0,
+            Mode::Kunit | Mode::Plain | Mode::Counted | Mode::Script => 1.0,
         }
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! What one user does is no other user's trouble: memory that is not there, cgroups that are throttled,
-//! memory that is pinned or wanted by all means; and a machine that is suspended in the middle of it.
+//! memory that is pinned or wanted by all means, files.
 
 use dxg_guest_tests::{
-    absent::Absent,
+    absent::{mapped, Absent, Kind},
     calls::*,
     cgroup::{Cgroup, Joined},
     child::{self, start_on, wait_for_parent, Child},
@@ -11,20 +11,25 @@ use dxg_guest_tests::{
     device::Device,
     dma_buf::Export,
     faults::every_call::spare,
-    fence::PagingQueue,
+    fence::{Fence, PagingQueue},
     harness,
+    limit::MostFiles,
     memory::{Map, MIB, PAGE},
-    paging::{arrived, make_resident_in, place, resident, set_priorities},
+    paging::{place, resident, set_priorities, IN_GPU_MEMORY},
     pattern::Patterned,
     reload::with,
     share::share,
+    state::soon,
     tests,
 };
 use libd3dkmt::sys::{self, request::*};
 use rustix::io::{fcntl_setfd, FdFlags};
 use std::{
-    fs,
-    os::{fd::OwnedFd, unix::process::CommandExt},
+    os::{
+        fd::OwnedFd,
+        unix::process::{CommandExt, ExitStatusExt},
+    },
+    path::Path,
     process::ExitCode,
     thread,
     time::{Duration, Instant},
@@ -35,19 +40,23 @@ fn main() -> ExitCode {
         tests![
             arguments_that_are_absent_hold_no_removal_up,
             pages_that_are_absent_hold_no_removal_up,
+            a_call_that_waits_for_an_absent_page_is_killed,
             a_throttled_cgroup_holds_nobody_up,
             the_highest_priority_leaves_the_others_their_share,
             exports_leave_the_others_their_share,
             what_is_pinned_stays_charged_to_the_user,
             one_user_leaves_some_commitment,
-            paging_goes_on_after_a_suspend,
+            one_user_leaves_files,
         ],
         &[
+            ("waiter", waiter),
             ("neighbour", neighbour),
             ("throttled", throttled),
             ("exporter", exporter),
             ("pinner", pinner),
             ("greedy", greedy),
+            ("hoarder", hoarder),
+            ("other", other),
         ],
     )
 }
@@ -94,12 +103,23 @@ const REQUESTS: [u32; 36] = [
     EXPORT_DMA_BUF,
 ];
 
-/// Each call waits for its argument; the device goes and comes back all the same.
-fn arguments_that_are_absent_hold_no_removal_up() {
+/// Absent memory of each kind.
+fn of_each_kind(test: fn(Kind)) {
     spare("a sweep would wait for ever");
+    for kind in [Kind::UserFault, Kind::Fuse] {
+        harness::context(format!("{kind:?}"), || test(kind));
+    }
+}
+
+fn arguments_that_are_absent_hold_no_removal_up() {
+    of_each_kind(arguments_are_absent);
+}
+
+/// Each call waits for its argument; the device goes, and another one comes, all the same.
+fn arguments_are_absent(kind: Kind) {
     let mut device = Device::find();
     let gpu = Gpu::open(device.luid);
-    let absent = REQUESTS.map(|_| Absent::new());
+    let absent = REQUESTS.map(|_| Absent::of(kind));
     thread::scope(|scope| {
         let calls = REQUESTS.iter().zip(&absent).map(|(&request, absent)| {
             let (dxg, address) = (&gpu.dxg, absent.address());
@@ -120,15 +140,18 @@ fn arguments_that_are_absent_hold_no_removal_up() {
     });
 }
 
-/// So do a list, private data, what is to be written to, and memory that is to be pinned.
 fn pages_that_are_absent_hold_no_removal_up() {
-    spare("a sweep would wait for ever");
+    of_each_kind(pages_are_absent);
+}
+
+/// So do a list, private data, what is to be written to, and memory that is to be pinned.
+fn pages_are_absent(kind: Kind) {
     let mut device = Device::find();
     let gpu = Gpu::open(device.luid);
     let on = gpu.device();
     let allocation = Create::buffer(on, PAGE as u64).made(&gpu).allocation(0);
     let queue = PagingQueue::new(&gpu, on);
-    let absent = [(); 5].map(|()| Absent::new());
+    let absent = [(); 5].map(|()| Absent::of(kind));
     let at = |i: usize| absent[i].address();
     let mut pinned = Create::memory(on, &[(at(0), PAGE as u64)]);
     let mut data = Create::buffer(on, PAGE as u64);
@@ -170,6 +193,7 @@ fn pages_that_are_absent_hold_no_removal_up() {
             absent[2 + i].wait_for_touch();
         }
         device.remove();
+        device.restore();
         for absent in &absent {
             absent.bring(&[0; 48]);
         }
@@ -185,7 +209,61 @@ fn pages_that_are_absent_hold_no_removal_up() {
         ];
         assert_eq!(answers, expected);
     });
-    device.restore();
+}
+
+/// Where a call waits for a page of a file.
+const PLACES: [&str; 4] = ["argument", "data", "pin", "answer"];
+
+/// Nobody brings the page. (Of memory that `userfaultfd` is to bring, the suite `lifetimes` tests that.)
+fn a_call_that_waits_for_an_absent_page_is_killed() {
+    spare("it waits");
+    on_each_device(|gpu, _| {
+        for place in PLACES {
+            harness::context(place, || {
+                let absent = Absent::of(Kind::Fuse);
+                let path = absent.path().and_then(|path| path.to_str());
+                let child = start_on("waiter", gpu.luid, &[place, path.expect("a file")]);
+                absent.wait_for_touch();
+                child.signal(libc::SIGKILL);
+                absent.never_bring();
+                let end = child.end();
+                assert_eq!(end.signal(), Some(libc::SIGKILL), "{end}");
+            });
+        }
+    });
+}
+
+/// In a child: a call that does not come back.
+fn waiter(arguments: &[String]) {
+    let gpu = Gpu::open(child::adapter(arguments));
+    let device = gpu.device();
+    let memory = mapped(Path::new(&arguments[3]));
+    let page = (memory.address(), PAGE as u64);
+    let mut create = Create::buffer(device, PAGE as u64);
+    let answer = match &arguments[2][..] {
+        "argument" => call_at(&gpu.dxg, CREATEALLOCATION, page.0),
+        "data" => {
+            create.infos[0].priv_drv_data = page.0;
+            create.call(&gpu)
+        }
+        "pin" => Create::memory(device, &[page]).call(&gpu),
+        _ => {
+            let handles = [handle(create.made(&gpu).allocation(0))];
+            let mut residency = sys::D3DKMT_QUERYALLOCATIONRESIDENCY {
+                device: handle(device),
+                allocation_count: 1,
+                allocations: handles.as_ptr() as u64,
+                residency_status: page.0,
+                ..Default::default()
+            };
+            call_at(
+                &gpu.dxg,
+                QUERYALLOCATIONRESIDENCY,
+                &raw mut residency as u64,
+            )
+        }
+    };
+    panic!("it came back: {answer:?}");
 }
 
 /// A process above what its cgroup may have sleeps wherever it takes memory.
@@ -197,6 +275,11 @@ fn a_throttled_cgroup_holds_nobody_up() {
             cgroup.throttle(MIB);
             let mut child = start_on("throttled", gpu.luid, &[cgroup.path()]);
             assert_eq!(child.line(), "begins");
+            let throttled = soon(|| match cgroup.throttlings() {
+                0 => Err("not throttled"),
+                _ => Ok(()),
+            });
+            assert_eq!(throttled, Ok(()));
             let all: Vec<_> = (0..40)
                 .map(|_| Create::buffer(device, 64 << 10).made(gpu).allocation(0))
                 .collect();
@@ -209,6 +292,7 @@ fn a_throttled_cgroup_holds_nobody_up() {
             // One sleep of the other one may be two seconds.
             let took = start.elapsed();
             assert!(took < Duration::from_secs(10), "40 locks took {took:?}");
+            assert!(cgroup.memory() > MIB, "it was throttled to the end");
             child.kill();
         });
     });
@@ -216,13 +300,14 @@ fn a_throttled_cgroup_holds_nobody_up() {
 
 /// In a child: fills the segment again and again.
 fn throttled(arguments: &[String]) {
+    // First, as its memory is charged to what it is in when it opens the adapter.
+    let _joined = Joined::join(&arguments[2]);
     let gpu = Gpu::open(child::adapter(arguments));
     let device = gpu.device();
     let mut all: Vec<_> = (0..16)
         .map(|_| Patterned::new(&gpu, device, 2 * MIB))
         .collect();
     child::say("begins");
-    let _joined = Joined::join(&arguments[2]);
     for seed in 0.. {
         for buffer in &mut all {
             let (answer, address) = lock(&gpu.dxg, device, buffer.allocation);
@@ -235,7 +320,6 @@ fn throttled(arguments: &[String]) {
 }
 
 const MAXIMUM: u32 = 0xc800_0000;
-const IN_GPU_MEMORY: u32 = sys::D3DKMT_ALLOCATIONRESIDENCYSTATUS_RESIDENTINGPUMEMORY;
 
 /// Fourteen of sixteen MiB are wanted by all means; another process comes, and gets its half.
 fn the_highest_priority_leaves_the_others_their_share() {
@@ -350,6 +434,67 @@ fn greedy(arguments: &[String]) {
     wait_for_parent();
 }
 
+/// Each allocation with memory is in a file, of which a user gets a quarter; mappings are in none.
+fn one_user_leaves_files() {
+    spare("files are counted");
+    with(SMALL, || {
+        on_each_device(|gpu, _| {
+            let count = MostFiles::now() + 256;
+            let _most = MostFiles::of(count);
+            let expected = (count / 4).to_string();
+            for _ in 0..2 {
+                let mut child = start_on("hoarder", gpu.luid, &[&count.to_string()]);
+                assert_eq!(child.line(), expected);
+                // Nobody else has less for it.
+                start_on("other", gpu.luid, &[]).succeed();
+                child.succeed();
+            }
+        });
+    });
+}
+
+/// In a child, as a user: has memory of as many allocations as it can, and more fences and locks than there
+/// may be files.
+fn hoarder(arguments: &[String]) {
+    child::become_user();
+    let gpu = Gpu::open(child::adapter(arguments));
+    let most: usize = arguments[2].parse().expect("a number");
+    let device = gpu.device();
+    let new = || {
+        let mut create = Create::buffer(device, PAGE as u64);
+        (create.call(&gpu), create.allocation(0))
+    };
+    let mut all = vec![];
+    let refused = loop {
+        match new() {
+            (SUCCESS, allocation) => all.push(allocation),
+            (answer, _) => break answer,
+        }
+        gpu.lock(device, all[all.len() - 1]);
+    };
+    assert_eq!(refused, NO_MEMORY);
+    for _ in 0..most {
+        Fence::new(&gpu, device, 0);
+    }
+    child::say(&all.len().to_string());
+    wait_for_parent();
+    // What is given back can be had again, and that is when its mapping has gone, too.
+    gpu.unlock(device, all[0]);
+    assert_eq!(destroy_allocations(&gpu.dxg, device, &all[..1]), SUCCESS);
+    assert_eq!(new().0, SUCCESS);
+    assert_eq!(new().0, NO_MEMORY);
+}
+
+/// In a child, as another user.
+fn other(arguments: &[String]) {
+    child::become_another_user();
+    let gpu = Gpu::open(child::adapter(arguments));
+    let device = gpu.device();
+    let allocation = Create::buffer(device, PAGE as u64).made(&gpu).allocation(0);
+    assert_eq!(lock(&gpu.dxg, device, allocation).0, SUCCESS);
+    Fence::new(&gpu, device, 0);
+}
+
 /// Pages of RLIMIT_MEMLOCK.
 const LIMIT: u64 = 64;
 
@@ -386,33 +531,4 @@ fn pinner(arguments: &[String]) {
     fcntl_setfd(&nt, FdFlags::empty()).expect("fcntl");
     let error = child::command("pinner", &["second"]).exec();
     panic!("exec: {error}");
-}
-
-fn write(path: &str, text: &str) {
-    fs::write(path, text).unwrap_or_else(|error| panic!("{path}: {error}"));
-}
-
-/// Allocations that are brought in one after the other while the machine's tasks are frozen. (Devices are
-/// not suspended, as the guest would lose its ports.)
-fn paging_goes_on_after_a_suspend() {
-    spare("it takes long");
-    write("/sys/module/suspend/parameters/pm_test_delay", "1");
-    on_each_device(|gpu, device| {
-        let queue = PagingQueue::new(gpu, device);
-        let mut kept = Patterned::new(gpu, device, MIB);
-        kept.write(gpu, device, 7);
-        let address = gpu.lock(device, kept.allocation);
-        let all: Vec<_> = (0..400)
-            .map(|_| Create::buffer(device, 64 << 10).made(gpu).allocation(0))
-            .collect();
-        let (answer, _, value, _) = make_resident_in(&gpu.dxg, queue.handle, &all, 0);
-        write("/sys/power/pm_test", "freezer");
-        write("/sys/power/state", "mem");
-        write("/sys/power/pm_test", "none");
-        arrived(gpu, device, &queue, answer, value);
-        let places = all.iter().map(|&a| place(gpu, device, a));
-        assert_eq!(places.filter(|&place| place != IN_GPU_MEMORY).count(), 0);
-        kept.check_at(address);
-        gpu.unlock(device, kept.allocation);
-    });
 }

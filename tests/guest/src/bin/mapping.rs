@@ -9,6 +9,7 @@ use dxg_guest_tests::{
     faults::every_call::spare,
     fence::{create_paging_queue, create_sync_object, new_fence, new_paging_queue},
     harness,
+    limit::MostFiles,
     locked::Locked,
     memory::{bytes_at, memory_file, unmap, Map, PAGE},
     share::{shared, Share},
@@ -320,33 +321,20 @@ fn no_files(_: &[String]) {
     let gpu = Gpu::first();
     let device = gpu.device();
     let allocation = Create::buffer(device, 8192).made(&gpu).allocation(0);
+    let touched = Create::buffer(device, 8192).made(&gpu).allocation(0);
+    gpu.lock(device, touched);
+    gpu.unlock(device, touched);
     let shareable = shared(device, 1).made(&gpu).resource();
     let mut share = Share::new(shareable);
     let before = counters();
     child::say("ready");
     child::wait_for_parent();
-    assert_eq!(mapping_calls(&gpu, device, allocation), [NO_MEMORY; 3]);
+    // Memory that there is not is in a file, as is what a descriptor names.
+    assert_eq!(lock(&gpu.dxg, device, allocation).0, NO_MEMORY);
     assert_eq!(share.call(&gpu), NO_MEMORY);
     assert_eq!(before.compare_soon(&BACKING), Ok(()));
-}
-
-/// The most files that there may be, until it is dropped. Root may have more.
-struct MostFiles(String);
-
-impl MostFiles {
-    const PATH: &str = "/proc/sys/fs/file-max";
-
-    fn of(count: u32) -> Self {
-        let before = std::fs::read_to_string(Self::PATH).expect(Self::PATH);
-        std::fs::write(Self::PATH, count.to_string()).expect(Self::PATH);
-        Self(before)
-    }
-}
-
-impl Drop for MostFiles {
-    fn drop(&mut self) {
-        std::fs::write(Self::PATH, &self.0).expect(Self::PATH);
-    }
+    // Mappings take none.
+    assert_eq!(mapping_calls(&gpu, device, touched), [SUCCESS; 3]);
 }
 
 fn a_full_table_of_files_is_no_memory() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Memory cgroups with little memory: video memory that has left the segment is swapped out, and comes
-//! back with every byte; where nothing can be swapped, calls say that there is none.
+//! back with every byte; where nothing can be swapped, calls say that there is none. So they do where objects
+//! are more than there is memory for: nobody is killed. And memory counts as much as there is of it.
 //!
 //! Not on the debug kernel: KASAN keeps freed memory of the kernel back, which is charged all the while.
 
@@ -8,13 +9,19 @@ use dxg_guest_tests::{
     calls::*,
     cgroup::{Cgroup, Joined},
     child::{self, start_on},
+    create::Create,
     faults::every_call::spare,
-    fence::PagingQueue,
+    fence::{
+        create_paging_queue, create_sync_object, destroy_paging_queue, destroy_sync_object,
+        new_fence, new_paging_queue, signal, wait_in, Event, Fence, PagingQueue, Way,
+    },
     harness,
-    memory::MIB,
+    limit::Limit,
+    memory::{MIB, PAGE},
     paging::resident,
     pattern::{Patterned, Random},
     reload::with,
+    share::{shared, Share},
     state::soon,
     tests,
 };
@@ -22,6 +29,7 @@ use libd3dkmt::sys::{
     D3DKMT_MEMORY_SEGMENT_GROUP_LOCAL as LOCAL, D3DKMT_MEMORY_SEGMENT_GROUP_NON_LOCAL as NON_LOCAL,
 };
 use std::{
+    cell::Cell,
     fs,
     process::{Command, ExitCode},
     thread,
@@ -32,11 +40,18 @@ fn main() -> ExitCode {
     harness::run(
         tests![
             a_full_cgroup_gets_a_status,
+            objects_of_a_full_cgroup_get_a_status,
             what_is_idle_is_put_out,
             what_is_put_out_is_swapped,
             what_is_touched_outside_of_the_segment_is_swapped,
+            a_page_that_is_touched_is_one_page,
         ],
-        &[("limited", limited), ("beyond", beyond), ("large", large)],
+        &[
+            ("limited", limited),
+            ("objects", objects),
+            ("beyond", beyond),
+            ("large", large),
+        ],
     )
 }
 
@@ -94,6 +109,125 @@ fn limited(arguments: &[String]) {
     rest[..written - 4]
         .iter()
         .for_each(|b| b.check(&gpu, device));
+}
+
+/// Of objects that are no video memory there are as many as there is memory for.
+fn objects_of_a_full_cgroup_get_a_status() {
+    for luid in luids() {
+        let cgroup = Cgroup::create();
+        start_on("objects", luid, &[cgroup.path()]).succeed();
+        assert_eq!(cgroup.kills(), 0);
+    }
+}
+
+/// What [`until_full`] leaves to objects.
+const LEFT: u64 = 2 * MIB;
+
+/// Makes objects until that is refused; then half of them go, and one comes. All of it without a byte more
+/// for the program itself.
+fn until_full(
+    joined: &Joined<'_>,
+    name: &str,
+    mut make: impl FnMut() -> (Answer, u64),
+    destroy: impl Fn(u64) -> Answer,
+) {
+    // Written to, so that it is there.
+    let mut all = vec![u64::MAX; 1 << 16];
+    let mut count = 0;
+    joined.leave(LEFT);
+    let refused = loop {
+        match make() {
+            (SUCCESS, object) if count < all.len() => all[count] = object,
+            (answer, _) => break answer,
+        }
+        count += 1;
+    };
+    let gone = all[count / 2..count]
+        .iter()
+        .filter(|&&object| destroy(object) == SUCCESS);
+    let gone = gone.count();
+    let again = make();
+    joined.leave_all();
+    assert_eq!(refused, NO_MEMORY, "{name}, {count}");
+    assert_eq!(gone, count - count / 2, "{name}");
+    assert_eq!(again.0, SUCCESS, "{name}");
+    println!("# {count} {name}");
+    all[count / 2] = again.1;
+    for &object in &all[..=count / 2] {
+        assert_eq!(destroy(object), SUCCESS, "{name}");
+    }
+}
+
+fn objects(arguments: &[String]) {
+    let joined = Joined::join(&arguments[2]);
+    let _descriptors = Limit::of_many_descriptors();
+    let gpu = Gpu::open(child::adapter(arguments));
+    let (dxg, device) = (&gpu.dxg, gpu.device());
+    let mut args = new_fence(device, 0);
+    until_full(
+        &joined,
+        "fences",
+        || {
+            (
+                create_sync_object(dxg, &mut args),
+                args.sync_object.v.into(),
+            )
+        },
+        |fence| destroy_sync_object(dxg, fence as u32),
+    );
+    let mut args = new_paging_queue(device);
+    until_full(
+        &joined,
+        "queues",
+        || {
+            (
+                create_paging_queue(dxg, &mut args),
+                args.paging_queue.v.into(),
+            )
+        },
+        |queue| destroy_paging_queue(dxg, queue as u32),
+    );
+    let mut create = Create::buffer(device, PAGE as u64);
+    until_full(
+        &joined,
+        "allocations",
+        || (create.call(&gpu), create.allocation(0).into()),
+        |allocation| destroy_allocations(dxg, device, &[allocation as u32]),
+    );
+    let resource = shared(device, 1).made(&gpu).resource();
+    let mut share = Share::new(resource);
+    until_full(
+        &joined,
+        "NT handles",
+        || (share.call(&gpu), *share.nt_handle),
+        |nt| {
+            // SAFETY: The descriptor is the handle's.
+            match unsafe { libc::close(nt as i32) } {
+                0 => SUCCESS,
+                _ => INVALID_HANDLE,
+            }
+        },
+    );
+    let event = Event::new();
+    let fence = Fence::new(&gpu, device, 0);
+    let way = Way {
+        event: Some(&event),
+        ..Way::default()
+    };
+    let value = Cell::new(0);
+    until_full(
+        &joined,
+        "waits",
+        || {
+            value.set(value.get() + 1);
+            (
+                wait_in(dxg, device, &[(fence.handle, value.get())], way),
+                value.get(),
+            )
+        },
+        // With it, all end that wait for less.
+        |value| signal(dxg, device, &[(fence.handle, value)]),
+    );
 }
 
 /// A device to swap to, until it is dropped.
@@ -218,4 +352,44 @@ fn large(arguments: &[String]) {
     }
     assert_eq!(gpu.usage(NON_LOCAL), 4 * 17 * MIB);
     all.iter().for_each(|b| b.check(&gpu, device));
+}
+
+/// The system's shared memory comes in pieces of 2 MiB, until it is dropped.
+struct Huge;
+
+impl Huge {
+    const PATH: &str = "/sys/kernel/mm/transparent_hugepage/shmem_enabled";
+
+    fn on() -> Self {
+        fs::write(Self::PATH, "always").expect(Self::PATH);
+        Self
+    }
+}
+
+impl Drop for Huge {
+    fn drop(&mut self) {
+        fs::write(Self::PATH, "never").expect(Self::PATH);
+    }
+}
+
+/// Larger than the segment: as much of it exists, and counts, as is touched.
+fn a_page_that_is_touched_is_one_page() {
+    let _huge = Huge::on();
+    with(PARAMETERS, || {
+        on_each_device(|gpu, device| {
+            let page = PAGE as u64;
+            let bytes = 17 * MIB + page;
+            let allocation = Create::buffer(device, bytes).made(gpu).allocation(0);
+            let address = gpu.lock(device, allocation);
+            let touch = |at: u64| {
+                // SAFETY: The lock has as many bytes.
+                unsafe { ((address + at) as *mut u8).write_volatile(1) };
+                gpu.usage(NON_LOCAL)
+            };
+            assert_eq!(touch(3 * MIB), page);
+            assert_eq!(touch(bytes - page), 2 * page);
+            assert_eq!((0..bytes).step_by(PAGE).map(touch).last(), Some(bytes));
+            gpu.unlock(device, allocation);
+        });
+    });
 }

@@ -10,14 +10,14 @@ use crate::{
     gpuva::{
         extents::UNIQUE,
         space::{Space, Target, Translation, Wanted},
-        Placement, END, LOWEST, MOST,
+        AddressRequest, END, LOWEST, MOST,
     },
     status::{NtResult, NtStatus},
 };
 
 const KIB_64: u64 = 0x1_0000;
 const PAGE: u64 = 0x1000;
-const ANYWHERE: Placement = Placement::Between { from: 0, to: END };
+const ANYWHERE: AddressRequest = AddressRequest::Between { from: 0, to: END };
 
 /// Memory that is called by its key.
 fn target(key: usize, pages: u64) -> Target<usize> {
@@ -40,7 +40,7 @@ fn memory(target: &Target<usize>, offset: u64) -> Wanted<'_, usize> {
 
 fn map(
     space: &mut Space<usize>,
-    at: Placement,
+    at: AddressRequest,
     bytes: u64,
     wanted: &Wanted<'_, usize>,
 ) -> NtResult<u64> {
@@ -85,13 +85,13 @@ fn at_first_every_address_faults() {
 fn reservations_do_not_meet() {
     let mut space = Space::<usize>::new();
     assert_eq!(space.reserve(ANYWHERE, KIB_64, false), Ok(LOWEST));
-    let at = |n| Placement::At(n * KIB_64);
+    let at = |n| AddressRequest::At(n * KIB_64);
     refused(space.reserve(at(1), KIB_64, false));
     assert_eq!(space.reserve(at(4), 4 * KIB_64, false), Ok(4 * KIB_64));
     for (start, length) in [(3, 2), (4, 1), (7, 1), (7, 2), (3, 9)] {
         refused(space.reserve(at(start), length * KIB_64, false));
     }
-    let between = |from: u64, to: u64| Placement::Between {
+    let between = |from: u64, to: u64| AddressRequest::Between {
         from: from * KIB_64,
         to: to * KIB_64,
     };
@@ -139,7 +139,7 @@ fn memory_is_mapped_where_there_is_room() {
         there(7, 3 * PAGE + 1, PAGE - 1)
     );
     let (from, to) = (40 * KIB_64 + PAGE, 40 * KIB_64 + 4 * PAGE);
-    let between = Placement::Between { from, to };
+    let between = AddressRequest::Between { from, to };
     no_memory(map(&mut space, between, 4 * PAGE, &memory(&of, 0)));
     assert_eq!(
         map(&mut space, between, 3 * PAGE, &memory(&of, 0)),
@@ -199,7 +199,7 @@ fn what_is_there_says_what_can_be_mapped() {
     let mut space = Space::new();
     let of = target(7, 64);
     let reserved = 16 * KIB_64;
-    let at = |page: u64| Placement::At(16 * KIB_64 + page * PAGE);
+    let at = |page: u64| AddressRequest::At(16 * KIB_64 + page * PAGE);
     space.reserve(at(0), KIB_64, true).unwrap();
     space.reserve(at(16), KIB_64, false).unwrap();
     let memory = memory(&of, 0);
@@ -229,14 +229,14 @@ fn what_is_there_says_what_can_be_mapped() {
     refused(map(&mut space, at(31), 2 * PAGE, &memory));
     refused(map(
         &mut space,
-        Placement::At(reserved - PAGE),
+        AddressRequest::At(reserved - PAGE),
         2 * PAGE,
         &memory,
     ));
 
     // Inside what Map gave out.
     let given = map(&mut space, ANYWHERE, 8 * PAGE, &memory).unwrap();
-    let inside = Placement::At(given + PAGE);
+    let inside = AddressRequest::At(given + PAGE);
     let other = target(8, 64);
     let replaced = Wanted::Memory {
         target: &other,
@@ -256,7 +256,7 @@ fn what_is_there_says_what_can_be_mapped() {
     refused(map(&mut space, inside, 8 * PAGE, &memory));
 
     // Where nothing is (case 349).
-    let free = Placement::At(100 * KIB_64);
+    let free = AddressRequest::At(100 * KIB_64);
     assert_eq!(
         map(&mut space, free, 2 * PAGE, &Wanted::Zero),
         Ok(100 * KIB_64)
@@ -268,7 +268,7 @@ fn what_is_there_says_what_can_be_mapped() {
     refused(map(&mut space, free, 2 * PAGE, &Wanted::Zero));
     let none = map(&mut space, ANYWHERE, PAGE, &Wanted::NoAccess).unwrap();
     assert_eq!(space.translate(none), Translation::Invalid);
-    refused(space.reserve(Placement::At(none & !(KIB_64 - 1)), KIB_64, false));
+    refused(space.reserve(AddressRequest::At(none & !(KIB_64 - 1)), KIB_64, false));
 }
 
 /// Case 357.
@@ -276,7 +276,7 @@ fn what_is_there_says_what_can_be_mapped() {
 fn a_unique_driver_protection_is_that_of_the_bytes() {
     let mut space = Space::new();
     let of = target(7, 8);
-    let at = |page: u64| Placement::At(LOWEST + page * PAGE);
+    let at = |page: u64| AddressRequest::At(LOWEST + page * PAGE);
     let wanted = |offset, driver_protection| Wanted::Memory {
         target: &of,
         offset,
@@ -324,11 +324,11 @@ fn what_is_destroyed_is_mapped_no_more() {
     let zero = space.reserve(ANYWHERE, KIB_64, true).unwrap();
     let faults = space.reserve(ANYWHERE, KIB_64, false).unwrap();
     for address in [zero, faults] {
-        map(&mut space, Placement::At(address), PAGE, &memory(&of, 0)).unwrap();
+        map(&mut space, AddressRequest::At(address), PAGE, &memory(&of, 0)).unwrap();
     }
     let alone = map(&mut space, ANYWHERE, 4 * PAGE, &memory(&of, 0)).unwrap();
     let mixed = map(&mut space, ANYWHERE, 4 * PAGE, &memory(&of, 0)).unwrap();
-    let inside = Placement::At(mixed + PAGE);
+    let inside = AddressRequest::At(mixed + PAGE);
     map(&mut space, inside, PAGE, &memory(&other, 0)).unwrap();
 
     forget(&mut space, 7);
@@ -338,12 +338,12 @@ fn what_is_destroyed_is_mapped_no_more() {
     }
     assert_eq!(space.translate(mixed + PAGE), there(8, 0, PAGE));
     // The reservations and what still has something in it are there, the other one is free.
-    refused(space.reserve(Placement::At(faults), KIB_64, false));
+    refused(space.reserve(AddressRequest::At(faults), KIB_64, false));
     refused(free(&mut space, alone, 4 * PAGE));
     assert_eq!(
         map(
             &mut space,
-            Placement::At(mixed),
+            AddressRequest::At(mixed),
             4 * PAGE,
             &memory(&other, 0)
         ),
@@ -369,7 +369,7 @@ fn what_is_mapped_often_is_forgotten_in_parts() {
     }
     assert_eq!(calls, 4);
     assert_eq!(
-        space.reserve(Placement::At(LOWEST), END - LOWEST, false),
+        space.reserve(AddressRequest::At(LOWEST), END - LOWEST, false),
         Ok(LOWEST)
     );
 }
@@ -379,12 +379,12 @@ fn what_is_mapped_often_is_forgotten_in_parts() {
 fn what_is_free_is_of_one_range() {
     let mut space = Space::new();
     let of = target(7, 8);
-    let at = |n: u64| Placement::At(n * KIB_64);
+    let at = |n: u64| AddressRequest::At(n * KIB_64);
     space.reserve(at(1), 4 * KIB_64, true).unwrap();
     space.reserve(at(5), KIB_64, true).unwrap();
     map(
         &mut space,
-        Placement::At(2 * KIB_64),
+        AddressRequest::At(2 * KIB_64),
         2 * PAGE,
         &memory(&of, 0),
     )
@@ -428,7 +428,7 @@ fn a_fences_page_is_its_own() {
     let address = space.map_fence(&page).unwrap();
     assert_eq!(space.translate(address + 8), there(9, 8, PAGE - 8));
     for wanted in [memory(&of, 0), Wanted::Zero, Wanted::NoAccess] {
-        refused(map(&mut space, Placement::At(address), PAGE, &wanted));
+        refused(map(&mut space, AddressRequest::At(address), PAGE, &wanted));
     }
     refused(free(&mut space, address, PAGE));
     // It is no fence of that address.
@@ -438,7 +438,7 @@ fn a_fences_page_is_its_own() {
     drop(space.unmap_fence(address));
     assert_eq!(space.translate(address), Translation::Invalid);
     assert_eq!(
-        map(&mut space, Placement::At(address), PAGE, &memory(&of, 0)),
+        map(&mut space, AddressRequest::At(address), PAGE, &memory(&of, 0)),
         Ok(address)
     );
 }
@@ -464,7 +464,7 @@ fn there_are_so_many_mappings_at_most() {
     let mut space = Space::new();
     let of = target(7, 1);
     let start = space.reserve(ANYWHERE, 1 << 40, true).unwrap();
-    let at = |n: usize| Placement::At(start + 2 * n as u64 * PAGE);
+    let at = |n: usize| AddressRequest::At(start + 2 * n as u64 * PAGE);
     // One is kept for what may be left in front of a hole.
     for n in 0..MOST - 1 {
         map(&mut space, at(n), PAGE, &memory(&of, 0)).unwrap();

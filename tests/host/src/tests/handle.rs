@@ -47,7 +47,7 @@ fn h(value: u32) -> Handle {
 
 fn reserve<T>(table: &mut HandleTable<T>, count: usize) -> Vec<u32> {
     let mut handles = vec![Handle::NULL; count];
-    table.reserve(&mut handles).unwrap();
+    table.alloc_handles(&mut handles).unwrap();
     handles.into_iter().map(Handle::value).collect()
 }
 

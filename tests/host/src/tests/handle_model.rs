@@ -306,7 +306,7 @@ impl Run {
         match step {
             Step::Reserve(count) => {
                 let mut handles = vec![Handle::NULL; count];
-                self.table.reserve(&mut handles).unwrap();
+                self.table.alloc_handles(&mut handles).unwrap();
                 for handle in handles {
                     assert_eq!(handle.value(), self.model.reserve());
                     self.seen.push(handle.value());

@@ -4,14 +4,14 @@
 
 use super::refused;
 use crate::{
-    gpuva::{Placement, Span, END, LOWEST},
+    gpuva::{AddressRequest, Span, END, LOWEST},
     status::NtResult,
     uapi::*,
     validate_gpu_va::{self, Map, Meaning, Operation, RawOperation, Reserve, Update},
 };
 
 const KIB_64: u64 = 0x1_0000;
-const ANYWHERE: Placement = Placement::Between { from: 0, to: END };
+const ANYWHERE: AddressRequest = AddressRequest::Between { from: 0, to: END };
 
 fn reserve(
     base: u64,
@@ -51,7 +51,7 @@ fn reservations_are_multiples_of_64_kib() {
 /// Cases 302 to 304, 308.
 #[test]
 fn a_base_or_limits_say_where_a_reservation_is() {
-    let at = |base| Ok(Placement::At(base));
+    let at = |base| Ok(AddressRequest::At(base));
     let place = |base, minimum, maximum| {
         reserve(base, minimum, maximum, KIB_64, 0).map(|reserve| reserve.at)
     };
@@ -62,7 +62,7 @@ fn a_base_or_limits_say_where_a_reservation_is() {
     refused(place(LOWEST + 4096, 0, 0));
     refused(place(END, 0, 0));
     refused(place(u64::MAX - KIB_64 + 1, 0, 0));
-    let between = |from, to| Ok(Placement::Between { from, to });
+    let between = |from, to| Ok(AddressRequest::Between { from, to });
     assert_eq!(
         place(0, 3 * KIB_64, 9 * KIB_64),
         between(3 * KIB_64, 9 * KIB_64)
@@ -150,9 +150,9 @@ fn a_mapping_is_at_pages() {
         };
         validate_gpu_va::map(&args).map(|map| map.at)
     };
-    assert_eq!(place(LOWEST + 4096, 1, 1), Ok(Placement::At(LOWEST + 4096)));
+    assert_eq!(place(LOWEST + 4096, 1, 1), Ok(AddressRequest::At(LOWEST + 4096)));
     let (from, to) = (0x1000, 0x7000);
-    assert_eq!(place(0, from, to), Ok(Placement::Between { from, to }));
+    assert_eq!(place(0, from, to), Ok(AddressRequest::Between { from, to }));
     refused(place(LOWEST + 1, 0, 0));
     refused(place(LOWEST - 4096, 0, 0));
     refused(place(END - 4096, 0, 0));

@@ -8,7 +8,7 @@ use crate::{
     status::NtStatus,
     uapi::*,
     validate_memory::{self, Elements, Evict, MakeResident, Offer, Statistics, Subject},
-    vidmm::{rank::OfferPriority, SegmentGroup},
+    vidmm::{lru_key::OfferPriority, SegmentGroup},
 };
 
 fn make_resident(count: u32, flags: u32) -> crate::status::NtResult<MakeResident> {

@@ -24,7 +24,7 @@ impl World {
             ..Default::default()
         };
         self.call(DXG_NR_CREATESYNCHRONIZATIONOBJECT, &mut args)?;
-        assert!(sys::view::is_mapped(args.data[1] as usize));
+        assert!(sys::mapped_vma::is_mapped(args.data[1] as usize));
         Ok(args.sync_object.v)
     }
 

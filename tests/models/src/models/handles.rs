@@ -2,9 +2,18 @@
 
 //! The handle table: reserve, publish, look up, take out.
 
-use super::{counters::Counter, *};
-use crate::core::{handle::Handle, handle_table::HandleTable};
-use kernel::sync::{Arc, Mutex};
+use super::{
+    counters::Counter,
+    *, //
+};
+use crate::{
+    core::bindings::handle_table::HandleTable,
+    handle::Handle, //
+};
+use kernel::sync::{
+    Arc,
+    Mutex, //
+};
 
 /// Of two that destroy an object, one does.
 #[test]
@@ -143,7 +152,7 @@ fn looking_before_taking_is_found_out() {
     explore("a broken table", 2, |_| {
         let mut table = HandleTable::new().expect("memory");
         let mut handles = [Handle::NULL];
-        table.reserve(&mut handles).expect("memory");
+        table.alloc_handles(&mut handles).expect("memory");
         let [handle] = handles;
         table.publish(handle, (), Handle::NULL).expect("published");
         let table = Arc::new(Mutex::new(table, "a broken table"), kernel::alloc::Flags);

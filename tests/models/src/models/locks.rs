@@ -3,7 +3,7 @@
 //! Lock2 and Unlock2: all locks of a binding share one mapping, which stays until the last one.
 
 use super::*;
-use crate::stand_in::sys::view::{is_mapped, unmap_all};
+use crate::stand_in::sys::mapped_vma::{is_mapped, unmap_all};
 
 /// A thread's lock stays where it is until that thread takes it back.
 #[test]

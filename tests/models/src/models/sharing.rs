@@ -44,7 +44,7 @@ fn an_opening_is_whole_or_refused() {
         match opening.join().expect("ends") {
             Ok(opened) => {
                 let address = world.lock(opened.allocations[1]).expect("locked");
-                assert!(sys::view::is_mapped(address));
+                assert!(sys::mapped_vma::is_mapped(address));
                 assert_eq!(world.unlock(opened.allocations[1]), Ok(()));
                 assert_eq!(world.destroy_resource(opened.resource), Ok(()));
             }

@@ -3,15 +3,31 @@
 //! A process that makes calls, as the threads of a model see it.
 
 use crate::{
-    core::{adapter::Adapter, adapter_list::Origin, process::Process, registry::Registry},
-    ioctl::{dispatch, Caller},
-    mem::{KBox, ACCOUNT},
+    core::{
+        bindings::process::Process,
+        objects::{
+            adapter::Adapter,
+            adapter_list::HotplugSource, //
+        },
+        registry::Registry, //
+    },
+    ioctl::{
+        dispatch,
+        Caller, //
+    },
+    mem::{
+        KBox,
+        ACCOUNT, //
+    },
     stand_in::machine::Numbers,
     uapi::*,
-    vidmm::VidMm,
+    vidmm::VidMm, //
 };
 use kernel::sync::Arc;
-use loom::thread::{self, JoinHandle};
+use loom::thread::{
+    self,
+    JoinHandle, //
+};
 
 /// What `ioctl` answers when it refuses.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -55,7 +71,7 @@ pub(super) fn handle(v: u32) -> d3dkmthandle {
 impl World {
     pub(super) fn new() -> Self {
         let registry = Registry::new(true).expect("memory");
-        let added = registry.adapters().add(Origin(1), |appearance| {
+        let added = registry.adapters().add(HotplugSource(1), |appearance| {
             let miniport: Box<dyn crate::ddi::Miniport> = Box::new(Numbers::new());
             let vidmm = Arc::new(VidMm, ACCOUNT)?;
             Adapter::new(appearance, KBox::from(miniport), vidmm)
@@ -80,7 +96,7 @@ impl World {
 
     /// The adapter's device goes.
     pub(super) fn remove_adapter(&self) {
-        let adapter = self.registry.adapters().remove(Origin(1));
+        let adapter = self.registry.adapters().remove(HotplugSource(1));
         adapter.expect("an adapter").end();
     }
 

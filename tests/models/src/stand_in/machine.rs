@@ -3,7 +3,7 @@
 //! The machine that a model runs on: an address space, descriptors, and a miniport that looks at the
 //! order of its calls.
 
-use super::sys::{event_fd::Events, object_file::Descriptors, view::AddressSpace};
+use super::sys::{event_fd::Events, mapped_vma::AddressSpace, object_file::Descriptors};
 use crate::{
     ddi::{
         adapter::*, allocation::*, answer::*, callbacks::*, memory::*, paging::*, standard::*,

@@ -5,9 +5,9 @@
 pub(crate) mod dma_buf;
 pub(crate) mod event_fd;
 pub(crate) mod fence_page;
+pub(crate) mod mapped_vma;
 pub(crate) mod object_file;
 pub(crate) mod page_range;
-pub(crate) mod view;
 
 use crate::status::NtStatus;
 use kernel::error::Error;
@@ -33,13 +33,44 @@ pub(crate) fn now_ns() -> u64 {
     0
 }
 
+/// Nobody is killed.
+pub(crate) mod killable {
+    pub(crate) fn check() -> kernel::error::Result {
+        Ok(())
+    }
+
+    pub(crate) fn is_dying() -> bool {
+        false
+    }
+}
+
 pub(crate) mod descriptor {
     pub(crate) use super::object_file::NewDescriptor;
 }
 
-pub(crate) mod window {
+pub(crate) mod page_source {
     /// In the models nobody looks at pages.
     pub(crate) trait PageSource: Send + Sync {}
+}
+
+/// Nobody listens.
+pub(crate) mod trace {
+    #[allow(dead_code, reason = "nobody reads it")]
+    #[derive(Clone, Copy)]
+    pub(crate) struct Owner {
+        pub(crate) adapter: u64,
+        pub(crate) process: i32,
+    }
+
+    pub(crate) struct Allocation;
+
+    pub(crate) fn create(_: impl FnOnce() -> Allocation) {}
+
+    pub(crate) fn lock(_: impl FnOnce() -> Allocation) {}
+
+    pub(crate) fn signal(_: impl FnOnce() -> Owner, _: u32, _: u64) {}
+
+    pub(crate) fn wait(_: impl FnOnce() -> Owner, _: u32, _: u64) {}
 }
 
 pub(crate) mod pid {
@@ -55,6 +86,10 @@ pub(crate) mod pid {
         }
 
         pub(crate) fn key(&self) -> usize {
+            1
+        }
+
+        pub(crate) fn pid(&self) -> i32 {
             1
         }
     }

@@ -7,14 +7,17 @@ pub(crate) mod access {
     pub(crate) use super::backing::CpuAccess;
 }
 pub(crate) mod backing;
-pub(crate) mod owned {
-    pub(crate) use super::backing::OwnedBacking;
+pub(crate) mod backing_handle {
+    pub(crate) use super::backing::BackingHandle;
 }
 pub(crate) mod offer;
-#[path = "../../../../rust/vidmm/rank.rs"]
+#[path = "../../../../rust/vidmm/paging_priority.rs"]
+#[rustfmt::skip]
+pub(crate) mod paging_priority;
+#[path = "../../../../rust/vidmm/lru_key.rs"]
 #[rustfmt::skip]
 #[allow(clippy::all, dead_code, reason = "the kernel's lints look at it")]
-pub(crate) mod rank;
+pub(crate) mod lru_key;
 pub(crate) mod residency;
 
 pub(crate) use crate::sys::dma_buf::DmaBuf;
@@ -38,7 +41,7 @@ impl VidMm {
         Ok(())
     }
 
-    pub(crate) fn lose_all(&self) {}
+    pub(crate) fn unplug(&self) {}
 
     pub(crate) fn size(&self, _: SegmentGroup) -> u64 {
         0
@@ -54,12 +57,12 @@ impl VidMm {
     }
 }
 
-pub(crate) struct Window;
+pub(crate) struct CpuMapping;
 
-impl Drop for Window {
+impl Drop for CpuMapping {
     fn drop(&mut self) {
-        assert_no_lock("a window goes");
+        assert_no_lock("a mapping goes");
     }
 }
 
-pub(crate) type SharedWindow = Arc<Window>;
+pub(crate) type SharedMapping = Arc<CpuMapping>;

@@ -4,6 +4,7 @@
 use crate::{
     conformance,
     floors::HOST,
+    gpu,
     plan::{Mode, Pass, Plan},
 };
 use std::sync::{atomic::AtomicU32, Mutex};
@@ -12,6 +13,9 @@ use std::sync::{atomic::AtomicU32, Mutex};
 pub(super) struct Part {
     /// `None` for the host.
     pub mode: Option<Mode>,
+    /// What its guests are called, but for their numbers.
+    pub name: String,
+    pub gpus: Vec<String>,
     pub suites: Vec<String>,
     /// The number of the first suite's entry.
     pub first: usize,
@@ -24,15 +28,19 @@ pub(super) struct Part {
 /// The plan with the numbers of its entries, and how many there are: those of a pass, then that of its
 /// page, if it makes it, then that of its guests.
 pub(super) fn parts(plan: Plan) -> (Vec<Part>, usize) {
-    let host = plan.host.then(|| (None, vec![HOST.to_owned()]));
-    let passes = plan
-        .passes
-        .into_iter()
-        .map(|Pass { mode, suites }| (Some(mode), suites));
+    let host = plan.host.then(|| (None, None, vec![HOST.to_owned()]));
+    let passes = (plan.passes.into_iter()).map(|pass| {
+        let name = pass.name();
+        let Pass { mode, gpus, suites } = pass;
+        (Some((mode, name)), gpus, suites)
+    });
     let mut next = 0;
-    let parts = host.into_iter().chain(passes).map(|(mode, suites)| {
+    let parts = host.into_iter().chain(passes).map(|(pass, gpus, suites)| {
+        let (mode, name) = pass.unzip();
         let mut part = Part {
             mode,
+            name: name.unwrap_or_default(),
+            gpus: gpus.unwrap_or_else(|| gpu::USUAL.map(str::to_owned).into()),
             suites,
             first: next,
             guests: AtomicU32::new(0),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! A guest of a pass: from its boot to what is kept of it.
 
-use super::{locked, Run};
+use super::{locked, Part, Run};
 use crate::{
     floors::KUNIT,
     guest::{complaints, Guest, Limit, Parts, Said, Wanted},
@@ -59,7 +59,7 @@ impl Run<'_> {
     ) -> Result<Vec<String>> {
         place.set(format!("guest {name}: booting"));
         let dir = self.scratch.join(name);
-        let mut guest = self.boot(mode, &dir)?;
+        let mut guest = self.boot(&self.parts[index], mode, &dir)?;
         let Served {
             mut lost,
             torn,
@@ -111,7 +111,7 @@ impl Run<'_> {
         Ok(fs::remove_dir_all(dir)?)
     }
 
-    fn boot(&self, mode: Mode, dir: &Path) -> Result<Guest> {
+    fn boot(&self, part: &Part, mode: Mode, dir: &Path) -> Result<Guest> {
         let target = &self.options.target;
         let mut cmdline = target.flavour.cmdline().to_owned();
         if mode == Mode::Kunit {
@@ -125,10 +125,11 @@ impl Run<'_> {
                 self.programs(),
             ],
             cmdline,
+            counted: mode == Mode::Counted,
         };
         let wanted = Wanted {
             shell: false,
-            gpus: vec!["virtio".into(), "vkms".into()],
+            gpus: part.gpus.clone(),
             module: true,
             module_args: format!("flink_names=1 commit_mib=256 {}", self.options.module_args),
             pull: false,
@@ -177,7 +178,7 @@ impl Run<'_> {
             Mode::Signals => guest.input(b"env DXG_TEST_SIGNALS=1\n"),
             Mode::Faults => guest.input(b"env DXG_TEST_FAULTS=1\n"),
             Mode::Kunit => served.problems = self.unknown_kunit_suites(guest)?,
-            Mode::Plain | Mode::Script => {}
+            Mode::Plain | Mode::Counted | Mode::Script => {}
         }
         for variable in &self.options.env {
             guest.input(format!("env {variable}\n").as_bytes());
@@ -215,7 +216,7 @@ impl Run<'_> {
                 let told = locked(&self.sweeps).told();
                 guest.input(format!("swept {}\n{told}run {name}\n", told.len()).as_bytes());
             }
-            Mode::Plain | Mode::Signals | Mode::Script => {
+            Mode::Plain | Mode::Counted | Mode::Signals | Mode::Script => {
                 guest.input(format!("run {name}\n").as_bytes());
             }
         }

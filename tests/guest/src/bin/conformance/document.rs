@@ -22,7 +22,8 @@ const HEAD: &str = "\
 What the calls of `/dev/dxg` do, case by case, beside what they do on Windows. This page is made of a run:
 `make test SUITE=conformance` executes one test for each case, writes the page to `build/run/conformance.md`, and fails
 if this one says anything else. The tests are in `tests/guest/src/bin/conformance`; a case has the same number there,
-in [uapi.md](uapi.md), and in the comments of other tests.
+in [uapi.md](uapi.md), and wherever a comment of the module, the tools or other tests says \"case 41\": that is
+[#case-41](#case-41).
 
 The letter says how certain it is what Windows does: **C**, documented or seen by tests on Windows; **L**, what WSL's
 driver does, Windows being unknown or without the call; **I**, it follows from the documented rules. Where they disagree, C
@@ -98,7 +99,8 @@ fn document(results: &BTreeMap<String, bool>) -> Result<String, fmt::Error> {
         } else {
             format!("{first}–{last}")
         };
-        writeln!(text, "| {numbers} | {given} | {why} |")?;
+        let anchors: String = (*first..=*last).map(anchor).collect();
+        writeln!(text, "| {anchors}{numbers} | {given} | {why} |")?;
     }
     Ok(text)
 }
@@ -129,6 +131,11 @@ fn totals(text: &mut String, results: &BTreeMap<String, bool>) -> fmt::Result {
     Ok(())
 }
 
+/// What a link to a case leads to: `conformance.md#case-41`.
+fn anchor(number: u32) -> String {
+    format!("<a id=\"case-{number}\"></a>")
+}
+
 fn row(text: &mut String, case: &Case, results: &BTreeMap<String, bool>) -> fmt::Result {
     let ours = if case.ours.is_empty() {
         "the same"
@@ -142,7 +149,8 @@ fn row(text: &mut String, case: &Case, results: &BTreeMap<String, bool>) -> fmt:
     };
     writeln!(
         text,
-        "| {} | {} | {} | {:?} | {ours} | {} | {result} |",
+        "| {}{} | {} | {} | {:?} | {ours} | {} | {result} |",
+        anchor(case.number()),
         case.number(),
         case.given,
         case.windows,

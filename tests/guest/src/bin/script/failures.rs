@@ -162,6 +162,35 @@ pub fn a_fill_without_memory() {
     gpu.unlock(device, allocation);
 }
 
+/// A segment full of what cannot be put out: after 16 that is enough, and system memory is used.
+pub fn transfers_that_fail() {
+    const BYTES: u64 = 800 << 10;
+    let (gpu, device) = adapter();
+    let new = |tag| {
+        let fail = (wire::FAIL_TRANSFER, 0xc000_0001);
+        let instructions = [(wire::TAG, tag), (wire::SIZE, BYTES), fail];
+        Create::one(device, &instructions).made(&gpu).allocation(0)
+    };
+    let touch = |allocation| {
+        gpu.lock(device, allocation);
+        gpu.unlock(device, allocation);
+    };
+    (1..=20).map(new).for_each(touch);
+    assert_eq!([gpu.usage(0), gpu.usage(1)], [20 * BYTES, 0]);
+    let last = new(21);
+    log();
+    touch(last);
+    // The longest unused first.
+    let tried = (1..=16).flat_map(|tag| {
+        [
+            said!("build_paging_buffer transfer a{tag} {BYTES} bytes from 0"),
+            said!("failed 0xc0000001"),
+        ]
+    });
+    logged(&tried.collect::<Vec<_>>());
+    assert_eq!([gpu.usage(0), gpu.usage(1)], [20 * BYTES, BYTES]);
+}
+
 pub fn a_description_that_fails() {
     let (gpu, device) = adapter();
     for_each(STATUSES, |(status, answer)| {

@@ -60,6 +60,7 @@ fn main() -> ExitCode {
             memory_that_cannot_be_pinned,
             a_fill_that_fails,
             a_fill_without_memory,
+            transfers_that_fail,
             a_description_that_fails,
             the_log_keeps_the_module,
             a_failed_append_keeps_cookie_and_data,

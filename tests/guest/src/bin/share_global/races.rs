@@ -89,7 +89,7 @@ pub(super) fn eight_threads_create_open_and_destroy() {
 fn keep_one_number(threads: u32) {
     on_each_adapter(|gpu| {
         let before = counters();
-        for _ in 0..10 {
+        for _ in 0..harness::scaled(10).max(1) {
             let device = gpu.device();
             let create = small(gpu, device);
             let global = create.global();

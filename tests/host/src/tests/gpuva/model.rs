@@ -7,7 +7,7 @@ use crate::{
     gpuva::{
         space::{Space, Target, Translation, Wanted},
         update::Operation,
-        Placement, Span, LOWEST,
+        AddressRequest, Span, LOWEST,
     },
     status::NtStatus,
     tests::config,
@@ -216,8 +216,8 @@ impl World {
         }
         let is_memory = matches!(wanted, Wanted::Memory { .. });
         let expected = self.model.map(at, means, is_memory);
-        let placement = Placement::At(address(at));
-        let result = self.space.map(placement, count as u64 * PAGE, wanted);
+        let at_address = AddressRequest::At(address(at));
+        let result = self.space.map(at_address, count as u64 * PAGE, wanted);
         assert_eq!(result.is_ok(), expected);
     }
 
@@ -253,8 +253,8 @@ impl World {
                 if at + count > PAGES {
                     return;
                 }
-                let placement = Placement::At(address(at));
-                let result = self.space.reserve(placement, count as u64 * PAGE, zero);
+                let at_address = AddressRequest::At(address(at));
+                let result = self.space.reserve(at_address, count as u64 * PAGE, zero);
                 let is_free = self.model.held(at, count) == Ok(None);
                 assert_eq!(result.is_ok(), is_free);
                 if is_free {
@@ -294,7 +294,7 @@ impl World {
                     write: true,
                     driver_protection: 0,
                 };
-                let within = Placement::Between {
+                let within = AddressRequest::Between {
                     from: 0,
                     to: address(PAGES),
                 };

@@ -8,7 +8,7 @@ use crate::{
         extents::UNIQUE,
         space::{Space, Target, Translation, Wanted},
         update::Operation,
-        Placement, Span,
+        AddressRequest, Span,
     },
     status::{NtResult, NtStatus},
 };
@@ -74,11 +74,11 @@ fn a_copy_is_of_what_addresses_mean() {
     let of = target(7, 8);
     let start = space.reserve(ANYWHERE, KIB_64, true).unwrap();
     let other = space.reserve(ANYWHERE, KIB_64, false).unwrap();
-    let at = Placement::At(other + PAGE);
+    let at = AddressRequest::At(other + PAGE);
     map(&mut space, at, 2 * PAGE, &memory(&of, PAGE)).unwrap();
     map(
         &mut space,
-        Placement::At(other + 4 * PAGE),
+        AddressRequest::At(other + 4 * PAGE),
         PAGE,
         &Wanted::Zero,
     )
@@ -114,7 +114,7 @@ fn a_copy_is_of_what_addresses_mean() {
 fn destinations_are_in_one_zero_reservation() {
     let mut space = Space::new();
     let of = target(7, 8);
-    let at = |n: u64| Placement::At(n * KIB_64);
+    let at = |n: u64| AddressRequest::At(n * KIB_64);
     space.reserve(at(1), KIB_64, true).unwrap();
     space.reserve(at(2), KIB_64, true).unwrap();
     space.reserve(at(3), KIB_64, false).unwrap();
@@ -254,7 +254,7 @@ fn what_was_freed_meanwhile_is_left_alone() {
     free(&mut space, start, KIB_64).unwrap();
     for again in [false, true] {
         if again {
-            let at = Placement::At(start);
+            let at = AddressRequest::At(start);
             assert_eq!(space.reserve(at, KIB_64, true), Ok(start));
         }
         for operation in &operations {

@@ -36,14 +36,14 @@ fn a_reservation_is_all_or_nothing() {
         let mut table = table();
         table.set_cursor(128 * 256 - 150, 2);
         let mut handles = [Handle::NULL; 300];
-        let result = with_allocations(allocations, || table.reserve(&mut handles));
+        let result = with_allocations(allocations, || table.alloc_handles(&mut handles));
         assert_eq!(result, Err(TableError::NoMemory), "{allocations}");
         assert_eq!(table.used(), 0);
         for index in 0..300 {
             let handle = h(handle(128 * 256 - 150 + index, 2));
             assert_eq!(table.publish(handle, 1, Handle::NULL), Err(1));
         }
-        assert_eq!(table.reserve(&mut handles), Ok(()));
+        assert_eq!(table.alloc_handles(&mut handles), Ok(()));
         assert_eq!(handles[0].value(), handle(128 * 256 - 150, 2));
         assert_eq!(handles[299].value(), handle(128 * 256 + 149, 2));
         assert_eq!(table.used(), 300);
@@ -51,7 +51,10 @@ fn a_reservation_is_all_or_nothing() {
     let mut table = table();
     table.set_cursor(128 * 256 - 150, 2);
     let mut handles = [Handle::NULL; 300];
-    assert_eq!(with_allocations(6, || table.reserve(&mut handles)), Ok(()));
+    assert_eq!(
+        with_allocations(6, || table.alloc_handles(&mut handles)),
+        Ok(())
+    );
 }
 
 /// More than the 128 slots of a leaf and the 32768 of a node.
@@ -99,20 +102,20 @@ fn a_table_can_be_full() {
     let mut table = HandleTable::<()>::new().unwrap();
     let mut chunk = vec![Handle::NULL; 1 << 12];
     for _ in 0..(1 << 12) - 1 {
-        table.reserve(&mut chunk).unwrap();
+        table.alloc_handles(&mut chunk).unwrap();
     }
     let full = Err(TableError::Full);
-    assert_eq!(table.reserve(&mut chunk), full);
+    assert_eq!(table.alloc_handles(&mut chunk), full);
     assert_eq!(table.used(), MAX_HANDLES + 1 - (1 << 12));
-    table.reserve(&mut chunk[1..]).unwrap();
+    table.alloc_handles(&mut chunk[1..]).unwrap();
     assert_eq!(table.used(), MAX_HANDLES);
-    assert_eq!(table.reserve(&mut chunk[..1]), full);
-    assert_eq!(table.reserve(&mut []), Ok(()));
+    assert_eq!(table.alloc_handles(&mut chunk[..1]), full);
+    assert_eq!(table.alloc_handles(&mut []), Ok(()));
 
     cancel(&mut table, &[handle(7, 1)]);
-    assert_eq!(table.reserve(&mut chunk[..2]), full);
+    assert_eq!(table.alloc_handles(&mut chunk[..2]), full);
     assert_eq!(reserve(&mut table, 1), [handle(LAST_INDEX, 1)]);
-    assert_eq!(table.reserve(&mut chunk[..1]), full);
+    assert_eq!(table.alloc_handles(&mut chunk[..1]), full);
     cancel(&mut table, &[handle(100, 1)]);
     assert_eq!(reserve(&mut table, 1), [handle(7, 2)]);
     assert_eq!(table.used(), MAX_HANDLES);

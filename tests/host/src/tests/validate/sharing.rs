@@ -3,7 +3,7 @@
 //! Sharing: what is shared, with which rights, and how it is opened.
 
 use super::*;
-use crate::core::shared_sizes::SharedSizes;
+use crate::core::objects::shared_sizes::SharedSizes;
 
 const ONE: d3dkmt_shareobjects = d3dkmt_shareobjects {
     object_count: 1,

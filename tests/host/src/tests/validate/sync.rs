@@ -3,7 +3,7 @@
 //! `ioctl/validate_sync.rs`: synchronisation objects and paging queues.
 
 use super::*;
-use crate::{core::paging_priority::PagingPriority, validate_sync::*};
+use crate::{validate_sync::*, vidmm::paging_priority::PagingPriority};
 
 const SHARED: u32 = 0x1;
 const NT_SECURITY_SHARING: u32 = 0x2;

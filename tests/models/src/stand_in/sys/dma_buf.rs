@@ -17,7 +17,7 @@ impl DmaBuf {
         match *self {}
     }
 
-    pub(crate) fn map(&self, _: bool) -> Result<crate::sys::view::View> {
+    pub(crate) fn map(&self, _: bool) -> Result<crate::sys::mapped_vma::MappedVma> {
         match *self {}
     }
 

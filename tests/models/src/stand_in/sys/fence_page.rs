@@ -2,10 +2,10 @@
 
 //! Stands for the page of a fence.
 
-use super::view::View;
+use super::mapped_vma::MappedVma;
 use crate::{
     mem::{KBox, ACCOUNT},
-    stand_in::vidmm::Window,
+    stand_in::vidmm::CpuMapping,
 };
 use kernel::{error::Result, sync::Arc};
 use loom::sync::atomic::{AtomicU64, Ordering};
@@ -25,8 +25,8 @@ impl FencePage {
         self.0.store(value, Ordering::Release);
     }
 
-    pub(crate) fn map(page: &Arc<Self>) -> Result<View> {
+    pub(crate) fn map(page: &Arc<Self>) -> Result<MappedVma> {
         let keep = KBox::new(page.clone(), ACCOUNT)?;
-        View::map(Arc::new(Window, ACCOUNT)?, false, keep)
+        MappedVma::map(Arc::new(CpuMapping, ACCOUNT)?, false, keep)
     }
 }

@@ -8,7 +8,7 @@ use kernel::error::Result;
 pub(crate) struct PageRange<'a>(std::convert::Infallible, std::marker::PhantomData<&'a ()>);
 
 impl PageRange<'_> {
-    pub(crate) fn fill(&self, _: u32) {
+    pub(crate) fn fill(&self, _: u32) -> Result {
         match self.0 {}
     }
 

@@ -3,7 +3,7 @@
 //! Stands for accounts, to which nothing is charged.
 
 use super::{SegmentGroup, VidMm};
-use crate::{mem::ACCOUNT, status::NtResult};
+use crate::{mem::ACCOUNT, status::NtResult, sys::trace};
 use kernel::sync::Arc;
 
 pub(crate) struct MemoryInfo {
@@ -17,7 +17,7 @@ pub(crate) struct MemoryInfo {
 pub(crate) struct Account;
 
 impl Account {
-    pub(crate) fn new(_: Arc<VidMm>) -> NtResult<Arc<Self>> {
+    pub(crate) fn new(_: Arc<VidMm>, _: trace::Owner) -> NtResult<Arc<Self>> {
         Ok(Arc::new(Self, ACCOUNT)?)
     }
 
@@ -40,7 +40,7 @@ impl Account {
         false
     }
 
-    pub(crate) fn reserve(&self, _: SegmentGroup, _: u64) -> NtResult {
+    pub(crate) fn set_reservation(&self, _: SegmentGroup, _: u64) -> NtResult {
         Ok(())
     }
 }

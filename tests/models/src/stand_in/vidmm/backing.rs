@@ -3,7 +3,7 @@
 //! Stands for the memory of an allocation, which the machine knows by the allocation's number.
 
 use super::{
-    account::Account, residency::Residency, DmaBuf, SegmentGroup, SharedWindow, VidMm, Window,
+    account::Account, residency::Residency, CpuMapping, DmaBuf, SegmentGroup, SharedMapping, VidMm,
 };
 use crate::{
     ddi::{
@@ -14,6 +14,7 @@ use crate::{
     mem::ACCOUNT,
     stand_in::machine::machine,
     status::NtResult,
+    sys::trace,
 };
 use kernel::sync::Arc;
 use std::{any::Any, num::NonZeroU32, ops::Deref};
@@ -31,15 +32,15 @@ pub(crate) trait Paged: Send + Sync {
 }
 
 pub(crate) struct Backing {
-    window: SharedWindow,
+    mapping: SharedMapping,
     number: u32,
     /// As in the module, the memory keeps the miniport's allocation.
     _paged: Box<dyn Any + Send + Sync>,
 }
 
-pub(crate) struct OwnedBacking(Arc<Backing>);
+pub(crate) struct BackingHandle(Arc<Backing>);
 
-impl Deref for OwnedBacking {
+impl Deref for BackingHandle {
     type Target = Arc<Backing>;
 
     fn deref(&self) -> &Arc<Backing> {
@@ -50,8 +51,8 @@ impl Deref for OwnedBacking {
 pub(crate) enum CpuAccess {
     #[allow(dead_code, reason = "in the models nobody hands memory in")]
     InPlace(usize),
-    Window {
-        window: SharedWindow,
+    CpuMapping {
+        mapping: SharedMapping,
         writable: bool,
     },
     #[allow(dead_code, reason = "in the models there is none")]
@@ -64,12 +65,12 @@ pub(crate) struct Imported {
 }
 
 impl Imported {
-    pub(crate) fn into_backing(self) -> OwnedBacking {
+    pub(crate) fn into_backing(self) -> BackingHandle {
         unreachable!()
     }
 }
 
-impl OwnedBacking {
+impl BackingHandle {
     /// The stand-in of a miniport says the number as the height.
     pub(crate) fn video(
         _: Arc<Account>,
@@ -83,7 +84,7 @@ impl OwnedBacking {
         let number = description.expect("a description").height;
         machine().log(|log| log.memory(number, true));
         let backing = Backing {
-            window: Arc::new(Window, ACCOUNT)?,
+            mapping: Arc::new(CpuMapping, ACCOUNT)?,
             number,
             _paged: Box::new(paged),
         };
@@ -108,6 +109,10 @@ impl OwnedBacking {
 }
 
 impl Backing {
+    pub(crate) fn traced(&self, _: u32) -> trace::Allocation {
+        trace::Allocation
+    }
+
     pub(crate) fn lock(&self) -> NtResult {
         Ok(())
     }
@@ -124,7 +129,7 @@ impl Backing {
 
     pub(crate) fn unlist(&self, _: &Residency, _: &Account) {}
 
-    pub(crate) fn bring_back(&self) -> NtResult {
+    pub(crate) fn page_in_for_fault(&self) -> NtResult {
         unreachable!()
     }
 
@@ -150,8 +155,8 @@ impl Backing {
 
     pub(crate) fn cpu_access(&self) -> NtResult<CpuAccess> {
         machine().log(|log| log.uses(self.number));
-        Ok(CpuAccess::Window {
-            window: self.window.clone(),
+        Ok(CpuAccess::CpuMapping {
+            mapping: self.mapping.clone(),
             writable: true,
         })
     }

@@ -2,8 +2,16 @@
 
 //! Stands for offers: in the models nobody makes one.
 
-use super::{account::Account, rank::OfferPriority, residency::Bound, VidMm};
-use crate::{core::paging_priority::PagingPriority, fence::timeline::Timeline, status::NtResult};
+use super::{
+    account::Account,
+    lru_key::OfferPriority,
+    residency::Bound, //
+};
+use crate::{
+    fence::timeline::Timeline,
+    status::NtResult,
+    vidmm::paging_priority::PagingPriority, //
+};
 use kernel::sync::Arc;
 
 #[allow(dead_code, reason = "in the models nobody answers it")]
@@ -14,13 +22,11 @@ pub(crate) enum Reclaimed {
     NotCommitted,
 }
 
-impl VidMm {
+impl Account {
     pub(crate) fn offer(&self, _: &[Bound<'_>], _: OfferPriority, _: bool) -> NtResult {
         unreachable!()
     }
-}
 
-impl Account {
     pub(crate) fn reclaim(
         &self,
         _: &[Bound<'_>],

@@ -2,8 +2,16 @@
 
 //! Stands for residency: in the models nobody asks for it.
 
-use super::{account::Account, backing::Backing, VidMm};
-use crate::{core::paging_priority::PagingPriority, fence::timeline::Timeline, status::NtResult};
+use super::{
+    account::Account,
+    backing::Backing,
+    VidMm, //
+};
+use crate::{
+    fence::timeline::Timeline,
+    status::NtResult,
+    vidmm::paging_priority::PagingPriority, //
+};
 use kernel::sync::Arc;
 
 pub(crate) struct Residency;

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`GpuSpace`]: the GPU virtual addresses of a process on an adapter.
+
+use crate::{
+    core::objects::{
+        adapter::Adapter,
+        allocation::Allocation, //
+    },
+    gpuva::{
+        extents::{
+            Key,
+            Removed, //
+        },
+        space::{
+            Space,
+            Target,
+            Wanted, //
+        },
+        AddressRequest,
+        Span, //
+    },
+    mem::ACCOUNT,
+    status::NtResult, //
+};
+use kernel::{
+    new_mutex,
+    prelude::*,
+    sync::{
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
+        Arc,
+        Mutex, //
+    }, //
+};
+
+/// What is mapped.
+pub(in crate::core) type Item = Arc<Allocation>;
+
+/// The state of a space.
+struct State {
+    space: Space<Item>,
+    /// Devices of the process on the adapter.
+    devices: usize,
+}
+
+// What is pinned is behind its pointers.
+impl Unpin for State {}
+
+/// One for each process and adapter. Its addresses are free again when the last device of the process on the
+/// adapter goes (case 368).
+#[pin_data]
+pub(crate) struct GpuSpace {
+    adapter: Arc<Adapter>,
+    #[pin]
+    state: Mutex<State>,
+}
+
+/// Addresses that were given out, and can be taken back.
+pub(crate) struct Given {
+    pub(crate) address: u64,
+    range: u64,
+}
+
+impl GpuSpace {
+    /// # Errors
+    ///
+    /// NO_MEMORY.
+    pub(in crate::core) fn new(adapter: Arc<Adapter>) -> NtResult<Arc<Self>> {
+        let state = State {
+            space: Space::new(),
+            devices: 0,
+        };
+        Ok(Arc::pin_init(
+            pin_init!(Self {
+                adapter,
+                state <- new_mutex!(state, "GpuSpace::state"),
+            }),
+            ACCOUNT,
+        )?)
+    }
+
+    /// Whether nobody can do anything with it any more: the adapter has gone, and all devices.
+    pub(in crate::core) fn is_over(&self) -> bool {
+        self.adapter.check_present().is_err() && self.state.lock().devices == 0
+    }
+
+    /// D3DKMTReserveGpuVirtualAddress.
+    ///
+    /// # Errors
+    ///
+    /// As [`Space::reserve`] says.
+    pub(crate) fn reserve(&self, at: AddressRequest, bytes: u64, zero: bool) -> NtResult<Given> {
+        let space = &mut self.state.lock().space;
+        let address = space.reserve(at, bytes, zero)?;
+        Ok(Given {
+            address,
+            range: space.range_at(address),
+        })
+    }
+
+    /// D3DKMTFreeGpuVirtualAddress.
+    ///
+    /// # Errors
+    ///
+    /// As [`Space::free`] says.
+    pub(crate) fn free(&self, span: Span) -> NtResult {
+        let removed = self.state.lock().space.free(span.start, span.bytes());
+        // After the lock.
+        removed.map(drop)
+    }
+
+    /// Takes addresses back that nobody was told of, if they are still what was given out.
+    pub(crate) fn take_back(&self, given: &Given, bytes: u64) {
+        let removed = {
+            let space = &mut self.state.lock().space;
+            match space.range_at(given.address) == given.range {
+                true => space.free(given.address, bytes).ok(),
+                false => None,
+            }
+        };
+        drop(removed);
+    }
+
+    /// D3DKMTMapGpuVirtualAddress.
+    ///
+    /// # Errors
+    ///
+    /// As [`Space::map`] says.
+    pub(in crate::core) fn map(
+        &self,
+        at: AddressRequest,
+        bytes: u64,
+        wanted: &Wanted<'_, Item>,
+    ) -> NtResult<(Given, Removed<Item>)> {
+        let space = &mut self.state.lock().space;
+        let (address, removed) = space.map(at, bytes, wanted)?;
+        let range = space.range_at(address);
+        Ok((Given { address, range }, removed))
+    }
+
+    /// Whether a mapping could be made there, but for lack of memory.
+    ///
+    /// # Errors
+    ///
+    /// As [`Space::check_map`] says.
+    pub(in crate::core) fn check_map(&self, start: u64, bytes: u64, wanted: &Wanted<'_, Item>) -> NtResult {
+        self.state.lock().space.check_map(start, bytes, wanted)
+    }
+
+    /// What is mapped under a key is no more.
+    fn forget(&self, key: Key) {
+        loop {
+            let removed = self.state.lock().space.forget(key);
+            if removed.is_none() {
+                return;
+            }
+        }
+    }
+}
+
+/// A device's part in the space of its process.
+pub(in crate::core) struct SpaceOfDevice(Arc<GpuSpace>);
+
+impl SpaceOfDevice {
+    pub(in crate::core) fn new(space: Arc<GpuSpace>) -> Self {
+        space.state.lock().devices += 1;
+        Self(space)
+    }
+
+    pub(in crate::core) fn space(&self) -> &Arc<GpuSpace> {
+        &self.0
+    }
+}
+
+impl Drop for SpaceOfDevice {
+    fn drop(&mut self) {
+        let old = {
+            let mut state = self.0.state.lock();
+            state.devices -= 1;
+            match state.devices {
+                0 => Some(core::mem::replace(&mut state.space, Space::new())),
+                _ => None,
+            }
+        };
+        // After the lock.
+        drop(old);
+    }
+}
+
+/// The mappings of a binding, which go with it (cases 362, 363).
+pub(in crate::core) struct GpuMappings {
+    space: Arc<GpuSpace>,
+    /// There has been one. Who ends the binding is the last one who has it.
+    any: Atomic<bool>,
+}
+
+impl GpuMappings {
+    pub(in crate::core) fn new(space: Arc<GpuSpace>) -> Self {
+        Self {
+            space,
+            any: Atomic::new(false),
+        }
+    }
+
+    /// What its mappings are found by: it does not move while there are any.
+    fn key(&self) -> Key {
+        core::ptr::from_ref(self).addr()
+    }
+
+    /// An allocation as it is mapped for the binding.
+    pub(in crate::core) fn target(&self, allocation: &Arc<Allocation>, writable: bool) -> Target<Item> {
+        self.any.store(true, Relaxed);
+        Target {
+            item: allocation.clone(),
+            key: self.key(),
+            bytes: allocation.facts().size(),
+            writable,
+        }
+    }
+}
+
+impl Drop for GpuMappings {
+    fn drop(&mut self) {
+        if self.any.load(Relaxed) {
+            self.space.forget(self.key());
+        }
+    }
+}

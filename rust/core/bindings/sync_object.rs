@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`SyncObject`]: a monitored fence on a device: what the handle of a synchronisation object
+//! names.
+
+use super::device::Device;
+use crate::{
+    fence::{
+        list::OwnedFence,
+        MonitoredFence, //
+    },
+    mem::ACCOUNT,
+    status::{
+        NtResult,
+        NtStatus, //
+    },
+    sys::{
+        mapped_vma::MappedVma,
+        pid::ProcessId, //
+    }, //
+};
+use kernel::sync::Arc;
+
+/// What the process may do with the object.
+#[derive(Clone, Copy)]
+pub(crate) struct Rights {
+    /// False with NoSignal.
+    pub(crate) signal: bool,
+    /// False with NoWait.
+    pub(crate) wait: bool,
+    /// False for the fence of a paging queue, which is destroyed with its queue.
+    pub(crate) destroy: bool,
+}
+
+/// A fence, as one process has it on a device.
+///
+/// The fields are dropped in this order: the mapping of the value is removed, then the fence is destroyed.
+pub(crate) struct SyncObject {
+    mapped: Mapped,
+    fence: OwnedFence,
+    device: Arc<Device>,
+    rights: Rights,
+}
+
+impl SyncObject {
+    /// Maps a fence into the calling process.
+    ///
+    /// # Errors
+    ///
+    /// DEVICE_REMOVED: the adapter has gone. NO_MEMORY: no memory, or no free address range.
+    pub(crate) fn new(
+        device: Arc<Device>,
+        fence: Arc<MonitoredFence>,
+        rights: Rights,
+    ) -> NtResult<Arc<Self>> {
+        let fence = OwnedFence::new(device.adapter().fences(), fence)?;
+        let object = Self {
+            mapped: Mapped::new(fence.fence())?,
+            fence,
+            device,
+            rights,
+        };
+        Ok(Arc::new(object, ACCOUNT)?)
+    }
+
+    pub(crate) fn fence(&self) -> &Arc<MonitoredFence> {
+        self.fence.fence()
+    }
+
+    pub(crate) fn device(&self) -> &Arc<Device> {
+        &self.device
+    }
+
+    pub(crate) fn rights(&self) -> Rights {
+        self.rights
+    }
+
+    /// The address at which the process reads the value.
+    pub(crate) fn address(&self) -> usize {
+        self.mapped.view.as_ref().map_or(0, MappedVma::address)
+    }
+}
+
+/// The fence value's mapping in the process that has the object. Dropping it unmaps it only if that
+/// process is the current one: children have mappings of their own.
+struct Mapped {
+    view: Option<MappedVma>,
+    process: ProcessId,
+}
+
+impl Mapped {
+    fn new(fence: &MonitoredFence) -> NtResult<Self> {
+        let process = ProcessId::current().ok_or(NtStatus::UNSUCCESSFUL)?;
+        Ok(Self {
+            view: Some(fence.map()?),
+            process,
+        })
+    }
+}
+
+impl Drop for Mapped {
+    fn drop(&mut self) {
+        if let Some(view) = self.view.take() {
+            if self.process.is_current() {
+                view.unmap();
+            }
+        }
+    }
+}

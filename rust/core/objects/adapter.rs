@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`Adapter`]: a DRM device as a WDDM adapter.
+
+use super::adapter_list::{
+    AdapterInstance,
+    Luid, //
+};
+use crate::{
+    counters::{
+        Counted,
+        Counter, //
+    },
+    ddi::Miniport,
+    fence::list::Fences,
+    status::NtResult,
+    vidmm::VidMm, //
+};
+use kernel::{
+    prelude::*,
+    sync::Arc, //
+};
+
+/// An adapter. It outlives every device on it, and the DRM device behind it.
+pub(crate) struct Adapter {
+    instance: AdapterInstance,
+    miniport: KBox<dyn Miniport>,
+    vidmm: Arc<VidMm>,
+    fences: Arc<Fences>,
+}
+
+impl Adapter {
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(crate) fn new(
+        instance: AdapterInstance,
+        miniport: KBox<dyn Miniport>,
+        vidmm: Arc<VidMm>,
+    ) -> Result<Self> {
+        let adapter = Self {
+            instance,
+            miniport,
+            vidmm,
+            fences: Fences::new()?,
+        };
+        // From here on, `end` has to run.
+        adapter.vidmm.start()?;
+        Ok(adapter)
+    }
+
+    pub(crate) fn luid(&self) -> Luid {
+        self.instance.luid()
+    }
+
+    pub(crate) fn miniport(&self) -> &dyn Miniport {
+        &*self.miniport
+    }
+
+    pub(crate) fn vidmm(&self) -> &Arc<VidMm> {
+        &self.vidmm
+    }
+
+    /// The monitored fences of its devices.
+    pub(crate) fn fences(&self) -> &Arc<Fences> {
+        &self.fences
+    }
+
+    /// DEVICE_REMOVED once the DRM device has gone.
+    pub(crate) fn check_present(&self) -> NtResult {
+        self.instance.check_present()
+    }
+}
+
+impl Adapter {
+    /// Removes the adapter: when this returns, nothing of its device is in use any more.
+    pub(crate) fn end(&self) {
+        // First, so that no thread waits for what is being torn down.
+        self.fences.unplug();
+        self.vidmm.unplug();
+        self.miniport.stop_device();
+    }
+}
+
+impl Drop for Adapter {
+    fn drop(&mut self) {
+        // An adapter that was never listed is never removed, either.
+        self.end();
+    }
+}
+
+impl AsRef<AdapterInstance> for Adapter {
+    fn as_ref(&self) -> &AdapterInstance {
+        &self.instance
+    }
+}
+
+/// One process's opening of an adapter: what an adapter handle names.
+pub(crate) struct OpenAdapter {
+    adapter: Arc<Adapter>,
+    _counted: Counted,
+}
+
+impl OpenAdapter {
+    pub(crate) fn new(adapter: Arc<Adapter>) -> Self {
+        Self {
+            adapter,
+            _counted: Counted::new(Counter::AdapterOpens),
+        }
+    }
+
+    pub(crate) fn adapter(&self) -> &Arc<Adapter> {
+        &self.adapter
+    }
+}
