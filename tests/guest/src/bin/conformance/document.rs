@@ -13,8 +13,8 @@ use std::{
     process::ExitCode,
 };
 
-/// The last number of the table.
-const LAST: u32 = 265;
+/// Up to this number there are all; of those above it, the ones that are executed, or that a comment names.
+const COMPLETE: u32 = 265;
 
 const HEAD: &str = "\
 # Conformance
@@ -28,6 +28,9 @@ in [uapi.md](uapi.md), and wherever a comment of the module, the tools or other 
 The letter says how certain it is what Windows does: **C**, documented or seen by tests on Windows; **L**, what WSL's
 driver does, Windows being unknown or without the call; **I**, it follows from the documented rules. Where they disagree, C
 goes before L, and L before I. \"The same\" is short for what the column before it says. Statuses are without their STATUS_.
+
+Cases from 301 on are about GPU virtual addresses and execution. Their numbers have gaps, and of those about execution the
+page has only the ones that a comment names.
 ";
 
 /// Reads KTAP from standard input and writes the document to standard output.
@@ -55,7 +58,7 @@ pub fn write() -> ExitCode {
     }
 }
 
-/// Each number is executed or not executed, once, and the tables are in order.
+/// Each number is executed or not executed, once, and the tables are in order. Only above [`COMPLETE`] may one be missing.
 fn check_numbers() {
     let cases = || SECTIONS.iter().flat_map(|(_, cases)| cases.iter());
     assert!(
@@ -74,8 +77,9 @@ fn check_numbers() {
         .flat_map(|&(first, last, ..)| first..=last);
     let mut numbers: Vec<_> = cases().map(Case::number).chain(others).collect();
     numbers.sort();
-    let all: Vec<_> = (1..=LAST).collect();
-    assert_eq!(numbers, all, "each number once");
+    assert!(numbers.is_sorted_by(|a, b| a < b), "each number once");
+    let complete = numbers.iter().copied().take_while(|&n| n <= COMPLETE);
+    assert!(complete.eq(1..=COMPLETE), "no number is missing");
 }
 
 fn document(results: &BTreeMap<String, bool>) -> Result<String, fmt::Error> {
@@ -113,13 +117,15 @@ fn totals(text: &mut String, results: &BTreeMap<String, bool>) -> fmt::Result {
     let count = |wanted: &dyn Fn(&Case) -> bool| cases.iter().filter(|c| wanted(c)).count();
     let same = count(&|case| case.why.is_empty());
     let passed = count(&|case| results.get(case.name) == Some(&true));
-    let missing = LAST as usize - cases.len();
+    let missing = NOT_EXECUTED
+        .iter()
+        .flat_map(|&(first, last, ..)| first..=last);
     write!(text, "\n| | cases |\n|---|---|\n")?;
     writeln!(text, "| executed | {} |", cases.len())?;
     writeln!(text, "| of these, passed | {passed} |")?;
     writeln!(text, "| of these, as on Windows | {same} |")?;
     writeln!(text, "| of these, otherwise | {} |", cases.len() - same)?;
-    writeln!(text, "| not executed | {missing} |")?;
+    writeln!(text, "| not executed | {} |", missing.count())?;
     for (letter, certainty) in [
         ('C', Certainty::C),
         ('L', Certainty::L),
