@@ -36,8 +36,8 @@ use kernel::{
     }, //
 };
 
-/// What is mapped.
-pub(in crate::core) type Item = Arc<Allocation>;
+/// What addresses map.
+type Item = Arc<Allocation>;
 
 /// The state of a space.
 struct State {
@@ -49,8 +49,8 @@ struct State {
 // What is pinned is behind its pointers.
 impl Unpin for State {}
 
-/// One for each process and adapter. Its addresses are free again when the last device of the process on the
-/// adapter goes (case 368).
+/// The GPU virtual address space of a process on an adapter. All its addresses are freed when the last
+/// device of the process on the adapter is destroyed (case 368).
 #[pin_data]
 pub(crate) struct GpuSpace {
     adapter: Arc<Adapter>,
@@ -58,7 +58,7 @@ pub(crate) struct GpuSpace {
     state: Mutex<State>,
 }
 
-/// Addresses that were given out, and can be taken back.
+/// Addresses that a call has given out, and can still take back.
 pub(crate) struct Given {
     pub(crate) address: u64,
     range: u64,
@@ -82,7 +82,7 @@ impl GpuSpace {
         )?)
     }
 
-    /// Whether nobody can do anything with it any more: the adapter has gone, and all devices.
+    /// Whether nobody can use the space any more: the adapter has gone, and all devices.
     pub(in crate::core) fn is_over(&self) -> bool {
         self.adapter.check_present().is_err() && self.state.lock().devices == 0
     }
@@ -108,11 +108,11 @@ impl GpuSpace {
     /// As [`Space::free`] says.
     pub(crate) fn free(&self, span: Span) -> NtResult {
         let removed = self.state.lock().space.free(span.start, span.bytes());
-        // After the lock.
+        // Dropped after the lock is released.
         removed.map(drop)
     }
 
-    /// Takes addresses back that nobody was told of, if they are still what was given out.
+    /// Takes back addresses that nobody was told of, if they still belong to that range.
     pub(crate) fn take_back(&self, given: &Given, bytes: u64) {
         let removed = {
             let space = &mut self.state.lock().space;
@@ -146,11 +146,16 @@ impl GpuSpace {
     /// # Errors
     ///
     /// As [`Space::check_map`] says.
-    pub(in crate::core) fn check_map(&self, start: u64, bytes: u64, wanted: &Wanted<'_, Item>) -> NtResult {
+    pub(in crate::core) fn check_map(
+        &self,
+        start: u64,
+        bytes: u64,
+        wanted: &Wanted<'_, Item>,
+    ) -> NtResult {
         self.state.lock().space.check_map(start, bytes, wanted)
     }
 
-    /// What is mapped under a key is no more.
+    /// Removes all mappings under a key.
     fn forget(&self, key: Key) {
         loop {
             let removed = self.state.lock().space.forget(key);
@@ -185,7 +190,7 @@ impl Drop for SpaceOfDevice {
                 _ => None,
             }
         };
-        // After the lock.
+        // Dropped after the lock is released.
         drop(old);
     }
 }
@@ -193,7 +198,7 @@ impl Drop for SpaceOfDevice {
 /// The mappings of a binding, which go with it (cases 362, 363).
 pub(in crate::core) struct GpuMappings {
     space: Arc<GpuSpace>,
-    /// There has been one. Who ends the binding is the last one who has it.
+    /// There has been one. Relaxed: only the last owner of the binding reads it.
     any: Atomic<bool>,
 }
 
@@ -205,13 +210,17 @@ impl GpuMappings {
         }
     }
 
-    /// What its mappings are found by: it does not move while there are any.
+    /// The key of its mappings: the address, because the binding does not move.
     fn key(&self) -> Key {
         core::ptr::from_ref(self).addr()
     }
 
     /// An allocation as it is mapped for the binding.
-    pub(in crate::core) fn target(&self, allocation: &Arc<Allocation>, writable: bool) -> Target<Item> {
+    pub(in crate::core) fn target(
+        &self,
+        allocation: &Arc<Allocation>,
+        writable: bool,
+    ) -> Target<Item> {
         self.any.store(true, Relaxed);
         Target {
             item: allocation.clone(),

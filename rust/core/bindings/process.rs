@@ -92,7 +92,7 @@ pub(crate) struct Process {
     /// The process's usage on each adapter that it created a device on.
     #[pin]
     accounts: Mutex<KVVec<(Luid, Arc<Account>)>>,
-    /// Its GPU virtual addresses on each adapter that it made a device on, or wanted such of.
+    /// The process's GPU virtual addresses on each adapter that it created a device on, or reserved some of.
     #[pin]
     spaces: Mutex<KVVec<(Luid, Arc<GpuSpace>)>>,
     _counted: Counted,
@@ -277,7 +277,7 @@ impl Process {
         let space = GpuSpace::new(adapter.clone())?;
         let mut spaces = self.spaces.lock();
         if let Some(first) = find(&spaces, luid) {
-            // Out of the lock before the new one is dropped.
+            // Releases the lock before the new space is dropped.
             drop(spaces);
             return Ok(first);
         }
@@ -285,10 +285,10 @@ impl Process {
         Ok(space)
     }
 
-    /// Those of adapters that have gone, as adapters may come and go for ever.
+    /// Drops the address spaces of adapters that have gone: adapters may come and go without limit.
     fn drop_spaces_that_are_over(&self) {
         let mut place = 0;
-        // One by one, as it takes other locks to look at them.
+        // One at a time, because `is_over` takes other locks.
         while let Some(space) = self.space_at(place) {
             if !space.is_over() {
                 place += 1;
@@ -297,7 +297,7 @@ impl Process {
             let mut spaces = self.spaces.lock();
             let over = spaces.iter().position(|(_, of)| Arc::ptr_eq(of, &space));
             let over = over.and_then(|position| spaces.remove(position).ok());
-            // Out of the lock before it is dropped.
+            // Releases the lock before the space is dropped.
             drop(spaces);
             drop(over);
         }

@@ -5,10 +5,7 @@
 use crate::{
     core::{
         bindings::{
-            gpu_space::{
-                GpuSpace,
-                Item, //
-            },
+            gpu_space::GpuSpace,
             open_allocation::OpenAllocation,
             paging_queue::PagingQueue,
             process::{
@@ -48,12 +45,12 @@ pub(crate) enum Mapped<'a> {
 }
 
 impl PagingQueue {
-    /// D3DKMTMapGpuVirtualAddress. `tell` gets the address and the value to wait for; when it fails, nothing
-    /// has changed.
+    /// D3DKMTMapGpuVirtualAddress. `tell` is called with the address and the value to wait for; if it fails,
+    /// nothing has changed.
     ///
     /// # Errors
     ///
-    /// As [`GpuSpace::map`] says; what `tell` says.
+    /// As [`GpuSpace::map`] says; the errors of `tell`.
     pub(crate) fn map_gpu_va(
         &self,
         at: AddressRequest,
@@ -82,8 +79,7 @@ impl PagingQueue {
                 }
             }
         };
-        // What nobody else can see can be taken back, what was replaced can't: there the caller is told
-        // first.
+        // A new range can be taken back, a mapping that was replaced cannot: there the caller is told first.
         match at {
             AddressRequest::At(address) => {
                 space.check_map(address, bytes, &wanted)?;
@@ -107,8 +103,8 @@ impl PagingQueue {
 }
 
 impl Process {
-    /// The space that an adapter's or a paging queue's handle stands for, and its adapter; INVALID_PARAMETER
-    /// for anything else (case 313).
+    /// The adapter and the address space that the handle of an adapter or of a paging queue stands for;
+    /// INVALID_PARAMETER for anything else (case 313).
     pub(crate) fn space_by(&self, handle: Handle) -> NtResult<(Arc<Adapter>, Arc<GpuSpace>)> {
         match self.get(handle) {
             Some(Object::Adapter(open)) => {
