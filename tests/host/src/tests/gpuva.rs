@@ -324,7 +324,13 @@ fn what_is_destroyed_is_mapped_no_more() {
     let zero = space.reserve(ANYWHERE, KIB_64, true).unwrap();
     let faults = space.reserve(ANYWHERE, KIB_64, false).unwrap();
     for address in [zero, faults] {
-        map(&mut space, AddressRequest::At(address), PAGE, &memory(&of, 0)).unwrap();
+        map(
+            &mut space,
+            AddressRequest::At(address),
+            PAGE,
+            &memory(&of, 0),
+        )
+        .unwrap();
     }
     let alone = map(&mut space, ANYWHERE, 4 * PAGE, &memory(&of, 0)).unwrap();
     let mixed = map(&mut space, ANYWHERE, 4 * PAGE, &memory(&of, 0)).unwrap();
@@ -438,7 +444,12 @@ fn a_fences_page_is_its_own() {
     drop(space.unmap_fence(address));
     assert_eq!(space.translate(address), Translation::Invalid);
     assert_eq!(
-        map(&mut space, AddressRequest::At(address), PAGE, &memory(&of, 0)),
+        map(
+            &mut space,
+            AddressRequest::At(address),
+            PAGE,
+            &memory(&of, 0)
+        ),
         Ok(address)
     );
 }

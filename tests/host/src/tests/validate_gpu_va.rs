@@ -150,7 +150,10 @@ fn a_mapping_is_at_pages() {
         };
         validate_gpu_va::map(&args).map(|map| map.at)
     };
-    assert_eq!(place(LOWEST + 4096, 1, 1), Ok(AddressRequest::At(LOWEST + 4096)));
+    assert_eq!(
+        place(LOWEST + 4096, 1, 1),
+        Ok(AddressRequest::At(LOWEST + 4096))
+    );
     let (from, to) = (0x1000, 0x7000);
     assert_eq!(place(0, from, to), Ok(AddressRequest::Between { from, to }));
     refused(place(LOWEST + 1, 0, 0));
