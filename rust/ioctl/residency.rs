@@ -180,7 +180,7 @@ pub(super) fn update(caller: &Caller<'_>, argument: usize) -> NtResult<NtStatus>
         )
     };
     let value = match in_local {
-        Some(in_local) => queue.place(&open, in_local, tell)?,
+        Some(in_local) => queue.update_allocation_property(&open, in_local, tell)?,
         None => {
             tell(None)?;
             None

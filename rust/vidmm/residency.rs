@@ -266,7 +266,7 @@ impl VidMm {
     ///
     /// - INVALID_PARAMETER: it is offered. DEVICE_REMOVED. Errors of `tell`.
     /// - NO_MEMORY: none is left; or it is on the residency list, and would exceed the process's budget.
-    pub(crate) fn place(
+    pub(crate) fn update_allocation_property(
         &self,
         account: &Account,
         bound: Bound<'_>,

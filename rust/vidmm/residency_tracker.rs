@@ -187,7 +187,7 @@ pub(crate) struct ResidencyTracker<T> {
     clock: u64,
     entries: RBTree<Key, Entry<T>>,
     /// By owner, and then in the order in which that owner's memory is evicted.
-    order: [RBTree<(Key, LruKey), Key>; 3],
+    lru: [RBTree<(Key, LruKey), Key>; 3],
     processes: RBTree<Key, [ProcessUsage; 2]>,
     /// Bytes that are offered.
     offered: u64,
@@ -213,7 +213,7 @@ impl<T: Clone> ResidencyTracker<T> {
             groups: [Budgets::new(local), Budgets::new(non_local)],
             clock: 0,
             entries: RBTree::new(),
-            order: [RBTree::new(), RBTree::new(), RBTree::new()],
+            lru: [RBTree::new(), RBTree::new(), RBTree::new()],
             processes: RBTree::new(),
             offered: 0,
             idle: 0,
@@ -318,7 +318,7 @@ impl<T: Clone> ResidencyTracker<T> {
             return;
         };
         if let Some((list, lru_key)) = entry.listed_at.take() {
-            let node = self.order[list as usize].remove_node(&(entry.owner, lru_key));
+            let node = self.lru[list as usize].remove_node(&(entry.owner, lru_key));
             entry.node = node.map(RBTreeNode::into_reservation);
         }
         let (usage, offered, idle) = (entry.usage, entry.offered(), entry.idle());
@@ -346,7 +346,7 @@ impl<T: Clone> ResidencyTracker<T> {
         entry.listed_at = Some((list, lru_key));
         let node = node.into_node((entry.owner, lru_key), key);
         // Stamps are unique.
-        entry.node = self.order[list as usize]
+        entry.node = self.lru[list as usize]
             .insert(node)
             .map(RBTreeNode::into_reservation);
     }
@@ -486,12 +486,12 @@ impl<T: Clone> ResidencyTracker<T> {
         after: Option<LruKey>,
         accept: impl Fn(Key, &ProcessUsage) -> bool,
     ) -> Option<(LruKey, Key)> {
-        let order = &self.order[list as usize];
+        let lru = &self.lru[list as usize];
         let from = after.map_or(LruKey::LEAST, LruKey::next);
         let owners = self.processes.iter();
         let accepted = owners.filter(|(&owner, processes)| accept(owner, &processes[0]));
         let firsts = accepted.filter_map(|(&owner, _)| {
-            let cursor = order.cursor_lower_bound(&(owner, from))?;
+            let cursor = lru.cursor_lower_bound(&(owner, from))?;
             let (&(of, lru_key), &key) = cursor.current();
             (of == owner).then_some((lru_key, key))
         });
