@@ -113,10 +113,10 @@ fn c_string(path: &Path) -> CString {
 }
 
 /// Answers everything but reads, until the file system has gone.
-fn serve(device: &File, touched: &mpsc::Sender<u64>) {
+fn serve(mut device: &File, touched: &mpsc::Sender<u64>) {
     let mut request = vec![0; ROOM];
     loop {
-        match (&*device).read(&mut request) {
+        match device.read(&mut request) {
             Ok(_) => {}
             Err(error) if error.raw_os_error() == Some(libc::ENODEV) => return,
             // A request that was taken back, or a signal.
