@@ -13,6 +13,7 @@
 #![deny(unsafe_op_in_unsafe_fn)]
 
 mod adapters;
+mod bindings;
 mod chardev;
 mod compat;
 mod core;

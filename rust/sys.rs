@@ -4,7 +4,6 @@
 //!
 //! `unsafe` is allowed in this room and in `drm`; their interfaces are safe.
 
-pub(crate) mod bindings;
 pub(crate) mod cpu_mapping;
 pub(crate) mod debugfs;
 pub(crate) mod descriptor;
@@ -32,7 +31,10 @@ pub(crate) mod user_sized;
 pub(crate) mod worker;
 pub(crate) mod workqueue;
 
-use crate::status::NtStatus;
+use crate::{
+    bindings,
+    status::NtStatus, //
+};
 use kernel::{
     alloc::Flags,
     bindings as c,

@@ -15,12 +15,12 @@ use super::{
     target::Target, //
 };
 use crate::{
+    bindings,
     counters::{
         Counted,
         Counter, //
     },
     sys::{
-        bindings,
         dma_buf::DmaBuf,
         kernel_pages::KernelPages,
         ACCOUNT,

@@ -6,11 +6,13 @@ use super::target::{
     refusal,
     Target, //
 };
-use crate::sys::{
+use crate::{
     bindings,
-    dma_buf::DmaBuf,
-    page_source::PageSource,
-    PAGE_SIZE, //
+    sys::{
+        dma_buf::DmaBuf,
+        page_source::PageSource,
+        PAGE_SIZE, //
+    }, //
 };
 use core::ptr::NonNull;
 use kernel::{

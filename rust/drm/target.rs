@@ -2,7 +2,7 @@
 
 //! [`Target`]: the DRM device behind an adapter, and our in-kernel client on it.
 
-use crate::sys::bindings;
+use crate::bindings;
 use core::ptr::NonNull;
 use kernel::{
     bindings as c,

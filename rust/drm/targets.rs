@@ -18,7 +18,7 @@ use super::{
         Target, //
     }, //
 };
-use crate::sys::bindings;
+use crate::bindings;
 use core::ptr::NonNull;
 use kernel::{
     bindings as c,

@@ -3,7 +3,6 @@
 //! [`CpuMapping`]: pages that processes see in their mappings, until they are unmapped or revoked.
 
 use super::{
-    bindings,
     killable,
     page_source::PageSource,
     system_memory::{
@@ -12,6 +11,7 @@ use super::{
     },
     ACCOUNT, //
 };
+use crate::bindings;
 use kernel::{
     bindings as c,
     error::code::*,

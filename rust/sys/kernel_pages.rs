@@ -3,14 +3,16 @@
 //! [`KernelPages`]: system memory of the module, allocated page by page.
 
 use super::{
-    bindings,
     killable,
     page_source::PageSource,
     PAGE_SIZE, //
 };
-use crate::counters::{
-    self,
-    Counter, //
+use crate::{
+    bindings,
+    counters::{
+        self,
+        Counter, //
+    }, //
 };
 use core::ptr::NonNull;
 use kernel::{

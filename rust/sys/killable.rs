@@ -2,7 +2,7 @@
 
 //! Waits and long loops that let other tasks run, and that a fatal signal interrupts.
 
-use super::bindings;
+use crate::bindings;
 use kernel::{
     bindings as c,
     error::{

@@ -8,7 +8,6 @@
 //! unmapped, whatever became of the handle, the device or `/dev/dxg` by then.
 
 use super::{
-    bindings,
     cpu_mapping::{
         CpuMapping,
         FaultResult, //
@@ -20,6 +19,7 @@ use super::{
     PAGE_SIZE, //
 };
 use crate::{
+    bindings,
     compat,
     counters::{
         self,

@@ -2,7 +2,7 @@
 
 //! [`Memcg`]: a memory cgroup, to which memory is charged.
 
-use super::bindings;
+use crate::bindings;
 use core::ptr::NonNull;
 use kernel::bindings::mem_cgroup;
 

@@ -2,7 +2,7 @@
 
 //! Which process is calling.
 
-use super::bindings;
+use crate::bindings;
 use core::ptr::NonNull;
 use kernel::sync::atomic::{
     Atomic,

@@ -2,7 +2,7 @@
 
 //! [`Shrinker`]: reclaims memory when the kernel runs short of it.
 
-use super::bindings;
+use crate::bindings;
 use core::ptr::NonNull;
 use kernel::{
     bindings as c,

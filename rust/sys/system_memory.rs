@@ -3,14 +3,16 @@
 //! [`SystemMemory`]: memory that the kernel may swap out; pages that were never written take no memory.
 
 use super::{
-    bindings,
     killable,
     page_source::PageSource,
     PAGE_SIZE, //
 };
-use crate::counters::{
-    Counted,
-    Counter, //
+use crate::{
+    bindings,
+    counters::{
+        Counted,
+        Counter, //
+    }, //
 };
 use core::ptr::NonNull;
 use kernel::{

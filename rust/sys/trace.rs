@@ -5,7 +5,7 @@
 //! While it is disabled, a tracepoint costs a load, a comparison and a branch; its arguments are not even
 //! computed.
 
-use super::bindings;
+use crate::bindings;
 
 /// The owner of an allocation.
 #[derive(Clone, Copy)]

@@ -2,7 +2,7 @@
 
 //! [`Worker`]: runs one job in the background, whenever there is work for it.
 
-use super::bindings;
+use crate::bindings;
 use core::ptr::NonNull;
 use kernel::{
     alloc::AllocError,

@@ -15,7 +15,7 @@ need_module
 tree=$CACHE/kernel/$K_RELEASE/src
 # shellcheck disable=SC2046 # kernel_make prints words
 step "rust-project.json of $K_RELEASE" "the kernel's own crates" in_root $(kernel_make) rust-analyzer
-for bindings in rust/sys/bindings_generated.rs rust/uapi/raw_generated.rs; do
+for bindings in rust/bindings/bindings_generated.rs rust/uapi/raw_generated.rs; do
 	cp "$(module_dir "$(module_variant)")/tree/$bindings" "$TOP/$bindings"
 done
 in_root --env "FROM=/cache/kernel/$K_RELEASE/src/rust-project.json" --env "CACHE=$CACHE" --env "TOP=$TOP" \

@@ -131,7 +131,7 @@ impl TooLong {
         }
     }
 
-    fn is_nothing(self) {
+    fn assert_nothing(self) {
         assert!(self.0.is_empty(), "too long: {}", self.0.join("; "));
     }
 }
@@ -158,7 +158,7 @@ fn whoever_makes_a_long_call_can_be_killed() {
             });
         }
     }
-    too_long.is_nothing();
+    too_long.assert_nothing();
 }
 
 /// A process that uses the same adapter.
@@ -212,7 +212,7 @@ fn nobody_waits_for_a_long_call() {
             too_long.note(&format!("{rounds} beside {}", worst.name), longest, BESIDE);
         });
     }
-    too_long.is_nothing();
+    too_long.assert_nothing();
 }
 
 /// Has the kernel look for memory that it could have back: "2" in all its caches but that of files. "4"
@@ -249,5 +249,5 @@ fn reclaim_waits_for_no_call() {
             assert_eq!(result, c::D3DDDI_RECLAIM_RESULT_DISCARDED);
         });
     }
-    too_long.is_nothing();
+    too_long.assert_nothing();
 }

@@ -18,7 +18,7 @@
 #include <drm/drm_gem.h>
 #include <drm/drm_sysfs.h>
 
-#include "helpers.h"
+#include "drm_helpers.h"
 
 #if !IS_REACHABLE(CONFIG_DRM)
 #error "dxgkrnl needs CONFIG_DRM"
