@@ -6,7 +6,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "${1:-$here/../..}"
 
-# From the top down; `fence` and those from `status` on are what all others may use.
+# From the top down.
 ROOMS='dxgkrnl parameters kunit chardev adapters tables ioctl core vidmm fence miniport ddi mem drm sys bindings handle
 	counters uapi compat status'
 
