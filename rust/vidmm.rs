@@ -216,8 +216,8 @@ impl VidMm {
         Ok(killable::lock_killable(&self.paging)?)
     }
 
-    fn tracker(&self) -> BooksGuard<'_> {
-        BooksGuard {
+    fn tracker(&self) -> TrackerGuard<'_> {
+        TrackerGuard {
             tracker: self.tracker.lock(),
             reclaimable: &self.reclaimable,
         }
@@ -335,12 +335,12 @@ impl VidMm {
 }
 
 /// The residency tracker, locked.
-struct BooksGuard<'a> {
+struct TrackerGuard<'a> {
     tracker: MutexGuard<'a, ResidencyTracker<Arc<Backing>>>,
     reclaimable: &'a [Atomic<u64>; 2],
 }
 
-impl Deref for BooksGuard<'_> {
+impl Deref for TrackerGuard<'_> {
     type Target = ResidencyTracker<Arc<Backing>>;
 
     fn deref(&self) -> &Self::Target {
@@ -348,13 +348,13 @@ impl Deref for BooksGuard<'_> {
     }
 }
 
-impl DerefMut for BooksGuard<'_> {
+impl DerefMut for TrackerGuard<'_> {
     fn deref_mut(&mut self) -> &mut Self::Target {
         &mut self.tracker
     }
 }
 
-impl Drop for BooksGuard<'_> {
+impl Drop for TrackerGuard<'_> {
     /// The shrinker reads these counts without the lock.
     fn drop(&mut self) {
         self.reclaimable[0].store(self.tracker.offered(), Relaxed);

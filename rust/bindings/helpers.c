@@ -330,6 +330,14 @@ bool dxg_resched_and_is_dying(void)
 	return fatal_signal_pending(current);
 }
 
+/* The whole process ends, and not only this thread, as when another one calls exec. */
+bool dxg_resched_and_process_ends(void)
+{
+	cond_resched();
+	return fatal_signal_pending(current) &&
+	       (READ_ONCE(current->signal->flags) & SIGNAL_GROUP_EXIT);
+}
+
 /* Has lockdep complain if the caller holds a lock or is inside a gate. */
 void dxg_check_no_locks_held(void)
 {

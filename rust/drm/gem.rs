@@ -30,7 +30,13 @@ use crate::{
 use kernel::{
     error::code::*,
     prelude::*,
-    sync::Arc, //
+    sync::{
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
+        Arc, //
+    }, //
 };
 
 /// The layout of an object: rows of pixels of 4 bytes.
@@ -185,23 +191,33 @@ impl Drop for GemObject {
 
 /// While it lives, the calling thread's allocations succeed at once or fail, and are charged to the active
 /// memcg even beyond its limit.
-struct Unthrottled(c_uint);
+struct Unthrottled {
+    flags: c_uint,
+    bytes: usize,
+}
+
+/// Bytes that threads may be allocating so now.
+static UNTHROTTLED: Atomic<usize> = Atomic::new(0);
 
 impl Unthrottled {
     /// `ENOMEM`: that many bytes are not free now, and would be taken from the kernel's reserves.
     fn begin(bytes: usize) -> Result<Self> {
+        let all = UNTHROTTLED.fetch_add(bytes, Relaxed).saturating_add(bytes);
         // SAFETY: No preconditions.
-        if !unsafe { bindings::dxg_has_free_bytes(bytes) } {
+        if !unsafe { bindings::dxg_has_free_bytes(all) } {
+            UNTHROTTLED.fetch_sub(bytes, Relaxed);
             return Err(ENOMEM);
         }
         // SAFETY: No preconditions; `drop` undoes it in the same thread, as this value stays on its stack.
-        Ok(Self(unsafe { bindings::dxg_noreclaim_begin() }))
+        let flags = unsafe { bindings::dxg_noreclaim_begin() };
+        Ok(Self { flags, bytes })
     }
 }
 
 impl Drop for Unthrottled {
     fn drop(&mut self) {
         // SAFETY: It began with this value.
-        unsafe { bindings::dxg_noreclaim_end(self.0) };
+        unsafe { bindings::dxg_noreclaim_end(self.flags) };
+        UNTHROTTLED.fetch_sub(self.bytes, Relaxed);
     }
 }

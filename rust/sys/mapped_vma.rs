@@ -13,6 +13,7 @@ use super::{
         FaultResult, //
     },
     kernel_pages,
+    killable,
     system_memory::Patience,
     AssertSync,
     ACCOUNT,
@@ -331,6 +332,8 @@ unsafe extern "C" fn fault(vmf: *mut c::vm_fault) -> c::vm_fault_t {
     }
     match touch() {
         FaultResult::Done(fault) => fault,
+        // Nothing is paged in for a thread that is being killed, and a futex would try again for ever.
+        _ if killable::check().is_err() => c::vm_fault_reason_VM_FAULT_SIGBUS,
         // The access faults again.
         FaultResult::Missing(_) | FaultResult::Away => c::vm_fault_reason_VM_FAULT_NOPAGE,
     }

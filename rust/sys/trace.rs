@@ -12,7 +12,7 @@ use crate::bindings;
 pub(crate) struct Owner {
     /// LUID of the adapter.
     pub(crate) adapter: u64,
-    /// The process, as its own init numbers it.
+    /// The process, as the initial PID namespace numbers it.
     pub(crate) process: i32,
 }
 

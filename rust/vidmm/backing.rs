@@ -120,7 +120,6 @@ impl State {
 /// Where the bytes of an allocation are, and what they are charged to.
 pub(crate) struct Backing {
     pub(super) vidmm: Arc<VidMm>,
-    pub(super) account: Arc<Account>,
     paged: Option<Arc<dyn Paged>>,
     /// Memory of the process that made the allocation, if it is backed by that.
     user_pages: Option<Arc<UserPages>>,
@@ -139,6 +138,8 @@ pub(crate) struct Backing {
     /// The placement of the bytes, for readers without the paging lock.
     placement: Atomic<u32>,
     inner: LockedBy<Inner, Paging>,
+    /// Dropped last: the commitment in `inner` counts in it.
+    pub(super) account: Arc<Account>,
 }
 
 /// The fields that change only with the paging lock held.

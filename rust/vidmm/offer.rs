@@ -229,6 +229,13 @@ impl Backing {
         let inner = self.inner(&mut paging);
         // Another thread may have done this, or the adapter has gone.
         if inner.state.placement() == Placement::Discarded {
+            // The commitment that this thread found may have gone with another thread's failed reclaim.
+            if inner.commitment.is_none() {
+                let Ok(again) = self.commit_again() else {
+                    return;
+                };
+                inner.commitment = Some(again);
+            }
             let nothing = self.go(inner, State::Untouched, [0, 0]);
             self.vidmm.tracker().set_offer(self.key(), None);
             drop(paging);

@@ -397,7 +397,7 @@ proptest! {
     #![proptest_config(config(256))]
 
     #[test]
-    fn the_books_say_what_the_lists_say(steps in prop::collection::vec(step(), 1..80)) {
+    fn the_tracker_says_what_the_lists_say(steps in prop::collection::vec(step(), 1..80)) {
         // The stand-in for the kernel's trees wants to be in a model.
         loom::model(move || a_life_of_the_books(&steps));
     }
