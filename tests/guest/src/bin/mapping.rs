@@ -8,7 +8,7 @@ use dxg_guest_tests::{
     create::Create,
     faults::every_call::spare,
     fence::{create_paging_queue, create_sync_object, new_fence, new_paging_queue, PagingQueue},
-    harness,
+    harness::{self, scaled},
     limit::MostFiles,
     locked::Locked,
     memory::{bytes_at, memory_file, unmap, Map, MIB, PAGE},
@@ -487,29 +487,33 @@ fn an_argument_block_may_live_in_it() {
     });
 }
 
-/// A futex looks at the word again and again until its page is there, without asking for signals.
+/// A futex looks at the word again and again until its page is there, without asking for signals. The signal
+/// has to come while it has the page brought in, which is why that takes long.
 fn a_futex_in_evicted_memory_lets_its_thread_be_killed() {
     spare("it is made in a child");
-    on_each_device(|gpu, _| {
-        for _ in 0..4 {
-            let mut child = child::start_on("futex", gpu.luid, &[]);
-            assert_eq!(child.line(), "looping");
-            thread::sleep(Duration::from_millis(30));
-            child.kill();
-        }
-    });
+    let before = counters();
+    for wait in 1..=4 {
+        let mut child = child::start_on("futex", luids()[0], &[]);
+        assert_eq!(child.line(), "looping");
+        thread::sleep(Duration::from_millis(97 * wait));
+        child.kill();
+        // The worker may be at it still.
+        before.assert_restored();
+    }
 }
 
 fn futex(arguments: &[String]) {
     let gpu = Gpu::open(child::adapter(arguments));
     let device = gpu.device();
     let queue = PagingQueue::new(&gpu, device);
-    let allocation = buffer(&gpu, device, 8 * MIB);
+    let allocation = buffer(&gpu, device, scaled(96) * MIB);
     let address = gpu.lock(device, allocation);
     thread::scope(|scope| {
         scope.spawn(|| loop {
             resident(&gpu, device, &queue, &[allocation]);
             evicted(&gpu, device, &[allocation]);
+            // So that it is the futex that pages it in.
+            thread::sleep(Duration::from_millis(50));
         });
         child::say("looping");
         let word = 0_u32;
