@@ -8,7 +8,8 @@ use crate::{
     status::{
         NtResult,
         NtStatus, //
-    }, //
+    },
+    sys::worker::WorkerQueue, //
 };
 use kernel::{
     new_mutex,
@@ -28,6 +29,7 @@ use kernel::{
 pub(crate) struct Fences {
     #[pin]
     all: Mutex<All>,
+    queue: Arc<WorkerQueue>,
 }
 
 struct All {
@@ -43,16 +45,24 @@ struct All {
 impl Unpin for All {}
 
 impl Fences {
-    pub(crate) fn new() -> Result<Arc<Self>> {
+    pub(crate) fn new(queue: Arc<WorkerQueue>) -> Result<Arc<Self>> {
         let all = All {
             fences: RBTree::new(),
             entered: 0,
             lost: false,
         };
         Arc::pin_init(
-            pin_init!(Self { all <- new_mutex!(all, "Fences::all") }),
+            pin_init!(Self {
+                all <- new_mutex!(all, "Fences::all"),
+                queue,
+            }),
             GFP_KERNEL,
         )
+    }
+
+    /// The work queue that its fences complete their waits by.
+    pub(crate) fn queue(&self) -> &Arc<WorkerQueue> {
+        &self.queue
     }
 
     /// The adapter goes: all fences end with DEVICE_REMOVED, and no new ones can be entered.
@@ -65,7 +75,7 @@ impl Fences {
                 key.and_then(|key| all.fences.remove_node(&key))
             };
             let Some(node) = first else { break };
-            node.to_key_value().1.unplug();
+            MonitoredFence::unplug(&node.to_key_value().1);
         }
     }
 
@@ -119,6 +129,6 @@ impl Drop for OwnedFence {
         // Moved out of the lock before it is dropped.
         let node = self.fences.all.lock().fences.remove_node(&self.number);
         drop(node);
-        self.fence.end(NtStatus::INVALID_PARAMETER);
+        MonitoredFence::end(&self.fence, NtStatus::INVALID_PARAMETER);
     }
 }

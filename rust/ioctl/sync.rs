@@ -89,7 +89,7 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     } else {
         AtRemoval::Stays
     };
-    let fence = MonitoredFence::new(new.value, at_removal)?;
+    let fence = MonitoredFence::new(new.value, at_removal, device.adapter().fences().queue().clone())?;
     let rights = Rights {
         signal: new.signal,
         wait: new.wait,
@@ -137,9 +137,9 @@ pub(super) fn signal(caller: &Caller<'_>, argument: usize) -> NtResult {
     let targets = targets(caller, &device, signal.count, lists, Purpose::Signal)?;
     for target in &targets {
         if signal.rewind {
-            target.fence.rewind(target.value);
+            MonitoredFence::rewind(&target.fence, target.value);
         } else {
-            target.fence.signal(target.value);
+            MonitoredFence::signal(&target.fence, target.value);
         }
     }
     Ok(())
@@ -171,7 +171,7 @@ pub(super) fn wait(caller: &Caller<'_>, argument: usize) -> NtResult {
     let wait = Wait::new(targets, enough, event)?;
     Wait::start(&wait)?;
     if blocks {
-        wait.block()
+        Wait::block(&wait)
     } else {
         Ok(())
     }

@@ -45,7 +45,7 @@ impl PagingQueue {
         device: &Arc<Device>,
         priority: PagingPriority,
     ) -> NtResult<(Arc<Self>, Arc<SyncObject>)> {
-        let fence = MonitoredFence::new(0, AtRemoval::Maximum)?;
+        let fence = MonitoredFence::new(0, AtRemoval::Maximum, device.adapter().fences().queue().clone())?;
         let rights = Rights {
             signal: false,
             wait: true,

@@ -41,8 +41,8 @@ impl Adapter {
         let adapter = Self {
             instance,
             miniport,
+            fences: Fences::new(vidmm.queue().clone())?,
             vidmm,
-            fences: Fences::new()?,
         };
         // From here on, `end` has to run.
         adapter.vidmm.start()?;

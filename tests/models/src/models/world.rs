@@ -73,7 +73,7 @@ impl World {
         let registry = Registry::new(true).expect("memory");
         let added = registry.adapters().add(HotplugSource(1), |appearance| {
             let miniport: Box<dyn crate::ddi::Miniport> = Box::new(Numbers::new());
-            let vidmm = Arc::new(VidMm, ACCOUNT)?;
+            let vidmm = VidMm::new()?;
             Adapter::new(appearance, KBox::from(miniport), vidmm)
         });
         assert_eq!(added, Ok(()));

@@ -54,6 +54,35 @@ pub(super) fn the_device_ends_waits() {
     ends_waits(|gpu, device, _| assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS));
 }
 
+/// A signal leaves most of many waits to a worker. A fence that is destroyed before that is done has been
+/// signalled for all of them.
+pub(super) fn waits_that_were_reached_before_the_end() {
+    const MANY: i64 = 1024;
+    on_each_adapter(|gpu| {
+        let before = counters();
+        let device = gpu.device();
+        let fence = Fence::new(gpu, device, 0);
+        let event = Event::new();
+        let way = Way {
+            event: Some(&event),
+            ..Way::default()
+        };
+        for _ in 0..MANY {
+            assert_eq!(wait_in(&gpu.dxg, device, &[(fence.handle, 1)], way), SUCCESS);
+        }
+        thread::scope(|scope| {
+            // Its turn is the last one.
+            let waiting = spawn(scope, || wait(&gpu.dxg, device, &[(fence.handle, 2)]));
+            wait_for_waits(&before, MANY + 1);
+            assert_eq!(signal(&gpu.dxg, device, &[(fence.handle, 2)]), SUCCESS);
+            assert_eq!(destroy_sync_object(&gpu.dxg, fence.handle), SUCCESS);
+            assert_eq!(waiting.join().expect("a thread"), SUCCESS);
+        });
+        wait_for_waits(&before, 0);
+        assert_eq!(i64::try_from(event.count()), Ok(MANY));
+    });
+}
+
 /// Closing the node ends waits by eventfds. (A thread that waits keeps the node open.)
 pub(super) fn the_last_descriptor_ends_waits() {
     for luid in luids() {
