@@ -4,6 +4,7 @@
 
 use super::{
     paging::Urgency,
+    residency_tracker::Surplus,
     VidMm, //
 };
 use crate::sys::{
@@ -44,20 +45,16 @@ impl VidMm {
         if missing == 0 {
             return false;
         }
-        let mut after = None;
-        let (backing, known) = loop {
-            let surplus = self.tracker().surplus(after, sys::can_swap());
-            let Some((at, backing)) = surplus else {
+        let surplus = self.tracker().surplus(sys::can_swap());
+        let backing = match surplus {
+            Surplus::Found(backing) => backing,
+            Surplus::GoOn => return true,
+            Surplus::Nothing => {
                 self.wanted.store(0, Relaxed);
                 return false;
-            };
-            match backing.residency_info() {
-                // It is in use. There may be many of these: the residency tracker is unlocked between them.
-                Some(known) if known.offer.is_none() && known.locks > 0 => after = Some(at),
-                known => break (backing, known),
             }
         };
-        let given = match known {
+        let given = match backing.residency_info() {
             Some(known) if known.offer.is_some() => backing.discard(),
             Some(known) if known.listed == 0 => backing.evict(Urgency::Others),
             _ => Ok(()),

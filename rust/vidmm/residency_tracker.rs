@@ -193,7 +193,20 @@ pub(crate) struct ResidencyTracker<T> {
     offered: u64,
     /// Bytes of the segment that are idle.
     idle: u64,
+    /// Where the search for a surplus goes on: behind memory that is locked.
+    searched: Option<(LruList, LruKey)>,
 }
+
+/// What a [search](ResidencyTracker::surplus) has found.
+pub(crate) enum Surplus<T> {
+    Found(T),
+    /// Only locked memory so far.
+    GoOn,
+    Nothing,
+}
+
+/// Locked allocations that one search passes.
+const AT_ONCE: usize = 64;
 
 pub(super) const fn index(group: SegmentGroup) -> usize {
     match group {
@@ -217,6 +230,7 @@ impl<T: Clone> ResidencyTracker<T> {
             processes: RBTree::new(),
             offered: 0,
             idle: 0,
+            searched: None,
         }
     }
 
@@ -503,12 +517,30 @@ impl<T: Clone> ResidencyTracker<T> {
     }
 
     /// What to reclaim first when the system is short of memory: offered memory, then, if `idle_too`, memory
-    /// that is idle in the segment, locked or not; the next after `after`.
-    pub(crate) fn surplus(
+    /// that is idle in the segment. There may be much locked memory before it, which one search after the other
+    /// passes; the search after the last one begins anew.
+    pub(crate) fn surplus(&mut self, idle_too: bool) -> Surplus<T> {
+        for _ in 0..AT_ONCE {
+            let Some((at, key)) = self.next_surplus(self.searched, idle_too) else {
+                self.searched = None;
+                return Surplus::Nothing;
+            };
+            match self.entries.get(&key) {
+                Some(entry) if entry.offer.is_some() || entry.locks == 0 => {
+                    return Surplus::Found(entry.item.clone());
+                }
+                _ => self.searched = Some(at),
+            }
+        }
+        Surplus::GoOn
+    }
+
+    /// The next after `after`, locked or not.
+    pub(crate) fn next_surplus(
         &self,
         after: Option<(LruList, LruKey)>,
         idle_too: bool,
-    ) -> Option<((LruList, LruKey), T)> {
+    ) -> Option<((LruList, LruKey), Key)> {
         let lists = match after {
             Some((LruList::Segment, _)) => &[LruList::Segment][..],
             _ => &[LruList::System, LruList::Segment][..],
@@ -524,7 +556,7 @@ impl<T: Clone> ResidencyTracker<T> {
                 _ => false,
             };
             if wanted {
-                return Some(((list, lru_key), self.entries.get(&key)?.item.clone()));
+                return Some(((list, lru_key), key));
             }
         }
         None
