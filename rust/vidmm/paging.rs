@@ -106,7 +106,7 @@ enum Step {
     System,
     CpuMapping,
     /// This allocation has to be evicted first.
-    PutOut(Arc<Backing>),
+    Evict(Arc<Backing>),
     /// Exports that are in the way may have ended.
     AskExports,
 }
@@ -148,7 +148,7 @@ impl Backing {
                     drop(paging);
                     prepared.mapping = Some(CpuMapping::away(self.size()? / PAGE_SIZE)?);
                 }
-                Step::PutOut(victim) => {
+                Step::Evict(victim) => {
                     drop(paging);
                     let bytes = victim.bytes();
                     let urgency = match Arc::ptr_eq(&victim.account, &self.account) {
@@ -514,7 +514,7 @@ impl VidMm {
             false => tracker.victim(of.account.key(), bytes, lru_key.class, lru_key.priority),
         };
         match victim {
-            Some((_, victim)) => Some(Step::PutOut(victim)),
+            Some((_, victim)) => Some(Step::Evict(victim)),
             None if !prepared.asked_exports && !is_vain => Some(Step::AskExports),
             None => {
                 prepared.stays_out = true;

@@ -90,7 +90,7 @@ impl Site {
         }
     }
 
-    /// Has everything brought in. What the fence is to say in the end.
+    /// Pages everything in. Returns the fence value that says so.
     fn begin(&self) -> u64 {
         let queue = self.queue.handle;
         let (answer, _, value, _) = make_resident_in(&self.gpu.dxg, queue, &self.all, 0);
@@ -112,7 +112,7 @@ impl Site {
     }
 }
 
-/// In a child: its memory leaves the segment, and the touch of a view brings it back.
+/// In a child: its memory leaves the segment, and an access through a mapping pages it in.
 fn mover(arguments: &[String]) {
     let gpu = Gpu::open(child::adapter(arguments));
     let device = gpu.device();

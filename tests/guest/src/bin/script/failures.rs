@@ -162,7 +162,7 @@ pub fn a_fill_without_memory() {
     gpu.unlock(device, allocation);
 }
 
-/// A segment full of what cannot be put out: after 16 that is enough, and system memory is used.
+/// A segment full of memory that cannot be evicted: after 16 failures system memory is used.
 pub fn transfers_that_fail() {
     const BYTES: u64 = 800 << 10;
     let (gpu, device) = adapter();
