@@ -135,7 +135,7 @@ pub(crate) struct VidMm {
     reclaimable: [Atomic<u64>; 2],
     /// The adapter has gone; read without the paging lock.
     gone: Atomic<bool>,
-    /// Pages that the shrinker has asked for.
+    /// Pages that the shrinker's scans have accepted, and the worker has yet to reclaim.
     wanted: Atomic<usize>,
     #[pin]
     shrinker: Mutex<Option<Shrinker>>,

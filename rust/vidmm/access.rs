@@ -196,7 +196,7 @@ impl Backing {
     }
 
     /// The dma-buf did not reach its user.
-    pub(crate) fn take_export_back(&self) {
+    pub(crate) fn cancel_export(&self) {
         let mut paging = self.vidmm.paging.lock();
         self.end_export(self.inner(&mut paging));
     }

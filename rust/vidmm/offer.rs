@@ -149,7 +149,7 @@ impl Account {
         let value = operation.as_ref().map(Operation::value);
         if let Err(status) = failed.and_then(|()| tell(&results, value)) {
             for (bound, step) in list.iter().zip(steps) {
-                bound.backing.take_back(step);
+                bound.backing.cancel_reclaim(step);
             }
             return Err(status);
         }
@@ -244,7 +244,7 @@ impl Backing {
     }
 
     /// The caller could not get the result: the allocation is offered again.
-    fn take_back(&self, step: Step) {
+    fn cancel_reclaim(&self, step: Step) {
         if step.promised {
             let mut paging = self.vidmm.paging.lock();
             let inner = self.inner(&mut paging);

@@ -65,7 +65,7 @@ pub(crate) fn export(open: &OpenAllocation, writable: bool) -> NtResult<Exported
     match descriptor {
         Ok(descriptor) => Ok(Exported { descriptor, open }),
         Err(_) => {
-            open.allocation().backing().take_export_back();
+            open.allocation().backing().cancel_export();
             Err(NtStatus::NO_MEMORY)
         }
     }
@@ -89,7 +89,7 @@ impl Exported<'_> {
             Ok(()) => self.descriptor.install(),
             Err(_) => {
                 self.descriptor.cancel();
-                self.open.allocation().backing().take_export_back();
+                self.open.allocation().backing().cancel_export();
             }
         }
         told

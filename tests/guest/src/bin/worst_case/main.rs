@@ -242,7 +242,7 @@ fn reclaim_waits_for_no_call() {
                 drop_caches("2");
                 longest = longest.max(start.elapsed());
             }
-            // Meanwhile the worker has given back what the kernel was promised.
+            // Meanwhile the worker has reclaimed what the shrinker's scan has accepted.
             child.kill();
             too_long.note(worst.name, longest, RECLAIM);
             let result = reclaimed_one(&gpu, device, &queue, allocation);
