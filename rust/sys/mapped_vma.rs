@@ -312,8 +312,8 @@ unsafe extern "C" fn fault(vmf: *mut c::vm_fault) -> c::vm_fault_t {
     let end = unsafe { (*vma).__bindgen_anon_1.__bindgen_anon_1.vm_end };
     // SAFETY: The file's CPU mapping has adopted it, and `mmap` has made the VMA a shared PFN map; its
     // address space is locked, and the address is the one that faulted, inside the VMA.
-    let touch = || unsafe { content.mapping.fault(vma, (address, end), index) };
-    let todo = match touch() {
+    let try_insert = || unsafe { content.mapping.fault(vma, (address, end), index) };
+    let todo = match try_insert() {
         FaultResult::Done(fault) => return fault,
         todo => todo,
     };
@@ -323,14 +323,14 @@ unsafe extern "C" fn fault(vmf: *mut c::vm_fault) -> c::vm_fault_t {
     // kept by the file.
     if unsafe { bindings::dxg_fault_unlock(vmf, matches!(todo, FaultResult::Away)) } {
         // The second fault reports what has failed.
-        content.do_for_touch(todo, index);
+        content.fault_in(todo, index);
         drop(file);
         return c::vm_fault_reason_VM_FAULT_RETRY;
     }
-    if !content.do_for_touch(todo, index) {
+    if !content.fault_in(todo, index) {
         return c::vm_fault_reason_VM_FAULT_SIGBUS;
     }
-    match touch() {
+    match try_insert() {
         FaultResult::Done(fault) => fault,
         // Nothing is paged in for a thread that is being killed, and a futex would try again for ever.
         _ if killable::check().is_err() => c::vm_fault_reason_VM_FAULT_SIGBUS,
@@ -342,8 +342,8 @@ unsafe extern "C" fn fault(vmf: *mut c::vm_fault) -> c::vm_fault_t {
 impl Content {
     /// Serves a fault on a page that was not there. `false` when the page could not be made; the CPU mapping
     /// reports a failed page-in.
-    fn do_for_touch(&self, touch: FaultResult, index: usize) -> bool {
-        match touch {
+    fn fault_in(&self, todo: FaultResult, index: usize) -> bool {
+        match todo {
             FaultResult::Done(_) => true,
             FaultResult::Missing(memory) => {
                 let made = memory.page(index, Patience::MayWait);
@@ -356,11 +356,11 @@ impl Content {
                 true
             }
             FaultResult::Away => {
-                let brought = self
+                let paged_in = self
                     .owner
                     .as_ref()
                     .map_or(Err(EFAULT), |owner| owner.page_in_for_fault());
-                if brought.is_err_and(|error| error != EINTR) {
+                if paged_in.is_err_and(|error| error != EINTR) {
                     self.mapping.fail();
                 }
                 true
