@@ -82,7 +82,7 @@ pub(super) enum Home {
 
 /// The bytes themselves; [`Placement`] says which transitions are allowed.
 pub(super) enum State {
-    Untouched,
+    Unpopulated,
     Local(Memory),
     System(Arc<SystemMemory>),
     UserPages,
@@ -94,7 +94,7 @@ pub(super) enum State {
 impl State {
     pub(super) fn placement(&self) -> Placement {
         match self {
-            Self::Untouched => Placement::Untouched,
+            Self::Unpopulated => Placement::Unpopulated,
             Self::Local(_) => Placement::Local,
             Self::System(_) => Placement::System,
             Self::UserPages => Placement::UserPages,
@@ -112,7 +112,7 @@ impl State {
                 CpuPages::DmaBuf(_) | CpuPages::None => None,
             },
             Self::System(memory) => Some(Source::System(memory.clone())),
-            Self::UserPages | Self::Untouched | Self::Discarded | Self::Lost => None,
+            Self::UserPages | Self::Unpopulated | Self::Discarded | Self::Lost => None,
         }
     }
 }

@@ -102,7 +102,7 @@ impl BackingHandle {
         let begin = Beginning {
             commitment: vidmm.commit(&account, SegmentGroup::Local, bytes)?,
             account,
-            state: State::Untouched,
+            state: State::Unpopulated,
             home,
             bytes,
             priority,

@@ -236,7 +236,7 @@ impl Backing {
                 };
                 inner.commitment = Some(again);
             }
-            let nothing = self.go(inner, State::Untouched, [0, 0]);
+            let nothing = self.go(inner, State::Unpopulated, [0, 0]);
             self.vidmm.tracker().set_offer(self.key(), None);
             drop(paging);
             drop(nothing);

@@ -191,7 +191,7 @@ impl Backing {
             Placement::Discarded => return Err(NtStatus::INVALID_PARAMETER),
             Placement::UserPages | Placement::Imported => {}
             Placement::Local => self.end_export(inner),
-            Placement::Untouched | Placement::System => {
+            Placement::Unpopulated | Placement::System => {
                 if self.belongs_in_segment() && !prepared.stays_out {
                     match self.vidmm.room(self, prepared) {
                         Some(step) => return Ok(step),
@@ -206,7 +206,7 @@ impl Backing {
                     if wish.in_segment {
                         return Err(NtStatus::NO_MEMORY);
                     }
-                    if inner.state.placement() == Placement::Untouched {
+                    if inner.state.placement() == Placement::Unpopulated {
                         // Video memory is virtual: it is used where it is.
                         let Some(memory) = prepared.system.take() else {
                             return Ok(Step::System);

@@ -106,7 +106,7 @@ impl Backing {
             Placement::System | Placement::UserPages | Placement::Imported => {
                 ResidencyStatus::InSharedMemory
             }
-            Placement::Untouched | Placement::Discarded | Placement::Lost => {
+            Placement::Unpopulated | Placement::Discarded | Placement::Lost => {
                 ResidencyStatus::NotResident
             }
         }

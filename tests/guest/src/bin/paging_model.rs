@@ -71,7 +71,7 @@ fn call() -> impl Strategy<Value = Call> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
-    Untouched,
+    Unpopulated,
     Local,
     System,
     Discarded,
@@ -160,7 +160,7 @@ impl Model {
     }
 
     fn settle(&mut self, which: usize) {
-        if matches!(self.entries[which].place, Place::Untouched | Place::System) {
+        if matches!(self.entries[which].place, Place::Unpopulated | Place::System) {
             self.entries[which].place = match self.make_room(which) {
                 true => Place::Local,
                 false => Place::System,
@@ -195,7 +195,7 @@ impl Pair<'_> {
                     self.buffers.push(new);
                     self.model.entries.push(Entry {
                         bytes,
-                        place: Place::Untouched,
+                        place: Place::Unpopulated,
                         priority: 0x7800_0000,
                         stamp: 0,
                         listed: 0,
@@ -306,7 +306,7 @@ impl Pair<'_> {
         );
         entry.offer = None;
         if discarded {
-            entry.place = Place::Untouched;
+            entry.place = Place::Unpopulated;
             self.buffers[which].forget();
         }
         let entry = &self.model.entries[which];
@@ -323,7 +323,7 @@ impl Pair<'_> {
             let expected = self.model.entries.iter().map(|entry| match entry.place {
                 Place::Local => IN_GPU_MEMORY,
                 Place::System => IN_SHARED_MEMORY,
-                Place::Untouched | Place::Discarded => NOT_RESIDENT,
+                Place::Unpopulated | Place::Discarded => NOT_RESIDENT,
             });
             assert_eq!((answer, is), (SUCCESS, expected.collect()));
         }

@@ -3,17 +3,17 @@
 //! Where the bytes of an allocation may go.
 
 use crate::vidmm::placement::Placement;
-use Placement::{Discarded, Imported, Local, Lost, System, Untouched, UserPages};
+use Placement::{Discarded, Imported, Local, Lost, System, Unpopulated, UserPages};
 
 /// All ways but those to [`Lost`].
 const WAYS: [(Placement, Placement); 7] = [
-    (Untouched, Local),
-    (Untouched, System),
+    (Unpopulated, Local),
+    (Unpopulated, System),
     (Local, System),
     (System, Local),
     (Local, Discarded),
     (System, Discarded),
-    (Discarded, Untouched),
+    (Discarded, Unpopulated),
 ];
 
 #[test]
