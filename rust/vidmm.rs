@@ -106,10 +106,10 @@ pub(crate) struct GroupReport {
 
 /// What the paging lock guards, besides the allocations' own [`Inner`](backing::Inner).
 pub(super) struct Paging {
-    /// The adapter has gone: there is no memory any more.
-    closed: bool,
+    /// The adapter was unplugged: there is no memory any more.
+    removed: bool,
     /// The export that was checked last for its end.
-    asked: Option<LruKey>,
+    last_checked_export: Option<LruKey>,
 }
 
 /// Video memory of one adapter.
@@ -133,8 +133,8 @@ pub(crate) struct VidMm {
     worker: Arc<Worker>,
     /// What the shrinker could reclaim, in bytes: offered, and idle.
     reclaimable: [Atomic<u64>; 2],
-    /// The adapter has gone; read without the paging lock.
-    gone: Atomic<bool>,
+    /// The adapter was unplugged; read without the paging lock.
+    removed: Atomic<bool>,
     /// Pages that the shrinker's scans have accepted, and the worker has yet to reclaim.
     wanted: Atomic<usize>,
     #[pin]
@@ -154,17 +154,21 @@ impl VidMm {
     ) -> Result<Arc<Self>> {
         let worker = Worker::new(queue.clone())?;
         let tracker = ResidencyTracker::new(segments.local, segments.aperture);
+        let paging = Paging {
+            removed: false,
+            last_checked_export: None,
+        };
         Arc::pin_init(
             pin_init!(Self {
                 segments,
                 committed <- new_mutex!(Ledger::new(commit), "VidMm::committed"),
                 aperture <- new_mutex!(Ledger::new(segments.aperture), "VidMm::aperture"),
-                paging <- new_mutex!(Paging { closed: false, asked: None }, "VidMm::paging"),
+                paging <- new_mutex!(paging, "VidMm::paging"),
                 tracker <- new_mutex!(tracker, "VidMm::tracker"),
                 queue,
                 worker,
                 reclaimable: [Atomic::new(0), Atomic::new(0)],
-                gone: Atomic::new(false),
+                removed: Atomic::new(false),
                 wanted: Atomic::new(0),
                 shrinker <- new_mutex!(None, "VidMm::shrinker"),
             }),
@@ -185,11 +189,11 @@ impl VidMm {
         Ok(())
     }
 
-    /// The adapter goes: all its memory is lost. When this returns, only the users of the video memory manager
-    /// still refer to it, and there will be no memory any more.
+    /// The adapter is unplugged: all its memory is lost. When this returns, only the users of the video memory
+    /// manager still refer to it, and there will be no memory any more.
     pub(crate) fn unplug(&self) {
-        self.paging.lock().closed = true;
-        self.gone.store(true, Relaxed);
+        self.paging.lock().removed = true;
+        self.removed.store(true, Relaxed);
         while let Some(backing) = self.take_any() {
             backing.unplug();
         }

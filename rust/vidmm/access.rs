@@ -50,7 +50,7 @@ pub(crate) enum CpuAccess {
 }
 
 /// Exports that are checked at a time for their end.
-const ASKED_AT_ONCE: usize = 256;
+const CHECKED_AT_ONCE: usize = 256;
 
 /// An export fails if the memory is evicted this many times meanwhile.
 const EXPORT_TRIES: usize = 8;
@@ -237,10 +237,10 @@ impl VidMm {
     /// INTERRUPTED.
     pub(super) fn end_unused_exports(&self) -> NtResult {
         let mut first = None;
-        for _ in 0..ASKED_AT_ONCE {
+        for _ in 0..CHECKED_AT_ONCE {
             let mut paging = self.lock_paging()?;
             let tracker = self.tracker();
-            let next = (tracker.pinned(paging.asked)).or_else(|| tracker.pinned(None));
+            let next = (tracker.pinned(paging.last_checked_export)).or_else(|| tracker.pinned(None));
             drop(tracker);
             let Some((lru_key, backing)) = next else {
                 break;
@@ -250,7 +250,7 @@ impl VidMm {
                 break;
             }
             first.get_or_insert(lru_key);
-            paging.asked = Some(lru_key);
+            paging.last_checked_export = Some(lru_key);
             backing.end_export(backing.inner(&mut paging));
             drop(paging);
         }

@@ -112,10 +112,10 @@ impl Account {
         &self.work
     }
 
-    /// Whether there is nothing left to report: the adapter has gone, and all allocations.
+    /// Whether there is nothing left to report: the adapter was unplugged, and all allocations have ended.
     pub(crate) fn is_over(&self) -> bool {
         let is_empty = |bytes: &Atomic<u64>| bytes.load(Relaxed) == 0;
-        self.vidmm.gone.load(Relaxed) && self.total.iter().all(is_empty)
+        self.vidmm.removed.load(Relaxed) && self.total.iter().all(is_empty)
     }
 
     /// The memcg to which the kernel's memory for this process is charged.

@@ -287,7 +287,7 @@ impl Backing {
         let (key, owner) = (self.key(), self.account.key());
         let entry = NewEntry::new(key, self.clone(), bytes, owner, priority, ACCOUNT)?;
         let paging = self.vidmm.lock_paging()?;
-        if paging.closed {
+        if paging.removed {
             drop(paging);
             return Err(NtStatus::DEVICE_REMOVED);
         }
@@ -339,7 +339,7 @@ impl Backing {
         drop(memory);
     }
 
-    /// The adapter goes.
+    /// The adapter is unplugged.
     pub(super) fn unplug(&self) {
         // Memory of a process does not belong to the adapter.
         if self.user_pages.is_none() {

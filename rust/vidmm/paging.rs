@@ -94,7 +94,8 @@ struct Prepared {
     failures: u32,
     /// Bytes that were evicted.
     freed: u64,
-    asked_exports: bool,
+    /// Exports were checked for their end.
+    checked_exports: bool,
 }
 
 /// The result of one check.
@@ -107,8 +108,8 @@ enum Step {
     CpuMapping,
     /// This allocation has to be evicted first.
     Evict(Arc<Backing>),
-    /// Exports that are in the way may have ended.
-    AskExports,
+    /// Exports have to be checked first: those that have ended no longer pin memory in the segment.
+    CheckExports,
 }
 
 impl Backing {
@@ -165,9 +166,9 @@ impl Backing {
                         }
                     }
                 }
-                Step::AskExports => {
+                Step::CheckExports => {
                     drop(paging);
-                    prepared.asked_exports = true;
+                    prepared.checked_exports = true;
                     self.vidmm.end_unused_exports()?;
                 }
             }
@@ -515,7 +516,7 @@ impl VidMm {
         };
         match victim {
             Some((_, victim)) => Some(Step::Evict(victim)),
-            None if !prepared.asked_exports && !is_vain => Some(Step::AskExports),
+            None if !prepared.checked_exports && !is_vain => Some(Step::CheckExports),
             None => {
                 prepared.stays_out = true;
                 None
