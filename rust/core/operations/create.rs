@@ -48,9 +48,9 @@ use crate::{
         answer::{
             self,
             AllocationFacts,
-            Asked,
             CallerMemory,
             CheckedFacts,
+            Requested,
             Violation, //
         }, //
     },
@@ -434,12 +434,12 @@ fn ask_miniport(
     let traits = adapter.miniport().query_segments().traits;
     for (i, (miniport, facts)) in made.into_iter().enumerate() {
         let element = &request.elements[i];
-        let asked = Asked {
+        let requested = Requested {
             traits,
             memory: request.memory_of(element),
             primary: element.primary,
         };
-        let facts = answer::check(facts, &asked).map_err(|wrong| broken(adapter, wrong))?;
+        let facts = answer::check(facts, &requested).map_err(|wrong| broken(adapter, wrong))?;
         let facts = match element.priority {
             Some(priority) => facts.with_priority(priority),
             None => facts,

@@ -30,8 +30,8 @@ use crate::{
     ddi::answer::{
         self,
         AllocationAnswer,
-        Asked,
-        CallerMemory, //
+        CallerMemory,
+        Requested, //
     },
     mem::{
         KVVec,
@@ -138,12 +138,12 @@ pub(crate) fn open<'a>(
     let AllocationAnswer { cookie, facts } = miniport.adopt_memory(imported.memory)?;
     let cookies = [cookie.clone()];
     let miniport = MiniportAllocation::new(adapter.clone(), cookie);
-    let asked = Asked {
+    let requested = Requested {
         traits: adapter.miniport().query_segments().traits,
         memory: CallerMemory::DmaBuf(bytes),
         primary: false,
     };
-    let facts = answer::check(facts, &asked).map_err(|wrong| broken(adapter, wrong))?;
+    let facts = answer::check(facts, &requested).map_err(|wrong| broken(adapter, wrong))?;
 
     let none = KVVec::new;
     let resource = Resource::new(adapter.clone(), true, none(), none())?;
