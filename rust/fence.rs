@@ -48,13 +48,13 @@ use kernel::{
 };
 use wait::Wait;
 
-/// What happens to the value when the adapter goes.
+/// What happens to the value when the adapter is unplugged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum AtRemoval {
+pub(crate) enum OnUnplug {
     /// It becomes the maximum, so that polling threads go on.
-    Maximum,
-    /// It stays (NoSignalMaxValueOnTdr).
-    Stays,
+    SignalMax,
+    /// It does not change (NoSignalMaxValueOnTdr).
+    Keep,
 }
 
 /// A value that a wait needs, ordered as the values are reached.
@@ -71,7 +71,7 @@ struct Key {
 #[pin_data]
 pub(crate) struct MonitoredFence {
     page: Arc<FencePage>,
-    at_removal: AtRemoval,
+    on_unplug: OnUnplug,
     #[pin]
     state: Mutex<State>,
     _counted: Counted,
@@ -102,7 +102,7 @@ impl MonitoredFence {
     /// # Errors
     ///
     /// NO_MEMORY.
-    pub(crate) fn new(value: u64, at_removal: AtRemoval) -> NtResult<Arc<Self>> {
+    pub(crate) fn new(value: u64, on_unplug: OnUnplug) -> NtResult<Arc<Self>> {
         let page = FencePage::new(value)?;
         let state = State {
             waits: RBTree::new(),
@@ -111,7 +111,7 @@ impl MonitoredFence {
         Ok(Arc::pin_init(
             pin_init!(Self {
                 page,
-                at_removal,
+                on_unplug,
                 state <- new_mutex!(state, "MonitoredFence::state"),
                 _counted: Counted::new(Counter::Fences),
             }),
@@ -198,7 +198,7 @@ impl MonitoredFence {
                 return;
             }
             state.ended = Some(status);
-            if status == NtStatus::DEVICE_REMOVED && self.at_removal == AtRemoval::Maximum {
+            if status == NtStatus::DEVICE_REMOVED && self.on_unplug == OnUnplug::SignalMax {
                 self.page.store(u64::MAX);
             }
         }

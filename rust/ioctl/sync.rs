@@ -25,8 +25,8 @@ use crate::{
             Target,
             Wait, //
         },
-        AtRemoval,
-        MonitoredFence, //
+        MonitoredFence,
+        OnUnplug, //
     },
     handle::Handle,
     mem::{
@@ -84,12 +84,12 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     let device = caller.process.device(args.device.into())?;
     let new = validate_sync::create_sync_object(args.type_, args.flags, args.data[0])?;
 
-    let at_removal = if new.maximum_at_removal {
-        AtRemoval::Maximum
+    let on_unplug = if new.signal_max_on_unplug {
+        OnUnplug::SignalMax
     } else {
-        AtRemoval::Stays
+        OnUnplug::Keep
     };
-    let fence = MonitoredFence::new(new.value, at_removal)?;
+    let fence = MonitoredFence::new(new.value, on_unplug)?;
     let rights = Rights {
         signal: new.signal,
         wait: new.wait,

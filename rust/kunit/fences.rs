@@ -17,8 +17,8 @@ use crate::{
             Target,
             Wait, //
         },
-        AtRemoval,
-        MonitoredFence, //
+        MonitoredFence,
+        OnUnplug, //
     },
     mem::KVVec,
     status::{
@@ -40,7 +40,7 @@ impl From<NtStatus> for Error {
 }
 
 fn fence(value: u64) -> Result<Arc<MonitoredFence>> {
-    Ok(MonitoredFence::new(value, AtRemoval::Maximum)?)
+    Ok(MonitoredFence::new(value, OnUnplug::SignalMax)?)
 }
 
 /// Starts a wait.

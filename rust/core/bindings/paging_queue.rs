@@ -17,8 +17,8 @@ use crate::{
     },
     fence::{
         timeline::Timeline,
-        AtRemoval,
-        MonitoredFence, //
+        MonitoredFence,
+        OnUnplug, //
     },
     mem::ACCOUNT,
     status::NtResult,
@@ -45,7 +45,7 @@ impl PagingQueue {
         device: &Arc<Device>,
         priority: PagingPriority,
     ) -> NtResult<(Arc<Self>, Arc<SyncObject>)> {
-        let fence = MonitoredFence::new(0, AtRemoval::Maximum)?;
+        let fence = MonitoredFence::new(0, OnUnplug::SignalMax)?;
         let rights = Rights {
             signal: false,
             wait: true,

@@ -4,7 +4,7 @@
 
 use super::{world::handle, *};
 use crate::{
-    fence::{timeline::Timeline, AtRemoval, MonitoredFence},
+    fence::{timeline::Timeline, MonitoredFence, OnUnplug},
     stand_in::sys::event_fd,
     uapi::*,
 };
@@ -198,7 +198,7 @@ fn a_rewind_takes_no_wake_up() {
 #[test]
 fn a_signal_never_lowers_a_value() {
     explore("signals in a row", 1, |_| {
-        let fence = MonitoredFence::new(5, AtRemoval::Maximum).expect("memory");
+        let fence = MonitoredFence::new(5, OnUnplug::SignalMax).expect("memory");
         for (value, expected) in [(4, 5), (5, 5), (6, 6), (0, 6), (u64::MAX, u64::MAX)] {
             fence.signal(value);
             assert_eq!(fence.value(), expected);
@@ -243,7 +243,7 @@ fn a_removal_ends_waits_and_makings() {
 #[test]
 fn a_timeline_says_what_has_ended() {
     explore("operations of a queue", 3, |_| {
-        let fence = MonitoredFence::new(0, AtRemoval::Maximum).expect("memory");
+        let fence = MonitoredFence::new(0, OnUnplug::SignalMax).expect("memory");
         let timeline = Timeline::new(fence.clone()).expect("memory");
         let operations = [0; 2].map(|_| Timeline::prepare(&timeline).expect("memory").begin());
         assert_eq!(operations.each_ref().map(|o| o.value()), [1, 2]);
@@ -274,7 +274,7 @@ fn a_timeline_says_what_has_ended() {
 #[test]
 fn operations_end_in_any_order() {
     explore("operations of a queue, one by one", 1, |_| {
-        let fence = MonitoredFence::new(0, AtRemoval::Maximum).expect("memory");
+        let fence = MonitoredFence::new(0, OnUnplug::SignalMax).expect("memory");
         let timeline = Timeline::new(fence.clone()).expect("memory");
         let begin = || Timeline::prepare(&timeline).expect("memory").begin();
         let [one, two, three] = [begin(), begin(), begin()];
