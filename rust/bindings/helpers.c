@@ -491,7 +491,7 @@ void dxg_shmem_put(struct page *page)
 
 /*
  * A page that is charged to the active memcg. The allocation fails rather than
- * wake the OOM killer.
+ * invoke the OOM killer.
  */
 struct page *dxg_alloc_page(void)
 {

@@ -96,7 +96,7 @@ impl Reference {
     fn pages(&self, count: usize) -> Result<GemPages> {
         let get_sg_table = self.funcs()?.get_sg_table.ok_or(EPERM)?;
         let file = NonNull::new(self.get().filp).ok_or(EPERM)?;
-        // Not charged, as that may wake the OOM killer; the segment limits it.
+        // Not charged, as that may invoke the OOM killer; the segment limits it.
         let mut pages = KVVec::with_capacity(count, GFP_KERNEL | __GFP_NOWARN)?;
         // SAFETY: The object is live and pinned.
         let table = from_err_ptr(unsafe { get_sg_table(self.0.as_ptr()) }).map_err(refusal)?;

@@ -29,7 +29,7 @@ use kernel::{
 const SLACK: usize = 8;
 
 /// Ensures that the memcg has room left for a file, and for a mapping of `bytes` bytes of it: the kernel
-/// charges these by itself, and would wake the OOM killer for them.
+/// charges these by itself, and would invoke the OOM killer for them.
 ///
 /// # Errors
 ///
@@ -69,7 +69,7 @@ impl KernelPages {
     pub(crate) fn new(bytes: usize) -> Result<Self> {
         let count = bytes / PAGE_SIZE;
         let mut new = Self {
-            // Not charged, as that may wake the OOM killer; the segment limits it.
+            // Not charged, as that may invoke the OOM killer; the segment limits it.
             pages: KVVec::with_capacity(count, GFP_KERNEL | __GFP_NOWARN)?,
         };
         for _ in 0..count {
