@@ -78,7 +78,7 @@ module! {
         },
         commit_mib: u32 {
             default: 0,
-            description: "Video memory that each adapter promises in MiB; 0: as much as its segment and half of the installed memory together",
+            description: "Video memory that each adapter commits at most, in MiB; 0: as much as its segment and half of the installed memory together",
         },
         global_handles: u8 {
             default: 1,

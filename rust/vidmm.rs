@@ -278,8 +278,8 @@ impl VidMm {
         let mut ledger = self.ledger(group).lock();
         let user = tracker.process_usage(account.key(), group).user;
         let most = ledger.size() / 4 * 3;
-        let (own, promises) = tracker.promised(user, group);
-        if !is_privileged && group == SegmentGroup::Local && promises >= sys::most_files() / 4 {
+        let (own, count) = tracker.committed(user, group);
+        if !is_privileged && group == SegmentGroup::Local && count >= sys::most_files() / 4 {
             return Err(NtStatus::NO_MEMORY);
         }
         if !(is_privileged || own.saturating_add(bytes) <= most) || !ledger.commit(bytes) {
@@ -288,7 +288,7 @@ impl VidMm {
         drop(ledger);
         tracker.change_usage(account.key(), group, |process| {
             process.committed = process.committed.saturating_add(bytes);
-            process.promises += 1;
+            process.committed_allocations += 1;
         });
         Ok(Commitment {
             vidmm: self.clone(),
@@ -380,7 +380,7 @@ impl Drop for Commitment {
         let mut tracker = self.vidmm.tracker();
         tracker.change_usage(self.process, self.group, |process| {
             process.committed = process.committed.saturating_sub(self.bytes);
-            process.promises = process.promises.saturating_sub(1);
+            process.committed_allocations = process.committed_allocations.saturating_sub(1);
         });
         self.vidmm.ledger(self.group).lock().release(self.bytes);
     }

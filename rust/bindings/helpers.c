@@ -438,8 +438,8 @@ void dxg_unmount_shmem(void)
 }
 
 /*
- * A shmem file without a name. Allocating its pages fails rather than wake the
- * OOM killer.
+ * A shmem file without a name. Allocating its pages fails rather than
+ * invoke the OOM killer.
  */
 struct file *dxg_shmem_file(loff_t size)
 {

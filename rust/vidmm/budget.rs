@@ -20,7 +20,7 @@ pub(crate) struct ProcessUsage {
     /// Bytes that are committed to it.
     pub(crate) committed: u64,
     /// The number of allocations that these are committed to.
-    pub(crate) promises: u64,
+    pub(crate) committed_allocations: u64,
     /// The user of the process.
     pub(crate) user: u32,
 }

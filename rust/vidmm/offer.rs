@@ -60,7 +60,7 @@ struct Step {
     /// The offer that was withdrawn.
     offer: Option<OfferPriority>,
     /// Its memory was committed again.
-    promised: bool,
+    recommitted: bool,
 }
 
 impl Account {
@@ -182,7 +182,7 @@ impl Backing {
         let unchanged = |reclaimed| Step {
             reclaimed,
             offer: None,
-            promised: false,
+            recommitted: false,
         };
         match inner.state.placement() {
             Placement::Lost => Err(NtStatus::DEVICE_REMOVED),
@@ -190,12 +190,12 @@ impl Backing {
                 if inner.commitment.is_some() {
                     return Ok(unchanged(Reclaimed::Discarded));
                 }
-                let Ok(again) = self.commit_again() else {
+                let Ok(again) = self.recommit() else {
                     return Ok(unchanged(Reclaimed::NotCommitted));
                 };
                 inner.commitment = Some(again);
                 Ok(Step {
-                    promised: true,
+                    recommitted: true,
                     ..unchanged(Reclaimed::Discarded)
                 })
             }
@@ -215,7 +215,7 @@ impl Backing {
         }
     }
 
-    fn commit_again(&self) -> NtResult<Commitment> {
+    fn recommit(&self) -> NtResult<Commitment> {
         let (group, bytes) = (SegmentGroup::Local, self.bytes());
         self.vidmm.commit(&self.account, group, bytes)
     }
@@ -231,7 +231,7 @@ impl Backing {
         if inner.state.placement() == Placement::Discarded {
             // The commitment that this thread found may have gone with another thread's failed reclaim.
             if inner.commitment.is_none() {
-                let Ok(again) = self.commit_again() else {
+                let Ok(again) = self.recommit() else {
                     return;
                 };
                 inner.commitment = Some(again);
@@ -245,7 +245,7 @@ impl Backing {
 
     /// The caller could not get the result: the allocation is offered again.
     fn cancel_reclaim(&self, step: Step) {
-        if step.promised {
+        if step.recommitted {
             let mut paging = self.vidmm.paging.lock();
             let inner = self.inner(&mut paging);
             // Unless another thread's reclaim has made use of it.

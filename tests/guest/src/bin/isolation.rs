@@ -400,7 +400,7 @@ fn exporter(arguments: &[String]) {
 
 /// Of 256 MiB, a user gets 192 in as many processes as they like; root gets the rest.
 fn one_user_leaves_some_commitment() {
-    spare("what is promised is counted");
+    spare("commitment is counted");
     with(SMALL, || {
         on_each_device(|gpu, device| {
             let mut children = vec![];

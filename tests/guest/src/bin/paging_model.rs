@@ -189,7 +189,7 @@ impl Pair<'_> {
         let count = self.buffers.len();
         match call {
             Call::Create { bytes } => {
-                // Twelve of the largest ones are promised at most.
+                // Twelve of the largest ones can be committed.
                 if count < 12 {
                     let new = Patterned::new(self.gpu, self.device, bytes);
                     self.buffers.push(new);
