@@ -2,7 +2,7 @@
 
 //! The video memory manager: video memory is virtual.
 //!
-//! An adapter has two groups of segments: local memory, and the aperture onto system memory. Creating an
+//! An adapter has two segment groups: local memory, and the aperture onto system memory. Creating an
 //! allocation takes *commitment* and allocates no physical memory; that happens at first use. VidMm moves the
 //! bytes between the segment and system memory, which the kernel may swap out, so that more can be allocated
 //! than the segment holds: see [`placement`] for where bytes may be, [`paging`] for how they are moved,
@@ -81,7 +81,7 @@ use residency_tracker::{
     ResidencyTracker, //
 };
 
-/// A group of segments, as D3DKMTQueryVideoMemoryInfo names them.
+/// A segment group, as D3DKMTQueryVideoMemoryInfo names them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum SegmentGroup {
     /// Memory of the adapter.
@@ -96,7 +96,7 @@ impl SegmentGroup {
         [("local", Self::Local), ("system", Self::NonLocal)];
 }
 
-/// Size and use of a group of segments.
+/// Size and use of a segment group.
 pub(crate) struct GroupReport {
     pub(crate) size: u64,
     pub(crate) usage: u64,
@@ -232,7 +232,7 @@ impl VidMm {
         group == SegmentGroup::Local && self.segments.by_layout
     }
 
-    /// Bytes in a group of segments.
+    /// Bytes in a segment group.
     pub(crate) fn size(&self, group: SegmentGroup) -> u64 {
         match group {
             SegmentGroup::Local => self.segments.local,

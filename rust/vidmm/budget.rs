@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Budgets: how much of a group of segments each process may use.
+//! Budgets: how much of a segment group each process may use.
 //!
 //! Pure logic: also compiled and tested on the host.
 

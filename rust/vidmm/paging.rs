@@ -258,8 +258,8 @@ impl Backing {
         wish: Wish,
         prepared: &mut Prepared,
     ) -> NtResult {
-        let group = self.account.group();
-        let made = group.pays_for(|| {
+        let memcg = self.account.memcg();
+        let made = memcg.while_active(|| {
             if prepared.local.is_none() {
                 prepared.local = Some(self.make_local()?);
             }
@@ -301,7 +301,7 @@ impl Backing {
     /// there are not enough; memory not meant for the segment is allocated at page faults instead.
     fn new_system(&self) -> NtResult<Arc<SystemMemory>> {
         let bytes = self.size()?;
-        self.account.group().pays_for(|| {
+        self.account.memcg().while_active(|| {
             kernel_pages::leave_for_file(0)?;
             let memory = Arc::new(SystemMemory::new(bytes)?, ACCOUNT)?;
             if matches!(self.home, Home::Segment(_)) {
@@ -368,21 +368,21 @@ impl Backing {
     /// System memory for all bytes.
     fn prepare_out(&self, urgency: Urgency) -> NtResult<HeldMemory> {
         let bytes = self.size()?;
-        let (group, nobody) = (self.account.group(), Memcg::root());
+        let (memcg, root) = (self.account.memcg(), Memcg::root());
         let (memory, pages) = match urgency {
-            Urgency::Own => group.pays_for(|| -> Result<_> {
+            Urgency::Own => memcg.while_active(|| -> Result<_> {
                 kernel_pages::leave_for_file(0)?;
                 let memory = SystemMemory::new(bytes)?;
                 let pages = memory.hold(Patience::MayWait)?;
                 Ok((memory, pages))
             })?,
             // The owner's memcg may be full or throttled: do not wait for that, nor be OOM-killed for it. Then
-            // no memcg pays for the pages until they are next used; none ever pays for the file.
+            // the pages are charged to no memcg until they are next used; the file never is.
             Urgency::Others => {
-                let memory = nobody.pays_for(|| SystemMemory::new(bytes))?;
-                let pages = group
-                    .pays_for(|| memory.hold(Patience::Impatient))
-                    .or_else(|_| nobody.pays_for(|| memory.hold(Patience::MayWait)))?;
+                let memory = root.while_active(|| SystemMemory::new(bytes))?;
+                let pages = memcg
+                    .while_active(|| memory.hold(Patience::Impatient))
+                    .or_else(|_| root.while_active(|| memory.hold(Patience::MayWait)))?;
                 (memory, pages)
             }
         };

@@ -141,7 +141,7 @@ fn facts(adapter: &Adapter) -> Outcome<Facts> {
     Ok((facts, figures))
 }
 
-/// The numbers of both groups of segments.
+/// The numbers of both segment groups.
 struct VideoMemory {
     local: VideoMemoryInfo,
     non_local: VideoMemoryInfo,

@@ -174,7 +174,7 @@ impl Adapter {
         Ok(Device::new(self.shared.clone(), handle))
     }
 
-    /// The memory of this process in one group of segments (D3DKMTQueryVideoMemoryInfo, case 243).
+    /// The memory of this process in one segment group (D3DKMTQueryVideoMemoryInfo, case 243).
     ///
     /// # Errors
     ///
