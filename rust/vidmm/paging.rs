@@ -15,8 +15,8 @@ use super::{
     },
     placement::Placement,
     work::{
-        Movable,
-        Way, //
+        Direction,
+        Movable, //
     },
     Paging,
     SegmentGroup,
@@ -317,7 +317,7 @@ impl Backing {
         let memory = prepared.local.clone().ok_or(NtStatus::NO_MEMORY)?;
         if let Some(from) = &prepared.from {
             unmap(inner);
-            self.transfer(&from.pages, &memory, Way::In)?;
+            self.transfer(&from.pages, &memory, Direction::In)?;
         }
         trace::page_in(|| self.traced(0));
         Ok(self.go(inner, State::Local(memory), [self.bytes(), 0]))
@@ -355,7 +355,7 @@ impl Backing {
             };
             unmap(inner);
             // What was prepared is dropped later, without the lock.
-            self.transfer(&to.pages, from, Way::Out)?;
+            self.transfer(&to.pages, from, Direction::Out)?;
             let next = State::System(to.memory.clone());
             let old = self.go(inner, next, [0, self.bytes()]);
             drop(paging);
@@ -427,7 +427,7 @@ impl Backing {
     }
 
     /// Has the miniport copy all bytes between system memory and the segment.
-    fn transfer(&self, system: &ShmemPages, local: &Memory, way: Way) -> NtResult {
+    fn transfer(&self, system: &ShmemPages, local: &Memory, direction: Direction) -> NtResult {
         let Pager {
             miniport,
             allocation,
@@ -440,9 +440,9 @@ impl Backing {
             let pages = AT_ONCE.min(count - first);
             let system = PageRange::part(system, first, pages)?;
             let local = PageRange::part(&*local, first, pages)?;
-            let (source, destination) = match way {
-                Way::In => (system, local),
-                Way::Out => (local, system),
+            let (source, destination) = match direction {
+                Direction::In => (system, local),
+                Direction::Out => (local, system),
             };
             miniport.build_paging_buffer(PagingOperation::Transfer {
                 allocation,
@@ -456,7 +456,7 @@ impl Backing {
 }
 
 impl Movable for Backing {
-    fn move_bytes(self: Arc<Self>, way: Way) {
+    fn move_bytes(self: Arc<Self>, direction: Direction) {
         let Some(known) = self.residency_info() else {
             return;
         };
@@ -464,12 +464,12 @@ impl Movable for Backing {
             in_segment: false,
             shown: false,
         };
-        let moved = match (way, known.listed) {
+        let moved = match (direction, known.listed) {
             // Offered memory stays until the room is needed.
             _ if known.offer.is_some() => Ok(()),
-            (Way::In, 1..) => self.validate(wish, |_| ()),
-            (Way::Out, 0) => self.evict(Urgency::Own),
-            (Way::Out, 1..) if !self.belongs_in_segment() => self.evict(Urgency::Own),
+            (Direction::In, 1..) => self.validate(wish, |_| ()),
+            (Direction::Out, 0) => self.evict(Urgency::Own),
+            (Direction::Out, 1..) if !self.belongs_in_segment() => self.evict(Urgency::Own),
             _ => Ok(()),
         };
         if let Err(status) = moved {

@@ -47,17 +47,17 @@ const PRIORITIES: [PagingPriority; 3] = [
     PagingPriority::BelowNormal,
 ];
 
-/// Which way bytes go: into the segment or out of it.
+/// Where bytes move: into the segment or out of it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum Direction {
     In,
     Out,
 }
 
 /// An allocation whose bytes can be moved.
 pub(super) trait Movable: Send + Sync {
-    /// Moves its bytes that way, if that is still wanted.
-    fn move_bytes(self: Arc<Self>, way: Way);
+    /// Moves its bytes in that direction, if that is still wanted.
+    fn move_bytes(self: Arc<Self>, direction: Direction);
 }
 
 /// Allocations to be moved.
@@ -105,15 +105,15 @@ struct Work {
 impl Work {
     /// Moves the next allocation; `false` when there is none.
     fn go_on(&mut self) -> bool {
-        let (backings, way) = match &self.moves {
-            Moves::In(backings) => (backings, Way::In),
-            Moves::Out(backings) => (backings, Way::Out),
+        let (backings, direction) = match &self.moves {
+            Moves::In(backings) => (backings, Direction::In),
+            Moves::Out(backings) => (backings, Direction::Out),
         };
         let Some(backing) = backings.get(self.done) else {
             return false;
         };
         self.done += 1;
-        backing.clone().move_bytes(way);
+        backing.clone().move_bytes(direction);
         true
     }
 }
