@@ -85,7 +85,7 @@ impl Account {
             bound.backing.enter()?;
         }
         // From the first check on, the CPU takes no lock.
-        let _turn = self.work().turn()?;
+        let _guard = self.work().lock_list_calls()?;
         let look = |tracker: &mut ResidencyTracker<_>, bound: &Bound<'_>| {
             let known = tracker.residency_info(bound.backing.key());
             match known.ok_or(NtStatus::DEVICE_REMOVED)?.locks {
@@ -269,7 +269,7 @@ impl Backing {
     /// INVALID_PARAMETER while it is offered; DEVICE_REMOVED; NO_MEMORY; INTERRUPTED.
     pub(crate) fn lock(self: &Arc<Self>) -> NtResult {
         self.enter()?;
-        let _turn = self.account.work().turn()?;
+        let _guard = self.account.work().lock_list_calls()?;
         let mut tracker = self.vidmm.tracker();
         let known = tracker
             .residency_info(self.key())

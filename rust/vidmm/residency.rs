@@ -146,9 +146,9 @@ impl VidMm {
         }
         let mut wanted = Movables::with_capacity(list.len(), ACCOUNT)?;
         let operation = Timeline::prepare(queue)?;
-        let turn = account.work().turn()?;
+        let guard = account.work().lock_list_calls()?;
         let result = self.admit(account, list, limit);
-        drop(turn);
+        drop(guard);
         if matches!(result, Ok(None)) {
             let collect = |tracker: &mut ResidencyTracker<_>, bound: &Bound<'_>| {
                 if bound.backing.belongs_in_segment() && !tracker.is_in_segment(bound.backing.key())

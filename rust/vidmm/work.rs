@@ -162,9 +162,9 @@ struct Todo {
     /// Signalled when work was done.
     #[pin]
     done: CondVar,
-    /// See [`PagingWork::turn`].
+    /// See [`PagingWork::lock_list_calls`].
     #[pin]
-    turn: Mutex<()>,
+    list_calls: Mutex<()>,
 }
 
 impl PagingWork {
@@ -182,7 +182,7 @@ impl PagingWork {
                 list <- new_mutex!(list, "PagingWork::list"),
                 current <- new_mutex!(None, "PagingWork::current"),
                 done <- new_condvar!("PagingWork::done"),
-                turn <- new_mutex!((), "PagingWork::turn"),
+                list_calls <- new_mutex!((), "PagingWork::list_calls"),
             }),
             ACCOUNT,
         )?;
@@ -196,8 +196,8 @@ impl PagingWork {
     /// # Errors
     ///
     /// INTERRUPTED: the process is being killed.
-    pub(super) fn turn(&self) -> NtResult<MutexGuard<'_, ()>> {
-        Ok(killable::lock_killable(&self.todo.turn)?)
+    pub(super) fn lock_list_calls(&self) -> NtResult<MutexGuard<'_, ()>> {
+        Ok(killable::lock_killable(&self.todo.list_calls)?)
     }
 
     /// Submits a job: the more urgent goes first, else the earlier.
