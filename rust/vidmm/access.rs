@@ -4,12 +4,12 @@
 
 use super::{
     backing::{
+        AllowedPlacement,
         Backing,
-        Home,
         Inner,
         State, //
     },
-    paging::Wish,
+    paging::Requirements,
     placement::Placement,
     VidMm, //
 };
@@ -90,11 +90,11 @@ impl Backing {
                 writable: pages.is_writable(),
             });
         }
-        let wish = Wish {
+        let required = Requirements {
             in_segment: false,
-            shown: true,
+            mapped: true,
         };
-        self.validate(wish, |inner| {
+        self.validate(required, |inner| {
             if let State::Imported(memory) = &inner.state {
                 match memory.cpu_pages() {
                     CpuPages::DmaBuf(dma_buf) => return Ok(CpuAccess::DmaBuf(dma_buf)),
@@ -117,11 +117,11 @@ impl Backing {
     /// As [`Self::cpu_access`].
     pub(crate) fn page_in_for_fault(self: &Arc<Self>) -> NtResult {
         trace::fault(|| self.traced(0));
-        let wish = Wish {
+        let required = Requirements {
             in_segment: false,
-            shown: true,
+            mapped: true,
         };
-        match self.validate(wish, |_| ()) {
+        match self.validate(required, |_| ()) {
             // The adapter has gone: the CPU mapping shows zeros, or will in a moment.
             Err(NtStatus::DEVICE_REMOVED) => Ok(()),
             validated => validated,
@@ -139,16 +139,20 @@ impl Backing {
     /// - NO_MEMORY: also when the segment is full of memory that cannot be evicted, or the process would have
     ///   pinned more of it than it may.
     pub(crate) fn export(self: &Arc<Self>, writable: bool) -> NtResult<DmaBuf> {
-        if matches!(self.home, Home::System | Home::Segment(None)) || self.user_pages().is_some() {
+        if matches!(
+            self.allowed,
+            AllowedPlacement::System | AllowedPlacement::Segment(None)
+        ) || self.user_pages().is_some()
+        {
             self.enter()?;
             return Err(NtStatus::NOT_SUPPORTED);
         }
-        let wish = Wish {
+        let required = Requirements {
             in_segment: true,
-            shown: false,
+            mapped: false,
         };
         for _ in 0..EXPORT_TRIES {
-            let memory = self.validate(wish, |inner| match &inner.state {
+            let memory = self.validate(required, |inner| match &inner.state {
                 State::Local(memory) if inner.exported.is_some() || self.may_pin() => {
                     Ok(memory.clone())
                 }
@@ -240,7 +244,8 @@ impl VidMm {
         for _ in 0..CHECKED_AT_ONCE {
             let mut paging = self.lock_paging()?;
             let tracker = self.tracker();
-            let next = (tracker.pinned(paging.last_checked_export)).or_else(|| tracker.pinned(None));
+            let next =
+                (tracker.pinned(paging.last_checked_export)).or_else(|| tracker.pinned(None));
             drop(tracker);
             let Some((lru_key, backing)) = next else {
                 break;

@@ -6,8 +6,8 @@
 use super::{
     account::Account,
     backing::{
+        AllowedPlacement,
         Backing,
-        Home,
         State, //
     },
     lru_key::OfferPriority,
@@ -78,7 +78,7 @@ impl Account {
         may_decommit: bool,
     ) -> NtResult {
         for bound in list {
-            if matches!(bound.backing.home, Home::Fixed) {
+            if matches!(bound.backing.allowed, AllowedPlacement::Fixed) {
                 return Err(NtStatus::INVALID_PARAMETER);
             }
             killable::check()?;
@@ -236,7 +236,7 @@ impl Backing {
                 };
                 inner.commitment = Some(again);
             }
-            let nothing = self.go(inner, State::Unpopulated, [0, 0]);
+            let nothing = self.set_state(inner, State::Unpopulated, [0, 0]);
             self.vidmm.tracker().set_offer(self.key(), None);
             drop(paging);
             drop(nothing);

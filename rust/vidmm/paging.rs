@@ -7,8 +7,8 @@
 
 use super::{
     backing::{
+        AllowedPlacement,
         Backing,
-        Home,
         Inner,
         Pager,
         State, //
@@ -66,13 +66,13 @@ const AT_ONCE: usize = 256;
 /// Allocations that could not be evicted before the search for room ends.
 const MOST_FAILURES: u32 = 16;
 
-/// What a user of the memory needs.
+/// What a validation has to achieve.
 #[derive(Clone, Copy)]
-pub(super) struct Wish {
+pub(super) struct Requirements {
     /// It has to be in the segment if it belongs there.
     pub(super) in_segment: bool,
-    /// It has to be visible through a CPU mapping.
-    pub(super) shown: bool,
+    /// A CPU mapping has to show it.
+    pub(super) mapped: bool,
 }
 
 /// System memory, all of whose pages are held in memory.
@@ -122,14 +122,14 @@ impl Backing {
     /// - INTERRUPTED: the calling process is being killed.
     pub(super) fn validate<R>(
         self: &Arc<Self>,
-        wish: Wish,
+        required: Requirements,
         then: impl FnOnce(&mut Inner) -> R,
     ) -> NtResult<R> {
         self.enter()?;
         let mut prepared = Prepared::default();
         loop {
             let mut paging = self.vidmm.lock_paging()?;
-            match self.step(&mut paging, wish, &mut prepared)? {
+            match self.step(&mut paging, required, &mut prepared)? {
                 Step::Done(old) => {
                     let result = then(self.inner(&mut paging));
                     self.vidmm.tracker().touch(self.key());
@@ -139,7 +139,7 @@ impl Backing {
                 }
                 Step::Local(from) => {
                     drop(paging);
-                    self.prepare_local(from, wish, &mut prepared)?;
+                    self.prepare_local(from, required, &mut prepared)?;
                 }
                 Step::System => {
                     drop(paging);
@@ -177,13 +177,18 @@ impl Backing {
     }
 
     /// One check, with the paging lock held.
-    fn step(&self, paging: &mut Paging, wish: Wish, prepared: &mut Prepared) -> NtResult<Step> {
+    fn step(
+        &self,
+        paging: &mut Paging,
+        required: Requirements,
+        prepared: &mut Prepared,
+    ) -> NtResult<Step> {
         let known = self.residency_info().ok_or(NtStatus::DEVICE_REMOVED)?;
         if known.offer.is_some() {
             return Err(NtStatus::INVALID_PARAMETER);
         }
         let inner = self.inner(paging);
-        if wish.shown && inner.mapping.is_none() && prepared.mapping.is_none() {
+        if required.mapped && inner.mapping.is_none() && prepared.mapping.is_none() {
             return Ok(Step::CpuMapping);
         }
         let mut old = None;
@@ -204,7 +209,7 @@ impl Backing {
                     }
                 }
                 if old.is_none() {
-                    if wish.in_segment {
+                    if required.in_segment {
                         return Err(NtStatus::NO_MEMORY);
                     }
                     if inner.state.placement() == Placement::Unpopulated {
@@ -213,12 +218,12 @@ impl Backing {
                             return Ok(Step::System);
                         };
                         let present = memory.present();
-                        old = Some(self.go(inner, State::System(memory), [0, present]));
+                        old = Some(self.set_state(inner, State::System(memory), [0, present]));
                     }
                 }
             }
         }
-        if wish.shown {
+        if required.mapped {
             let mapping = match &inner.mapping {
                 Some(mapping) => mapping.clone(),
                 None => match prepared.mapping.take() {
@@ -255,7 +260,7 @@ impl Backing {
     fn prepare_local(
         &self,
         from: Option<Arc<SystemMemory>>,
-        wish: Wish,
+        required: Requirements,
         prepared: &mut Prepared,
     ) -> NtResult {
         let memcg = self.account.memcg();
@@ -273,7 +278,7 @@ impl Backing {
             Ok(())
         });
         match made {
-            Err(NtStatus::NO_MEMORY) if !wish.in_segment => {
+            Err(NtStatus::NO_MEMORY) if !required.in_segment => {
                 prepared.stays_out = true;
                 Ok(())
             }
@@ -286,9 +291,9 @@ impl Backing {
             miniport,
             allocation,
         } = self.pager()?;
-        let layout = match self.home {
-            Home::Segment(layout) => layout,
-            Home::System | Home::Fixed => None,
+        let layout = match self.allowed {
+            AllowedPlacement::Segment(layout) => layout,
+            AllowedPlacement::System | AllowedPlacement::Fixed => None,
         };
         miniport.allocate_memory(MemoryRequest {
             allocation,
@@ -304,7 +309,7 @@ impl Backing {
         self.account.memcg().while_active(|| {
             kernel_pages::leave_for_file(0)?;
             let memory = Arc::new(SystemMemory::new(bytes)?, ACCOUNT)?;
-            if matches!(self.home, Home::Segment(_)) {
+            if matches!(self.allowed, AllowedPlacement::Segment(_)) {
                 memory.populate()?;
             }
             Ok(memory)
@@ -320,7 +325,7 @@ impl Backing {
             self.transfer(&from.pages, &memory, Direction::In)?;
         }
         trace::page_in(|| self.traced(0));
-        Ok(self.go(inner, State::Local(memory), [self.bytes(), 0]))
+        Ok(self.set_state(inner, State::Local(memory), [self.bytes(), 0]))
     }
 
     /// Evicts the bytes from the segment into system memory; if they are offered, discards them.
@@ -357,7 +362,7 @@ impl Backing {
             // What was prepared is dropped later, without the lock.
             self.transfer(&to.pages, from, Direction::Out)?;
             let next = State::System(to.memory.clone());
-            let old = self.go(inner, next, [0, self.bytes()]);
+            let old = self.set_state(inner, next, [0, self.bytes()]);
             drop(paging);
             trace::evict(|| self.traced(0), urgency == Urgency::Others);
             drop(old);
@@ -418,7 +423,7 @@ impl Backing {
     fn discard_locked(&self, inner: &mut Inner) -> impl Sized {
         unmap(inner);
         trace::discard(|| self.traced(0));
-        let old = self.go(inner, State::Discarded, [0, 0]);
+        let old = self.set_state(inner, State::Discarded, [0, 0]);
         let commitment = match self.may_decommit.load(Relaxed) {
             true => inner.commitment.take(),
             false => None,
@@ -460,14 +465,14 @@ impl Movable for Backing {
         let Some(known) = self.residency_info() else {
             return;
         };
-        let wish = Wish {
+        let required = Requirements {
             in_segment: false,
-            shown: false,
+            mapped: false,
         };
         let moved = match (direction, known.listed) {
             // Offered memory stays until the room is needed.
             _ if known.offer.is_some() => Ok(()),
-            (Direction::In, 1..) => self.validate(wish, |_| ()),
+            (Direction::In, 1..) => self.validate(required, |_| ()),
             (Direction::Out, 0) => self.evict(Urgency::Own),
             (Direction::Out, 1..) if !self.belongs_in_segment() => self.evict(Urgency::Own),
             _ => Ok(()),
