@@ -277,7 +277,10 @@ impl CheckedFacts {
 const PAGE: u64 = 4096;
 
 /// Checks a miniport's answer about one allocation.
-pub(crate) fn check(facts: AllocationFacts, requested: &Requested) -> Result<CheckedFacts, Violation> {
+pub(crate) fn check(
+    facts: AllocationFacts,
+    requested: &Requested,
+) -> Result<CheckedFacts, Violation> {
     let size = facts
         .size
         .checked_next_multiple_of(PAGE)
@@ -371,7 +374,10 @@ fn check_flags(facts: &AllocationFacts, requested: &Requested) -> Result<(), Vio
         exclusive.into_iter().filter(|&flag| has(flag)).count() > 1,
         Violation::ExclusiveFlags,
     )?;
-    let none = matches!(requested.memory, CallerMemory::None | CallerMemory::DmaBuf(_));
+    let none = matches!(
+        requested.memory,
+        CallerMemory::None | CallerMemory::DmaBuf(_)
+    );
     refuse_if(
         has(F::EXISTING_KERNEL_SYS_MEM) || has(F::EXISTING_SYS_MEM) && none,
         Violation::ExistingMemory,

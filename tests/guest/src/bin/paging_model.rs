@@ -160,7 +160,10 @@ impl Model {
     }
 
     fn settle(&mut self, which: usize) {
-        if matches!(self.entries[which].place, Place::Unpopulated | Place::System) {
+        if matches!(
+            self.entries[which].place,
+            Place::Unpopulated | Place::System
+        ) {
             self.entries[which].place = match self.make_room(which) {
                 true => Place::Local,
                 false => Place::System,

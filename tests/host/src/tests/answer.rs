@@ -6,7 +6,8 @@ use super::config;
 use crate::{
     ddi::answer::{
         check, check_layout, check_standard_pitch, check_standard_sizes, AllocationFacts,
-        AllocationFlags, CallerMemory, CheckedFacts, Requested, SegmentSet, SegmentTraits, Violation,
+        AllocationFlags, CallerMemory, CheckedFacts, Requested, SegmentSet, SegmentTraits,
+        Violation,
     },
     status::NtStatus,
 };
@@ -116,8 +117,11 @@ fn sizes_are_rounded_up_to_pages_and_never_0() {
 /// Memory that the caller has not said to be there must not be pinned.
 #[test]
 fn memory_is_as_large_as_the_miniport_was_told() {
-    let [heap, dma_buf] = [CallerMemory::Heap(0x3000), CallerMemory::DmaBuf(0x3000)]
-        .map(|memory| Requested { memory, ..REQUESTED });
+    let [heap, dma_buf] =
+        [CallerMemory::Heap(0x3000), CallerMemory::DmaBuf(0x3000)].map(|memory| Requested {
+            memory,
+            ..REQUESTED
+        });
     for (size, good) in [
         (0x2000, false),
         (0x2001, true),
@@ -321,7 +325,10 @@ fn flags_that_exclude_each_other() {
 #[test]
 fn existing_memory_is_there() {
     for memory in [CallerMemory::Preallocated, CallerMemory::Heap(0x1000)] {
-        let requested = Requested { memory, ..REQUESTED };
+        let requested = Requested {
+            memory,
+            ..REQUESTED
+        };
         flags_are_good(&requested, CPU_VISIBLE | EXISTING);
         flags_are_good(&requested, CPU_VISIBLE);
         flags_violate(&requested, EXISTING_KERNEL, Violation::ExistingMemory);
