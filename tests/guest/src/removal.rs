@@ -73,8 +73,8 @@ fn finish(gpu: Gpu, population: Population) {
     population.destroy(&gpu);
     drop(gpu);
     // The first one went with its lock.
-    for &view in &population.views[1..] {
-        unmap(view, PAGE);
+    for &mapping in &population.mappings[1..] {
+        unmap(mapping, PAGE);
     }
 }
 
@@ -141,7 +141,7 @@ struct Common<'a> {
     gpu: &'a Gpu,
     device: u32,
     create: Create,
-    view: u64,
+    mapping: u64,
     nt: OwnedFd,
     global: u32,
     queue: PagingQueue,
@@ -177,7 +177,7 @@ impl Common<'_> {
             other => Err(other),
         };
         // SAFETY: The lock has a page.
-        let byte = unsafe { bytes_at(self.view, PAGE) }[thread];
+        let byte = unsafe { bytes_at(self.mapping, PAGE) }[thread];
         assert!(byte == 0 || byte == 0x5a, "{byte:#x}");
         match thread {
             0 => {
@@ -268,14 +268,14 @@ pub fn race(device: &mut impl Removable, count: u64) {
         let gpu = Gpu::open(device.luid());
         let on = gpu.device();
         let create = shared(on, 2).made(&gpu);
-        let view = gpu.lock(on, create.allocation(0));
+        let mapping = gpu.lock(on, create.allocation(0));
         // SAFETY: The lock has a page.
-        unsafe { bytes_at(view, PAGE) }.fill(0x5a);
+        unsafe { bytes_at(mapping, PAGE) }.fill(0x5a);
         let global = Create::buffer(on, 4096).in_global_resource().made(&gpu);
         let common = Common {
             gpu: &gpu,
             device: on,
-            view,
+            mapping,
             nt: share::share(&gpu, create.resource()),
             create,
             global: global.global(),
@@ -297,7 +297,7 @@ pub fn race(device: &mut impl Removable, count: u64) {
             device.remove();
         });
         // SAFETY: As above.
-        assert!(unsafe { bytes_at(view, PAGE) }.iter().all(|&b| b == 0));
+        assert!(unsafe { bytes_at(mapping, PAGE) }.iter().all(|&b| b == 0));
         gpu.unlock(on, common.create.allocation(0));
         drop(common);
         drop(gpu);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! Allocations: what to make, what was made, and the CPU's view of it.
+//! Allocations: what to make, what was made, and the CPU's access to it.
 
 use crate::{
     call,
