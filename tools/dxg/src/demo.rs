@@ -252,7 +252,10 @@ fn shared_bytes(allocation: &mut Allocation) -> Outcome<()> {
     WRITTEN.fill(&mut bytes);
     bytes.unlock()?;
     WRITTEN.check(allocation.memory().ok_or("its memory is not there")?)?;
-    Ok(((), format!("{count} seen and written through both mappings")))
+    Ok((
+        (),
+        format!("{count} seen and written through both mappings"),
+    ))
 }
 
 fn grown(adapter: &Adapter, before: &VideoMemory, touched: &[u64]) -> Outcome<()> {
