@@ -6,9 +6,9 @@
 //! only inside the gate, and they end when the device goes, even if their owners live on.
 
 use super::{
-    hotplug_notifier::TargetId,
-    object::Kept,
-    target::Target, //
+    drm_device::DrmDevice,
+    hotplug_notifier::DeviceId,
+    object::Kept, //
 };
 use crate::sys::{
     device_gate::{
@@ -34,9 +34,9 @@ use kernel::{
 /// See the module's documentation.
 #[pin_data]
 pub(crate) struct Device {
-    id: TargetId,
+    id: DeviceId,
     #[pin]
-    gate: DeviceGate<Target>,
+    gate: DeviceGate<DrmDevice>,
     #[pin]
     objects: Mutex<Objects>,
 }
@@ -60,10 +60,10 @@ impl Slot {
     }
 
     /// Ends the object.
-    fn end(&self, target: &Target) {
+    fn end(&self, drm: &DrmDevice) {
         let kept = self.kept.lock().take();
         if let Some(kept) = kept {
-            kept.end(target);
+            kept.end(drm);
         }
     }
 }
@@ -72,11 +72,11 @@ impl Device {
     /// # Errors
     ///
     /// `ENOMEM`.
-    pub(super) fn new(id: TargetId, target: Target) -> Result<Arc<Self>> {
+    pub(super) fn new(id: DeviceId, drm: DrmDevice) -> Result<Arc<Self>> {
         Arc::pin_init(
             try_pin_init!(Self {
                 id,
-                gate <- DeviceGate::new(target),
+                gate <- DeviceGate::new(drm),
                 objects <- new_mutex!(Objects(RBTree::new()), "Device::objects"),
             }),
             GFP_KERNEL,
@@ -84,7 +84,7 @@ impl Device {
     }
 
     /// The identifier of the device.
-    pub(crate) fn id(&self) -> TargetId {
+    pub(crate) fn id(&self) -> DeviceId {
         self.id
     }
 
@@ -98,12 +98,12 @@ impl Device {
     }
 
     /// The device, for as long as the result lives; `ENODEV` when it has gone, or is about to go.
-    pub(crate) fn enter(&self) -> Result<Entered<'_, Target>> {
+    pub(crate) fn enter(&self) -> Result<Entered<'_, DrmDevice>> {
         self.gate.enter()
     }
 
     /// Keeps an object, which ends with the device at the latest. The caller is inside the gate.
-    pub(super) fn keep(&self, target: &Target, kept: Kept) -> Result<Arc<Slot>> {
+    pub(super) fn keep(&self, drm: &DrmDevice, kept: Kept) -> Result<Arc<Slot>> {
         let mut kept = Some(kept);
         let slot = pin_init!(Slot {
             kept <- new_mutex!(None, "Slot::kept"),
@@ -122,7 +122,7 @@ impl Device {
             }
             Err(error) => {
                 if let Some(kept) = kept {
-                    kept.end(target);
+                    kept.end(drm);
                 }
                 Err(error)
             }
@@ -132,15 +132,15 @@ impl Device {
     /// The owner of an object drops it.
     pub(super) fn end(&self, slot: &Arc<Slot>) {
         // Without the device, the object has ended already, or is about to.
-        let Ok(target) = self.enter() else { return };
+        let Ok(drm) = self.enter() else { return };
         let node = self.objects.lock().0.remove_node(&slot.key());
         drop(node);
-        slot.end(&target);
+        slot.end(&drm);
     }
 
-    /// The device goes: when this returns, nothing of it is in use any more.
-    pub(crate) fn close(&self) {
-        let Some(target) = self.gate.close() else {
+    /// The device is unplugged: when this returns, nothing of it is in use any more.
+    pub(crate) fn unplug(&self) {
+        let Some(drm) = self.gate.close() else {
             return;
         };
         loop {
@@ -148,7 +148,7 @@ impl Device {
             let node = (objects.0.cursor_front_mut()).map(|cursor| cursor.remove_current().1);
             drop(objects);
             let Some(node) = node else { break };
-            node.to_key_value().1.end(&target);
+            node.to_key_value().1.end(&drm);
         }
     }
 }

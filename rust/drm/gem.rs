@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`GemObject`]: video memory, as a GEM object of the target's own driver.
+//! [`GemObject`]: video memory, as a GEM object of the DRM device's own driver.
 
 use super::{
     device::{
         Device,
         Slot, //
     },
+    drm_device::DrmDevice,
     object::{
         GemPages,
         Kept,
         Reference, //
-    },
-    target::Target, //
+    }, //
 };
 use crate::{
     bindings,
@@ -71,8 +71,8 @@ impl GemObject {
     /// Makes an object of the given layout, filled with zeros, with its first `bytes` bytes (whole pages) in
     /// memory and pinned. They are charged to the active memcg.
     ///
-    /// With `named`, the object keeps a handle and gets a legacy global name, so that the target's
-    /// debugfs lists it, until it is exported.
+    /// With `named`, the object keeps a handle and gets a legacy global name, so that the DRM
+    /// device's debugfs lists it, until it is exported.
     ///
     /// # Errors
     ///
@@ -87,24 +87,24 @@ impl GemObject {
         // An allocation may wait for memory, and its memcg may be throttled: not inside the gate. So memory is
         // allocated here, and freed for the driver to find.
         drop(KernelPages::new(bytes + SLACK * PAGE_SIZE)?);
-        let target = device.enter()?;
+        let drm = device.enter()?;
         let _unthrottled = Unthrottled::begin(bytes)?;
-        let handle = target.create_dumb(shape.width, shape.height)?;
+        let handle = drm.create_dumb(shape.width, shape.height)?;
         // INVARIANT: The look-up returns a reference.
-        let object = target.lookup(handle.number).map(Reference);
+        let object = drm.lookup(handle.number).map(Reference);
         let kept = object.ok_or(ENOENT).map(|object| Kept::new(object, None));
-        let mut kept = kept.inspect_err(|_| target.delete_handle(handle.number))?;
+        let mut kept = kept.inspect_err(|_| drm.delete_handle(handle.number))?;
         kept.name(handle.number);
         let wanted = shape.pitch() * u64::from(shape.height);
         let made = if u64::from(handle.pitch) != shape.pitch() || handle.size < wanted {
             Err(EINVAL)
         } else {
-            kept.fill(&target, bytes, named)
+            kept.fill(&drm, bytes, named)
         };
         match made {
-            Ok(pages) => Self::with(device, &target, kept, Some(pages)),
+            Ok(pages) => Self::with(device, &drm, kept, Some(pages)),
             Err(error) => {
-                kept.end(&target);
+                kept.end(&drm);
                 Err(error)
             }
         }
@@ -116,13 +116,13 @@ impl GemObject {
     ///
     /// `ENODEV` when the device is gone. `ENOMEM`. `EPERM`: its driver cannot import it.
     pub(crate) fn import(device: &Arc<Device>, dma_buf: DmaBuf) -> Result<Arc<Self>> {
-        let target = device.enter()?;
+        let drm = device.enter()?;
         let bytes = dma_buf.size();
         // INVARIANT: The function returns a reference.
-        let object = Reference(target.import(&dma_buf)?);
+        let object = Reference(drm.import(&dma_buf)?);
         let mut kept = Kept::new(object, Some(dma_buf));
         if kept.size() < bytes {
-            kept.end(&target);
+            kept.end(&drm);
             return Err(EPERM);
         }
         let mut pages = None;
@@ -130,17 +130,17 @@ impl GemObject {
             match kept.pin(bytes) {
                 Ok(pinned) => pages = Some(pinned),
                 Err(error) => {
-                    kept.end(&target);
+                    kept.end(&drm);
                     return Err(error);
                 }
             }
         }
-        Self::with(device, &target, kept, pages)
+        Self::with(device, &drm, kept, pages)
     }
 
     fn with(
         device: &Arc<Device>,
-        target: &Target,
+        drm: &DrmDevice,
         kept: Kept,
         pages: Option<GemPages>,
     ) -> Result<Arc<Self>> {
@@ -149,13 +149,13 @@ impl GemObject {
         let pages = match pages.transpose() {
             Ok(pages) => pages,
             Err(error) => {
-                kept.end(target);
+                kept.end(drm);
                 return Err(error.into());
             }
         };
         // From here on it ends with the new value.
         let new = Self {
-            slot: device.keep(target, kept)?,
+            slot: device.keep(drm, kept)?,
             device: device.clone(),
             pages,
             is_native,

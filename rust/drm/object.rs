@@ -2,9 +2,9 @@
 
 //! [`Kept`]: a GEM object as its device keeps it, with its pin and its dma-buf; used only inside the gate.
 
-use super::target::{
+use super::drm_device::{
     refusal,
-    Target, //
+    DrmDevice, //
 };
 use crate::{
     bindings,
@@ -201,15 +201,15 @@ impl Kept {
     }
 
     /// Ends the legacy name.
-    pub(super) fn end_name(&mut self, target: &Target) {
+    pub(super) fn end_name(&mut self, drm: &DrmDevice) {
         if let Some(handle) = self.named.take() {
-            target.delete_handle(handle);
+            drm.delete_handle(handle);
         }
     }
 
     /// Releases everything that we hold on the object.
-    pub(super) fn end(mut self, target: &Target) {
-        self.end_name(target);
+    pub(super) fn end(mut self, drm: &DrmDevice) {
+        self.end_name(drm);
         if self.pinned {
             if let Err(error) = self.object.unpin() {
                 pr_warn_once!("a GEM object stays pinned: {error:?}\n");
@@ -251,12 +251,12 @@ impl Drop for GemPages {
 
 impl Kept {
     /// Allocates the pages, and drops the handle unless it is to keep a name.
-    pub(super) fn fill(&mut self, target: &Target, bytes: usize, named: bool) -> Result<GemPages> {
+    pub(super) fn fill(&mut self, drm: &DrmDevice, bytes: usize, named: bool) -> Result<GemPages> {
         if named {
             // SAFETY: The object is live.
             to_result(unsafe { bindings::dxg_drm_gem_name(self.as_ptr().as_ptr()) })?;
         } else {
-            self.end_name(target);
+            self.end_name(drm);
         }
         if !self.object.has_pages() {
             return Err(EPERM);

@@ -6,12 +6,12 @@
 //! object share one dma-buf, which has one access mode, as long as it is in use.
 
 use super::{
-    gem::GemObject,
-    object::Kept,
-    target::{
+    drm_device::{
         refusal,
-        Target, //
-    }, //
+        DrmDevice, //
+    },
+    gem::GemObject,
+    object::Kept, //
 };
 use crate::sys::{
     dma_buf::DmaBuf,
@@ -38,7 +38,7 @@ impl GemObject {
     pub(crate) fn export(&self, writable: bool) -> Result<DmaBuf> {
         // Not inside the gate, as the allocation may have to wait for memory.
         kernel_pages::leave_for_file(0)?;
-        let target = self.device().enter()?;
+        let drm = self.device().enter()?;
         let mut unused = None;
         let mut slot = self.slot().kept.lock();
         let kept = Option::as_mut(&mut slot).ok_or(ENODEV)?;
@@ -55,13 +55,13 @@ impl GemObject {
             Some(dma_buf) => dma_buf.clone(),
             // Made with the slot locked, so that there is never a second one.
             None => {
-                let new = target.export(kept.as_ptr(), writable)?;
+                let new = drm.export(kept.as_ptr(), writable)?;
                 kept.dma_buf.insert(new).clone()
             }
         };
         // With a handle, DRM core would keep the dma-buf. But while there was one, it may have made one for a
         // process that opened the name: that one was just found.
-        kept.end_name(&target);
+        kept.end_name(&drm);
         // DRM core may already have had one, made through a legacy name.
         if dma_buf.is_writable() != writable {
             return Err(EACCES);
@@ -71,7 +71,7 @@ impl GemObject {
 
     /// The dma-buf that the object was imported from.
     pub(crate) fn dma_buf(&self) -> Option<DmaBuf> {
-        let _target = self.device().enter().ok()?;
+        let _drm = self.device().enter().ok()?;
         let slot = self.slot().kept.lock();
         slot.as_ref()?.dma_buf.clone()
     }
@@ -79,7 +79,7 @@ impl GemObject {
     /// Drops the object's dma-buf if nothing but us uses it: no descriptor, mapping, importer, handle, or frame
     /// buffer. `true` when the object has none any more. Does not wait for an export in progress.
     pub(crate) fn end_export(&self) -> bool {
-        let Ok(_target) = self.device().enter() else {
+        let Ok(_drm) = self.device().enter() else {
             return true;
         };
         let Some(mut slot) = self.slot().kept.try_lock() else {
@@ -107,7 +107,7 @@ impl Kept {
     }
 }
 
-impl Target {
+impl DrmDevice {
     /// A new dma-buf of an object on this device, or the one that DRM core already has.
     fn export(&self, object: NonNull<c::drm_gem_object>, writable: bool) -> Result<DmaBuf> {
         let (device, file) = (self.as_ptr(), self.file());

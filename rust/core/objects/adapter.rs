@@ -44,7 +44,7 @@ impl Adapter {
             vidmm,
             fences: Fences::new()?,
         };
-        // From here on, `end` has to run.
+        // From here on, `unplug` has to run.
         adapter.vidmm.start()?;
         Ok(adapter)
     }
@@ -73,8 +73,8 @@ impl Adapter {
 }
 
 impl Adapter {
-    /// Removes the adapter: when this returns, nothing of its device is in use any more.
-    pub(crate) fn end(&self) {
+    /// Unplugs the adapter: when this returns, nothing of its device is in use any more.
+    pub(crate) fn unplug(&self) {
         // First, so that no thread waits for what is being torn down.
         self.fences.unplug();
         self.vidmm.unplug();
@@ -84,8 +84,8 @@ impl Adapter {
 
 impl Drop for Adapter {
     fn drop(&mut self) {
-        // An adapter that was never listed is never removed, either.
-        self.end();
+        // An adapter that was never listed is never removed from the list, either.
+        self.unplug();
     }
 }
 

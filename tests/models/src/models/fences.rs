@@ -215,7 +215,7 @@ fn a_removal_ends_a_wait() {
     explore("remove and wait", 2, |world| {
         let fence = world.create_fence().expect("made");
         let waiting = world.thread(move |world| world.wait(&[(fence, 1)], 0, 0));
-        world.remove_adapter();
+        world.unplug_adapter();
         assert_eq!(waiting.join().expect("ends"), Err(DEVICE_REMOVED));
         0
     });
@@ -231,7 +231,7 @@ fn a_removal_ends_waits_and_makings() {
             let made = world.create_fence()?;
             world.wait(&[(made, 1)], 0, 0)
         });
-        world.remove_adapter();
+        world.unplug_adapter();
         assert_eq!(waiting.join().expect("ends"), Err(DEVICE_REMOVED));
         assert_eq!(making.join().expect("ends"), Err(DEVICE_REMOVED));
         0
