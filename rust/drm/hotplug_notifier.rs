@@ -3,8 +3,8 @@
 //! [`HotplugNotifier`]: tells a listener which devices are added and unplugged, in the right order.
 //!
 //! The class interface reports devices before they are ready. So an added device is only noted, and an ordered
-//! workqueue probes it later. An unplugged one is reported at once, after all that were added before it: once it
-//! has been reported, it may go.
+//! workqueue probes it later. An unplugged one is reported at once, after all that were added before it: once
+//! it has been reported, it may go.
 
 use crate::sys::workqueue::OrderedQueue;
 use kernel::{
