@@ -56,7 +56,7 @@ impl Shape {
 }
 
 /// Pages that an object takes besides its contents, such as its driver's structures.
-const SLACK: usize = 32;
+const HEADROOM: usize = 32;
 
 /// A GEM object on a device; it ends with this value or with the device, whichever goes first.
 pub(crate) struct GemObject {
@@ -86,7 +86,7 @@ impl GemObject {
     ) -> Result<Arc<Self>> {
         // An allocation may wait for memory, and its memcg may be throttled: not inside the gate. So memory is
         // allocated here, and freed for the driver to find.
-        drop(KernelPages::new(bytes + SLACK * PAGE_SIZE)?);
+        drop(KernelPages::new(bytes + HEADROOM * PAGE_SIZE)?);
         let drm = device.enter()?;
         let _unthrottled = Unthrottled::begin(bytes)?;
         let handle = drm.create_dumb(shape.width, shape.height)?;

@@ -26,7 +26,7 @@ use kernel::{
 };
 
 /// Pages that may be charged for a file and its mapping, apart from page tables.
-const SLACK: usize = 8;
+const HEADROOM: usize = 8;
 
 /// Ensures that the memcg has room left for a file, and for a mapping of `bytes` bytes of it: the kernel
 /// charges these by itself, and would invoke the OOM killer for them.
@@ -36,7 +36,7 @@ const SLACK: usize = 8;
 /// As [`KernelPages::new`].
 pub(crate) fn leave_for_file(bytes: usize) -> Result {
     const TABLE: usize = PAGE_SIZE * PAGE_SIZE / size_of::<usize>();
-    KernelPages::new((SLACK + bytes / TABLE) * PAGE_SIZE).map(drop)
+    KernelPages::new((HEADROOM + bytes / TABLE) * PAGE_SIZE).map(drop)
 }
 
 /// Pages that are not shared with anything. They are not cleared.

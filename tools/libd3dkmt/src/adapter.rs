@@ -13,7 +13,7 @@ use crate::{
 };
 use std::{fmt, mem, slice, str::FromStr, sync::Arc};
 
-/// Names one appearance of an adapter. It is stable until the adapter goes, and never used again
+/// Names one instance of an adapter. It is stable until the adapter goes, and never used again
 /// before the machine starts anew (case 14).
 ///
 /// ```

@@ -41,8 +41,8 @@ fn main() -> ExitCode {
         tests![
             a_full_cgroup_gets_a_status,
             objects_of_a_full_cgroup_get_a_status,
-            what_is_idle_is_put_out,
-            what_is_put_out_is_swapped,
+            what_is_idle_is_evicted,
+            what_is_evicted_is_swapped,
             what_is_touched_outside_of_the_segment_is_swapped,
             a_page_that_is_touched_is_one_page,
         ],
@@ -270,7 +270,7 @@ fn swapped_out() -> u64 {
 }
 
 /// What nobody has listed or locked leaves the segment when the system is short of memory.
-fn what_is_idle_is_put_out() {
+fn what_is_idle_is_evicted() {
     swapping(|gpu, device| {
         let queue = PagingQueue::new(gpu, device);
         let mut all: Vec<_> = (0..8).map(|_| Patterned::new(gpu, device, MIB)).collect();
@@ -298,7 +298,7 @@ fn what_is_idle_is_put_out() {
 }
 
 /// A process in a cgroup that holds half of its video memory: the rest is swapped out.
-fn what_is_put_out_is_swapped() {
+fn what_is_evicted_is_swapped() {
     swapping(|gpu, _| {
         let cgroup = Cgroup::create();
         cgroup.limit_memory(32 * MIB);

@@ -25,7 +25,7 @@ fn main() -> ExitCode {
             four_times_the_segment_all_locked,
             buffers_of_many_sizes,
             eight_processes_at_once,
-            what_is_put_out_stays_charged_to_its_owner,
+            what_is_evicted_stays_charged_to_its_owner,
             new_memory_is_zero_after_others_had_it,
             the_commitment_ends,
             eight_gibibytes_cost_what_is_touched,
@@ -167,7 +167,7 @@ fn rounds(arguments: &[String]) {
     three_rounds(&gpu, device, &mut all, &mut random);
 }
 
-fn what_is_put_out_stays_charged_to_its_owner() {
+fn what_is_evicted_stays_charged_to_its_owner() {
     in_small_segment(|| {
         on_each_device(|gpu, device| {
             let cgroup = Cgroup::create();
