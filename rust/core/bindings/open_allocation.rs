@@ -67,7 +67,7 @@ impl Drop for MiniportBinding {
     }
 }
 
-/// The device's half of an allocation: one opening of it, which an allocation handle names.
+/// The device's half of an allocation: its binding to one device, which an allocation handle names.
 #[pin_data]
 pub(crate) struct OpenAllocation {
     #[pin]

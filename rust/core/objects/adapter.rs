@@ -95,7 +95,7 @@ impl AsRef<AdapterInstance> for Adapter {
     }
 }
 
-/// One process's opening of an adapter: what an adapter handle names.
+/// An adapter that a process has opened: what an adapter handle names.
 pub(crate) struct OpenAdapter {
     adapter: Arc<Adapter>,
     _counted: Counted,

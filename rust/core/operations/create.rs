@@ -317,11 +317,16 @@ fn open_resource(
         halves.push(open.allocation().clone(), ACCOUNT)?;
     }
     let shared = Arc::new(Shared::new(resource, halves), ACCOUNT)?;
-    let opening = match globals {
+    let global_handle = match globals {
         Some(globals) => Some(GlobalHandles::name(&globals, shared.clone())?),
         None => None,
     };
-    Ok(OpenResource::shared(device.clone(), shared, opening, false))
+    Ok(OpenResource::shared(
+        device.clone(),
+        shared,
+        global_handle,
+        false,
+    ))
 }
 
 /// An allocation that the miniport created, and its facts about it.
