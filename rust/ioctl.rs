@@ -328,7 +328,7 @@ fn allocations(
 /// # Errors
 ///
 /// - INVALID_PARAMETER: see [`validate_memory::subject`]; no device; a handle that names none of these.
-/// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
+/// - DEVICE_REMOVED: the adapter was unplugged. NO_MEMORY.
 fn subjects(
     caller: &Caller<'_>,
     device: d3dkmthandle,

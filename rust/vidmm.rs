@@ -10,7 +10,7 @@
 //! influence it.
 //!
 //! The miniport provides segment memory (`ddi::memory`); all other memory is system memory. All contents are
-//! lost when the adapter goes. `Documentation/vidmm.md` has the whole picture.
+//! lost when the adapter is unplugged. `Documentation/vidmm.md` has the whole picture.
 //!
 //! # The paging lock
 //!

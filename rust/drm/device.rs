@@ -2,8 +2,8 @@
 
 //! [`Device`]: a DRM device behind its gate, and all our GEM objects on it.
 //!
-//! The device goes when its driver says so, and the driver's code may go right after it. So objects are used
-//! only inside the gate, and they end when the device goes, even if their owners live on.
+//! A device can be unplugged at any time, and its driver be unloaded right after that. So objects are used only
+//! inside the gate, and they end when the device is unplugged, even if their owners live on.
 
 use super::{
     drm_device::DrmDevice,
@@ -47,7 +47,7 @@ struct Objects(RBTree<usize, Arc<Slot>>);
 // The pinned data is behind its pointers.
 impl Unpin for Objects {}
 
-/// An object on the device, until its owner or the device goes. Only used inside the gate.
+/// An object on the device, until its owner drops it or the device is unplugged. Only used inside the gate.
 #[pin_data]
 pub(super) struct Slot {
     #[pin]
@@ -92,12 +92,12 @@ impl Device {
     ///
     /// # Errors
     ///
-    /// `ENODEV`: it has gone. `ENOMEM`.
+    /// `ENODEV`: it was unplugged. `ENOMEM`.
     pub(crate) fn name(&self) -> Result<CString> {
         self.enter()?.name()
     }
 
-    /// The device, for as long as the result lives; `ENODEV` when it has gone, or is about to go.
+    /// The device, for as long as the result lives; `ENODEV` when it was unplugged, or is about to be.
     pub(crate) fn enter(&self) -> Result<Entered<'_, DrmDevice>> {
         self.gate.enter()
     }

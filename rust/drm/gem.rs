@@ -76,8 +76,8 @@ impl GemObject {
     ///
     /// # Errors
     ///
-    /// `ENODEV` when the device is gone, `EINVAL` when its driver lays the rows out differently, `EPERM` when
-    /// it cannot list the pages, and any other error of the driver (`ENOMEM`, ...).
+    /// `ENODEV` when the device was unplugged, `EINVAL` when its driver lays the rows out differently, `EPERM`
+    /// when it cannot list the pages, and any other error of the driver (`ENOMEM`, ...).
     pub(crate) fn new(
         device: &Arc<Device>,
         shape: Shape,
@@ -114,7 +114,7 @@ impl GemObject {
     ///
     /// # Errors
     ///
-    /// `ENODEV` when the device is gone. `ENOMEM`. `EPERM`: its driver cannot import it.
+    /// `ENODEV` when the device was unplugged. `ENOMEM`. `EPERM`: its driver cannot import it.
     pub(crate) fn import(device: &Arc<Device>, dma_buf: DmaBuf) -> Result<Arc<Self>> {
         let drm = device.enter()?;
         let bytes = dma_buf.size();

@@ -34,7 +34,7 @@ impl GemObject {
     /// # Errors
     ///
     /// - `EACCES`: a dma-buf of it with the other access is in use.
-    /// - `ENODEV`: the device is gone. `ENOMEM`. `EPERM`: its driver cannot export it.
+    /// - `ENODEV`: the device was unplugged. `ENOMEM`. `EPERM`: its driver cannot export it.
     pub(crate) fn export(&self, writable: bool) -> Result<DmaBuf> {
         // Not inside the gate, as the allocation may have to wait for memory.
         kernel_pages::leave_for_file(0)?;

@@ -77,7 +77,7 @@ fn listed(caller: &Caller<'_>, device: &Arc<Device>, elements: Elements) -> NtRe
 ///
 /// - INVALID_PARAMETER: see [`validate_memory::offer`] (case 234); no device; no resource or allocation of
 ///   it; an allocation that is locked, shared, or memory of the caller.
-/// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
+/// - DEVICE_REMOVED: the adapter was unplugged. NO_MEMORY.
 pub(super) fn offer(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_offerallocations = read(argument as u64)?;
     let offer = validate_memory::offer(&args)?;
@@ -94,7 +94,7 @@ pub(super) fn offer(caller: &Caller<'_>, argument: usize) -> NtResult {
 ///
 /// - INVALID_PARAMETER: see [`validate_memory::reclaim`]; no queue; no resource or allocation of its
 ///   device.
-/// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
+/// - DEVICE_REMOVED: the adapter was unplugged. NO_MEMORY.
 pub(super) fn reclaim(caller: &Caller<'_>, argument: usize) -> NtResult<NtStatus> {
     let argument = argument as u64;
     let args: d3dkmt_reclaimallocations2 = read(argument)?;

@@ -81,7 +81,7 @@ pub(super) fn share(caller: &Caller<'_>, argument: usize) -> NtResult {
 ///
 /// - INVALID_PARAMETER: no device; a descriptor of something else (case 171); another adapter.
 /// - INVALID_HANDLE: no open descriptor.
-/// - DEVICE_REMOVED: the adapter has gone.
+/// - DEVICE_REMOVED: the adapter was unplugged.
 pub(super) fn query_from_nt_handle(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let mut args: d3dkmt_queryresourceinfofromnthandle = read(argument)?;
@@ -135,7 +135,7 @@ pub(super) fn open_from_nt_handle(caller: &Caller<'_>, argument: usize) -> NtRes
 /// # Errors
 ///
 /// INVALID_PARAMETER: no device; a number that names nothing for this user (case 126); another
-/// adapter. DEVICE_REMOVED: the adapter has gone.
+/// adapter. DEVICE_REMOVED: the adapter was unplugged.
 pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let mut args: D3DKMT_QUERYRESOURCEINFO = read(argument)?;
@@ -158,7 +158,7 @@ pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
 ///   175); counts or sizes that differ from the resource's (cases 134 to 137, 168), or that have no
 ///   address (cases 165, 167).
 /// - NO_MEMORY: the buffer for the allocations' data is too small (case 170); no memory.
-/// - DEVICE_REMOVED: the adapter has gone.
+/// - DEVICE_REMOVED: the adapter was unplugged.
 pub(super) fn open(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let mut args: D3DKMT_OPENRESOURCE = read(argument)?;

@@ -73,7 +73,7 @@ impl Gem {
     /// # Errors
     ///
     /// - `EPERM`: its driver's objects have pages that the CPU cannot access.
-    /// - `ENODEV`: the device has gone. `ENOMEM`.
+    /// - `ENODEV`: the device was unplugged. `ENOMEM`.
     pub(crate) fn new(device: Arc<Device>, segments: Segments, name_objects: bool) -> Result<Self> {
         // A probe of one page: an object like those that will be allocated.
         let shape = Shape {

@@ -72,7 +72,7 @@ impl Backing {
     ///
     /// # Errors
     ///
-    /// DEVICE_REMOVED when the adapter is gone; INVALID_PARAMETER while it is offered; NO_MEMORY;
+    /// DEVICE_REMOVED when the adapter was unplugged; INVALID_PARAMETER while it is offered; NO_MEMORY;
     /// INTERRUPTED; errors of the miniport.
     pub(crate) fn cpu_access(self: &Arc<Self>) -> NtResult<CpuAccess> {
         if let Some(pages) = self.user_pages() {
@@ -122,7 +122,7 @@ impl Backing {
             mapped: true,
         };
         match self.validate(required, |_| ()) {
-            // The adapter has gone: the CPU mapping shows zeros, or will in a moment.
+            // The adapter was unplugged: the CPU mapping shows zeros, or will in a moment.
             Err(NtStatus::DEVICE_REMOVED) => Ok(()),
             validated => validated,
         }
@@ -134,7 +134,7 @@ impl Backing {
     /// # Errors
     ///
     /// - NOT_SUPPORTED: system memory, of the caller or of ours; or the driver cannot export it.
-    /// - DEVICE_REMOVED: the device is gone. INVALID_PARAMETER: it is offered.
+    /// - DEVICE_REMOVED: the device was unplugged. INVALID_PARAMETER: it is offered.
     /// - ACCESS_DENIED: a dma-buf of it with the other access is in use.
     /// - NO_MEMORY: also when the segment is full of memory that cannot be evicted, or the process would have
     ///   pinned more of it than it may.

@@ -274,7 +274,7 @@ impl Backing {
     ///
     /// # Errors
     ///
-    /// DEVICE_REMOVED: the adapter has gone. NO_MEMORY. INTERRUPTED.
+    /// DEVICE_REMOVED: the adapter was unplugged. NO_MEMORY. INTERRUPTED.
     pub(super) fn enter(self: &Arc<Self>) -> NtResult {
         if self.entered.load(Relaxed) {
             return Ok(());

@@ -119,7 +119,7 @@ impl BackingHandle {
     /// - GRAPHICS_NO_VIDEO_MEMORY: the aperture is full.
     /// - NO_MEMORY: over RLIMIT_MEMLOCK, or kernel memory.
     /// - INVALID_PARAMETER: the range is not ordinary memory of the caller (cases 54, 56).
-    /// - DEVICE_REMOVED: the adapter has gone.
+    /// - DEVICE_REMOVED: the adapter was unplugged.
     pub(crate) fn user_pages(
         account: Arc<Account>,
         vidmm: &Arc<VidMm>,
@@ -154,7 +154,7 @@ impl BackingHandle {
     ///
     /// # Errors
     ///
-    /// DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
+    /// DEVICE_REMOVED: the adapter was unplugged. NO_MEMORY.
     pub(crate) fn import(
         account: Arc<Account>,
         vidmm: &Arc<VidMm>,
@@ -173,7 +173,7 @@ impl BackingHandle {
             user_pages: None,
         };
         let backing = Self::new(vidmm, init)?;
-        // From here on it is lost when the adapter goes.
+        // From here on it is lost when the adapter is unplugged.
         backing.enter()?;
         Ok(Imported {
             backing,

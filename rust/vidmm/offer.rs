@@ -227,7 +227,7 @@ impl Backing {
         }
         let mut paging = self.vidmm.paging.lock();
         let inner = self.inner(&mut paging);
-        // Another thread may have done this, or the adapter has gone.
+        // Another thread may have done this, or the adapter was unplugged.
         if inner.state.placement() == Placement::Discarded {
             // The commitment that this thread found may have gone with another thread's failed reclaim.
             if inner.commitment.is_none() {

@@ -19,7 +19,7 @@ pub(crate) enum Placement {
     Imported,
     /// Nowhere: they were offered, and the memory was reclaimed.
     Discarded,
-    /// Nowhere, for good: the adapter went, or the allocation ends.
+    /// Nowhere, for good: the adapter was unplugged, or the allocation ends.
     Lost,
 }
 

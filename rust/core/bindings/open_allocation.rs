@@ -186,7 +186,7 @@ impl OpenAllocation {
     ///
     /// # Errors
     ///
-    /// - DEVICE_REMOVED: the adapter has gone.
+    /// - DEVICE_REMOVED: the adapter was unplugged.
     /// - INVALID_PARAMETER: the allocation is neither displayable nor part of a shared resource.
     /// - ACCESS_DENIED: the allocation was opened read-only by an NT handle; a writable dma-buf is requested,
     ///   but it was opened read-only by a dma-buf; or a dma-buf of it with the other access is in use.
@@ -212,7 +212,7 @@ impl OpenAllocation {
     /// # Errors
     ///
     /// - INVALID_PARAMETER: the allocation is not CPU visible (case 218).
-    /// - DEVICE_REMOVED: the adapter has gone (case 223).
+    /// - DEVICE_REMOVED: the adapter was unplugged (case 223).
     /// - NO_MEMORY: no memory, or no free address range in the process.
     pub(crate) fn lock(&self) -> NtResult<usize> {
         self.device.adapter().check_present()?;

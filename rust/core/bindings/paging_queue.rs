@@ -40,7 +40,7 @@ impl PagingQueue {
     ///
     /// # Errors
     ///
-    /// DEVICE_REMOVED: the adapter has gone. NO_MEMORY: no memory, or no free address range.
+    /// DEVICE_REMOVED: the adapter was unplugged. NO_MEMORY: no memory, or no free address range.
     pub(crate) fn new(
         device: &Arc<Device>,
         priority: PagingPriority,

@@ -66,7 +66,7 @@ impl Adapter {
         &self.fences
     }
 
-    /// DEVICE_REMOVED once the DRM device has gone.
+    /// DEVICE_REMOVED once the DRM device was unplugged.
     pub(crate) fn check_present(&self) -> NtResult {
         self.instance.check_present()
     }

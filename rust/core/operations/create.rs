@@ -202,7 +202,7 @@ impl<'a> Created<'a> {
 ///
 /// # Errors
 ///
-/// - DEVICE_REMOVED: the adapter has gone (case 66).
+/// - DEVICE_REMOVED: the adapter was unplugged (case 66).
 /// - GRAPHICS_NO_VIDEO_MEMORY: no commitment left (case 65).
 /// - NO_MEMORY: kernel memory, or RLIMIT_MEMLOCK.
 /// - INVALID_PARAMETER, GRAPHICS_DRIVER_MISMATCH, ...: the miniport rejects the private data

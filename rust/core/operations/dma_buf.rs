@@ -110,7 +110,7 @@ pub(crate) struct Opened<'a> {
 /// # Errors
 ///
 /// - INVALID_HANDLE: no open descriptor. INVALID_PARAMETER: a descriptor of something else.
-/// - DEVICE_REMOVED: the adapter has gone.
+/// - DEVICE_REMOVED: the adapter was unplugged.
 /// - NOT_SUPPORTED: the driver cannot import it. NO_MEMORY.
 /// - UNSUCCESSFUL: the miniport broke its contract.
 pub(crate) fn open<'a>(

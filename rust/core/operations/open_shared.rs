@@ -38,7 +38,7 @@ use kernel::sync::Arc;
 ///
 /// # Errors
 ///
-/// DEVICE_REMOVED: the adapter has gone. NO_MEMORY, and the miniport's errors.
+/// DEVICE_REMOVED: the adapter was unplugged. NO_MEMORY, and the miniport's errors.
 pub(crate) fn open<'a>(
     shared: &Arc<Shared>,
     process: &'a Process,
