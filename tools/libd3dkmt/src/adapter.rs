@@ -168,7 +168,7 @@ impl Adapter {
     ///
     /// # Errors
     ///
-    /// `DEVICE_REMOVED` when the adapter has gone (case 20); `NO_MEMORY` (case 21).
+    /// `DEVICE_REMOVED` when the adapter was unplugged (case 20); `NO_MEMORY` (case 21).
     pub fn create_device(&self) -> Result<Device, Error> {
         let handle = call::create_device(self.dxg(), self.handle())?;
         Ok(Device::new(self.shared.clone(), handle))
@@ -178,7 +178,7 @@ impl Adapter {
     ///
     /// # Errors
     ///
-    /// `DEVICE_REMOVED` when the adapter has gone.
+    /// `DEVICE_REMOVED` when the adapter was unplugged.
     pub fn video_memory_info(&self, group: SegmentGroup) -> Result<VideoMemoryInfo, Error> {
         call::query_video_memory_info(self.dxg(), self.handle(), group)
     }
