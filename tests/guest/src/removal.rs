@@ -9,7 +9,7 @@ use crate::{
     create::Create,
     fence::{
         create_paging_queue, create_sync_object, destroy_paging_queue, destroy_sync_object,
-        new_fence, new_paging_queue, signal, wait, wait_in, Event, Fence, PagingQueue, Way,
+        new_fence, new_paging_queue, signal, wait, wait_in, Event, Fence, PagingQueue, WaitOptions,
     },
     global, harness,
     memory::{bytes_at, unmap, Map, PAGE},
@@ -350,7 +350,7 @@ pub fn while_fences_are_waited_for(device: &mut impl Removable) {
     let queue = PagingQueue::new(&gpu, on);
     let all = [fence, other, stays, queue.fence].map(|fence| (fence.handle, 4));
     let event = Event::new();
-    let by_event = |any| Way {
+    let by_event = |any| WaitOptions {
         any,
         event: Some(&event),
     };
@@ -362,7 +362,7 @@ pub fn while_fences_are_waited_for(device: &mut impl Removable) {
         let waiting = all.map(|target| spawn(scope, move || wait(dxg, on, &[target])));
         let any = spawn(scope, || {
             let any = true;
-            wait_in(&gpu.dxg, on, &all, Way { any, event: None })
+            wait_in(&gpu.dxg, on, &all, WaitOptions { any, event: None })
         });
         let polling = spawn(scope, || {
             while fence.value() < 4 {

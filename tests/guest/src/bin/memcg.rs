@@ -13,7 +13,7 @@ use dxg_guest_tests::{
     faults::every_call::spare,
     fence::{
         create_paging_queue, create_sync_object, destroy_paging_queue, destroy_sync_object,
-        new_fence, new_paging_queue, signal, wait_in, Event, Fence, PagingQueue, Way,
+        new_fence, new_paging_queue, signal, wait_in, Event, Fence, PagingQueue, WaitOptions,
     },
     harness,
     limit::Limit,
@@ -210,9 +210,9 @@ fn objects(arguments: &[String]) {
     );
     let event = Event::new();
     let fence = Fence::new(&gpu, device, 0);
-    let way = Way {
+    let options = WaitOptions {
         event: Some(&event),
-        ..Way::default()
+        ..WaitOptions::default()
     };
     let value = Cell::new(0);
     until_full(
@@ -221,7 +221,7 @@ fn objects(arguments: &[String]) {
         || {
             value.set(value.get() + 1);
             (
-                wait_in(dxg, device, &[(fence.handle, value.get())], way),
+                wait_in(dxg, device, &[(fence.handle, value.get())], options),
                 value.get(),
             )
         },
