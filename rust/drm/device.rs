@@ -8,7 +8,7 @@
 use super::{
     drm_device::DrmDevice,
     hotplug_notifier::DeviceId,
-    object::Kept, //
+    object::ObjectState, //
 };
 use crate::sys::{
     device_gate::{
@@ -51,7 +51,7 @@ impl Unpin for Objects {}
 #[pin_data]
 pub(super) struct Slot {
     #[pin]
-    pub(super) kept: Mutex<Option<Kept>>,
+    pub(super) state: Mutex<Option<ObjectState>>,
 }
 
 impl Slot {
@@ -61,9 +61,9 @@ impl Slot {
 
     /// Ends the object.
     fn end(&self, drm: &DrmDevice) {
-        let kept = self.kept.lock().take();
-        if let Some(kept) = kept {
-            kept.end(drm);
+        let state = self.state.lock().take();
+        if let Some(state) = state {
+            state.end(drm);
         }
     }
 }
@@ -102,11 +102,11 @@ impl Device {
         self.gate.enter()
     }
 
-    /// Keeps an object, which ends with the device at the latest. The caller is inside the gate.
-    pub(super) fn keep(&self, drm: &DrmDevice, kept: Kept) -> Result<Arc<Slot>> {
-        let mut kept = Some(kept);
+    /// Adds an object, which ends with the device at the latest. The caller is inside the gate.
+    pub(super) fn add(&self, drm: &DrmDevice, state: ObjectState) -> Result<Arc<Slot>> {
+        let mut state = Some(state);
         let slot = pin_init!(Slot {
-            kept <- new_mutex!(None, "Slot::kept"),
+            state <- new_mutex!(None, "Slot::state"),
         });
         let node = Arc::pin_init(slot, ACCOUNT).and_then(|slot| {
             let node = RBTreeNode::new(slot.key(), slot.clone(), ACCOUNT)?;
@@ -114,15 +114,15 @@ impl Device {
         });
         match node {
             Ok((slot, node)) => {
-                *slot.kept.lock() = kept.take();
+                *slot.state.lock() = state.take();
                 // Slot addresses are unique.
                 let replaced = self.objects.lock().0.insert(node);
                 drop(replaced);
                 Ok(slot)
             }
             Err(error) => {
-                if let Some(kept) = kept {
-                    kept.end(drm);
+                if let Some(state) = state {
+                    state.end(drm);
                 }
                 Err(error)
             }

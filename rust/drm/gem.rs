@@ -10,7 +10,7 @@ use super::{
     drm_device::DrmDevice,
     object::{
         GemPages,
-        Kept,
+        ObjectState,
         Reference, //
     }, //
 };
@@ -92,19 +92,21 @@ impl GemObject {
         let handle = drm.create_dumb(shape.width, shape.height)?;
         // INVARIANT: The look-up returns a reference.
         let object = drm.lookup(handle.number).map(Reference);
-        let kept = object.ok_or(ENOENT).map(|object| Kept::new(object, None));
-        let mut kept = kept.inspect_err(|_| drm.delete_handle(handle.number))?;
-        kept.name(handle.number);
+        let state = object
+            .ok_or(ENOENT)
+            .map(|object| ObjectState::new(object, None));
+        let mut state = state.inspect_err(|_| drm.delete_handle(handle.number))?;
+        state.name(handle.number);
         let wanted = shape.pitch() * u64::from(shape.height);
         let made = if u64::from(handle.pitch) != shape.pitch() || handle.size < wanted {
             Err(EINVAL)
         } else {
-            kept.fill(&drm, bytes, named)
+            state.fill(&drm, bytes, named)
         };
         match made {
-            Ok(pages) => Self::with(device, &drm, kept, Some(pages)),
+            Ok(pages) => Self::with(device, &drm, state, Some(pages)),
             Err(error) => {
-                kept.end(&drm);
+                state.end(&drm);
                 Err(error)
             }
         }
@@ -120,42 +122,42 @@ impl GemObject {
         let bytes = dma_buf.size();
         // INVARIANT: The function returns a reference.
         let object = Reference(drm.import(&dma_buf)?);
-        let mut kept = Kept::new(object, Some(dma_buf));
-        if kept.size() < bytes {
-            kept.end(&drm);
+        let mut state = ObjectState::new(object, Some(dma_buf));
+        if state.size() < bytes {
+            state.end(&drm);
             return Err(EPERM);
         }
         let mut pages = None;
-        if kept.has_pages() {
-            match kept.pin(bytes) {
+        if state.has_pages() {
+            match state.pin(bytes) {
                 Ok(pinned) => pages = Some(pinned),
                 Err(error) => {
-                    kept.end(&drm);
+                    state.end(&drm);
                     return Err(error);
                 }
             }
         }
-        Self::with(device, &drm, kept, pages)
+        Self::with(device, &drm, state, pages)
     }
 
     fn with(
         device: &Arc<Device>,
         drm: &DrmDevice,
-        kept: Kept,
+        state: ObjectState,
         pages: Option<GemPages>,
     ) -> Result<Arc<Self>> {
-        let is_native = kept.is_native();
+        let is_native = state.is_native();
         let pages = pages.map(|pages| Arc::new(pages, ACCOUNT));
         let pages = match pages.transpose() {
             Ok(pages) => pages,
             Err(error) => {
-                kept.end(drm);
+                state.end(drm);
                 return Err(error.into());
             }
         };
         // From here on it ends with the new value.
         let new = Self {
-            slot: device.keep(drm, kept)?,
+            slot: device.add(drm, state)?,
             device: device.clone(),
             pages,
             is_native,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Kept`]: a GEM object as its device keeps it, with its pin and its dma-buf; used only inside the gate.
+//! [`ObjectState`]: a GEM object on its device, with its pin and its dma-buf; used only inside the gate.
 
 use super::drm_device::{
     refusal,
@@ -150,7 +150,7 @@ impl Drop for ResvLock<'_> {
 }
 
 /// The state of an object on its device, used inside the gate.
-pub(super) struct Kept {
+pub(super) struct ObjectState {
     object: Reference,
     /// We hold a pin on it.
     pinned: bool,
@@ -160,7 +160,7 @@ pub(super) struct Kept {
     named: Option<u32>,
 }
 
-impl Kept {
+impl ObjectState {
     pub(super) fn new(object: Reference, dma_buf: Option<DmaBuf>) -> Self {
         Self {
             object,
@@ -249,7 +249,7 @@ impl Drop for GemPages {
     }
 }
 
-impl Kept {
+impl ObjectState {
     /// Allocates the pages, and drops the handle unless it is to keep a name.
     pub(super) fn fill(&mut self, drm: &DrmDevice, bytes: usize, named: bool) -> Result<GemPages> {
         if named {

@@ -11,7 +11,7 @@ use super::{
         DrmDevice, //
     },
     gem::GemObject,
-    object::Kept, //
+    object::ObjectState, //
 };
 use crate::sys::{
     dma_buf::DmaBuf,
@@ -40,28 +40,28 @@ impl GemObject {
         kernel_pages::leave_for_file(0)?;
         let drm = self.device().enter()?;
         let mut unused = None;
-        let mut slot = self.slot().kept.lock();
-        let kept = Option::as_mut(&mut slot).ok_or(ENODEV)?;
-        if (kept.dma_buf.as_ref())
-            .is_some_and(|dma_buf| dma_buf.is_writable() != writable && kept.is_unused(dma_buf))
+        let mut slot = self.slot().state.lock();
+        let state = Option::as_mut(&mut slot).ok_or(ENODEV)?;
+        if (state.dma_buf.as_ref())
+            .is_some_and(|dma_buf| dma_buf.is_writable() != writable && state.is_unused(dma_buf))
         {
-            unused = kept.dma_buf.take();
+            unused = state.dma_buf.take();
         }
         // Before another one is made; meanwhile it could be reached only through this slot.
         if let Some(unused) = unused.take() {
             unused.put_sync();
         }
-        let dma_buf = match &kept.dma_buf {
+        let dma_buf = match &state.dma_buf {
             Some(dma_buf) => dma_buf.clone(),
             // Made with the slot locked, so that there is never a second one.
             None => {
-                let new = drm.export(kept.as_ptr(), writable)?;
-                kept.dma_buf.insert(new).clone()
+                let new = drm.export(state.as_ptr(), writable)?;
+                state.dma_buf.insert(new).clone()
             }
         };
         // With a handle, DRM core would keep the dma-buf. But while there was one, it may have made one for a
         // process that opened the name: that one was just found.
-        kept.end_name(&drm);
+        state.end_name(&drm);
         // DRM core may already have had one, made through a legacy name.
         if dma_buf.is_writable() != writable {
             return Err(EACCES);
@@ -72,7 +72,7 @@ impl GemObject {
     /// The dma-buf that the object was imported from.
     pub(crate) fn dma_buf(&self) -> Option<DmaBuf> {
         let _drm = self.device().enter().ok()?;
-        let slot = self.slot().kept.lock();
+        let slot = self.slot().state.lock();
         slot.as_ref()?.dma_buf.clone()
     }
 
@@ -82,23 +82,23 @@ impl GemObject {
         let Ok(_drm) = self.device().enter() else {
             return true;
         };
-        let Some(mut slot) = self.slot().kept.try_lock() else {
+        let Some(mut slot) = self.slot().state.try_lock() else {
             return false;
         };
-        let Some(kept) = &mut *slot else {
+        let Some(state) = &mut *slot else {
             return true;
         };
-        if (kept.dma_buf.as_ref()).is_some_and(|dma_buf| !kept.is_unused(dma_buf)) {
+        if (state.dma_buf.as_ref()).is_some_and(|dma_buf| !state.is_unused(dma_buf)) {
             return false;
         }
-        if let Some(unused) = kept.dma_buf.take() {
+        if let Some(unused) = state.dma_buf.take() {
             unused.put_sync();
         }
         true
     }
 }
 
-impl Kept {
+impl ObjectState {
     /// Whether only this value refers to `dma_buf`, and only this value and `dma_buf` refer to the object.
     ///
     /// Then both can be reached only through the slot that the caller has locked.
