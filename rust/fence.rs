@@ -61,13 +61,13 @@ use wait::Wait;
 /// leaves the others to a worker.
 const AT_ONCE: usize = 64;
 
-/// What happens to the value when the adapter goes.
+/// What happens to the value when the adapter is unplugged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum AtRemoval {
+pub(crate) enum OnUnplug {
     /// It becomes the maximum, so that polling threads go on.
-    Maximum,
-    /// It stays (NoSignalMaxValueOnTdr).
-    Stays,
+    SignalMax,
+    /// It does not change (NoSignalMaxValueOnTdr).
+    Keep,
 }
 
 /// A value that a wait needs, ordered as the values are reached.
@@ -84,7 +84,7 @@ struct Key {
 #[pin_data]
 pub(crate) struct MonitoredFence {
     page: Arc<FencePage>,
-    at_removal: AtRemoval,
+    on_unplug: OnUnplug,
     #[pin]
     state: Mutex<State>,
     queue: Arc<WorkerQueue>,
@@ -154,7 +154,7 @@ impl MonitoredFence {
     /// NO_MEMORY.
     pub(crate) fn new(
         value: u64,
-        at_removal: AtRemoval,
+        on_unplug: OnUnplug,
         queue: Arc<WorkerQueue>,
     ) -> NtResult<Arc<Self>> {
         let page = FencePage::new(value)?;
@@ -165,7 +165,7 @@ impl MonitoredFence {
         Ok(Arc::pin_init(
             pin_init!(Self {
                 page,
-                at_removal,
+                on_unplug,
                 state <- new_mutex!(state, "MonitoredFence::state"),
                 queue,
                 completion <- new_work!("MonitoredFence::completion"),
@@ -247,7 +247,7 @@ impl MonitoredFence {
             }
             let value = fence.page.load();
             state.ended = Some(Ended { status, value });
-            if status == NtStatus::DEVICE_REMOVED && fence.at_removal == AtRemoval::Maximum {
+            if status == NtStatus::DEVICE_REMOVED && fence.on_unplug == OnUnplug::SignalMax {
                 fence.page.store(u64::MAX);
             }
         }

@@ -75,7 +75,7 @@ struct AssertSync<T: CallbackTable>(T);
 unsafe impl<T: CallbackTable> Sync for AssertSync<T> {}
 
 /// Flags for all allocations that a user can cause: they may sleep, are charged to the active memcg, and fail
-/// rather than wake the OOM killer, for which the crate has no flag.
+/// rather than invoke the OOM killer, for which the crate has no flag.
 pub(crate) const ACCOUNT: Flags = {
     // SAFETY: `Flags` has the size of a number, else this were not compiled, and all of it is initialised.
     let known: u32 = unsafe { core::mem::transmute(GFP_KERNEL_ACCOUNT) };

@@ -22,7 +22,7 @@
 
 /*
  * Charged to the active memcg; the allocation fails, without a log message,
- * rather than wake the OOM killer.
+ * rather than invoke the OOM killer.
  */
 const gfp_t DXG_GFP_ACCOUNT = GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL |
 			      __GFP_NOWARN;

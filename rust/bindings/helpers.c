@@ -438,8 +438,8 @@ void dxg_unmount_shmem(void)
 }
 
 /*
- * A shmem file without a name. Allocating its pages fails rather than wake the
- * OOM killer.
+ * A shmem file without a name. Allocating its pages fails rather than
+ * invoke the OOM killer.
  */
 struct file *dxg_shmem_file(loff_t size)
 {
@@ -491,7 +491,7 @@ void dxg_shmem_put(struct page *page)
 
 /*
  * A page that is charged to the active memcg. The allocation fails rather than
- * wake the OOM killer.
+ * invoke the OOM killer.
  */
 struct page *dxg_alloc_page(void)
 {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`GemObject`]: video memory, as a GEM object of the target's own driver.
+//! [`GemObject`]: video memory, as a GEM object of the DRM device's own driver.
 
 use super::{
     device::{
         Device,
         Slot, //
     },
+    drm_device::DrmDevice,
     object::{
         GemPages,
-        Kept,
+        ObjectState,
         Reference, //
-    },
-    target::Target, //
+    }, //
 };
 use crate::{
     bindings,
@@ -56,7 +56,7 @@ impl Shape {
 }
 
 /// Pages that an object takes besides its contents, such as its driver's structures.
-const SLACK: usize = 32;
+const HEADROOM: usize = 32;
 
 /// A GEM object on a device; it ends with this value or with the device, whichever goes first.
 pub(crate) struct GemObject {
@@ -71,13 +71,13 @@ impl GemObject {
     /// Makes an object of the given layout, filled with zeros, with its first `bytes` bytes (whole pages) in
     /// memory and pinned. They are charged to the active memcg.
     ///
-    /// With `named`, the object keeps a handle and gets a legacy global name, so that the target's
-    /// debugfs lists it, until it is exported.
+    /// With `named`, the object keeps a handle and gets a legacy global name, so that the DRM
+    /// device's debugfs lists it, until it is exported.
     ///
     /// # Errors
     ///
-    /// `ENODEV` when the device is gone, `EINVAL` when its driver lays the rows out differently, `EPERM` when
-    /// it cannot list the pages, and any other error of the driver (`ENOMEM`, ...).
+    /// `ENODEV` when the device was unplugged, `EINVAL` when its driver lays the rows out differently, `EPERM`
+    /// when it cannot list the pages, and any other error of the driver (`ENOMEM`, ...).
     pub(crate) fn new(
         device: &Arc<Device>,
         shape: Shape,
@@ -86,25 +86,27 @@ impl GemObject {
     ) -> Result<Arc<Self>> {
         // An allocation may wait for memory, and its memcg may be throttled: not inside the gate. So memory is
         // allocated here, and freed for the driver to find.
-        drop(KernelPages::new(bytes + SLACK * PAGE_SIZE)?);
-        let target = device.enter()?;
+        drop(KernelPages::new(bytes + HEADROOM * PAGE_SIZE)?);
+        let drm = device.enter()?;
         let _unthrottled = Unthrottled::begin(bytes)?;
-        let handle = target.create_dumb(shape.width, shape.height)?;
+        let handle = drm.create_dumb(shape.width, shape.height)?;
         // INVARIANT: The look-up returns a reference.
-        let object = target.lookup(handle.number).map(Reference);
-        let kept = object.ok_or(ENOENT).map(|object| Kept::new(object, None));
-        let mut kept = kept.inspect_err(|_| target.delete_handle(handle.number))?;
-        kept.name(handle.number);
+        let object = drm.lookup(handle.number).map(Reference);
+        let state = object
+            .ok_or(ENOENT)
+            .map(|object| ObjectState::new(object, None));
+        let mut state = state.inspect_err(|_| drm.delete_handle(handle.number))?;
+        state.name(handle.number);
         let wanted = shape.pitch() * u64::from(shape.height);
         let made = if u64::from(handle.pitch) != shape.pitch() || handle.size < wanted {
             Err(EINVAL)
         } else {
-            kept.fill(&target, bytes, named)
+            state.fill(&drm, bytes, named)
         };
         match made {
-            Ok(pages) => Self::with(device, &target, kept, Some(pages)),
+            Ok(pages) => Self::with(device, &drm, state, Some(pages)),
             Err(error) => {
-                kept.end(&target);
+                state.end(&drm);
                 Err(error)
             }
         }
@@ -114,48 +116,48 @@ impl GemObject {
     ///
     /// # Errors
     ///
-    /// `ENODEV` when the device is gone. `ENOMEM`. `EPERM`: its driver cannot import it.
+    /// `ENODEV` when the device was unplugged. `ENOMEM`. `EPERM`: its driver cannot import it.
     pub(crate) fn import(device: &Arc<Device>, dma_buf: DmaBuf) -> Result<Arc<Self>> {
-        let target = device.enter()?;
+        let drm = device.enter()?;
         let bytes = dma_buf.size();
         // INVARIANT: The function returns a reference.
-        let object = Reference(target.import(&dma_buf)?);
-        let mut kept = Kept::new(object, Some(dma_buf));
-        if kept.size() < bytes {
-            kept.end(&target);
+        let object = Reference(drm.import(&dma_buf)?);
+        let mut state = ObjectState::new(object, Some(dma_buf));
+        if state.size() < bytes {
+            state.end(&drm);
             return Err(EPERM);
         }
         let mut pages = None;
-        if kept.has_pages() {
-            match kept.pin(bytes) {
+        if state.has_pages() {
+            match state.pin(bytes) {
                 Ok(pinned) => pages = Some(pinned),
                 Err(error) => {
-                    kept.end(&target);
+                    state.end(&drm);
                     return Err(error);
                 }
             }
         }
-        Self::with(device, &target, kept, pages)
+        Self::with(device, &drm, state, pages)
     }
 
     fn with(
         device: &Arc<Device>,
-        target: &Target,
-        kept: Kept,
+        drm: &DrmDevice,
+        state: ObjectState,
         pages: Option<GemPages>,
     ) -> Result<Arc<Self>> {
-        let is_native = kept.is_native();
+        let is_native = state.is_native();
         let pages = pages.map(|pages| Arc::new(pages, ACCOUNT));
         let pages = match pages.transpose() {
             Ok(pages) => pages,
             Err(error) => {
-                kept.end(target);
+                state.end(drm);
                 return Err(error.into());
             }
         };
         // From here on it ends with the new value.
         let new = Self {
-            slot: device.keep(target, kept)?,
+            slot: device.add(drm, state)?,
             device: device.clone(),
             pages,
             is_native,

@@ -37,8 +37,8 @@ struct All {
     fences: RBTree<u64, Arc<MonitoredFence>>,
     /// How many were ever entered.
     entered: u64,
-    /// The adapter has gone.
-    lost: bool,
+    /// The adapter was unplugged.
+    removed: bool,
 }
 
 // The pinned data is behind its pointers.
@@ -49,7 +49,7 @@ impl Fences {
         let all = All {
             fences: RBTree::new(),
             entered: 0,
-            lost: false,
+            removed: false,
         };
         Arc::pin_init(
             pin_init!(Self {
@@ -67,7 +67,7 @@ impl Fences {
 
     /// The adapter goes: all fences end with DEVICE_REMOVED, and no new ones can be entered.
     pub(crate) fn unplug(&self) {
-        self.all.lock().lost = true;
+        self.all.lock().removed = true;
         loop {
             let first = {
                 let mut all = self.all.lock();
@@ -83,7 +83,7 @@ impl Fences {
     fn enter(&self, fence: &Arc<MonitoredFence>) -> NtResult<u64> {
         let room = RBTreeNodeReservation::new(ACCOUNT)?;
         let mut all = self.all.lock();
-        if all.lost {
+        if all.removed {
             // `room` was declared first, so it is dropped after the lock.
             return Err(NtStatus::DEVICE_REMOVED);
         }

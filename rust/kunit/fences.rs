@@ -17,8 +17,8 @@ use crate::{
             Target,
             Wait, //
         },
-        AtRemoval,
-        MonitoredFence, //
+        MonitoredFence,
+        OnUnplug, //
     },
     mem::KVVec,
     status::{
@@ -47,7 +47,11 @@ fn worker_queue() -> Result<Arc<WorkerQueue>> {
 }
 
 fn fence(value: u64) -> Result<Arc<MonitoredFence>> {
-    Ok(MonitoredFence::new(value, AtRemoval::Maximum, worker_queue()?)?)
+    Ok(MonitoredFence::new(
+        value,
+        OnUnplug::SignalMax,
+        worker_queue()?,
+    )?)
 }
 
 /// Starts a wait.

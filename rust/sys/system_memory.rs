@@ -93,7 +93,7 @@ impl SystemMemory {
     }
 
     /// One page, which stays in memory while it is held. If need be, it is allocated, or read back: charged to
-    /// the active memcg, without waking the OOM killer.
+    /// the active memcg, without invoking the OOM killer.
     ///
     /// # Errors
     ///

@@ -102,7 +102,7 @@ pub(crate) fn wait(by: impl FnOnce() -> Owner, handle: u32, value: u64) {
     }
 }
 
-/// The device of an adapter has gone.
+/// The device of an adapter was unplugged.
 #[inline]
 pub(crate) fn unplug(adapter: u64) {
     if is_on!(__tracepoint_dxgkrnl_unplug) {

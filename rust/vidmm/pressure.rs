@@ -15,20 +15,20 @@ use crate::sys::{
 use kernel::sync::atomic::Relaxed;
 
 impl Reclaimable for VidMm {
-    fn pages(&self) -> usize {
+    fn count(&self) -> usize {
         let [offered, idle] = self.reclaimable.each_ref().map(|bytes| bytes.load(Relaxed));
         let bytes = match sys::can_swap() {
             true => offered.saturating_add(idle),
             false => offered,
         };
         let pages = usize::try_from(bytes).unwrap_or(usize::MAX) / PAGE_SIZE;
-        // Pages that the shrinker was already promised do not count again.
+        // Pages that earlier scans have accepted do not count again.
         pages.saturating_sub(self.wanted.load(Relaxed))
     }
 
     /// The worker reclaims: direct reclaim can neither wait for the paging lock nor free memory of a device.
-    fn give_back(&self, pages: usize) -> usize {
-        let pages = pages.min(self.pages());
+    fn scan(&self, pages: usize) -> usize {
+        let pages = pages.min(self.count());
         if pages > 0 {
             self.wanted.fetch_add(pages, Relaxed);
             self.worker.wake();

@@ -106,7 +106,7 @@ impl Backing {
             Placement::System | Placement::UserPages | Placement::Imported => {
                 ResidencyStatus::InSharedMemory
             }
-            Placement::Untouched | Placement::Discarded | Placement::Lost => {
+            Placement::Unpopulated | Placement::Discarded | Placement::Lost => {
                 ResidencyStatus::NotResident
             }
         }
@@ -146,9 +146,9 @@ impl VidMm {
         }
         let mut wanted = Movables::with_capacity(list.len(), ACCOUNT)?;
         let operation = Timeline::prepare(queue)?;
-        let turn = account.work().turn()?;
+        let guard = account.work().lock_list_calls()?;
         let result = self.admit(account, list, limit);
-        drop(turn);
+        drop(guard);
         if matches!(result, Ok(None)) {
             let collect = |tracker: &mut ResidencyTracker<_>, bound: &Bound<'_>| {
                 if is_missing(tracker, bound) {
@@ -248,7 +248,7 @@ impl VidMm {
     ) -> NtResult {
         let mut job = PagingJob::new()?;
         let mut unwanted = Movables::with_capacity(list.len(), ACCOUNT)?;
-        let turn = account.work().turn()?;
+        let guard = account.work().lock_list_calls()?;
         let taken = self.in_pieces(list, Stops::WhenKilled, |tracker, bound| {
             take_off(tracker, account, bound)
         });
@@ -256,7 +256,7 @@ impl VidMm {
             self.put_back(account, &list[..done], job, unwanted);
             return Err(status);
         }
-        drop(turn);
+        drop(guard);
         if !only_if_necessary {
             let collect = |tracker: &mut ResidencyTracker<_>, bound: &Bound<'_>| {
                 let known = tracker.residency_info(bound.backing.key());

@@ -269,7 +269,7 @@ impl<T: Clone> ResidencyTracker<T> {
     }
 
     /// How many bytes of a group are committed to all processes of a user, and to how many allocations.
-    pub(crate) fn promised(&self, user: u32, group: SegmentGroup) -> (u64, u64) {
+    pub(crate) fn committed(&self, user: u32, group: SegmentGroup) -> (u64, u64) {
         let all = self
             .processes
             .iter()
@@ -277,7 +277,7 @@ impl<T: Clone> ResidencyTracker<T> {
         let own = all.filter(|process| process.user == user);
         own.fold((0, 0), |(bytes, count), process| {
             let bytes = bytes.saturating_add(process.committed);
-            (bytes, count.saturating_add(process.promises))
+            (bytes, count.saturating_add(process.committed_allocations))
         })
     }
 

@@ -37,7 +37,7 @@ use core::num::NonZeroU32;
 use kernel::sync::Arc;
 
 /// Allocations of one device.
-pub(crate) type Openings = KVVec<Arc<OpenAllocation>>;
+pub(crate) type OpenAllocations = KVVec<Arc<OpenAllocation>>;
 
 /// Most allocations in one call, including those of resources: a resource can be listed again and again.
 const MOST: usize = 1 << 16;
@@ -52,7 +52,7 @@ impl Process {
         &self,
         device: &Arc<Device>,
         resource: Handle,
-        list: &mut Openings,
+        list: &mut OpenAllocations,
     ) -> NtResult {
         let before = list.len();
         loop {

@@ -7,6 +7,7 @@ use dxg_guest_tests::{
     calls::*,
     cgroup::{Cgroup, Joined},
     child::{self, start_on, wait_for_parent, Child},
+    clock::Deadline,
     create::Create,
     device::Device,
     dma_buf::Export,
@@ -32,7 +33,7 @@ use std::{
     path::Path,
     process::ExitCode,
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 fn main() -> ExitCode {
@@ -400,7 +401,7 @@ fn exporter(arguments: &[String]) {
 
 /// Of 256 MiB, a user gets 192 in as many processes as they like; root gets the rest.
 fn one_user_leaves_some_commitment() {
-    spare("what is promised is counted");
+    spare("commitment is counted");
     with(SMALL, || {
         on_each_device(|gpu, device| {
             let mut children = vec![];

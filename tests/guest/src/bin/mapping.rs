@@ -488,7 +488,7 @@ fn an_argument_block_may_live_in_it() {
 }
 
 /// A futex looks at the word again and again until its page is there, without asking for signals. The signal
-/// has to come while it has the page brought in, which is why that takes long.
+/// has to come during the page-in, which is why that takes long.
 fn a_futex_in_evicted_memory_lets_its_thread_be_killed() {
     spare("it is made in a child");
     let before = counters();

@@ -399,11 +399,11 @@ proptest! {
     #[test]
     fn the_tracker_says_what_the_lists_say(steps in prop::collection::vec(step(), 1..80)) {
         // The stand-in for the kernel's trees wants to be in a model.
-        loom::model(move || a_life_of_the_books(&steps));
+        loom::model(move || a_life_of_the_tracker(&steps));
     }
 }
 
-fn a_life_of_the_books(steps: &[Step]) {
+fn a_life_of_the_tracker(steps: &[Step]) {
     let mut pair = Pair::new();
     for &step in steps {
         pair.make(step);

@@ -71,10 +71,10 @@ pub(super) fn handle(v: u32) -> d3dkmthandle {
 impl World {
     pub(super) fn new() -> Self {
         let registry = Registry::new(true).expect("memory");
-        let added = registry.adapters().add(HotplugSource(1), |appearance| {
+        let added = registry.adapters().add(HotplugSource(1), |instance| {
             let miniport: Box<dyn crate::ddi::Miniport> = Box::new(Numbers::new());
             let vidmm = VidMm::new()?;
-            Adapter::new(appearance, KBox::from(miniport), vidmm)
+            Adapter::new(instance, KBox::from(miniport), vidmm)
         });
         assert_eq!(added, Ok(()));
         let process = registry.enter_process().expect("memory");
@@ -94,10 +94,10 @@ impl World {
         self.registry.leave_process(&self.process);
     }
 
-    /// The adapter's device goes.
-    pub(super) fn remove_adapter(&self) {
+    /// The adapter's device is unplugged.
+    pub(super) fn unplug_adapter(&self) {
         let adapter = self.registry.adapters().remove(HotplugSource(1));
-        adapter.expect("an adapter").end();
+        adapter.expect("an adapter").unplug();
     }
 
     /// Starts a thread.

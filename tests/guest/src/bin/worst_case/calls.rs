@@ -4,7 +4,10 @@
 use dxg_guest_tests::{
     calls::*,
     create::Create,
-    fence::{destroy_sync_object, signal_with, wait, wait_in, Event, Fence, PagingQueue, Way, REWIND, WAITED_ON_MAX},
+    fence::{
+        destroy_sync_object, signal_with, wait, wait_in, Event, Fence, PagingQueue, WaitOptions,
+        REWIND, WAITED_ON_MAX,
+    },
     memory::{Map, PAGE},
     paging::*,
     share::{share, shared, Open},
@@ -111,11 +114,11 @@ impl<'a> Waits<'a> {
     }
 
     fn begin(&self) {
-        let way = Way {
+        let options = WaitOptions {
             any: true,
             event: Some(&self.event),
         };
-        let begun = wait_in(&self.gpu.dxg, self.device, &self.targets, way);
+        let begun = wait_in(&self.gpu.dxg, self.device, &self.targets, options);
         assert_eq!(begun, SUCCESS);
     }
 

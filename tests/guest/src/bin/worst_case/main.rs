@@ -25,8 +25,8 @@ use std::{
 
 /// From SIGKILL to the end of the process: 50 million instructions, less than 20 ms of a real processor.
 const KILLED: Duration = Duration::from_millis(50);
-/// For a call that leaves to a worker what is long.
-const BRIEF: Duration = Duration::from_millis(10);
+/// For a call that leaves to a worker what is long, which may preempt it.
+const BRIEF: Duration = Duration::from_millis(40);
 /// For a small call of another process. Two processors that are emulated take turns of up to 10 million.
 const BESIDE: Duration = Duration::from_millis(50);
 /// For the kernel's look for memory that it could have back, in all its caches.
@@ -292,7 +292,7 @@ fn reclaim_waits_for_no_call() {
                 drop_caches("2");
                 longest = longest.max(start.elapsed());
             }
-            // Meanwhile the worker has given back what the kernel was promised.
+            // Meanwhile the worker has reclaimed what the shrinker's scan has accepted.
             child.kill();
             too_long.note(worst.name, longest, RECLAIM);
             let result = reclaimed_one(&gpu, device, &queue, allocation);
