@@ -457,7 +457,7 @@ fn searches_for_a_surplus_pass_locked_memory() {
         assert_eq!(search(), (1, Some(LOCKED + 1)));
         tracker.set_usage(LOCKED + 1, [0, 4096]);
         tracker.unlock(1, 1);
-        let mut ends = |tracker: &mut ResidencyTracker<Key>| match tracker.surplus(true) {
+        let ends = |tracker: &mut ResidencyTracker<Key>| match tracker.surplus(true) {
             Surplus::GoOn => panic!("it went on"),
             Surplus::Found(key) => Some(key),
             Surplus::Nothing => None,
