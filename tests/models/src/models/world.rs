@@ -15,10 +15,7 @@ use crate::{
         dispatch,
         Caller, //
     },
-    mem::{
-        KBox,
-        ACCOUNT, //
-    },
+    mem::KBox,
     stand_in::machine::Numbers,
     uapi::*,
     vidmm::VidMm, //
