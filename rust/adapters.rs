@@ -23,12 +23,12 @@ use crate::{
         Miniport, //
     },
     drm::{
+        class_interface,
         device::Device,
         hotplug_notifier::{
-            Listener,
-            TargetId, //
-        },
-        targets, //
+            DeviceId,
+            Listener, //
+        }, //
     },
     miniport::{
         gem::Gem,
@@ -92,7 +92,7 @@ pub(crate) struct Adapters {
 
 struct State {
     /// Number of DRM devices' adapters.
-    targets: usize,
+    drm_adapters: usize,
     /// The devices that existed at load time have been examined.
     initial_scan_done: bool,
     /// The software adapter exists.
@@ -109,7 +109,7 @@ impl Adapters {
         wanted: SoftAdapter,
     ) -> Result<Arc<Self>> {
         let state = State {
-            targets: 0,
+            drm_adapters: 0,
             initial_scan_done: false,
             soft: false,
         };
@@ -161,7 +161,7 @@ impl Adapters {
             && match self.wanted {
                 SoftAdapter::Never => false,
                 SoftAdapter::Always => true,
-                SoftAdapter::Alone => state.targets == 0,
+                SoftAdapter::Alone => state.drm_adapters == 0,
             };
         if due && !state.soft {
             match self.add_soft() {
@@ -171,16 +171,16 @@ impl Adapters {
         } else if !due && state.soft {
             state.soft = false;
             drop(state);
-            self.end(SOFT);
+            self.unplug(SOFT);
         }
     }
 
-    /// Removes the adapter, if it is there.
-    fn end(&self, source: HotplugSource) -> bool {
+    /// Unplugs the adapter, if it is there.
+    fn unplug(&self, source: HotplugSource) -> bool {
         let Some(adapter) = self.registry.adapters().remove(source) else {
             return false;
         };
-        adapter.end();
+        adapter.unplug();
         trace::unplug(adapter.luid().0);
         pr_info!("adapter {:x} has gone\n", adapter.luid().0);
         true
@@ -188,12 +188,12 @@ impl Adapters {
 }
 
 impl Listener<Arc<Device>> for Adapters {
-    fn appeared(&self, device: Arc<Device>) {
+    fn added(&self, device: Arc<Device>) {
         match self.add(device.clone()) {
-            Ok(()) => self.note(|state| state.targets += 1),
+            Ok(()) => self.note(|state| state.drm_adapters += 1),
             Err(error) => {
-                targets::refused(device.name(), error);
-                device.close();
+                class_interface::refused(device.name(), error);
+                device.unplug();
             }
         }
     }
@@ -202,9 +202,9 @@ impl Listener<Arc<Device>> for Adapters {
         self.note(|state| state.initial_scan_done = true);
     }
 
-    fn vanished(&self, id: TargetId) {
-        if self.end(HotplugSource(id.0)) {
-            self.note(|state| state.targets -= 1);
+    fn unplugged(&self, id: DeviceId) {
+        if self.unplug(HotplugSource(id.0)) {
+            self.note(|state| state.drm_adapters -= 1);
         }
     }
 }

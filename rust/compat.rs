@@ -2,6 +2,8 @@
 
 //! What differs between the supported kernels, in one place.
 
+#![deny(unsafe_code)]
+
 /// The module itself, as the owner of its files.
 #[cfg(not(dxg_linux_7_3))]
 pub(crate) const fn this_module() -> *mut kernel::bindings::module {

@@ -3,6 +3,8 @@
 //! Counts the live objects of each kind, for debugfs and the tests: all zero when no process uses the
 //! module.
 
+#![deny(unsafe_code)]
+
 use kernel::sync::atomic::{
     Atomic,
     Relaxed, //

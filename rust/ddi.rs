@@ -148,8 +148,8 @@ pub(crate) trait Miniport: Send + Sync {
         Err(NtStatus::NOT_SUPPORTED)
     }
 
-    /// `DxgkDdiStopDevice`: the adapter goes. When this returns, nothing of the device is in use any more;
-    /// memory may still be referenced, but its contents are lost. May be called again.
+    /// `DxgkDdiStopDevice`: the adapter is unplugged. When this returns, nothing of the device is in use any
+    /// more; memory may still be referenced, but its contents are lost. May be called again.
     fn stop_device(&self) {}
 
     /// `DxgkDdiBuildPagingBuffer`: fills or moves the bytes of an allocation. Called with the paging lock

@@ -13,6 +13,7 @@
 #![deny(unsafe_op_in_unsafe_fn)]
 
 mod adapters;
+mod bindings;
 mod chardev;
 mod compat;
 mod core;
@@ -46,7 +47,7 @@ use crate::{
         adapter::Segments,
         answer::SegmentTraits, //
     },
-    drm::targets::Watcher,
+    drm::class_interface::ClassInterface,
     parameters::Parameters,
     sys::{
         debugfs::{
@@ -82,7 +83,7 @@ module! {
         },
         commit_mib: u32 {
             default: 0,
-            description: "Video memory that each adapter promises in MiB; 0: as much as its segment and half of the installed memory together",
+            description: "Video memory that each adapter commits at most, in MiB; 0: as much as its segment and half of the installed memory together",
         },
         global_handles: u8 {
             default: 1,
@@ -94,7 +95,7 @@ module! {
         },
         flink_names: u8 {
             default: 0,
-            description: "Debug: give GEM objects legacy global names, so that the target's debugfs lists them. Insecure: lets its DRM clients open them",
+            description: "Debug: give GEM objects legacy global names, so that the DRM device's debugfs lists them. Insecure: lets its DRM clients open them",
         },
     },
 }
@@ -105,7 +106,7 @@ module! {
 struct Dxgkrnl {
     #[pin]
     _node: MiscDevice<DxgFile>,
-    _watcher: Watcher,
+    _class_interface: ClassInterface,
     _files: Directory,
     _paging: Paging,
     _memory: Mount,
@@ -152,7 +153,7 @@ impl kernel::InPlaceModule for Dxgkrnl {
             Ok(try_pin_init!(Self {
                 _paging: paging,
                 _memory: memory,
-                _watcher: Watcher::new(adapters)?,
+                _class_interface: ClassInterface::new(adapters)?,
                 _node <- MiscDevice::register(c"dxg", parameters.node_mode, registry),
                 _files: files.show(c"dxgkrnl"),
             }? Error))

@@ -10,7 +10,9 @@
 //! This room knows neither handles nor devices: the object model is above it, and the video memory manager
 //! beside it.
 //!
-//! No path of a signal allocates memory, so that workers may signal.
+//! No path of a signal allocates memory, so that workers may signal. Users choose how many waits a fence has,
+//! and how many fences a wait: no call handles more than a few of them, and a worker ([`WorkerQueue`]) does the
+//! rest.
 
 #![deny(unsafe_code)]
 
@@ -31,11 +33,14 @@ use crate::{
     sys::{
         fence_page::FencePage,
         killable,
-        mapped_vma::MappedVma, //
+        mapped_vma::MappedVma,
+        worker::WorkerQueue, //
     }, //
 };
 use kernel::{
+    impl_has_work,
     new_mutex,
+    new_work,
     prelude::*,
     rbtree::{
         RBTree,
@@ -44,17 +49,25 @@ use kernel::{
     sync::{
         Arc,
         Mutex, //
+    },
+    workqueue::{
+        Work,
+        WorkItem, //
     }, //
 };
 use wait::Wait;
 
-/// What happens to the value when the adapter goes.
+/// Waits of a fence that a call completes, and targets of a wait that it removes from their fences, before it
+/// leaves the others to a worker.
+const AT_ONCE: usize = 64;
+
+/// What happens to the value when the adapter is unplugged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum AtRemoval {
+pub(crate) enum OnUnplug {
     /// It becomes the maximum, so that polling threads go on.
-    Maximum,
-    /// It stays (NoSignalMaxValueOnTdr).
-    Stays,
+    SignalMax,
+    /// It does not change (NoSignalMaxValueOnTdr).
+    Keep,
 }
 
 /// A value that a wait needs, ordered as the values are reached.
@@ -71,17 +84,29 @@ struct Key {
 #[pin_data]
 pub(crate) struct MonitoredFence {
     page: Arc<FencePage>,
-    at_removal: AtRemoval,
+    on_unplug: OnUnplug,
     #[pin]
     state: Mutex<State>,
+    queue: Arc<WorkerQueue>,
+    /// Completes the waits that a call has left.
+    #[pin]
+    completion: Work<Self>,
     _counted: Counted,
 }
 
 struct State {
     /// The waits, each of which keeps this fence until it is removed.
     waits: RBTree<Key, Arc<Wait>>,
-    /// The fence does not change any more, and its waits get this status.
-    ended: Option<NtStatus>,
+    ended: Option<Ended>,
+}
+
+/// A fence that has ended does not change any more.
+#[derive(Clone, Copy)]
+struct Ended {
+    /// What waits for a value that was not reached get.
+    status: NtStatus,
+    /// The last value.
+    value: u64,
 }
 
 // The pinned data is behind its pointers.
@@ -96,13 +121,42 @@ impl State {
         }
         self.waits.remove_node(&first)
     }
+
+    /// Removes a wait that is over, `value` being reached or the fence having ended; with its outcome.
+    fn take_over(&mut self, value: u64) -> Option<(RBTreeNode<Key, Arc<Wait>>, NtResult)> {
+        let Some(ended) = self.ended else {
+            return Some((self.take_due(value)?, Ok(())));
+        };
+        match self.take_due(ended.value) {
+            Some(node) => Some((node, Ok(()))),
+            None => Some((self.take_due(u64::MAX)?, Err(ended.status))),
+        }
+    }
+}
+
+impl_has_work! {
+    impl HasWork<Self> for MonitoredFence { self.completion }
+}
+
+impl WorkItem for MonitoredFence {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        Self::complete_some(&this);
+    }
 }
 
 impl MonitoredFence {
+    /// A fence whose waits that queue may complete.
+    ///
     /// # Errors
     ///
     /// NO_MEMORY.
-    pub(crate) fn new(value: u64, at_removal: AtRemoval) -> NtResult<Arc<Self>> {
+    pub(crate) fn new(
+        value: u64,
+        on_unplug: OnUnplug,
+        queue: Arc<WorkerQueue>,
+    ) -> NtResult<Arc<Self>> {
         let page = FencePage::new(value)?;
         let state = State {
             waits: RBTree::new(),
@@ -111,8 +165,10 @@ impl MonitoredFence {
         Ok(Arc::pin_init(
             pin_init!(Self {
                 page,
-                at_removal,
+                on_unplug,
                 state <- new_mutex!(state, "MonitoredFence::state"),
+                queue,
+                completion <- new_work!("MonitoredFence::completion"),
                 _counted: Counted::new(Counter::Fences),
             }),
             ACCOUNT,
@@ -135,87 +191,74 @@ impl MonitoredFence {
     }
 
     /// Raises the value to `value`; a higher value stays.
-    pub(crate) fn signal(&self, value: u64) {
-        self.set(value, false);
+    pub(crate) fn signal(fence: &Arc<Self>, value: u64) {
+        {
+            let state = fence.state.lock();
+            if state.ended.is_none() && value > fence.page.load() {
+                fence.page.store(value);
+            }
+        }
+        Self::complete_some(fence);
     }
 
-    /// Sets the value, even to a lower one. Waits whose value was reached stay completed.
-    pub(crate) fn rewind(&self, value: u64) {
-        self.set(value, true);
-    }
-
-    /// There may be very many waits. A process being killed leaves some of them to the fence's end, which is
-    /// near then.
-    fn set(&self, value: u64, may_fall: bool) {
+    /// Sets the value, even to a lower one. Waits whose value was reached stay completed: so all of them are
+    /// completed first, unless the process is being killed.
+    pub(crate) fn rewind(fence: &Arc<Self>, value: u64) {
         loop {
-            let due = {
-                let mut state = self.state.lock();
-                let now = self.page.load();
-                let due = match may_fall {
-                    true => state.take_due(now),
-                    false => None,
-                };
-                if due.is_none() {
-                    // No wait is left for a value that is reached now, if the value is going to fall.
-                    if state.ended.is_none() && (may_fall || value > now) {
-                        self.page.store(value);
-                    }
-                    break;
+            let over = {
+                let mut state = fence.state.lock();
+                let over = state.take_over(fence.page.load());
+                if over.is_none() && state.ended.is_none() {
+                    fence.page.store(value);
                 }
-                due
+                over
             };
-            complete(due, Ok(()));
+            let Some((node, outcome)) = over else { break };
+            Wait::complete(&node.to_key_value().1, outcome);
             if killable::is_dying() {
                 return;
             }
         }
-        loop {
-            let due = {
-                let mut state = self.state.lock();
-                state.take_due(self.page.load())
-            };
-            if due.is_none() {
-                break;
-            }
-            complete(due, Ok(()));
-            if killable::is_dying() {
-                break;
-            }
+        Self::complete_some(fence);
+    }
+
+    /// Completes waits that are over, and leaves to the worker what that leaves.
+    fn complete_some(fence: &Arc<Self>) {
+        for _ in 0..AT_ONCE {
+            let over = fence.state.lock().take_over(fence.page.load());
+            let Some((node, outcome)) = over else { return };
+            Wait::complete(&node.to_key_value().1, outcome);
         }
+        fence.queue.enqueue(fence.clone());
     }
 
     /// The adapter goes. All waits for the fence, present and future, get DEVICE_REMOVED.
-    fn unplug(&self) {
-        self.end(NtStatus::DEVICE_REMOVED);
+    fn unplug(fence: &Arc<Self>) {
+        Self::end(fence, NtStatus::DEVICE_REMOVED);
     }
 
-    /// Ends the fence: it does not change any more, and all waits for it, present and future, get `status`. A
-    /// second end does nothing.
-    fn end(&self, status: NtStatus) {
+    /// Ends the fence: it does not change any more, and all waits for it, present and future, get `status`;
+    /// but those whose value was reached. A second end does nothing.
+    fn end(fence: &Arc<Self>, status: NtStatus) {
         {
-            let mut state = self.state.lock();
+            let mut state = fence.state.lock();
             if state.ended.is_some() {
                 return;
             }
-            state.ended = Some(status);
-            if status == NtStatus::DEVICE_REMOVED && self.at_removal == AtRemoval::Maximum {
-                self.page.store(u64::MAX);
+            let value = fence.page.load();
+            state.ended = Some(Ended { status, value });
+            if status == NtStatus::DEVICE_REMOVED && fence.on_unplug == OnUnplug::SignalMax {
+                fence.page.store(u64::MAX);
             }
         }
-        loop {
-            let wait = self.state.lock().take_due(u64::MAX);
-            if wait.is_none() {
-                break;
-            }
-            complete(wait, Err(status));
-        }
+        Self::complete_some(fence);
     }
 
     /// Whether `value` is reached; the status that the fence ended with, if it has.
     fn has_reached(&self, value: u64) -> NtResult<bool> {
         let state = self.state.lock();
         match state.ended {
-            Some(status) => Err(status),
+            Some(ended) => Err(ended.status),
             None => Ok(self.page.load() >= value),
         }
     }
@@ -224,8 +267,8 @@ impl MonitoredFence {
     fn enter(&self, value: u64, wait: RBTreeNode<Key, Arc<Wait>>) -> NtResult<bool> {
         // A wait that is not entered is dropped after the lock, as arguments are.
         let mut state = self.state.lock();
-        if let Some(status) = state.ended {
-            return Err(status);
+        if let Some(ended) = state.ended {
+            return Err(ended.status);
         }
         if self.page.load() >= value {
             return Ok(true);
@@ -241,12 +284,5 @@ impl MonitoredFence {
     fn leave(&self, key: &Key) {
         let wait = self.state.lock().waits.remove_node(key);
         drop(wait);
-    }
-}
-
-/// Completes a wait that was removed from a fence.
-fn complete(wait: Option<RBTreeNode<Key, Arc<Wait>>>, result: NtResult) {
-    if let Some(node) = wait {
-        node.to_key_value().1.complete(result);
     }
 }

@@ -10,6 +10,8 @@
 //! number recurs only after `3 * 2^24` others. An index that an old object still uses
 //! is skipped, so a stale handle never names another object before that.
 
+#![deny(unsafe_code)]
+
 pub(crate) const INDEX_BITS: u32 = 24;
 const INSTANCE_BITS: u32 = 6;
 /// Bits that are 0 in every local handle.

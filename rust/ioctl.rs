@@ -39,7 +39,7 @@ use crate::{
             device::Device,
             process::Process, //
         },
-        operations::residency::Openings,
+        operations::residency::OpenAllocations,
         registry::Registry, //
     },
     handle::Handle,
@@ -325,14 +325,14 @@ fn allocations(
     device: &Arc<Device>,
     list: u64,
     count: usize,
-) -> NtResult<Openings> {
-    let mut openings = KVVec::with_capacity(count, ACCOUNT)?;
+) -> NtResult<OpenAllocations> {
+    let mut opened = KVVec::with_capacity(count, ACCOUNT)?;
     for at in 0..count {
         killable::check()?;
         let handle: d3dkmthandle = read(element(list, at, size_of::<d3dkmthandle>())?)?;
-        openings.push(caller.process.allocation(device, handle.into())?, ACCOUNT)?;
+        opened.push(caller.process.allocation(device, handle.into())?, ACCOUNT)?;
     }
-    Ok(openings)
+    Ok(opened)
 }
 
 /// The allocations of a resource of `device`, or of a list.
@@ -340,27 +340,27 @@ fn allocations(
 /// # Errors
 ///
 /// - INVALID_PARAMETER: see [`validate_memory::subject`]; no device; a handle that names none of these.
-/// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
+/// - DEVICE_REMOVED: the adapter was unplugged. NO_MEMORY.
 fn subjects(
     caller: &Caller<'_>,
     device: d3dkmthandle,
     resource: d3dkmthandle,
     list: u64,
     count: u32,
-) -> NtResult<(Subject, Openings)> {
+) -> NtResult<(Subject, OpenAllocations)> {
     let subject = validate_memory::subject(resource, list, count)?;
     let device = caller.process.device(device.into())?;
     device.adapter().check_present()?;
-    let openings = match subject {
+    let opened = match subject {
         Subject::Resource => {
-            let mut openings = KVVec::new();
+            let mut opened = KVVec::new();
             let process = caller.process;
-            process.add_allocations_of(&device, resource.into(), &mut openings)?;
-            openings
+            process.add_allocations_of(&device, resource.into(), &mut opened)?;
+            opened
         }
         Subject::Allocations(count) => allocations(caller, &device, list, count)?,
     };
-    Ok((subject, openings))
+    Ok((subject, opened))
 }
 
 /// Reads `size` bytes from user memory; INVALID_PARAMETER when one cannot be read.

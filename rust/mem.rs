@@ -5,6 +5,8 @@
 //! The rooms of pure logic take their memory from here and import nothing of `kernel::`; the host
 //! tests have a `mem` of their own with the same few items over `std`.
 
+#![deny(unsafe_code)]
+
 use crate::status::NtStatus;
 use kernel::prelude::*;
 

@@ -4,6 +4,8 @@
 //!
 //! Pure logic: also compiled and tested on the host.
 
+#![deny(unsafe_code)]
+
 /// A Windows status code, as the D3DKMT functions return it.
 ///
 /// The values and names are those of the WDK's `ntstatus.h`, without `STATUS_`.

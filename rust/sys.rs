@@ -4,7 +4,6 @@
 //!
 //! `unsafe` is allowed in this room and in `drm`; their interfaces are safe.
 
-pub(crate) mod bindings;
 pub(crate) mod cpu_mapping;
 pub(crate) mod debugfs;
 pub(crate) mod descriptor;
@@ -32,7 +31,10 @@ pub(crate) mod user_sized;
 pub(crate) mod worker;
 pub(crate) mod workqueue;
 
-use crate::status::NtStatus;
+use crate::{
+    bindings,
+    status::NtStatus, //
+};
 use kernel::{
     alloc::Flags,
     bindings as c,
@@ -73,7 +75,7 @@ struct AssertSync<T: CallbackTable>(T);
 unsafe impl<T: CallbackTable> Sync for AssertSync<T> {}
 
 /// Flags for all allocations that a user can cause: they may sleep, are charged to the active memcg, and fail
-/// rather than wake the OOM killer, for which the crate has no flag.
+/// rather than invoke the OOM killer, for which the crate has no flag.
 pub(crate) const ACCOUNT: Flags = {
     // SAFETY: `Flags` has the size of a number, else this were not compiled, and all of it is initialised.
     let known: u32 = unsafe { core::mem::transmute(GFP_KERNEL_ACCOUNT) };

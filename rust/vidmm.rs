@@ -2,7 +2,7 @@
 
 //! The video memory manager: video memory is virtual.
 //!
-//! An adapter has two groups of segments: local memory, and the aperture onto system memory. Creating an
+//! An adapter has two segment groups: local memory, and the aperture onto system memory. Creating an
 //! allocation takes *commitment* and allocates no physical memory; that happens at first use. VidMm moves the
 //! bytes between the segment and system memory, which the kernel may swap out, so that more can be allocated
 //! than the segment holds: see [`placement`] for where bytes may be, [`paging`] for how they are moved,
@@ -10,7 +10,7 @@
 //! influence it.
 //!
 //! The miniport provides segment memory (`ddi::memory`); all other memory is system memory. All contents are
-//! lost when the adapter goes. `Documentation/vidmm.md` has the whole picture.
+//! lost when the adapter is unplugged. `Documentation/vidmm.md` has the whole picture.
 //!
 //! # The paging lock
 //!
@@ -81,7 +81,7 @@ use residency_tracker::{
     ResidencyTracker, //
 };
 
-/// A group of segments, as D3DKMTQueryVideoMemoryInfo names them.
+/// A segment group, as D3DKMTQueryVideoMemoryInfo names them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum SegmentGroup {
     /// Memory of the adapter.
@@ -96,7 +96,7 @@ impl SegmentGroup {
         [("local", Self::Local), ("system", Self::NonLocal)];
 }
 
-/// Size and use of a group of segments.
+/// Size and use of a segment group.
 pub(crate) struct GroupReport {
     pub(crate) size: u64,
     pub(crate) usage: u64,
@@ -106,10 +106,10 @@ pub(crate) struct GroupReport {
 
 /// What the paging lock guards, besides the allocations' own [`Inner`](backing::Inner).
 pub(super) struct Paging {
-    /// The adapter has gone: there is no memory any more.
-    closed: bool,
+    /// The adapter was unplugged: there is no memory any more.
+    removed: bool,
     /// The export that was checked last for its end.
-    asked: Option<LruKey>,
+    last_checked_export: Option<LruKey>,
 }
 
 /// Video memory of one adapter.
@@ -133,9 +133,9 @@ pub(crate) struct VidMm {
     worker: Arc<Worker>,
     /// What the shrinker could reclaim, in bytes: offered, and idle.
     reclaimable: [Atomic<u64>; 2],
-    /// The adapter has gone; read without the paging lock.
-    gone: Atomic<bool>,
-    /// Pages that the shrinker has asked for.
+    /// The adapter was unplugged; read without the paging lock.
+    removed: Atomic<bool>,
+    /// Pages that the shrinker's scans have accepted, and the worker has yet to reclaim.
     wanted: Atomic<usize>,
     #[pin]
     shrinker: Mutex<Option<Shrinker>>,
@@ -154,17 +154,21 @@ impl VidMm {
     ) -> Result<Arc<Self>> {
         let worker = Worker::new(queue.clone())?;
         let tracker = ResidencyTracker::new(segments.local, segments.aperture);
+        let paging = Paging {
+            removed: false,
+            last_checked_export: None,
+        };
         Arc::pin_init(
             pin_init!(Self {
                 segments,
                 committed <- new_mutex!(Ledger::new(commit), "VidMm::committed"),
                 aperture <- new_mutex!(Ledger::new(segments.aperture), "VidMm::aperture"),
-                paging <- new_mutex!(Paging { closed: false, asked: None }, "VidMm::paging"),
+                paging <- new_mutex!(paging, "VidMm::paging"),
                 tracker <- new_mutex!(tracker, "VidMm::tracker"),
                 queue,
                 worker,
                 reclaimable: [Atomic::new(0), Atomic::new(0)],
-                gone: Atomic::new(false),
+                removed: Atomic::new(false),
                 wanted: Atomic::new(0),
                 shrinker <- new_mutex!(None, "VidMm::shrinker"),
             }),
@@ -185,17 +189,22 @@ impl VidMm {
         Ok(())
     }
 
-    /// The adapter goes: all its memory is lost. When this returns, only the users of the video memory manager
-    /// still refer to it, and there will be no memory any more.
+    /// The adapter is unplugged: all its memory is lost. When this returns, only the users of the video memory
+    /// manager still refer to it, and there will be no memory any more.
     pub(crate) fn unplug(&self) {
-        self.paging.lock().closed = true;
-        self.gone.store(true, Relaxed);
+        self.paging.lock().removed = true;
+        self.removed.store(true, Relaxed);
         while let Some(backing) = self.take_any() {
             backing.unplug();
         }
         self.worker.set_job(None);
         let shrinker = self.shrinker.lock().take();
         drop(shrinker);
+    }
+
+    /// The work queue of the adapter.
+    pub(crate) fn queue(&self) -> &Arc<WorkerQueue> {
+        &self.queue
     }
 
     fn take_any(&self) -> Option<Arc<Backing>> {
@@ -216,8 +225,8 @@ impl VidMm {
         Ok(killable::lock_killable(&self.paging)?)
     }
 
-    fn tracker(&self) -> BooksGuard<'_> {
-        BooksGuard {
+    fn tracker(&self) -> TrackerGuard<'_> {
+        TrackerGuard {
             tracker: self.tracker.lock(),
             reclaimable: &self.reclaimable,
         }
@@ -228,7 +237,7 @@ impl VidMm {
         group == SegmentGroup::Local && self.segments.by_layout
     }
 
-    /// Bytes in a group of segments.
+    /// Bytes in a segment group.
     pub(crate) fn size(&self, group: SegmentGroup) -> u64 {
         match group {
             SegmentGroup::Local => self.segments.local,
@@ -274,8 +283,8 @@ impl VidMm {
         let mut ledger = self.ledger(group).lock();
         let user = tracker.process_usage(account.key(), group).user;
         let most = ledger.size() / 4 * 3;
-        let (own, promises) = tracker.promised(user, group);
-        if !is_privileged && group == SegmentGroup::Local && promises >= sys::most_files() / 4 {
+        let (own, count) = tracker.committed(user, group);
+        if !is_privileged && group == SegmentGroup::Local && count >= sys::most_files() / 4 {
             return Err(NtStatus::NO_MEMORY);
         }
         if !(is_privileged || own.saturating_add(bytes) <= most) || !ledger.commit(bytes) {
@@ -284,7 +293,7 @@ impl VidMm {
         drop(ledger);
         tracker.change_usage(account.key(), group, |process| {
             process.committed = process.committed.saturating_add(bytes);
-            process.promises += 1;
+            process.committed_allocations += 1;
         });
         Ok(Commitment {
             vidmm: self.clone(),
@@ -335,12 +344,12 @@ impl VidMm {
 }
 
 /// The residency tracker, locked.
-struct BooksGuard<'a> {
+struct TrackerGuard<'a> {
     tracker: MutexGuard<'a, ResidencyTracker<Arc<Backing>>>,
     reclaimable: &'a [Atomic<u64>; 2],
 }
 
-impl Deref for BooksGuard<'_> {
+impl Deref for TrackerGuard<'_> {
     type Target = ResidencyTracker<Arc<Backing>>;
 
     fn deref(&self) -> &Self::Target {
@@ -348,13 +357,13 @@ impl Deref for BooksGuard<'_> {
     }
 }
 
-impl DerefMut for BooksGuard<'_> {
+impl DerefMut for TrackerGuard<'_> {
     fn deref_mut(&mut self) -> &mut Self::Target {
         &mut self.tracker
     }
 }
 
-impl Drop for BooksGuard<'_> {
+impl Drop for TrackerGuard<'_> {
     /// The shrinker reads these counts without the lock.
     fn drop(&mut self) {
         self.reclaimable[0].store(self.tracker.offered(), Relaxed);
@@ -376,7 +385,7 @@ impl Drop for Commitment {
         let mut tracker = self.vidmm.tracker();
         tracker.change_usage(self.process, self.group, |process| {
             process.committed = process.committed.saturating_sub(self.bytes);
-            process.promises = process.promises.saturating_sub(1);
+            process.committed_allocations = process.committed_allocations.saturating_sub(1);
         });
         self.vidmm.ledger(self.group).lock().release(self.bytes);
     }

@@ -49,7 +49,7 @@ impl Control {
 
     fn stop(&self) {
         if let Some(adapter) = self.registry.adapters().remove(SCRIPT) {
-            adapter.end();
+            adapter.unplug();
         }
     }
 }

@@ -145,9 +145,9 @@ pub(crate) enum CallerMemory {
     DmaBuf(u64),
 }
 
-/// The request that an answer belongs to.
+/// What was requested of the miniport, which its answer has to fit.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct Requested {
     pub(crate) traits: SegmentTraits,
     pub(crate) memory: CallerMemory,
     /// The user-mode driver declares it the primary of a video present source.
@@ -277,7 +277,10 @@ impl CheckedFacts {
 const PAGE: u64 = 4096;
 
 /// Checks a miniport's answer about one allocation.
-pub(crate) fn check(facts: AllocationFacts, asked: &Asked) -> Result<CheckedFacts, Violation> {
+pub(crate) fn check(
+    facts: AllocationFacts,
+    requested: &Requested,
+) -> Result<CheckedFacts, Violation> {
     let size = facts
         .size
         .checked_next_multiple_of(PAGE)
@@ -285,7 +288,7 @@ pub(crate) fn check(facts: AllocationFacts, asked: &Asked) -> Result<CheckedFact
         .ok_or(Violation::Size)?;
     refuse_if(
         matches!(
-            asked.memory,
+            requested.memory,
             CallerMemory::Heap(bytes) | CallerMemory::DmaBuf(bytes) if bytes != size
         ),
         Violation::MemorySize,
@@ -298,9 +301,9 @@ pub(crate) fn check(facts: AllocationFacts, asked: &Asked) -> Result<CheckedFact
     refuse_if(facts.physical_adapter != 0, Violation::PhysicalAdapter)?;
     let priority = NonZeroU32::new(facts.priority).ok_or(Violation::Priority)?;
     let in_local = check_segments(&facts)?;
-    check_flags(&facts, asked)?;
-    if asked.primary {
-        check_primary(&facts, &asked.traits)?;
+    check_flags(&facts, requested)?;
+    if requested.primary {
+        check_primary(&facts, &requested.traits)?;
     }
     // INVARIANT: All checks passed, and the size was rounded up.
     Ok(CheckedFacts {
@@ -343,7 +346,7 @@ fn check_segments(facts: &AllocationFacts) -> Result<bool, Violation> {
     Ok(placed.unwrap_or(supported).contains(SegmentSet::LOCAL))
 }
 
-fn check_flags(facts: &AllocationFacts, asked: &Asked) -> Result<(), Violation> {
+fn check_flags(facts: &AllocationFacts, requested: &Requested) -> Result<(), Violation> {
     type F = AllocationFlags;
     let flags = facts.flags;
     let has = |flag| flags.contains(flag);
@@ -358,7 +361,7 @@ fn check_flags(facts: &AllocationFacts, asked: &Asked) -> Result<(), Violation> 
         has(F::HISTORY_BUFFER)
             && (!beside_history.contains(flags)
                 || facts.displayable
-                || asked.traits.cache_coherent && !has(F::CACHED)),
+                || requested.traits.cache_coherent && !has(F::CACHED)),
         Violation::HistoryBuffer,
     )?;
     let exclusive = [
@@ -371,7 +374,10 @@ fn check_flags(facts: &AllocationFacts, asked: &Asked) -> Result<(), Violation> 
         exclusive.into_iter().filter(|&flag| has(flag)).count() > 1,
         Violation::ExclusiveFlags,
     )?;
-    let none = matches!(asked.memory, CallerMemory::None | CallerMemory::DmaBuf(_));
+    let none = matches!(
+        requested.memory,
+        CallerMemory::None | CallerMemory::DmaBuf(_)
+    );
     refuse_if(
         has(F::EXISTING_KERNEL_SYS_MEM) || has(F::EXISTING_SYS_MEM) && none,
         Violation::ExistingMemory,
@@ -381,11 +387,11 @@ fn check_flags(facts: &AllocationFacts, asked: &Asked) -> Result<(), Violation> 
         Violation::ResidencyNotification,
     )?;
     refuse_if(
-        has(F::USE_ALTERNATE_VA) && !asked.primary,
+        has(F::USE_ALTERNATE_VA) && !requested.primary,
         Violation::AlternateVa,
     )?;
     refuse_if(
-        has(F::MAP_APERTURE_CPU_VISIBLE) && !asked.traits.map_aperture2,
+        has(F::MAP_APERTURE_CPU_VISIBLE) && !requested.traits.map_aperture2,
         Violation::MapAperture,
     )
 }

@@ -31,8 +31,8 @@ pub(crate) enum CpuPages {
     None,
 }
 
-/// Memory of an adapter. Dropping it frees it; when the adapter goes, its contents are lost, even while it is
-/// referenced.
+/// Memory of an adapter. Dropping it frees it; when the adapter is unplugged, its contents are lost, even while
+/// it is referenced.
 pub(crate) trait SegmentMemory: Send + Sync {
     /// How the CPU accesses it. Must not allocate or wait.
     fn cpu_pages(&self) -> CpuPages;

@@ -2,13 +2,13 @@
 
 //! [`Device`]: a DRM device behind its gate, and all our GEM objects on it.
 //!
-//! The device goes when its driver says so, and the driver's code may go right after it. So objects are used
-//! only inside the gate, and they end when the device goes, even if their owners live on.
+//! A device can be unplugged at any time, and its driver be unloaded right after that. So objects are used only
+//! inside the gate, and they end when the device is unplugged, even if their owners live on.
 
 use super::{
-    hotplug_notifier::TargetId,
-    object::Kept,
-    target::Target, //
+    drm_device::DrmDevice,
+    hotplug_notifier::DeviceId,
+    object::ObjectState, //
 };
 use crate::sys::{
     device_gate::{
@@ -34,9 +34,9 @@ use kernel::{
 /// See the module's documentation.
 #[pin_data]
 pub(crate) struct Device {
-    id: TargetId,
+    id: DeviceId,
     #[pin]
-    gate: DeviceGate<Target>,
+    gate: DeviceGate<DrmDevice>,
     #[pin]
     objects: Mutex<Objects>,
 }
@@ -47,11 +47,11 @@ struct Objects(RBTree<usize, Arc<Slot>>);
 // The pinned data is behind its pointers.
 impl Unpin for Objects {}
 
-/// An object on the device, until its owner or the device goes. Only used inside the gate.
+/// An object on the device, until its owner drops it or the device is unplugged. Only used inside the gate.
 #[pin_data]
 pub(super) struct Slot {
     #[pin]
-    pub(super) kept: Mutex<Option<Kept>>,
+    pub(super) state: Mutex<Option<ObjectState>>,
 }
 
 impl Slot {
@@ -60,10 +60,10 @@ impl Slot {
     }
 
     /// Ends the object.
-    fn end(&self, target: &Target) {
-        let kept = self.kept.lock().take();
-        if let Some(kept) = kept {
-            kept.end(target);
+    fn end(&self, drm: &DrmDevice) {
+        let state = self.state.lock().take();
+        if let Some(state) = state {
+            state.end(drm);
         }
     }
 }
@@ -72,11 +72,11 @@ impl Device {
     /// # Errors
     ///
     /// `ENOMEM`.
-    pub(super) fn new(id: TargetId, target: Target) -> Result<Arc<Self>> {
+    pub(super) fn new(id: DeviceId, drm: DrmDevice) -> Result<Arc<Self>> {
         Arc::pin_init(
             try_pin_init!(Self {
                 id,
-                gate <- DeviceGate::new(target),
+                gate <- DeviceGate::new(drm),
                 objects <- new_mutex!(Objects(RBTree::new()), "Device::objects"),
             }),
             GFP_KERNEL,
@@ -84,7 +84,7 @@ impl Device {
     }
 
     /// The identifier of the device.
-    pub(crate) fn id(&self) -> TargetId {
+    pub(crate) fn id(&self) -> DeviceId {
         self.id
     }
 
@@ -92,21 +92,21 @@ impl Device {
     ///
     /// # Errors
     ///
-    /// `ENODEV`: it has gone. `ENOMEM`.
+    /// `ENODEV`: it was unplugged. `ENOMEM`.
     pub(crate) fn name(&self) -> Result<CString> {
         self.enter()?.name()
     }
 
-    /// The device, for as long as the result lives; `ENODEV` when it has gone, or is about to go.
-    pub(crate) fn enter(&self) -> Result<Entered<'_, Target>> {
+    /// The device, for as long as the result lives; `ENODEV` when it was unplugged, or is about to be.
+    pub(crate) fn enter(&self) -> Result<Entered<'_, DrmDevice>> {
         self.gate.enter()
     }
 
-    /// Keeps an object, which ends with the device at the latest. The caller is inside the gate.
-    pub(super) fn keep(&self, target: &Target, kept: Kept) -> Result<Arc<Slot>> {
-        let mut kept = Some(kept);
+    /// Adds an object, which ends with the device at the latest. The caller is inside the gate.
+    pub(super) fn add(&self, drm: &DrmDevice, state: ObjectState) -> Result<Arc<Slot>> {
+        let mut state = Some(state);
         let slot = pin_init!(Slot {
-            kept <- new_mutex!(None, "Slot::kept"),
+            state <- new_mutex!(None, "Slot::state"),
         });
         let node = Arc::pin_init(slot, ACCOUNT).and_then(|slot| {
             let node = RBTreeNode::new(slot.key(), slot.clone(), ACCOUNT)?;
@@ -114,15 +114,15 @@ impl Device {
         });
         match node {
             Ok((slot, node)) => {
-                *slot.kept.lock() = kept.take();
+                *slot.state.lock() = state.take();
                 // Slot addresses are unique.
                 let replaced = self.objects.lock().0.insert(node);
                 drop(replaced);
                 Ok(slot)
             }
             Err(error) => {
-                if let Some(kept) = kept {
-                    kept.end(target);
+                if let Some(state) = state {
+                    state.end(drm);
                 }
                 Err(error)
             }
@@ -132,15 +132,15 @@ impl Device {
     /// The owner of an object drops it.
     pub(super) fn end(&self, slot: &Arc<Slot>) {
         // Without the device, the object has ended already, or is about to.
-        let Ok(target) = self.enter() else { return };
+        let Ok(drm) = self.enter() else { return };
         let node = self.objects.lock().0.remove_node(&slot.key());
         drop(node);
-        slot.end(&target);
+        slot.end(&drm);
     }
 
-    /// The device goes: when this returns, nothing of it is in use any more.
-    pub(crate) fn close(&self) {
-        let Some(target) = self.gate.close() else {
+    /// The device is unplugged: when this returns, nothing of it is in use any more.
+    pub(crate) fn unplug(&self) {
+        let Some(drm) = self.gate.close() else {
             return;
         };
         loop {
@@ -148,7 +148,7 @@ impl Device {
             let node = (objects.0.cursor_front_mut()).map(|cursor| cursor.remove_current().1);
             drop(objects);
             let Some(node) = node else { break };
-            node.to_key_value().1.end(&target);
+            node.to_key_value().1.end(&drm);
         }
     }
 }

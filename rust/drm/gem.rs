@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`GemObject`]: video memory, as a GEM object of the target's own driver.
+//! [`GemObject`]: video memory, as a GEM object of the DRM device's own driver.
 
 use super::{
     device::{
         Device,
         Slot, //
     },
+    drm_device::DrmDevice,
     object::{
         GemPages,
-        Kept,
+        ObjectState,
         Reference, //
-    },
-    target::Target, //
+    }, //
 };
 use crate::{
+    bindings,
     counters::{
         Counted,
         Counter, //
     },
     sys::{
-        bindings,
         dma_buf::DmaBuf,
         kernel_pages::KernelPages,
         ACCOUNT,
@@ -30,7 +30,13 @@ use crate::{
 use kernel::{
     error::code::*,
     prelude::*,
-    sync::Arc, //
+    sync::{
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
+        Arc, //
+    }, //
 };
 
 /// The layout of an object: rows of pixels of 4 bytes.
@@ -50,7 +56,7 @@ impl Shape {
 }
 
 /// Pages that an object takes besides its contents, such as its driver's structures.
-const SLACK: usize = 32;
+const HEADROOM: usize = 32;
 
 /// A GEM object on a device; it ends with this value or with the device, whichever goes first.
 pub(crate) struct GemObject {
@@ -65,13 +71,13 @@ impl GemObject {
     /// Makes an object of the given layout, filled with zeros, with its first `bytes` bytes (whole pages) in
     /// memory and pinned. They are charged to the active memcg.
     ///
-    /// With `named`, the object keeps a handle and gets a legacy global name, so that the target's
-    /// debugfs lists it, until it is exported.
+    /// With `named`, the object keeps a handle and gets a legacy global name, so that the DRM
+    /// device's debugfs lists it, until it is exported.
     ///
     /// # Errors
     ///
-    /// `ENODEV` when the device is gone, `EINVAL` when its driver lays the rows out differently, `EPERM` when
-    /// it cannot list the pages, and any other error of the driver (`ENOMEM`, ...).
+    /// `ENODEV` when the device was unplugged, `EINVAL` when its driver lays the rows out differently, `EPERM`
+    /// when it cannot list the pages, and any other error of the driver (`ENOMEM`, ...).
     pub(crate) fn new(
         device: &Arc<Device>,
         shape: Shape,
@@ -80,25 +86,27 @@ impl GemObject {
     ) -> Result<Arc<Self>> {
         // An allocation may wait for memory, and its memcg may be throttled: not inside the gate. So memory is
         // allocated here, and freed for the driver to find.
-        drop(KernelPages::new(bytes + SLACK * PAGE_SIZE)?);
-        let target = device.enter()?;
+        drop(KernelPages::new(bytes + HEADROOM * PAGE_SIZE)?);
+        let drm = device.enter()?;
         let _unthrottled = Unthrottled::begin(bytes)?;
-        let handle = target.create_dumb(shape.width, shape.height)?;
+        let handle = drm.create_dumb(shape.width, shape.height)?;
         // INVARIANT: The look-up returns a reference.
-        let object = target.lookup(handle.number).map(Reference);
-        let kept = object.ok_or(ENOENT).map(|object| Kept::new(object, None));
-        let mut kept = kept.inspect_err(|_| target.delete_handle(handle.number))?;
-        kept.name(handle.number);
+        let object = drm.lookup(handle.number).map(Reference);
+        let state = object
+            .ok_or(ENOENT)
+            .map(|object| ObjectState::new(object, None));
+        let mut state = state.inspect_err(|_| drm.delete_handle(handle.number))?;
+        state.name(handle.number);
         let wanted = shape.pitch() * u64::from(shape.height);
         let made = if u64::from(handle.pitch) != shape.pitch() || handle.size < wanted {
             Err(EINVAL)
         } else {
-            kept.fill(&target, bytes, named)
+            state.fill(&drm, bytes, named)
         };
         match made {
-            Ok(pages) => Self::with(device, &target, kept, Some(pages)),
+            Ok(pages) => Self::with(device, &drm, state, Some(pages)),
             Err(error) => {
-                kept.end(&target);
+                state.end(&drm);
                 Err(error)
             }
         }
@@ -108,48 +116,48 @@ impl GemObject {
     ///
     /// # Errors
     ///
-    /// `ENODEV` when the device is gone. `ENOMEM`. `EPERM`: its driver cannot import it.
+    /// `ENODEV` when the device was unplugged. `ENOMEM`. `EPERM`: its driver cannot import it.
     pub(crate) fn import(device: &Arc<Device>, dma_buf: DmaBuf) -> Result<Arc<Self>> {
-        let target = device.enter()?;
+        let drm = device.enter()?;
         let bytes = dma_buf.size();
         // INVARIANT: The function returns a reference.
-        let object = Reference(target.import(&dma_buf)?);
-        let mut kept = Kept::new(object, Some(dma_buf));
-        if kept.size() < bytes {
-            kept.end(&target);
+        let object = Reference(drm.import(&dma_buf)?);
+        let mut state = ObjectState::new(object, Some(dma_buf));
+        if state.size() < bytes {
+            state.end(&drm);
             return Err(EPERM);
         }
         let mut pages = None;
-        if kept.has_pages() {
-            match kept.pin(bytes) {
+        if state.has_pages() {
+            match state.pin(bytes) {
                 Ok(pinned) => pages = Some(pinned),
                 Err(error) => {
-                    kept.end(&target);
+                    state.end(&drm);
                     return Err(error);
                 }
             }
         }
-        Self::with(device, &target, kept, pages)
+        Self::with(device, &drm, state, pages)
     }
 
     fn with(
         device: &Arc<Device>,
-        target: &Target,
-        kept: Kept,
+        drm: &DrmDevice,
+        state: ObjectState,
         pages: Option<GemPages>,
     ) -> Result<Arc<Self>> {
-        let is_native = kept.is_native();
+        let is_native = state.is_native();
         let pages = pages.map(|pages| Arc::new(pages, ACCOUNT));
         let pages = match pages.transpose() {
             Ok(pages) => pages,
             Err(error) => {
-                kept.end(target);
+                state.end(drm);
                 return Err(error.into());
             }
         };
         // From here on it ends with the new value.
         let new = Self {
-            slot: device.keep(target, kept)?,
+            slot: device.add(drm, state)?,
             device: device.clone(),
             pages,
             is_native,
@@ -185,23 +193,33 @@ impl Drop for GemObject {
 
 /// While it lives, the calling thread's allocations succeed at once or fail, and are charged to the active
 /// memcg even beyond its limit.
-struct Unthrottled(c_uint);
+struct Unthrottled {
+    flags: c_uint,
+    bytes: usize,
+}
+
+/// Bytes that threads may be allocating so now.
+static UNTHROTTLED: Atomic<usize> = Atomic::new(0);
 
 impl Unthrottled {
     /// `ENOMEM`: that many bytes are not free now, and would be taken from the kernel's reserves.
     fn begin(bytes: usize) -> Result<Self> {
+        let all = UNTHROTTLED.fetch_add(bytes, Relaxed).saturating_add(bytes);
         // SAFETY: No preconditions.
-        if !unsafe { bindings::dxg_has_free_bytes(bytes) } {
+        if !unsafe { bindings::dxg_has_free_bytes(all) } {
+            UNTHROTTLED.fetch_sub(bytes, Relaxed);
             return Err(ENOMEM);
         }
         // SAFETY: No preconditions; `drop` undoes it in the same thread, as this value stays on its stack.
-        Ok(Self(unsafe { bindings::dxg_noreclaim_begin() }))
+        let flags = unsafe { bindings::dxg_noreclaim_begin() };
+        Ok(Self { flags, bytes })
     }
 }
 
 impl Drop for Unthrottled {
     fn drop(&mut self) {
         // SAFETY: It began with this value.
-        unsafe { bindings::dxg_noreclaim_end(self.0) };
+        unsafe { bindings::dxg_noreclaim_end(self.flags) };
+        UNTHROTTLED.fetch_sub(self.bytes, Relaxed);
     }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`HotplugNotifier`]: tells a listener which devices appear and vanish, in the right order.
+//! [`HotplugNotifier`]: tells a listener which devices are added and unplugged, in the right order.
 //!
-//! The class interface reports devices before they are ready. So an appearance is only noted, and an ordered
-//! queue looks at the device later. A disappearance is reported at once, after the appearances that were noted
-//! before it: once it has been reported, the device may go.
+//! The class interface reports devices before they are ready. So an added device is only noted, and an ordered
+//! workqueue probes it later. An unplugged one is reported at once, after all that were added before it: once
+//! it has been reported, it may go.
 
 use crate::sys::workqueue::OrderedQueue;
 use kernel::{
@@ -14,17 +14,17 @@ use kernel::{
 
 /// Identifies a device while it is there.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TargetId(pub(crate) usize);
+pub(crate) struct DeviceId(pub(crate) usize);
 
 /// The receiver of hot-plug events. `D` is a device that was found usable.
 pub(crate) trait Listener<D>: Send + Sync {
-    /// A usable device has appeared. May sleep.
-    fn appeared(&self, device: D);
+    /// A usable device was added. May sleep.
+    fn added(&self, device: D);
     /// All devices of the initial scan have been reported. May sleep.
     fn initial_scan_done(&self) {}
-    /// A device goes: when this returns, nothing of it is in use any more. May sleep, with the reporter's lock
-    /// held. The device need not have been usable.
-    fn vanished(&self, id: TargetId);
+    /// A device is unplugged: when this returns, nothing of it is in use any more. May sleep, with the mutex of
+    /// the drm class held. The device need not have been usable.
+    fn unplugged(&self, id: DeviceId);
 }
 
 /// Notifies `listener`; dropping it waits until everything has been reported.
@@ -41,16 +41,16 @@ impl<D: 'static> HotplugNotifier<D> {
         })
     }
 
-    /// A device is there; `look` checks whether it is usable, and logs why not.
-    pub(crate) fn appeared(&self, look: impl FnOnce() -> Result<D> + Send + 'static) {
+    /// A device was added; `probe` checks whether it is usable, and logs why not.
+    pub(crate) fn added(&self, probe: impl FnOnce() -> Result<D> + Send + 'static) {
         let listener = self.listener.clone();
         let spawned = self.queue.queue().try_spawn(GFP_KERNEL, move || {
-            if let Ok(device) = look() {
-                listener.appeared(device);
+            if let Ok(device) = probe() {
+                listener.added(device);
             }
         });
         if spawned.is_err() {
-            pr_err!("no memory to look at a new DRM device\n");
+            pr_err!("no memory to probe a new DRM device\n");
         }
     }
 
@@ -66,9 +66,9 @@ impl<D: 'static> HotplugNotifier<D> {
         }
     }
 
-    /// A device goes.
-    pub(crate) fn vanished(&self, id: TargetId) {
+    /// A device is unplugged.
+    pub(crate) fn unplugged(&self, id: DeviceId) {
         self.queue.flush();
-        self.listener.vanished(id);
+        self.listener.unplugged(id);
     }
 }

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Kept`]: a GEM object as its device keeps it, with its pin and its dma-buf; used only inside the gate.
+//! [`ObjectState`]: a GEM object on its device, with its pin and its dma-buf; used only inside the gate.
 
-use super::target::{
+use super::drm_device::{
     refusal,
-    Target, //
+    DrmDevice, //
 };
-use crate::sys::{
+use crate::{
     bindings,
-    dma_buf::DmaBuf,
-    page_source::PageSource,
-    PAGE_SIZE, //
+    sys::{
+        dma_buf::DmaBuf,
+        page_source::PageSource,
+        PAGE_SIZE, //
+    }, //
 };
 use core::ptr::NonNull;
 use kernel::{
@@ -94,7 +96,7 @@ impl Reference {
     fn pages(&self, count: usize) -> Result<GemPages> {
         let get_sg_table = self.funcs()?.get_sg_table.ok_or(EPERM)?;
         let file = NonNull::new(self.get().filp).ok_or(EPERM)?;
-        // Not charged, as that may wake the OOM killer; the segment limits it.
+        // Not charged, as that may invoke the OOM killer; the segment limits it.
         let mut pages = KVVec::with_capacity(count, GFP_KERNEL | __GFP_NOWARN)?;
         // SAFETY: The object is live and pinned.
         let table = from_err_ptr(unsafe { get_sg_table(self.0.as_ptr()) }).map_err(refusal)?;
@@ -148,7 +150,7 @@ impl Drop for ResvLock<'_> {
 }
 
 /// The state of an object on its device, used inside the gate.
-pub(super) struct Kept {
+pub(super) struct ObjectState {
     object: Reference,
     /// We hold a pin on it.
     pinned: bool,
@@ -158,7 +160,7 @@ pub(super) struct Kept {
     named: Option<u32>,
 }
 
-impl Kept {
+impl ObjectState {
     pub(super) fn new(object: Reference, dma_buf: Option<DmaBuf>) -> Self {
         Self {
             object,
@@ -199,15 +201,15 @@ impl Kept {
     }
 
     /// Ends the legacy name.
-    pub(super) fn end_name(&mut self, target: &Target) {
+    pub(super) fn end_name(&mut self, drm: &DrmDevice) {
         if let Some(handle) = self.named.take() {
-            target.delete_handle(handle);
+            drm.delete_handle(handle);
         }
     }
 
     /// Releases everything that we hold on the object.
-    pub(super) fn end(mut self, target: &Target) {
-        self.end_name(target);
+    pub(super) fn end(mut self, drm: &DrmDevice) {
+        self.end_name(drm);
         if self.pinned {
             if let Err(error) = self.object.unpin() {
                 pr_warn_once!("a GEM object stays pinned: {error:?}\n");
@@ -247,14 +249,14 @@ impl Drop for GemPages {
     }
 }
 
-impl Kept {
+impl ObjectState {
     /// Allocates the pages, and drops the handle unless it is to keep a name.
-    pub(super) fn fill(&mut self, target: &Target, bytes: usize, named: bool) -> Result<GemPages> {
+    pub(super) fn fill(&mut self, drm: &DrmDevice, bytes: usize, named: bool) -> Result<GemPages> {
         if named {
             // SAFETY: The object is live.
             to_result(unsafe { bindings::dxg_drm_gem_name(self.as_ptr().as_ptr()) })?;
         } else {
-            self.end_name(target);
+            self.end_name(drm);
         }
         if !self.object.has_pages() {
             return Err(EPERM);

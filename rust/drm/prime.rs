@@ -6,12 +6,12 @@
 //! object share one dma-buf, which has one access mode, as long as it is in use.
 
 use super::{
-    gem::GemObject,
-    object::Kept,
-    target::{
+    drm_device::{
         refusal,
-        Target, //
-    }, //
+        DrmDevice, //
+    },
+    gem::GemObject,
+    object::ObjectState, //
 };
 use crate::sys::{
     dma_buf::DmaBuf,
@@ -34,34 +34,34 @@ impl GemObject {
     /// # Errors
     ///
     /// - `EACCES`: a dma-buf of it with the other access is in use.
-    /// - `ENODEV`: the device is gone. `ENOMEM`. `EPERM`: its driver cannot export it.
+    /// - `ENODEV`: the device was unplugged. `ENOMEM`. `EPERM`: its driver cannot export it.
     pub(crate) fn export(&self, writable: bool) -> Result<DmaBuf> {
         // Not inside the gate, as the allocation may have to wait for memory.
         kernel_pages::leave_for_file(0)?;
-        let target = self.device().enter()?;
+        let drm = self.device().enter()?;
         let mut unused = None;
-        let mut slot = self.slot().kept.lock();
-        let kept = Option::as_mut(&mut slot).ok_or(ENODEV)?;
-        if (kept.dma_buf.as_ref())
-            .is_some_and(|dma_buf| dma_buf.is_writable() != writable && kept.is_unused(dma_buf))
+        let mut slot = self.slot().state.lock();
+        let state = Option::as_mut(&mut slot).ok_or(ENODEV)?;
+        if (state.dma_buf.as_ref())
+            .is_some_and(|dma_buf| dma_buf.is_writable() != writable && state.is_unused(dma_buf))
         {
-            unused = kept.dma_buf.take();
+            unused = state.dma_buf.take();
         }
         // Before another one is made; meanwhile it could be reached only through this slot.
         if let Some(unused) = unused.take() {
             unused.put_sync();
         }
-        let dma_buf = match &kept.dma_buf {
+        let dma_buf = match &state.dma_buf {
             Some(dma_buf) => dma_buf.clone(),
             // Made with the slot locked, so that there is never a second one.
             None => {
-                let new = target.export(kept.as_ptr(), writable)?;
-                kept.dma_buf.insert(new).clone()
+                let new = drm.export(state.as_ptr(), writable)?;
+                state.dma_buf.insert(new).clone()
             }
         };
         // With a handle, DRM core would keep the dma-buf. But while there was one, it may have made one for a
         // process that opened the name: that one was just found.
-        kept.end_name(&target);
+        state.end_name(&drm);
         // DRM core may already have had one, made through a legacy name.
         if dma_buf.is_writable() != writable {
             return Err(EACCES);
@@ -71,34 +71,34 @@ impl GemObject {
 
     /// The dma-buf that the object was imported from.
     pub(crate) fn dma_buf(&self) -> Option<DmaBuf> {
-        let _target = self.device().enter().ok()?;
-        let slot = self.slot().kept.lock();
+        let _drm = self.device().enter().ok()?;
+        let slot = self.slot().state.lock();
         slot.as_ref()?.dma_buf.clone()
     }
 
     /// Drops the object's dma-buf if nothing but us uses it: no descriptor, mapping, importer, handle, or frame
     /// buffer. `true` when the object has none any more. Does not wait for an export in progress.
     pub(crate) fn end_export(&self) -> bool {
-        let Ok(_target) = self.device().enter() else {
+        let Ok(_drm) = self.device().enter() else {
             return true;
         };
-        let Some(mut slot) = self.slot().kept.try_lock() else {
+        let Some(mut slot) = self.slot().state.try_lock() else {
             return false;
         };
-        let Some(kept) = &mut *slot else {
+        let Some(state) = &mut *slot else {
             return true;
         };
-        if (kept.dma_buf.as_ref()).is_some_and(|dma_buf| !kept.is_unused(dma_buf)) {
+        if (state.dma_buf.as_ref()).is_some_and(|dma_buf| !state.is_unused(dma_buf)) {
             return false;
         }
-        if let Some(unused) = kept.dma_buf.take() {
+        if let Some(unused) = state.dma_buf.take() {
             unused.put_sync();
         }
         true
     }
 }
 
-impl Kept {
+impl ObjectState {
     /// Whether only this value refers to `dma_buf`, and only this value and `dma_buf` refer to the object.
     ///
     /// Then both can be reached only through the slot that the caller has locked.
@@ -107,7 +107,7 @@ impl Kept {
     }
 }
 
-impl Target {
+impl DrmDevice {
     /// A new dma-buf of an object on this device, or the one that DRM core already has.
     fn export(&self, object: NonNull<c::drm_gem_object>, writable: bool) -> Result<DmaBuf> {
         let (device, file) = (self.as_ptr(), self.file());

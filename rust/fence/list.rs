@@ -8,7 +8,8 @@ use crate::{
     status::{
         NtResult,
         NtStatus, //
-    }, //
+    },
+    sys::worker::WorkerQueue, //
 };
 use kernel::{
     new_mutex,
@@ -28,6 +29,7 @@ use kernel::{
 pub(crate) struct Fences {
     #[pin]
     all: Mutex<All>,
+    queue: Arc<WorkerQueue>,
 }
 
 struct All {
@@ -35,29 +37,37 @@ struct All {
     fences: RBTree<u64, Arc<MonitoredFence>>,
     /// How many were ever entered.
     entered: u64,
-    /// The adapter has gone.
-    lost: bool,
+    /// The adapter was unplugged.
+    removed: bool,
 }
 
 // The pinned data is behind its pointers.
 impl Unpin for All {}
 
 impl Fences {
-    pub(crate) fn new() -> Result<Arc<Self>> {
+    pub(crate) fn new(queue: Arc<WorkerQueue>) -> Result<Arc<Self>> {
         let all = All {
             fences: RBTree::new(),
             entered: 0,
-            lost: false,
+            removed: false,
         };
         Arc::pin_init(
-            pin_init!(Self { all <- new_mutex!(all, "Fences::all") }),
+            pin_init!(Self {
+                all <- new_mutex!(all, "Fences::all"),
+                queue,
+            }),
             GFP_KERNEL,
         )
     }
 
+    /// The work queue that its fences complete their waits by.
+    pub(crate) fn queue(&self) -> &Arc<WorkerQueue> {
+        &self.queue
+    }
+
     /// The adapter goes: all fences end with DEVICE_REMOVED, and no new ones can be entered.
     pub(crate) fn unplug(&self) {
-        self.all.lock().lost = true;
+        self.all.lock().removed = true;
         loop {
             let first = {
                 let mut all = self.all.lock();
@@ -65,7 +75,7 @@ impl Fences {
                 key.and_then(|key| all.fences.remove_node(&key))
             };
             let Some(node) = first else { break };
-            node.to_key_value().1.unplug();
+            MonitoredFence::unplug(&node.to_key_value().1);
         }
     }
 
@@ -73,7 +83,7 @@ impl Fences {
     fn enter(&self, fence: &Arc<MonitoredFence>) -> NtResult<u64> {
         let room = RBTreeNodeReservation::new(ACCOUNT)?;
         let mut all = self.all.lock();
-        if all.lost {
+        if all.removed {
             // `room` was declared first, so it is dropped after the lock.
             return Err(NtStatus::DEVICE_REMOVED);
         }
@@ -119,6 +129,6 @@ impl Drop for OwnedFence {
         // Moved out of the lock before it is dropped.
         let node = self.fences.all.lock().fences.remove_node(&self.number);
         drop(node);
-        self.fence.end(NtStatus::INVALID_PARAMETER);
+        MonitoredFence::end(&self.fence, NtStatus::INVALID_PARAMETER);
     }
 }

@@ -124,6 +124,6 @@ impl Drop for Operation {
         };
         drop(node);
         // Two operations that end at once may get here in either order: a fence is never signalled down.
-        self.timeline.fence.signal(reached);
+        MonitoredFence::signal(&self.timeline.fence, reached);
     }
 }

@@ -8,13 +8,14 @@
 //! ```
 //!
 //! The first of these sets the outcome, once: the last signal that was needed, the end of a fence, or a signal
-//! to the thread. After that no fence refers to the wait any more: the thread that sets the outcome removes the
-//! wait from all fences, and so does [`Wait::start`] when it finds the outcome set. Only a thread being killed
-//! meanwhile leaves that to the ends of the fences.
+//! to the thread. Soon after that no fence refers to the wait any more: the thread that sets the outcome removes
+//! the wait from its fences, and so does [`Wait::start`] when it finds the outcome set; a worker goes on with
+//! what is left.
 
 use super::{
     Key,
-    MonitoredFence, //
+    MonitoredFence,
+    AT_ONCE, //
 };
 use crate::{
     counters::{
@@ -35,19 +36,22 @@ use crate::{
     }, //
 };
 use kernel::{
+    impl_has_work,
     new_condvar,
     new_mutex,
+    new_work,
     prelude::*,
     rbtree::RBTreeNode,
     sync::{
         Arc,
         CondVar,
         Mutex, //
+    },
+    workqueue::{
+        Work,
+        WorkItem, //
     }, //
 };
-
-/// Targets that are removed from their fences before checking whether to stop.
-const AT_ONCE: usize = 64;
 
 /// A value to be reached, or signalled.
 pub(crate) struct Target {
@@ -73,13 +77,30 @@ pub(crate) struct Wait {
     /// Signalled when the outcome is set.
     #[pin]
     completed: CondVar,
+    /// Removes the targets that are left from their fences.
+    #[pin]
+    removal: Work<Self>,
     _counted: Counted,
+}
+
+impl_has_work! {
+    impl HasWork<Self> for Wait { self.removal }
+}
+
+impl WorkItem for Wait {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        Self::leave_some(&this);
+    }
 }
 
 struct State {
     /// Targets that have yet to be reached.
     missing: usize,
     outcome: Option<NtResult>,
+    /// How many targets were removed from their fences since the outcome was set.
+    removed: usize,
     /// Signalled when the outcome is set, if no thread waits for it.
     event: Option<EventFd>,
 }
@@ -101,6 +122,7 @@ impl Wait {
                 Enough::Any => 1,
             },
             outcome: None,
+            removed: 0,
             event,
         };
         Ok(Arc::pin_init(
@@ -108,6 +130,7 @@ impl Wait {
                 targets,
                 state <- new_mutex!(state, "Wait::state"),
                 completed <- new_condvar!("Wait::completed"),
+                removal <- new_work!("Wait::removal"),
                 _counted: Counted::new(Counter::Waits),
             }),
             ACCOUNT,
@@ -127,16 +150,17 @@ impl Wait {
             }
             match Self::enter(wait, wait.key(at, target), target) {
                 Ok(false) => {}
-                Ok(true) => wait.complete(Ok(())),
+                Ok(true) => Self::complete(wait, Ok(())),
                 Err(status) => {
-                    started = wait.cancel(status);
+                    started = Self::cancel(wait, status);
                     break;
                 }
             }
         }
-        // Targets that were entered after the outcome was set have to be removed, too.
+        // Targets that were entered after the outcome was set have to be removed, too: all of them once more.
         if wait.is_settled() {
-            wait.leave();
+            wait.state.lock().removed = 0;
+            Self::leave_some(wait);
         }
         started
     }
@@ -152,10 +176,10 @@ impl Wait {
     }
 
     /// Waits for the outcome, which is INTERRUPTED if a signal to the thread comes first.
-    pub(crate) fn block(&self) -> NtResult {
-        let mut state = self.state.lock();
+    pub(crate) fn block(wait: &Arc<Self>) -> NtResult {
+        let mut state = wait.state.lock();
         while state.outcome.is_none() {
-            if self.completed.wait_interruptible(&mut state) {
+            if wait.completed.wait_interruptible(&mut state) {
                 break;
             }
         }
@@ -163,15 +187,15 @@ impl Wait {
             Some(outcome) => outcome,
             None => {
                 drop(state);
-                self.cancel(NtStatus::INTERRUPTED)
+                Self::cancel(wait, NtStatus::INTERRUPTED)
             }
         }
     }
 
     /// A target is reached, or its fence has ended.
-    pub(super) fn complete(&self, result: NtResult) {
+    pub(super) fn complete(wait: &Arc<Self>, result: NtResult) {
         let event = {
-            let mut state = self.state.lock();
+            let mut state = wait.state.lock();
             if state.outcome.is_some() {
                 return;
             }
@@ -184,22 +208,22 @@ impl Wait {
             state.outcome = Some(result);
             state.event.take()
         };
-        self.completed.notify_all();
+        wait.completed.notify_all();
         if let Some(event) = event {
             event.signal();
         }
-        self.leave();
+        Self::leave_some(wait);
     }
 
     /// Gives up, unless the outcome is already set; returns the outcome.
-    fn cancel(&self, status: NtStatus) -> NtResult {
+    fn cancel(wait: &Arc<Self>, status: NtStatus) -> NtResult {
         let (outcome, event) = {
-            let mut state = self.state.lock();
+            let mut state = wait.state.lock();
             let outcome = *state.outcome.get_or_insert(Err(status));
             (outcome, state.event.take())
         };
         drop(event);
-        self.leave();
+        Self::leave_some(wait);
         outcome
     }
 
@@ -207,13 +231,20 @@ impl Wait {
         self.state.lock().outcome.is_some()
     }
 
-    /// Removes what is left of the wait from all fences.
-    fn leave(&self) {
-        for (at, target) in self.targets.iter().enumerate() {
-            if at % AT_ONCE == AT_ONCE - 1 && killable::is_dying() {
-                break;
-            }
-            target.fence.leave(&self.key(at, target));
+    /// Removes the next targets from their fences, and leaves to the worker what that leaves.
+    fn leave_some(wait: &Arc<Self>) {
+        let from = {
+            let mut state = wait.state.lock();
+            let from = state.removed;
+            state.removed = from.saturating_add(AT_ONCE).min(wait.targets.len());
+            from
+        };
+        let mut left = wait.targets.iter().enumerate().skip(from);
+        for (at, target) in left.by_ref().take(AT_ONCE) {
+            target.fence.leave(&wait.key(at, target));
+        }
+        if let Some((_, next)) = left.next() {
+            next.fence.queue.enqueue(wait.clone());
         }
     }
 

@@ -61,7 +61,7 @@ impl From<winluid> for Luid {
     }
 }
 
-/// Openings of adapters whose handles are reserved, but not published yet.
+/// Opened adapters whose handles are reserved, but not published yet.
 struct Opened<'a> {
     reservation: Reservation<'a>,
     objects: KVVec<Object>,

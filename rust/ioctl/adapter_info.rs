@@ -48,7 +48,7 @@ const CACHE_COHERENT_MEMORY: u32 = 4;
 ///
 /// - INVALID_PARAMETER: no adapter; a type that is not implemented; a buffer that is NULL, shorter than
 ///   the type's structure (case 13) or longer than 128 KiB; a physical adapter other than 0.
-/// - DEVICE_REMOVED: the adapter has gone.
+/// - DEVICE_REMOVED: the adapter was unplugged.
 pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_queryadapterinfo = read(argument as u64)?;
     let size = args.private_data_size;

@@ -57,11 +57,11 @@ use kernel::sync::Arc;
 /// # Errors
 ///
 /// - INVALID_HANDLE: a resource handle that names none (cases 39, 87).
-/// - INVALID_PARAMETER: see [`validate`], and `core::create`; a resource of another device
+/// - INVALID_PARAMETER: see [`validate`], and `core::operations::create`; a resource of another device
 ///   (case 95) or a shared one (case 93); a standard allocation for an existing resource
 ///   (case 90); a bad address.
 /// - BUFFER_TOO_SMALL: more private data than 128 KiB.
-/// - The other errors of `core::create`.
+/// - The other errors of `core::operations::create`.
 pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let mut args: d3dkmt_createallocation = read(argument)?;

@@ -38,7 +38,7 @@ use kernel::sync::Arc;
 /// # Errors
 ///
 /// - INVALID_PARAMETER: no adapter handle (case 18), or reserved flags.
-/// - DEVICE_REMOVED: the adapter has gone (case 20).
+/// - DEVICE_REMOVED: the adapter was unplugged (case 20).
 /// - NO_MEMORY (case 21).
 pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
@@ -87,7 +87,7 @@ pub(super) fn destroy(caller: &Caller<'_>, argument: usize) -> NtResult {
 /// # Errors
 ///
 /// - INVALID_PARAMETER: no device handle, or no such type. NOT_SUPPORTED: a type other than EXECUTION.
-/// - DEVICE_REMOVED: the adapter has gone.
+/// - DEVICE_REMOVED: the adapter was unplugged.
 pub(super) fn get_state(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let args: dxg_get_device_state = read(argument)?;

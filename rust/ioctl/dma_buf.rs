@@ -34,7 +34,7 @@ use crate::{
 /// - ACCESS_DENIED: the allocation was opened read-only by an NT handle; a writable dma-buf is requested, but
 ///   it was opened read-only by a dma-buf; a dma-buf of it with the other access is in use.
 /// - NOT_SUPPORTED: the memory is the caller's, or the driver cannot export.
-/// - DEVICE_REMOVED: the adapter has gone.
+/// - DEVICE_REMOVED: the adapter was unplugged.
 /// - NO_MEMORY: also when the process has no free descriptor.
 pub(super) fn export(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
@@ -58,7 +58,7 @@ pub(super) fn export(caller: &Caller<'_>, argument: usize) -> NtResult {
 ///   something else.
 /// - INVALID_HANDLE: no open descriptor.
 /// - NOT_SUPPORTED: the driver of the adapter cannot import it.
-/// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
+/// - DEVICE_REMOVED: the adapter was unplugged. NO_MEMORY.
 pub(super) fn open(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let mut args: dxgkrnl_open_dma_buf = read(argument)?;

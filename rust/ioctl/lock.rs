@@ -23,7 +23,7 @@ use crate::{
 /// # Errors
 ///
 /// - INVALID_PARAMETER: any flag, no device, no allocation of that device, or not CPU visible.
-/// - DEVICE_REMOVED: the adapter has gone (case 223).
+/// - DEVICE_REMOVED: the adapter was unplugged (case 223).
 /// - NO_MEMORY.
 pub(super) fn lock(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
@@ -56,7 +56,7 @@ pub(super) fn unlock(caller: &Caller<'_>, argument: usize) -> NtResult {
 /// # Errors
 ///
 /// - INVALID_PARAMETER: no device, no allocation of that device, or a range beyond its end.
-/// - DEVICE_REMOVED: the adapter has gone.
+/// - DEVICE_REMOVED: the adapter was unplugged.
 pub(super) fn invalidate_cache(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_invalidatecache = read(argument as u64)?;
     let device = caller.process.device(args.device.into())?;

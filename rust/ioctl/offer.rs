@@ -18,7 +18,7 @@ use super::{
 use crate::{
     core::{
         bindings::device::Device,
-        operations::residency::Openings, //
+        operations::residency::OpenAllocations, //
     },
     mem::{
         KVVec,
@@ -44,31 +44,31 @@ use kernel::sync::Arc;
 
 /// The allocations of a call, and how many of them belong to each element of its list.
 struct Listed {
-    openings: Openings,
+    opened: OpenAllocations,
     of_each: KVVec<usize>,
 }
 
 fn listed(caller: &Caller<'_>, device: &Arc<Device>, elements: Elements) -> NtResult<Listed> {
-    let (openings, of_each) = match elements {
+    let (opened, of_each) = match elements {
         Elements::Allocations { address, count } => (
             allocations(caller, device, address, count)?,
             KVVec::from_elem(1, count, ACCOUNT)?,
         ),
         Elements::Resources { address, count } => {
-            let mut openings = KVVec::new();
+            let mut opened = KVVec::new();
             let mut of_each = KVVec::with_capacity(count, ACCOUNT)?;
             for at in 0..count {
                 killable::check()?;
                 let handle: d3dkmthandle = read(element(address, at, size_of::<d3dkmthandle>())?)?;
-                let before = openings.len();
+                let before = opened.len();
                 let process = caller.process;
-                process.add_allocations_of(device, handle.into(), &mut openings)?;
-                of_each.push(openings.len() - before, ACCOUNT)?;
+                process.add_allocations_of(device, handle.into(), &mut opened)?;
+                of_each.push(opened.len() - before, ACCOUNT)?;
             }
-            (openings, of_each)
+            (opened, of_each)
         }
     };
-    Ok(Listed { openings, of_each })
+    Ok(Listed { opened, of_each })
 }
 
 /// D3DKMTOfferAllocations: all of them, or none. Offering again changes the priority.
@@ -77,13 +77,13 @@ fn listed(caller: &Caller<'_>, device: &Arc<Device>, elements: Elements) -> NtRe
 ///
 /// - INVALID_PARAMETER: see [`validate_memory::offer`] (case 234); no device; no resource or allocation of
 ///   it; an allocation that is locked, shared, or memory of the caller.
-/// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
+/// - DEVICE_REMOVED: the adapter was unplugged. NO_MEMORY.
 pub(super) fn offer(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_offerallocations = read(argument as u64)?;
     let offer = validate_memory::offer(&args)?;
     let device = caller.process.device(args.device.into())?;
     device.adapter().check_present()?;
-    let list = listed(caller, &device, offer.elements)?.openings;
+    let list = listed(caller, &device, offer.elements)?.opened;
     device.offer(&list, offer.priority, offer.may_decommit)
 }
 
@@ -94,7 +94,7 @@ pub(super) fn offer(caller: &Caller<'_>, argument: usize) -> NtResult {
 ///
 /// - INVALID_PARAMETER: see [`validate_memory::reclaim`]; no queue; no resource or allocation of its
 ///   device.
-/// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
+/// - DEVICE_REMOVED: the adapter was unplugged. NO_MEMORY.
 pub(super) fn reclaim(caller: &Caller<'_>, argument: usize) -> NtResult<NtStatus> {
     let argument = argument as u64;
     let args: d3dkmt_reclaimallocations2 = read(argument)?;
@@ -102,10 +102,10 @@ pub(super) fn reclaim(caller: &Caller<'_>, argument: usize) -> NtResult<NtStatus
     let queue = caller.process.paging_queue(args.paging_queue.into())?;
     let device = queue.device();
     device.adapter().check_present()?;
-    let Listed { openings, of_each } = listed(caller, device, elements)?;
+    let Listed { opened, of_each } = listed(caller, device, elements)?;
 
     let mut numbers = KVVec::with_capacity(of_each.len(), ACCOUNT)?;
-    let value = queue.reclaim(&openings, |results, value| {
+    let value = queue.reclaim(&opened, |results, value| {
         let mut rest = results;
         for &count in &of_each {
             let (its, others) = rest.split_at_checked(count).ok_or(NtStatus::UNSUCCESSFUL)?;

@@ -30,7 +30,7 @@ use crate::{
 /// # Errors
 ///
 /// - INVALID_PARAMETER: no device; see [`validate_sync::create_paging_queue`].
-/// - DEVICE_REMOVED: the adapter has gone.
+/// - DEVICE_REMOVED: the adapter was unplugged.
 /// - NO_MEMORY: no memory, or no free address range.
 pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;

@@ -38,7 +38,7 @@ use core::mem::size_of;
 ///
 /// - INVALID_PARAMETER: see [`validate_memory::subject`]; no device; no allocation or resource of it;
 ///   a priority of 0. Then no priority is changed.
-/// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
+/// - DEVICE_REMOVED: the adapter was unplugged. NO_MEMORY.
 pub(super) fn set(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_setallocationpriority = read(argument as u64)?;
     let (subject, list) = subjects(

@@ -53,7 +53,7 @@ pub(super) fn paged(value: Option<u64>) -> NtStatus {
 ///
 /// - INVALID_PARAMETER: see [`validate_memory::make_resident`]; no queue; a handle that names no allocation
 ///   of the queue's device (case 229), or an offered one.
-/// - DEVICE_REMOVED: the adapter has gone.
+/// - DEVICE_REMOVED: the adapter was unplugged.
 /// - NO_MEMORY: over the budget, or with CantTrimFurther over the segment; then the result says by how
 ///   much (case 226). Or no kernel memory. With MustSucceed, the device is then in an error state (case
 ///   228).
@@ -97,7 +97,7 @@ pub(super) fn make_resident(caller: &Caller<'_>, argument: usize) -> NtResult<Nt
 ///
 /// - INVALID_PARAMETER: see [`validate_memory::evict`]; no device; a handle that names no allocation of it,
 ///   or an allocation that is not resident as often as it is listed.
-/// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
+/// - DEVICE_REMOVED: the adapter was unplugged. NO_MEMORY.
 pub(super) fn evict(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let args: d3dkmt_evict = read(argument)?;
@@ -123,7 +123,7 @@ pub(super) fn evict(caller: &Caller<'_>, argument: usize) -> NtResult {
 ///
 /// - INVALID_PARAMETER: see [`validate_memory::subject`] (case 241); no device; no allocation or resource
 ///   of it; a resource without allocations.
-/// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
+/// - DEVICE_REMOVED: the adapter was unplugged. NO_MEMORY.
 pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_queryallocationresidency = read(argument as u64)?;
     let (subject, list) = subjects(
@@ -160,7 +160,7 @@ fn number(status: ResidencyStatus) -> u32 {
 ///
 /// - See [`validate_memory::update_property`]; INVALID_PARAMETER: no queue, no allocation of its device,
 ///   or an offered one.
-/// - DEVICE_REMOVED: the adapter has gone.
+/// - DEVICE_REMOVED: the adapter was unplugged.
 /// - NO_MEMORY: no memory; or the allocation is resident, and would exceed the budget there.
 pub(super) fn update(caller: &Caller<'_>, argument: usize) -> NtResult<NtStatus> {
     let argument = argument as u64;
@@ -180,7 +180,7 @@ pub(super) fn update(caller: &Caller<'_>, argument: usize) -> NtResult<NtStatus>
         )
     };
     let value = match in_local {
-        Some(in_local) => queue.place(&open, in_local, tell)?,
+        Some(in_local) => queue.update_allocation_property(&open, in_local, tell)?,
         None => {
             tell(None)?;
             None

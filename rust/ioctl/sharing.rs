@@ -21,8 +21,8 @@ use crate::{
         },
         objects::{
             global_handles::{
-                GlobalHandles,
-                Opening, //
+                GlobalHandleRef,
+                GlobalHandles, //
             },
             nt_handle::NtHandle,
             shared::Shared, //
@@ -81,7 +81,7 @@ pub(super) fn share(caller: &Caller<'_>, argument: usize) -> NtResult {
 ///
 /// - INVALID_PARAMETER: no device; a descriptor of something else (case 171); another adapter.
 /// - INVALID_HANDLE: no open descriptor.
-/// - DEVICE_REMOVED: the adapter has gone.
+/// - DEVICE_REMOVED: the adapter was unplugged.
 pub(super) fn query_from_nt_handle(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let mut args: d3dkmt_queryresourceinfofromnthandle = read(argument)?;
@@ -135,7 +135,7 @@ pub(super) fn open_from_nt_handle(caller: &Caller<'_>, argument: usize) -> NtRes
 /// # Errors
 ///
 /// INVALID_PARAMETER: no device; a number that names nothing for this user (case 126); another
-/// adapter. DEVICE_REMOVED: the adapter has gone.
+/// adapter. DEVICE_REMOVED: the adapter was unplugged.
 pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let mut args: D3DKMT_QUERYRESOURCEINFO = read(argument)?;
@@ -158,7 +158,7 @@ pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
 ///   175); counts or sizes that differ from the resource's (cases 134 to 137, 168), or that have no
 ///   address (cases 165, 167).
 /// - NO_MEMORY: the buffer for the allocations' data is too small (case 170); no memory.
-/// - DEVICE_REMOVED: the adapter has gone.
+/// - DEVICE_REMOVED: the adapter was unplugged.
 pub(super) fn open(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let mut args: D3DKMT_OPENRESOURCE = read(argument)?;
@@ -176,8 +176,15 @@ pub(super) fn open(caller: &Caller<'_>, argument: usize) -> NtResult {
             args.pTotalPrivateDriverDataBuffer,
         ),
     };
-    let (shared, opening) = named(caller, args.hGlobalShare)?;
-    let created = bind(caller, &shared, &device, &request, false, Some(opening))?;
+    let (shared, global_handle) = named(caller, args.hGlobalShare)?;
+    let created = bind(
+        caller,
+        &shared,
+        &device,
+        &request,
+        false,
+        Some(global_handle),
+    )?;
 
     args.hResource = write_opened(&shared, &created, &request)?.v;
     args.TotalPrivateDriverDataBufferSize = shared.sizes().total;
@@ -187,7 +194,7 @@ pub(super) fn open(caller: &Caller<'_>, argument: usize) -> NtResult {
 }
 
 /// The resource that a global handle names for the caller.
-fn named(caller: &Caller<'_>, handle: u32) -> NtResult<(Arc<Shared>, Opening)> {
+fn named(caller: &Caller<'_>, handle: u32) -> NtResult<(Arc<Shared>, GlobalHandleRef)> {
     let globals = caller.registry.global_handles();
     globals
         .and_then(|globals| GlobalHandles::open(globals, handle))
@@ -200,11 +207,11 @@ fn bind<'a>(
     device: &Arc<Device>,
     request: &OpenRequest,
     read_only: bool,
-    opening: Option<Opening>,
+    global_handle: Option<GlobalHandleRef>,
 ) -> NtResult<Created<'a>> {
     shared.check_adapter(device.adapter())?;
     validate::open_resource(request, &shared.sizes())?;
-    open_shared::open(shared, caller.process, device, read_only, opening)
+    open_shared::open(shared, caller.process, device, read_only, global_handle)
 }
 
 /// Copies out an opener's results, except the argument itself: the creator's data, the allocations'

@@ -67,7 +67,7 @@ const _: () = {
 pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let args: d3dkmt_querystatistics = read(argument)?;
-    let asked = validate_memory::statistics(args.type_, args.process, args.query)?;
+    let requested = validate_memory::statistics(args.type_, args.process, args.query)?;
     let adapter = caller.registry.adapters().find(args.adapter_luid.into());
     let adapter = adapter.ok_or(NtStatus::INVALID_PARAMETER)?;
     let pipes = adapter.miniport().query_adapter_info().num_sources;
@@ -75,7 +75,7 @@ pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
     let mine =
         |group| -> NtResult<MemoryInfo> { Ok(caller.process.account(&adapter)?.info(group)) };
 
-    match asked {
+    match requested {
         Statistics::Adapter => answer.write(&d3dkmt_querystatistics_adapter_information {
             segment_count: SEGMENTS,
             vid_pn_source_count: pipes,

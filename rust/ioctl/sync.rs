@@ -25,8 +25,8 @@ use crate::{
             Target,
             Wait, //
         },
-        AtRemoval,
-        MonitoredFence, //
+        MonitoredFence,
+        OnUnplug, //
     },
     handle::Handle,
     mem::{
@@ -76,7 +76,7 @@ const _: () = {
 /// # Errors
 ///
 /// - See [`validate_sync::create_sync_object`]; INVALID_PARAMETER: no device (case 177).
-/// - DEVICE_REMOVED: the adapter has gone.
+/// - DEVICE_REMOVED: the adapter was unplugged.
 /// - NO_MEMORY: no memory, or no free address range.
 pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
@@ -84,12 +84,16 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     let device = caller.process.device(args.device.into())?;
     let new = validate_sync::create_sync_object(args.type_, args.flags, args.data[0])?;
 
-    let at_removal = if new.maximum_at_removal {
-        AtRemoval::Maximum
+    let on_unplug = if new.signal_max_on_unplug {
+        OnUnplug::SignalMax
     } else {
-        AtRemoval::Stays
+        OnUnplug::Keep
     };
-    let fence = MonitoredFence::new(new.value, at_removal)?;
+    let fence = MonitoredFence::new(
+        new.value,
+        on_unplug,
+        device.adapter().fences().queue().clone(),
+    )?;
     let rights = Rights {
         signal: new.signal,
         wait: new.wait,
@@ -127,7 +131,7 @@ pub(super) fn destroy(caller: &Caller<'_>, argument: usize) -> NtResult {
 /// - INVALID_PARAMETER: see [`validate_sync::signal_from_cpu`]; no device, no synchronisation object of
 ///   that device.
 /// - ACCESS_DENIED: one with NoSignal (case 200), or the fence of a paging queue.
-/// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
+/// - DEVICE_REMOVED: the adapter was unplugged. NO_MEMORY.
 pub(super) fn signal(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_signalsynchronizationobjectfromcpu = read(argument as u64)?;
     let signal = validate_sync::signal_from_cpu(&args)?;
@@ -137,9 +141,9 @@ pub(super) fn signal(caller: &Caller<'_>, argument: usize) -> NtResult {
     let targets = targets(caller, &device, signal.count, lists, Purpose::Signal)?;
     for target in &targets {
         if signal.rewind {
-            target.fence.rewind(target.value);
+            MonitoredFence::rewind(&target.fence, target.value);
         } else {
-            target.fence.signal(target.value);
+            MonitoredFence::signal(&target.fence, target.value);
         }
     }
     Ok(())
@@ -153,7 +157,7 @@ pub(super) fn signal(caller: &Caller<'_>, argument: usize) -> NtResult {
 ///   that device; one was destroyed meanwhile; a descriptor that is no eventfd.
 /// - INVALID_HANDLE: no open descriptor.
 /// - ACCESS_DENIED: one with NoWait (case 200).
-/// - DEVICE_REMOVED: the adapter has gone, before the wait or during it. NO_MEMORY.
+/// - DEVICE_REMOVED: the adapter was unplugged, before the wait or during it. NO_MEMORY.
 /// - INTERRUPTED: a signal arrived during the wait.
 pub(super) fn wait(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_waitforsynchronizationobjectfromcpu = read(argument as u64)?;
@@ -171,7 +175,7 @@ pub(super) fn wait(caller: &Caller<'_>, argument: usize) -> NtResult {
     let wait = Wait::new(targets, enough, event)?;
     Wait::start(&wait)?;
     if blocks {
-        wait.block()
+        Wait::block(&wait)
     } else {
         Ok(())
     }

@@ -78,7 +78,7 @@ pub(crate) fn export_dma_buf(args: &dxgkrnl_export_dma_buf) -> NtResult<DmaBufFl
     DmaBufFlags::parse(args.flags)
 }
 
-/// INVALID_PARAMETER for undefined flags of an opening, or a reserved field that is set.
+/// INVALID_PARAMETER for undefined flags of an import, or a reserved field that is set.
 pub(crate) fn open_dma_buf(args: &dxgkrnl_open_dma_buf) -> NtResult<DmaBufFlags> {
     refuse_if(args.reserved != 0)?;
     DmaBufFlags::parse(args.flags)

@@ -25,8 +25,8 @@ pub(crate) struct NewFence {
     pub(crate) signal: bool,
     /// Its device may wait for it.
     pub(crate) wait: bool,
-    /// When the adapter goes, its value becomes the highest possible one.
-    pub(crate) maximum_at_removal: bool,
+    /// When the adapter is unplugged, its value becomes the highest possible one (no NoSignalMaxValueOnTdr).
+    pub(crate) signal_max_on_unplug: bool,
 }
 
 /// Checks CreateSynchronizationObject2. `data` is the first word of the type's own data.
@@ -72,7 +72,7 @@ pub(crate) fn create_sync_object(
         value: data,
         signal: !no_signal,
         wait: !no_wait,
-        maximum_at_removal: !has(D3DDDI_SYNCHRONIZATIONOBJECT_NO_SIGNAL_MAX_VALUE_ON_TDR),
+        signal_max_on_unplug: !has(D3DDDI_SYNCHRONIZATIONOBJECT_NO_SIGNAL_MAX_VALUE_ON_TDR),
     })
 }
 

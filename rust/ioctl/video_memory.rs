@@ -29,7 +29,7 @@ use crate::{
 ///
 /// - INVALID_HANDLE: a process other than 0; there are no process handles (case 246).
 /// - INVALID_PARAMETER: no adapter, no such group, or a physical adapter other than 0.
-/// - DEVICE_REMOVED: the adapter has gone.
+/// - DEVICE_REMOVED: the adapter was unplugged.
 pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
     let args: d3dkmt_queryvideomemoryinfo = read(argument)?;
@@ -62,7 +62,7 @@ pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
 ///
 /// - INVALID_PARAMETER: see [`validate_memory::reservation`] (case 249); no adapter; more than
 ///   `available_for_reservation` of QueryVideoMemoryInfo.
-/// - DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
+/// - DEVICE_REMOVED: the adapter was unplugged. NO_MEMORY.
 pub(super) fn set_reservation(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_changevideomemoryreservation = read(argument as u64)?;
     let group = validate_memory::reservation(&args)?;

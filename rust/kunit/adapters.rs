@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Adapters appear, vanish and appear again; the tests need no DRM device.
+//! Adapters are added, removed and added again; the tests need no DRM device.
 
 use super::log::{
     Log,
@@ -61,7 +61,7 @@ impl Machine {
         })
     }
 
-    fn appear(&self, source: HotplugSource, number: u32) -> Result {
+    fn add(&self, source: HotplugSource, number: u32) -> Result {
         self.list.add(source, |instance| {
             Ok(Fake {
                 instance,
@@ -106,8 +106,8 @@ impl Drop for Looking {
     }
 }
 
-/// Starts a thread on which devices of `source` appear and vanish.
-fn come_and_go(machine: &Machine, source: HotplugSource, times: u32) -> Result<OrderedQueue> {
+/// Starts a thread on which devices of `source` are added and removed.
+fn add_and_remove(machine: &Machine, source: HotplugSource, times: u32) -> Result<OrderedQueue> {
     let queue = OrderedQueue::new()?;
     let machine = Machine {
         list: machine.list.clone(),
@@ -116,7 +116,7 @@ fn come_and_go(machine: &Machine, source: HotplugSource, times: u32) -> Result<O
     queue.queue().try_spawn(GFP_KERNEL, move || {
         for number in 0..times {
             // A failure here shows as an entry missing from the log.
-            let _ = machine.appear(source, number);
+            let _ = machine.add(source, number);
             drop(machine.list.remove(source));
         }
     })?;
@@ -128,10 +128,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_appears_is_listed() -> Result {
+    fn what_is_added_is_listed() -> Result {
         let machine = Machine::new()?;
         assert!(machine.listed()?.is_empty());
-        machine.appear(ONE, 1)?;
+        machine.add(ONE, 1)?;
         assert_eq!(machine.listed()?, [1]);
         let adapter = machine.adapter(1).ok_or(ENOENT)?;
         let luid = adapter.luid();
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn what_has_vanished_is_there_for_its_users() -> Result {
         let machine = Machine::new()?;
-        machine.appear(ONE, 1)?;
+        machine.add(ONE, 1)?;
         let adapter = machine.adapter(1).ok_or(ENOENT)?;
         let removed = machine.list.remove(ONE);
         assert!(removed.is_some_and(|removed| Arc::ptr_eq(&removed, &adapter)));
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn what_nobody_uses_goes_at_once() -> Result {
         let machine = Machine::new()?;
-        machine.appear(ONE, 1)?;
+        machine.add(ONE, 1)?;
         drop(machine.list.remove(ONE));
         assert_eq!(machine.dropped.take(), [1]);
         // Removing it again, or an adapter that never existed, does nothing.
@@ -177,10 +177,10 @@ mod tests {
     #[test]
     fn a_device_that_comes_back_is_another_adapter() -> Result {
         let machine = Machine::new()?;
-        machine.appear(ONE, 1)?;
+        machine.add(ONE, 1)?;
         let old = machine.adapter(1).ok_or(ENOENT)?;
         drop(machine.list.remove(ONE));
-        machine.appear(ONE, 2)?;
+        machine.add(ONE, 2)?;
         let new = machine.adapter(2).ok_or(ENOENT)?;
         assert!(new.luid().0 > old.luid().0);
         assert!(old.is_removed());
@@ -193,8 +193,8 @@ mod tests {
     #[test]
     fn adapters_are_independent() -> Result {
         let machine = Machine::new()?;
-        machine.appear(ONE, 1)?;
-        machine.appear(TWO, 2)?;
+        machine.add(ONE, 1)?;
+        machine.add(TWO, 2)?;
         assert_eq!(machine.listed()?, [1, 2]);
         let one = machine.adapter(1).ok_or(ENOENT)?;
         let two = machine.adapter(2).ok_or(ENOENT)?;
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn what_cannot_be_made_leaves_no_trace() -> Result {
         let machine = Machine::new()?;
-        machine.appear(ONE, 1)?;
+        machine.add(ONE, 1)?;
         let mut luid = None;
         // `make` fails half-way: what it made is dropped, and nothing is listed.
         let failed = machine.list.add(TWO, |instance| {
@@ -225,7 +225,7 @@ mod tests {
         let luid = luid.ok_or(EINVAL)?;
         assert!(machine.list.find(luid).is_none());
         // The failed adapter's LUID is not used again.
-        machine.appear(TWO, 3)?;
+        machine.add(TWO, 3)?;
         let three = machine.adapter(3).ok_or(ENOENT)?;
         assert!(three.luid().0 > luid.0);
         Ok(())
@@ -236,7 +236,7 @@ mod tests {
         let machine = Machine::new()?;
         let mut last = 0;
         for number in 0..1000 {
-            machine.appear(ONE, number)?;
+            machine.add(ONE, number)?;
             let adapter = machine.adapter(number).ok_or(ENOENT)?;
             assert!(adapter.luid().0 > last);
             last = adapter.luid().0;
@@ -267,8 +267,8 @@ mod tests {
     fn threads_share_the_list() -> Result {
         let machine = Machine::new()?;
         let threads = (
-            come_and_go(&machine, ONE, 300)?,
-            come_and_go(&machine, TWO, 300)?,
+            add_and_remove(&machine, ONE, 300)?,
+            add_and_remove(&machine, TWO, 300)?,
         );
         let mut most = 0;
         for _ in 0..300 {

@@ -17,15 +17,18 @@ use crate::{
             Target,
             Wait, //
         },
-        AtRemoval,
-        MonitoredFence, //
+        MonitoredFence,
+        OnUnplug, //
     },
     mem::KVVec,
     status::{
         NtResult,
         NtStatus, //
     },
-    sys::workqueue::OrderedQueue, //
+    sys::{
+        worker::WorkerQueue,
+        workqueue::OrderedQueue, //
+    }, //
 };
 use kernel::{
     prelude::*,
@@ -39,8 +42,16 @@ impl From<NtStatus> for Error {
     }
 }
 
+fn worker_queue() -> Result<Arc<WorkerQueue>> {
+    Ok(Arc::new(WorkerQueue::new()?, GFP_KERNEL)?)
+}
+
 fn fence(value: u64) -> Result<Arc<MonitoredFence>> {
-    Ok(MonitoredFence::new(value, AtRemoval::Maximum)?)
+    Ok(MonitoredFence::new(
+        value,
+        OnUnplug::SignalMax,
+        worker_queue()?,
+    )?)
 }
 
 /// Starts a wait.
@@ -66,7 +77,7 @@ fn signal_later(fence: &Arc<MonitoredFence>, value: u64) -> Result<OrderedQueue>
     let fence = fence.clone();
     queue
         .queue()
-        .try_spawn(GFP_KERNEL, move || fence.signal(value))?;
+        .try_spawn(GFP_KERNEL, move || MonitoredFence::signal(&fence, value))?;
     Ok(queue)
 }
 
@@ -79,7 +90,7 @@ mod tests {
         let fence = fence(0)?;
         let wait = wait(&[(&fence, 7)], Enough::All)?;
         let queue = signal_later(&fence, 7)?;
-        let outcome: NtResult = wait.block();
+        let outcome: NtResult = Wait::block(&wait);
         drop(queue);
         assert!(outcome == Ok(()));
         // The fence keeps no trace of the wait.
@@ -94,10 +105,10 @@ mod tests {
         let targets = [(&one, 1), (&two, 1)];
         let any = wait(&targets, Enough::Any)?;
         let all = wait(&targets, Enough::All)?;
-        one.signal(1);
-        let first = any.block();
-        two.signal(1);
-        let second = all.block();
+        MonitoredFence::signal(&one, 1);
+        let first = Wait::block(&any);
+        MonitoredFence::signal(&two, 1);
+        let second = Wait::block(&all);
         assert!(first == Ok(()));
         assert!(second == Ok(()));
         drop((any, all));
@@ -108,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_end_of_a_fence_ends_its_waits() -> Result {
-        let fences = Fences::new()?;
+        let fences = Fences::new(worker_queue()?)?;
         let [one, two] = [fence(0)?, fence(0)?];
         let owners = [
             OwnedFence::new(&fences, one.clone())?,
@@ -121,12 +132,12 @@ mod tests {
         ];
         let [owner, other] = owners;
         drop(owner);
-        assert!(first.block() == Err(NtStatus::INVALID_PARAMETER));
+        assert!(Wait::block(&first) == Err(NtStatus::INVALID_PARAMETER));
         fences.unplug();
-        assert!(second.block() == Err(NtStatus::DEVICE_REMOVED));
+        assert!(Wait::block(&second) == Err(NtStatus::DEVICE_REMOVED));
         // Neither fence changes any more, and no new one can be created.
-        one.signal(9);
-        two.signal(9);
+        MonitoredFence::signal(&one, 9);
+        MonitoredFence::signal(&two, 9);
         assert_eq!((one.value(), two.value()), (0, u64::MAX));
         let new = OwnedFence::new(&fences, fence(0)?);
         assert!(new.err() == Some(NtStatus::DEVICE_REMOVED));
@@ -148,7 +159,7 @@ mod tests {
             }
         }
         let all = wait(&[(&fence, 100)], Enough::All)?;
-        assert!(all.block() == Ok(()));
+        assert!(Wait::block(&all) == Ok(()));
         drop(queues);
         assert_eq!(fence.value(), 100);
         Ok(())

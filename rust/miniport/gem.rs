@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The miniport for DRM targets: video memory consists of GEM objects of the target's driver.
+//! The miniport for DRM devices: video memory consists of GEM objects of the device's driver.
 
 use super::linear;
 use crate::{
@@ -63,7 +63,7 @@ pub(crate) struct Gem {
     device: Arc<Device>,
     facts: AdapterFacts,
     segments: Segments,
-    /// Give GEM objects legacy (flink) names, for the target's debugfs.
+    /// Give GEM objects legacy (flink) names, for the DRM device's debugfs.
     name_objects: bool,
 }
 
@@ -73,7 +73,7 @@ impl Gem {
     /// # Errors
     ///
     /// - `EPERM`: its driver's objects have pages that the CPU cannot access.
-    /// - `ENODEV`: the device has gone. `ENOMEM`.
+    /// - `ENODEV`: the device was unplugged. `ENOMEM`.
     pub(crate) fn new(device: Arc<Device>, segments: Segments, name_objects: bool) -> Result<Self> {
         // A probe of one page: an object like those that will be allocated.
         let shape = Shape {
@@ -81,16 +81,16 @@ impl Gem {
             height: 1,
         };
         drop(GemObject::new(&device, shape, PAGE_SIZE, false)?);
-        let target = device.enter()?;
-        let driver = bytes(target.driver_name().to_bytes())?;
-        let node = bytes(target.node_name()?.to_bytes())?;
+        let drm = device.enter()?;
+        let driver = bytes(drm.driver_name().to_bytes())?;
+        let node = bytes(drm.node_name()?.to_bytes())?;
         Ok(Self {
             facts: AdapterFacts {
-                description: bytes(target.name()?.to_bytes())?,
+                description: bytes(drm.name()?.to_bytes())?,
                 node,
                 driver,
-                driver_version: target.driver_version(),
-                pci: target.pci_identity().map(|id| PciFacts {
+                driver_version: drm.driver_version(),
+                pci: drm.pci_identity().map(|id| PciFacts {
                     bus: id.bus,
                     device: id.device,
                     function: id.function,
@@ -100,7 +100,7 @@ impl Gem {
                     subsystem_id: id.subsystem_id,
                     revision: id.revision,
                 }),
-                num_sources: target.num_sources(),
+                num_sources: drm.num_sources(),
             },
             segments: Segments {
                 by_layout: true,
@@ -196,7 +196,7 @@ impl Miniport for Gem {
     }
 
     fn stop_device(&self) {
-        self.device.close();
+        self.device.unplug();
     }
 
     fn build_paging_buffer(&self, operation: PagingOperation<'_>) -> NtResult {

@@ -4,7 +4,7 @@
 //!
 //! Compiled with `DXG_SCRIPT=y` only; it has one adapter. Its private data is in [`wire`].
 //! In debugfs, `dxgkrnl/script` is the log of all calls, one per line; writing `clear` there empties
-//! it, `stop` removes the adapter as if its device had gone, and `start` adds a new one.
+//! it, `stop` unplugs the adapter, and `start` adds a new one.
 
 mod answers;
 pub(crate) mod log;

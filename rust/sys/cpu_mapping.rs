@@ -3,7 +3,6 @@
 //! [`CpuMapping`]: pages that processes see in their mappings, until they are unmapped or revoked.
 
 use super::{
-    bindings,
     killable,
     page_source::PageSource,
     system_memory::{
@@ -12,6 +11,7 @@ use super::{
     },
     ACCOUNT, //
 };
+use crate::bindings;
 use kernel::{
     bindings as c,
     error::code::*,
@@ -70,11 +70,11 @@ impl From<Source> for Shown {
 ///
 /// # Invariants
 ///
-/// `views` has the addresses of live files, each with an inode of its own.
+/// `files` has the addresses of live files, each with an inode of its own.
 struct State {
     shown: Shown,
     /// Files whose mappings show the CPU mapping.
-    views: RBTree<usize, ()>,
+    files: RBTree<usize, ()>,
 }
 
 // What is pinned is behind its pointers.
@@ -125,10 +125,10 @@ impl CpuMapping {
     }
 
     fn with(count: usize, shown: Shown) -> Result<Arc<Self>> {
-        // INVARIANT: There are no views.
+        // INVARIANT: There are no files.
         let state = State {
             shown,
-            views: RBTree::new(),
+            files: RBTree::new(),
         };
         Arc::pin_init(
             pin_init!(Self {
@@ -173,7 +173,7 @@ impl CpuMapping {
             return;
         }
         let old = core::mem::replace(&mut state.shown, next);
-        for &file in state.views.keys() {
+        for &file in state.files.keys() {
             // SAFETY: By the type invariant the file is live, as it can't leave while the state is
             // locked, and its address space is all its own. A page that is inserted from now on
             // is one of `next`.
@@ -199,7 +199,7 @@ impl CpuMapping {
         let key = file.as_ptr().expose_provenance();
         let node = RBTreeNode::new(key, (), ACCOUNT)?;
         // INVARIANT: Per the function's contract.
-        let replaced = self.state.lock().views.insert(node);
+        let replaced = self.state.lock().files.insert(node);
         drop(replaced);
         Ok(())
     }
@@ -208,14 +208,14 @@ impl CpuMapping {
     /// no longer held: the kernel may swap them out.
     pub(super) fn leave(&self, file: *mut c::file) {
         let mut state = self.state.lock();
-        let view = state.views.remove_node(&file.addr());
-        let was_last = state.views.is_empty();
+        let node = state.files.remove_node(&file.addr());
+        let was_last = state.files.is_empty();
         let unseen = match &mut state.shown {
             Shown::System { held, .. } if was_last => core::mem::replace(held, RBTree::new()),
             _ => RBTree::new(),
         };
         drop(state);
-        drop((view, unseen));
+        drop((node, unseen));
     }
 
     /// Inserts all pages into a mapping, as far as they are all there already; page faults insert the others.

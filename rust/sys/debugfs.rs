@@ -5,11 +5,11 @@
 //! The kernel crate's debugfs files have no owner: closing one after the module has gone calls code that is no
 //! longer there.
 
-use super::{
+use super::user_sized::KVVec;
+use crate::{
     bindings,
-    user_sized::KVVec, //
+    compat, //
 };
-use crate::compat;
 use core::{
     any::Any,
     cell::Cell,

@@ -2,10 +2,8 @@
 
 //! [`NewDescriptor`]: a descriptor that is installed when nothing can fail any more.
 
-use super::{
-    bindings,
-    kernel_pages, //
-};
+use super::kernel_pages;
+use crate::bindings;
 use kernel::{
     bindings as c,
     fs::{

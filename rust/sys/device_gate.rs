@@ -6,7 +6,7 @@
 //! `drm_dev_enter` and `drm_dev_unplug` do for the hardware alone. Entering never waits, and no user inside
 //! waits for a process: see [`may_be_delayed`](super::may_be_delayed).
 
-use super::bindings;
+use crate::bindings;
 use core::{
     cell::UnsafeCell,
     ffi::c_int,

@@ -3,13 +3,15 @@
 //! [`DmaBuf`]: memory that drivers and processes share.
 
 use super::{
-    bindings,
     descriptor::NewDescriptor,
     kernel_pages,
     mapped_vma::MappedVma,
     AssertSync, //
 };
-use crate::compat;
+use crate::{
+    bindings,
+    compat, //
+};
 use core::ptr::NonNull;
 use kernel::{
     bindings as c,

@@ -2,7 +2,7 @@
 
 //! [`EventFd`]: a caller's eventfd, to be signalled later.
 
-use super::bindings;
+use crate::bindings;
 use core::ptr::NonNull;
 use kernel::{
     bindings as c,

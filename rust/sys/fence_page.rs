@@ -3,7 +3,6 @@
 //! [`FencePage`]: a kernel page, of which processes read the first 64 bits.
 
 use super::{
-    bindings,
     cpu_mapping::{
         CpuMapping,
         Source, //
@@ -12,6 +11,7 @@ use super::{
     page_source::PageSource,
     ACCOUNT, //
 };
+use crate::bindings;
 use core::ptr::NonNull;
 use kernel::{
     alloc::flags::__GFP_ZERO,

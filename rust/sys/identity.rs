@@ -2,7 +2,7 @@
 
 //! [`Identity`]: on whose behalf a call is made.
 
-use super::bindings;
+use crate::bindings;
 use core::ptr::NonNull;
 use kernel::bindings as c;
 

@@ -3,14 +3,16 @@
 //! [`KernelPages`]: system memory of the module, allocated page by page.
 
 use super::{
-    bindings,
     killable,
     page_source::PageSource,
     PAGE_SIZE, //
 };
-use crate::counters::{
-    self,
-    Counter, //
+use crate::{
+    bindings,
+    counters::{
+        self,
+        Counter, //
+    }, //
 };
 use core::ptr::NonNull;
 use kernel::{
@@ -24,17 +26,17 @@ use kernel::{
 };
 
 /// Pages that may be charged for a file and its mapping, apart from page tables.
-const SLACK: usize = 8;
+const HEADROOM: usize = 8;
 
 /// Ensures that the memcg has room left for a file, and for a mapping of `bytes` bytes of it: the kernel
-/// charges these by itself, and would wake the OOM killer for them.
+/// charges these by itself, and would invoke the OOM killer for them.
 ///
 /// # Errors
 ///
 /// As [`KernelPages::new`].
 pub(crate) fn leave_for_file(bytes: usize) -> Result {
     const TABLE: usize = PAGE_SIZE * PAGE_SIZE / size_of::<usize>();
-    KernelPages::new((SLACK + bytes / TABLE) * PAGE_SIZE).map(drop)
+    KernelPages::new((HEADROOM + bytes / TABLE) * PAGE_SIZE).map(drop)
 }
 
 /// Pages that are not shared with anything. They are not cleared.
@@ -67,7 +69,7 @@ impl KernelPages {
     pub(crate) fn new(bytes: usize) -> Result<Self> {
         let count = bytes / PAGE_SIZE;
         let mut new = Self {
-            // Not charged, as that may wake the OOM killer; the segment limits it.
+            // Not charged, as that may invoke the OOM killer; the segment limits it.
             pages: KVVec::with_capacity(count, GFP_KERNEL | __GFP_NOWARN)?,
         };
         for _ in 0..count {

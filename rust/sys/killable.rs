@@ -2,7 +2,7 @@
 
 //! Waits and long loops that let other tasks run, and that a fatal signal interrupts.
 
-use super::bindings;
+use crate::bindings;
 use kernel::{
     bindings as c,
     error::{
@@ -30,17 +30,18 @@ pub(crate) fn lock_killable<T>(mutex: &Mutex<T>) -> Result<MutexGuard<'_, T>> {
     Ok(unsafe { MutexGuard::<'_, T>::new(mutex, ()) })
 }
 
-/// Lets other tasks run, between two pieces of long work. `EINTR` when the calling process is being killed.
+/// Lets other tasks run, between two pieces of long work. `EINTR` when the calling thread is being killed, with
+/// its process or by an exec of another thread: for work that is undone then.
 pub(crate) fn check() -> Result {
-    match is_dying() {
+    // SAFETY: The callers may sleep: none holds a spinlock.
+    match unsafe { bindings::dxg_resched_and_is_dying() } {
         true => Err(EINTR),
         false => Ok(()),
     }
 }
 
-/// Lets other tasks run, likewise; whether the calling process is being killed.
+/// Lets other tasks run, likewise; whether the whole calling process is ending: for work that its end does.
 pub(crate) fn is_dying() -> bool {
-    // SAFETY: The callers may sleep: none holds a spinlock, as `check` and this stand where memory is
-    // taken or a mutex was just given back.
-    unsafe { bindings::dxg_resched_and_is_dying() }
+    // SAFETY: As above.
+    unsafe { bindings::dxg_resched_and_process_ends() }
 }

@@ -2,24 +2,25 @@
 
 //! [`MappedVma`]: the [`CpuMapping`] of an allocation, mapped into the calling process.
 //!
-//! Its file, a view, is an anonymous file that never gets a descriptor, nor an entry of the system's file
+//! Its file is an anonymous file that never gets a descriptor, nor an entry of the system's file
 //! table: its memory is charged, and mappings are limited. Only [`MappedVma::map`] can map it, and the
 //! mapping's reference on the file keeps the CPU mapping and this module in place until the last part of it is
 //! unmapped, whatever became of the handle, the device or `/dev/dxg` by then.
 
 use super::{
-    bindings,
     cpu_mapping::{
         CpuMapping,
         FaultResult, //
     },
     kernel_pages,
+    killable,
     system_memory::Patience,
     AssertSync,
     ACCOUNT,
     PAGE_SIZE, //
 };
 use crate::{
+    bindings,
     compat,
     counters::{
         self,
@@ -46,13 +47,13 @@ use kernel::{
     }, //
 };
 
-/// To be called before any view is made.
+/// To be called before any mapping is made.
 ///
 /// # Errors
 ///
 /// `ENOMEM`, `ENFILE`.
 pub(crate) fn at_load() -> Result {
-    // SAFETY: No views are made yet.
+    // SAFETY: No mappings are made yet.
     to_result(unsafe { bindings::dxg_find_anon_mount() })
 }
 
@@ -71,12 +72,12 @@ pub(crate) trait Owner: Send + Sync + 'static {
     fn grown(&self);
 }
 
-/// What the file of a view owns.
+/// What the file of a mapping owns.
 struct Content {
     mapping: Arc<CpuMapping>,
     /// Children inherit the mapping.
     inherited: bool,
-    /// It lives as long as the view. Without an owner, the pages are never away for a while.
+    /// It lives as long as the file. Without an owner, the pages are never away for a while.
     owner: Option<KBox<dyn Owner>>,
 }
 
@@ -104,7 +105,7 @@ impl MappedVma {
             inherited: false,
             owner: Some(owner),
         };
-        Self::new(c"dxg-view", writable, content)
+        Self::new(c"dxg-allocation", writable, content)
     }
 
     /// Maps the whole of `mapping` read-only, into the calling process and all its future children.
@@ -146,15 +147,15 @@ impl MappedVma {
         // SAFETY: The file is new, its inode is, too, and `release` has it leave.
         unsafe { mapping.adopt(&file) }?;
         super::may_be_delayed();
-        let view = Self {
+        let mapped = Self {
             address: map_file(&file, bytes, writable)?,
             file,
             bytes,
         };
-        match view.fill(&mapping) {
-            Ok(()) => Ok(view),
+        match mapped.fill(&mapping) {
+            Ok(()) => Ok(mapped),
             Err(error) => {
-                view.unmap();
+                mapped.unmap();
                 Err(error)
             }
         }
@@ -231,8 +232,8 @@ impl MappedVma {
         self.with_vma(|_| ()).is_some()
     }
 
-    /// Unmaps the view from the calling process, unless the process has changed the mapping itself; then its
-    /// change stays.
+    /// Removes the mapping from the calling process, unless the process has changed it itself; then its change
+    /// stays.
     pub(crate) fn unmap(self) {
         super::may_be_delayed();
         if self.is_mapped() {
@@ -270,9 +271,9 @@ static VM_OPS: AssertSync<c::vm_operations_struct> = AssertSync(c::vm_operations
 ///
 /// # Safety
 ///
-/// The kernel calls it through `FOPS`: `file` is a view's file, `vma` is being set up.
+/// The kernel calls it through `FOPS`: `file` is a mapping's file, `vma` is being set up.
 unsafe extern "C" fn mmap(file: *mut c::file, vma: *mut c::vm_area_struct) -> c_int {
-    // SAFETY: Per the function's contract the file is a view's, so its private data is a
+    // SAFETY: Per the function's contract the file is a mapping's, so its private data is a
     // `Content` that lives until `release`.
     let content = unsafe { &*(*file).private_data.cast::<Content>() };
     // SAFETY: Nothing else uses a VMA that is being set up.
@@ -311,8 +312,8 @@ unsafe extern "C" fn fault(vmf: *mut c::vm_fault) -> c::vm_fault_t {
     let end = unsafe { (*vma).__bindgen_anon_1.__bindgen_anon_1.vm_end };
     // SAFETY: The file's CPU mapping has adopted it, and `mmap` has made the VMA a shared PFN map; its
     // address space is locked, and the address is the one that faulted, inside the VMA.
-    let touch = || unsafe { content.mapping.fault(vma, (address, end), index) };
-    let todo = match touch() {
+    let try_insert = || unsafe { content.mapping.fault(vma, (address, end), index) };
+    let todo = match try_insert() {
         FaultResult::Done(fault) => return fault,
         todo => todo,
     };
@@ -322,15 +323,17 @@ unsafe extern "C" fn fault(vmf: *mut c::vm_fault) -> c::vm_fault_t {
     // kept by the file.
     if unsafe { bindings::dxg_fault_unlock(vmf, matches!(todo, FaultResult::Away)) } {
         // The second fault reports what has failed.
-        content.do_for_touch(todo, index);
+        content.fault_in(todo, index);
         drop(file);
         return c::vm_fault_reason_VM_FAULT_RETRY;
     }
-    if !content.do_for_touch(todo, index) {
+    if !content.fault_in(todo, index) {
         return c::vm_fault_reason_VM_FAULT_SIGBUS;
     }
-    match touch() {
+    match try_insert() {
         FaultResult::Done(fault) => fault,
+        // Nothing is paged in for a thread that is being killed, and a futex would try again for ever.
+        _ if killable::check().is_err() => c::vm_fault_reason_VM_FAULT_SIGBUS,
         // The access faults again.
         FaultResult::Missing(_) | FaultResult::Away => c::vm_fault_reason_VM_FAULT_NOPAGE,
     }
@@ -339,8 +342,8 @@ unsafe extern "C" fn fault(vmf: *mut c::vm_fault) -> c::vm_fault_t {
 impl Content {
     /// Serves a fault on a page that was not there. `false` when the page could not be made; the CPU mapping
     /// reports a failed page-in.
-    fn do_for_touch(&self, touch: FaultResult, index: usize) -> bool {
-        match touch {
+    fn fault_in(&self, todo: FaultResult, index: usize) -> bool {
+        match todo {
             FaultResult::Done(_) => true,
             FaultResult::Missing(memory) => {
                 let made = memory.page(index, Patience::MayWait);
@@ -353,11 +356,11 @@ impl Content {
                 true
             }
             FaultResult::Away => {
-                let brought = self
+                let paged_in = self
                     .owner
                     .as_ref()
                     .map_or(Err(EFAULT), |owner| owner.page_in_for_fault());
-                if brought.is_err_and(|error| error != EINTR) {
+                if paged_in.is_err_and(|error| error != EINTR) {
                     self.mapping.fail();
                 }
                 true
@@ -368,7 +371,7 @@ impl Content {
 
 /// # Safety
 ///
-/// The kernel calls it through `FOPS`, once, when the last reference on a view's file is gone.
+/// The kernel calls it through `FOPS`, once, when the last reference on a mapping's file is gone.
 unsafe extern "C" fn release(_inode: *mut c::inode, file: *mut c::file) -> c_int {
     // SAFETY: Per the function's contract the private data is the box made by `MappedVma::map`, and
     // nothing can use it any more.

@@ -2,7 +2,7 @@
 
 //! [`Memcg`]: a memory cgroup, to which memory is charged.
 
-use super::bindings;
+use crate::bindings;
 use core::ptr::NonNull;
 use kernel::bindings::mem_cgroup;
 
@@ -34,9 +34,9 @@ impl Memcg {
         Self(NonNull::new(unsafe { bindings::dxg_memcg_root() }))
     }
 
-    /// Runs `work` with its memory charged to this group, whoever the caller is.
-    pub(crate) fn pays_for<R>(&self, work: impl FnOnce() -> R) -> R {
-        /// The previously active group.
+    /// Runs `work` while this is the active memcg, to which its memory is charged, whoever the caller is.
+    pub(crate) fn while_active<R>(&self, work: impl FnOnce() -> R) -> R {
+        /// The previously active memcg.
         struct Restore(*mut mem_cgroup);
         impl Drop for Restore {
             fn drop(&mut self) {
@@ -44,18 +44,18 @@ impl Memcg {
                 unsafe { bindings::dxg_memcg_set_active(self.0) };
             }
         }
-        let group = self.0.map_or(core::ptr::null_mut(), NonNull::as_ptr);
-        // SAFETY: By the type invariant the group is live, longer than it is set.
-        let _restore = Restore(unsafe { bindings::dxg_memcg_set_active(group) });
+        let memcg = self.0.map_or(core::ptr::null_mut(), NonNull::as_ptr);
+        // SAFETY: By the type invariant the memcg is live, longer than it is set.
+        let _restore = Restore(unsafe { bindings::dxg_memcg_set_active(memcg) });
         work()
     }
 }
 
 impl Drop for Memcg {
     fn drop(&mut self) {
-        if let Some(group) = self.0 {
+        if let Some(memcg) = self.0 {
             // SAFETY: By the type invariant we own a reference.
-            unsafe { bindings::dxg_memcg_put(group.as_ptr()) };
+            unsafe { bindings::dxg_memcg_put(memcg.as_ptr()) };
         }
     }
 }

@@ -6,12 +6,14 @@
 //! is only good for passing to a call of `/dev/dxg`.
 
 use super::{
-    bindings,
     descriptor::NewDescriptor,
     AssertSync,
     ACCOUNT, //
 };
-use crate::compat;
+use crate::{
+    bindings,
+    compat, //
+};
 use core::{
     any::Any,
     ptr::NonNull, //

@@ -3,11 +3,11 @@
 //! [`PageRange`]: memory that the CPU fills and copies without a user mapping of it.
 
 use super::{
-    bindings,
     killable,
     page_source::PageSource,
     PAGE_SIZE, //
 };
+use crate::bindings;
 use kernel::{
     bindings as c,
     error::code::*,

@@ -2,7 +2,7 @@
 
 //! Which process is calling.
 
-use super::bindings;
+use crate::bindings;
 use core::ptr::NonNull;
 use kernel::sync::atomic::{
     Atomic,
@@ -53,7 +53,7 @@ impl ProcessId {
         self.number
     }
 
-    /// The process's number as its own init sees it: for people.
+    /// The process's number as the initial PID namespace numbers it: for people.
     pub(crate) fn pid(&self) -> i32 {
         // SAFETY: By the type invariant the pointer is live.
         unsafe { bindings::dxg_pid_number(self.pid.as_ptr()) }

@@ -2,7 +2,7 @@
 
 //! [`Shrinker`]: reclaims memory when the kernel runs short of it.
 
-use super::bindings;
+use crate::bindings;
 use core::ptr::NonNull;
 use kernel::{
     bindings as c,
@@ -14,11 +14,11 @@ use kernel::{
 /// Reclaimable memory. Called from direct reclaim: must not allocate; may take only locks under which nothing
 /// allocates.
 pub(crate) trait Reclaimable: Send + Sync + 'static {
-    /// Pages that could be reclaimed.
-    fn pages(&self) -> usize;
+    /// Pages that could be reclaimed (`count_objects`).
+    fn count(&self) -> usize;
 
-    /// Arranges for about that many pages to be reclaimed; returns how many will be.
-    fn give_back(&self, pages: usize) -> usize;
+    /// Arranges for about that many pages to be reclaimed; returns how many will be (`scan_objects`).
+    fn scan(&self, pages: usize) -> usize;
 }
 
 /// A registered shrinker.
@@ -77,7 +77,7 @@ impl Drop for Shrinker {
 unsafe extern "C" fn count(shrinker: *mut c::shrinker, _: *mut c::shrink_control) -> c_ulong {
     // SAFETY: Per the function's contract; the content is there until after the last call.
     let reclaimable = unsafe { &*(*shrinker).private_data.cast::<Content>() };
-    match reclaimable.pages() {
+    match reclaimable.count() {
         0 => c_ulong::MAX - 1, // SHRINK_EMPTY
         pages => pages,
     }
@@ -91,7 +91,7 @@ unsafe extern "C" fn scan(shrinker: *mut c::shrinker, control: *mut c::shrink_co
     let reclaimable = unsafe { &*(*shrinker).private_data.cast::<Content>() };
     // SAFETY: Per the function's contract.
     let wanted = unsafe { (*control).nr_to_scan };
-    match reclaimable.give_back(wanted) {
+    match reclaimable.scan(wanted) {
         0 => c_ulong::MAX, // SHRINK_STOP
         pages => pages,
     }

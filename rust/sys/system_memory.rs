@@ -3,14 +3,16 @@
 //! [`SystemMemory`]: memory that the kernel may swap out; pages that were never written take no memory.
 
 use super::{
-    bindings,
     killable,
     page_source::PageSource,
     PAGE_SIZE, //
 };
-use crate::counters::{
-    Counted,
-    Counter, //
+use crate::{
+    bindings,
+    counters::{
+        Counted,
+        Counter, //
+    }, //
 };
 use core::ptr::NonNull;
 use kernel::{
@@ -91,7 +93,7 @@ impl SystemMemory {
     }
 
     /// One page, which stays in memory while it is held. If need be, it is allocated, or read back: charged to
-    /// the active memcg, without waking the OOM killer.
+    /// the active memcg, without invoking the OOM killer.
     ///
     /// # Errors
     ///

@@ -5,14 +5,14 @@
 //! While it is disabled, a tracepoint costs a load, a comparison and a branch; its arguments are not even
 //! computed.
 
-use super::bindings;
+use crate::bindings;
 
 /// The owner of an allocation.
 #[derive(Clone, Copy)]
 pub(crate) struct Owner {
     /// LUID of the adapter.
     pub(crate) adapter: u64,
-    /// The process, as its own init numbers it.
+    /// The process, as the initial PID namespace numbers it.
     pub(crate) process: i32,
 }
 
@@ -102,7 +102,7 @@ pub(crate) fn wait(by: impl FnOnce() -> Owner, handle: u32, value: u64) {
     }
 }
 
-/// The device of an adapter has gone.
+/// The device of an adapter was unplugged.
 #[inline]
 pub(crate) fn unplug(adapter: u64) {
     if is_on!(__tracepoint_dxgkrnl_unplug) {

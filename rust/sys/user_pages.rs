@@ -3,16 +3,18 @@
 //! Memory of the calling process, pinned as long as an allocation lives.
 
 use super::{
-    bindings,
     killable,
     page_source::PageSource,
     user_sized::UserSized,
     ACCOUNT,
     PAGE_SIZE, //
 };
-use crate::counters::{
-    self,
-    Counter, //
+use crate::{
+    bindings,
+    counters::{
+        self,
+        Counter, //
+    }, //
 };
 use core::ptr::NonNull;
 use kernel::{

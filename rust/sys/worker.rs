@@ -2,7 +2,7 @@
 
 //! [`Worker`]: runs one job in the background, whenever there is work for it.
 
-use super::bindings;
+use crate::bindings;
 use core::ptr::NonNull;
 use kernel::{
     alloc::AllocError,
@@ -15,13 +15,14 @@ use kernel::{
         Mutex, //
     },
     workqueue::{
+        HasWork,
         Queue,
         Work,
         WorkItem, //
     }, //
 };
 
-/// A work queue whose jobs run concurrently.
+/// A work queue whose jobs and items run concurrently.
 ///
 /// # Invariants
 ///
@@ -46,7 +47,16 @@ impl WorkerQueue {
         unsafe { Queue::from_raw(self.0.as_ptr()) }
     }
 
-    /// Waits until no job runs, nor continues. Must not be called by a job, and no worker may be woken any
+    /// Runs an item once more, from its beginning. It does not allocate, and does not wait.
+    pub(crate) fn enqueue<T>(&self, item: Arc<T>)
+    where
+        T: WorkItem<Pointer = Arc<T>> + HasWork<T> + Send + Sync + 'static,
+    {
+        // An error means that it is about to run anyway.
+        drop(self.queue().enqueue(item));
+    }
+
+    /// Waits until no job or item runs, nor continues. Must not be called by one, and nothing may be queued any
     /// more.
     pub(crate) fn drain(&self) {
         // SAFETY: By the type invariant the queue is live.
@@ -111,8 +121,7 @@ impl Worker {
 
     /// Runs the job once more, from its beginning. It does not allocate, and does not wait.
     pub(crate) fn wake(self: &Arc<Self>) {
-        // An error means that it is about to run anyway.
-        let _ = self.queue.queue().enqueue(self.clone());
+        self.queue.enqueue(self.clone());
     }
 }
 

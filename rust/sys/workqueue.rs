@@ -2,7 +2,7 @@
 
 //! The module's own work queue: unlike a system queue it is drained when the module is unloaded.
 
-use super::bindings;
+use crate::bindings;
 use core::ptr::NonNull;
 use kernel::{
     alloc::AllocError,

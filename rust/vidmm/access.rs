@@ -4,12 +4,12 @@
 
 use super::{
     backing::{
+        AllowedPlacement,
         Backing,
-        Home,
         Inner,
         State, //
     },
-    paging::Wish,
+    paging::Requirements,
     placement::Placement,
     VidMm, //
 };
@@ -50,7 +50,7 @@ pub(crate) enum CpuAccess {
 }
 
 /// Exports that are checked at a time for their end.
-const ASKED_AT_ONCE: usize = 256;
+const CHECKED_AT_ONCE: usize = 256;
 
 /// An export fails if the memory is evicted this many times meanwhile.
 const EXPORT_TRIES: usize = 8;
@@ -72,7 +72,7 @@ impl Backing {
     ///
     /// # Errors
     ///
-    /// DEVICE_REMOVED when the adapter is gone; INVALID_PARAMETER while it is offered; NO_MEMORY;
+    /// DEVICE_REMOVED when the adapter was unplugged; INVALID_PARAMETER while it is offered; NO_MEMORY;
     /// INTERRUPTED; errors of the miniport.
     pub(crate) fn cpu_access(self: &Arc<Self>) -> NtResult<CpuAccess> {
         if let Some(pages) = self.user_pages() {
@@ -90,11 +90,11 @@ impl Backing {
                 writable: pages.is_writable(),
             });
         }
-        let wish = Wish {
+        let required = Requirements {
             in_segment: false,
-            shown: true,
+            mapped: true,
         };
-        self.validate(wish, |inner| {
+        self.validate(required, |inner| {
             if let State::Imported(memory) = &inner.state {
                 match memory.cpu_pages() {
                     CpuPages::DmaBuf(dma_buf) => return Ok(CpuAccess::DmaBuf(dma_buf)),
@@ -117,12 +117,12 @@ impl Backing {
     /// As [`Self::cpu_access`].
     pub(crate) fn page_in_for_fault(self: &Arc<Self>) -> NtResult {
         trace::fault(|| self.traced(0));
-        let wish = Wish {
+        let required = Requirements {
             in_segment: false,
-            shown: true,
+            mapped: true,
         };
-        match self.validate(wish, |_| ()) {
-            // The adapter has gone: the CPU mapping shows zeros, or will in a moment.
+        match self.validate(required, |_| ()) {
+            // The adapter was unplugged: the CPU mapping shows zeros, or will in a moment.
             Err(NtStatus::DEVICE_REMOVED) => Ok(()),
             validated => validated,
         }
@@ -134,21 +134,25 @@ impl Backing {
     /// # Errors
     ///
     /// - NOT_SUPPORTED: system memory, of the caller or of ours; or the driver cannot export it.
-    /// - DEVICE_REMOVED: the device is gone. INVALID_PARAMETER: it is offered.
+    /// - DEVICE_REMOVED: the device was unplugged. INVALID_PARAMETER: it is offered.
     /// - ACCESS_DENIED: a dma-buf of it with the other access is in use.
     /// - NO_MEMORY: also when the segment is full of memory that cannot be evicted, or the process would have
     ///   pinned more of it than it may.
     pub(crate) fn export(self: &Arc<Self>, writable: bool) -> NtResult<DmaBuf> {
-        if matches!(self.home, Home::System | Home::Segment(None)) || self.user_pages().is_some() {
+        if matches!(
+            self.allowed,
+            AllowedPlacement::System | AllowedPlacement::Segment(None)
+        ) || self.user_pages().is_some()
+        {
             self.enter()?;
             return Err(NtStatus::NOT_SUPPORTED);
         }
-        let wish = Wish {
+        let required = Requirements {
             in_segment: true,
-            shown: false,
+            mapped: false,
         };
         for _ in 0..EXPORT_TRIES {
-            let memory = self.validate(wish, |inner| match &inner.state {
+            let memory = self.validate(required, |inner| match &inner.state {
                 State::Local(memory) if inner.exported.is_some() || self.may_pin() => {
                     Ok(memory.clone())
                 }
@@ -196,7 +200,7 @@ impl Backing {
     }
 
     /// The dma-buf did not reach its user.
-    pub(crate) fn take_export_back(&self) {
+    pub(crate) fn cancel_export(&self) {
         let mut paging = self.vidmm.paging.lock();
         self.end_export(self.inner(&mut paging));
     }
@@ -237,10 +241,11 @@ impl VidMm {
     /// INTERRUPTED.
     pub(super) fn end_unused_exports(&self) -> NtResult {
         let mut first = None;
-        for _ in 0..ASKED_AT_ONCE {
+        for _ in 0..CHECKED_AT_ONCE {
             let mut paging = self.lock_paging()?;
             let tracker = self.tracker();
-            let next = (tracker.pinned(paging.asked)).or_else(|| tracker.pinned(None));
+            let next =
+                (tracker.pinned(paging.last_checked_export)).or_else(|| tracker.pinned(None));
             drop(tracker);
             let Some((lru_key, backing)) = next else {
                 break;
@@ -250,7 +255,7 @@ impl VidMm {
                 break;
             }
             first.get_or_insert(lru_key);
-            paging.asked = Some(lru_key);
+            paging.last_checked_export = Some(lru_key);
             backing.end_export(backing.inner(&mut paging));
             drop(paging);
         }

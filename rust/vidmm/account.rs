@@ -38,14 +38,14 @@ pub(crate) struct Account {
     /// The process's description in traces.
     owner: trace::Owner,
     /// The process's memcg when it began to use the adapter.
-    group: Memcg,
+    memcg: Memcg,
     /// Bytes of all its allocations, by group.
     total: [Atomic<u64>; 2],
     /// The process's paging work.
     work: Arc<PagingWork>,
 }
 
-/// A process's use of a group of segments, in bytes: for people.
+/// A process's use of a segment group, in bytes: for people.
 pub(crate) struct AccountReport {
     /// The size of all its allocations.
     pub(crate) total: u64,
@@ -58,7 +58,7 @@ pub(crate) struct AccountReport {
     pub(crate) budget: u64,
 }
 
-/// A process's budget and usage of a group of segments, in bytes (D3DKMTQueryVideoMemoryInfo).
+/// A process's budget and usage of a segment group, in bytes (D3DKMTQueryVideoMemoryInfo).
 #[derive(Clone, Copy)]
 pub(crate) struct MemoryInfo {
     pub(crate) budget: u64,
@@ -81,7 +81,7 @@ impl Account {
             Self {
                 vidmm,
                 owner,
-                group: Memcg::current(),
+                memcg: Memcg::current(),
                 total: [Atomic::new(0), Atomic::new(0)],
                 work,
             },
@@ -112,15 +112,15 @@ impl Account {
         &self.work
     }
 
-    /// Whether there is nothing left to report: the adapter has gone, and all allocations.
+    /// Whether there is nothing left to report: the adapter was unplugged, and all allocations have ended.
     pub(crate) fn is_over(&self) -> bool {
         let is_empty = |bytes: &Atomic<u64>| bytes.load(Relaxed) == 0;
-        self.vidmm.gone.load(Relaxed) && self.total.iter().all(is_empty)
+        self.vidmm.removed.load(Relaxed) && self.total.iter().all(is_empty)
     }
 
     /// The memcg to which the kernel's memory for this process is charged.
-    pub(super) fn group(&self) -> &Memcg {
-        &self.group
+    pub(super) fn memcg(&self) -> &Memcg {
+        &self.memcg
     }
 
     /// Adds an allocation of that many bytes to the group's total.

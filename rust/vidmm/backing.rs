@@ -69,9 +69,9 @@ pub(crate) trait Paged: Send + Sync {
     fn pager(&self) -> NtResult<Pager<'_>>;
 }
 
-/// Where an allocation's bytes may be.
+/// Where an allocation's bytes may be: what TTM has a `ttm_placement` for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Home {
+pub(super) enum AllowedPlacement {
     /// In the segment or in system memory; in the segment in this layout if the miniport wants one.
     Segment(Option<AllocationDescription>),
     /// In system memory.
@@ -82,7 +82,7 @@ pub(super) enum Home {
 
 /// The bytes themselves; [`Placement`] says which transitions are allowed.
 pub(super) enum State {
-    Untouched,
+    Unpopulated,
     Local(Memory),
     System(Arc<SystemMemory>),
     UserPages,
@@ -94,7 +94,7 @@ pub(super) enum State {
 impl State {
     pub(super) fn placement(&self) -> Placement {
         match self {
-            Self::Untouched => Placement::Untouched,
+            Self::Unpopulated => Placement::Unpopulated,
             Self::Local(_) => Placement::Local,
             Self::System(_) => Placement::System,
             Self::UserPages => Placement::UserPages,
@@ -112,7 +112,7 @@ impl State {
                 CpuPages::DmaBuf(_) | CpuPages::None => None,
             },
             Self::System(memory) => Some(Source::System(memory.clone())),
-            Self::UserPages | Self::Untouched | Self::Discarded | Self::Lost => None,
+            Self::UserPages | Self::Unpopulated | Self::Discarded | Self::Lost => None,
         }
     }
 }
@@ -120,13 +120,12 @@ impl State {
 /// Where the bytes of an allocation are, and what they are charged to.
 pub(crate) struct Backing {
     pub(super) vidmm: Arc<VidMm>,
-    pub(super) account: Arc<Account>,
     paged: Option<Arc<dyn Paged>>,
     /// Memory of the process that made the allocation, if it is backed by that.
     user_pages: Option<Arc<UserPages>>,
     /// Whole pages.
     bytes: u64,
-    pub(super) home: Home,
+    pub(super) allowed: AllowedPlacement,
     /// As D3DKMTSetAllocationPriority sets it.
     priority: Atomic<u32>,
     /// It shall stay out of the segment. Changes only with the residency tracker locked, as does the next
@@ -139,6 +138,8 @@ pub(crate) struct Backing {
     /// The placement of the bytes, for readers without the paging lock.
     placement: Atomic<u32>,
     inner: LockedBy<Inner, Paging>,
+    /// Dropped last: the commitment in `inner` counts in it.
+    pub(super) account: Arc<Account>,
 }
 
 /// The fields that change only with the paging lock held.
@@ -158,10 +159,10 @@ pub(super) const NORMAL_PRIORITY: NonZeroU32 = match NonZeroU32::new(0x7800_0000
 };
 
 /// The initial values of a backing.
-pub(super) struct Beginning {
+pub(super) struct BackingInit {
     pub(super) account: Arc<Account>,
     pub(super) state: State,
-    pub(super) home: Home,
+    pub(super) allowed: AllowedPlacement,
     /// Whole pages.
     pub(super) bytes: u64,
     pub(super) priority: NonZeroU32,
@@ -171,22 +172,22 @@ pub(super) struct Beginning {
 }
 
 impl Backing {
-    pub(super) fn new(vidmm: &Arc<VidMm>, begin: Beginning) -> Self {
-        let placement = begin.state.placement();
+    pub(super) fn new(vidmm: &Arc<VidMm>, init: BackingInit) -> Self {
+        let placement = init.state.placement();
         let inner = Inner {
-            state: begin.state,
+            state: init.state,
             mapping: None,
-            commitment: Some(begin.commitment),
+            commitment: Some(init.commitment),
             exported: None,
         };
         Self {
             vidmm: vidmm.clone(),
-            account: begin.account,
-            paged: begin.paged,
-            user_pages: begin.user_pages,
-            bytes: begin.bytes,
-            home: begin.home,
-            priority: Atomic::new(begin.priority.get()),
+            account: init.account,
+            paged: init.paged,
+            user_pages: init.user_pages,
+            bytes: init.bytes,
+            allowed: init.allowed,
+            priority: Atomic::new(init.priority.get()),
             stays_out: Atomic::new(false),
             may_decommit: Atomic::new(false),
             entered: Atomic::new(false),
@@ -221,9 +222,9 @@ impl Backing {
 
     /// The group that its bytes belong in.
     pub(super) fn group(&self) -> SegmentGroup {
-        match self.home {
-            Home::Segment(_) => SegmentGroup::Local,
-            Home::System | Home::Fixed => SegmentGroup::NonLocal,
+        match self.allowed {
+            AllowedPlacement::Segment(_) => SegmentGroup::Local,
+            AllowedPlacement::System | AllowedPlacement::Fixed => SegmentGroup::NonLocal,
         }
     }
 
@@ -238,7 +239,7 @@ impl Backing {
 
     /// Whether it is to be in the segment when it is used.
     pub(super) fn belongs_in_segment(&self) -> bool {
-        matches!(self.home, Home::Segment(_)) && !self.stays_out.load(Relaxed)
+        matches!(self.allowed, AllowedPlacement::Segment(_)) && !self.stays_out.load(Relaxed)
     }
 
     pub(super) fn size(&self) -> NtResult<usize> {
@@ -278,7 +279,7 @@ impl Backing {
     ///
     /// # Errors
     ///
-    /// DEVICE_REMOVED: the adapter has gone. NO_MEMORY. INTERRUPTED.
+    /// DEVICE_REMOVED: the adapter was unplugged. NO_MEMORY. INTERRUPTED.
     pub(super) fn enter(self: &Arc<Self>) -> NtResult {
         if self.entered.load(Relaxed) {
             return Ok(());
@@ -291,7 +292,7 @@ impl Backing {
         let (key, owner) = (self.key(), self.account.key());
         let entry = NewEntry::new(key, self.clone(), bytes, owner, priority, ACCOUNT)?;
         let paging = self.vidmm.lock_paging()?;
-        if paging.closed {
+        if paging.removed {
             drop(paging);
             return Err(NtStatus::DEVICE_REMOVED);
         }
@@ -316,10 +317,10 @@ impl Backing {
     /// The bytes are in `next` from now on, `usage` of them in the segment and in system memory. Returns the
     /// old state, to be dropped without the lock.
     #[must_use]
-    pub(super) fn go(&self, inner: &mut Inner, next: State, usage: [u64; 2]) -> State {
+    pub(super) fn set_state(&self, inner: &mut Inner, next: State, usage: [u64; 2]) -> State {
         let to = next.placement();
         if !inner.state.placement().leads_to(to) {
-            sys::warn(c"memory went where no way leads");
+            sys::warn(c"an allocation's bytes moved where they must not");
         }
         // CAST: a small enumeration.
         self.placement.store(to as u32, Relaxed);
@@ -335,7 +336,7 @@ impl Backing {
             return;
         }
         let mapping = inner.mapping.take();
-        let memory = self.go(inner, State::Lost, [0, 0]);
+        let memory = self.set_state(inner, State::Lost, [0, 0]);
         drop(paging);
         if let Some(mapping) = mapping {
             mapping.revoke();
@@ -343,7 +344,7 @@ impl Backing {
         drop(memory);
     }
 
-    /// The adapter goes.
+    /// The adapter is unplugged.
     pub(super) fn unplug(&self) {
         // Memory of a process does not belong to the adapter.
         if self.user_pages.is_none() {

@@ -5,9 +5,9 @@
 use super::{
     account::Account,
     backing::{
+        AllowedPlacement,
         Backing,
-        Beginning,
-        Home,
+        BackingInit,
         Paged,
         State,
         NORMAL_PRIORITY, //
@@ -72,8 +72,8 @@ impl Drop for BackingHandle {
 }
 
 impl BackingHandle {
-    fn new(vidmm: &Arc<VidMm>, begin: Beginning) -> NtResult<Self> {
-        let new = Arc::new(Backing::new(vidmm, begin), ACCOUNT)?;
+    fn new(vidmm: &Arc<VidMm>, init: BackingInit) -> NtResult<Self> {
+        let new = Arc::new(Backing::new(vidmm, init), ACCOUNT)?;
         new.account.add_total(new.group(), new.bytes());
         Ok(Self(new))
     }
@@ -95,21 +95,21 @@ impl BackingHandle {
     ) -> NtResult<Self> {
         // Memory larger than the segment, or than anything that a device makes, is never in the segment.
         let fits = bytes <= vidmm.size(group) && layout.is_none_or(AllocationDescription::is_usual);
-        let home = match group {
-            SegmentGroup::Local if fits => Home::Segment(layout),
-            _ => Home::System,
+        let allowed = match group {
+            SegmentGroup::Local if fits => AllowedPlacement::Segment(layout),
+            _ => AllowedPlacement::System,
         };
-        let begin = Beginning {
+        let init = BackingInit {
             commitment: vidmm.commit(&account, SegmentGroup::Local, bytes)?,
             account,
-            state: State::Untouched,
-            home,
+            state: State::Unpopulated,
+            allowed,
             bytes,
             priority,
             paged: Some(paged),
             user_pages: None,
         };
-        Self::new(vidmm, begin)
+        Self::new(vidmm, init)
     }
 
     /// `bytes` bytes (whole pages) of the calling process at `address` (page aligned), pinned.
@@ -119,7 +119,7 @@ impl BackingHandle {
     /// - GRAPHICS_NO_VIDEO_MEMORY: the aperture is full.
     /// - NO_MEMORY: over RLIMIT_MEMLOCK, or kernel memory.
     /// - INVALID_PARAMETER: the range is not ordinary memory of the caller (cases 54, 56).
-    /// - DEVICE_REMOVED: the adapter has gone.
+    /// - DEVICE_REMOVED: the adapter was unplugged.
     pub(crate) fn user_pages(
         account: Arc<Account>,
         vidmm: &Arc<VidMm>,
@@ -131,17 +131,17 @@ impl BackingHandle {
         let commitment = vidmm.commit(&account, SegmentGroup::NonLocal, bytes)?;
         let size = usize::try_from(bytes).map_err(|_| NtStatus::INVALID_PARAMETER)?;
         let pages = Arc::new(UserPages::pin(address, size, writable)?, ACCOUNT)?;
-        let begin = Beginning {
+        let init = BackingInit {
             account,
             state: State::UserPages,
-            home: Home::Fixed,
+            allowed: AllowedPlacement::Fixed,
             bytes,
             priority,
             paged: None,
             user_pages: Some(pages),
             commitment,
         };
-        let new = Self::new(vidmm, begin)?;
+        let new = Self::new(vidmm, init)?;
         new.enter()?;
         let mut tracker = vidmm.tracker();
         tracker.pin(new.key());
@@ -154,26 +154,26 @@ impl BackingHandle {
     ///
     /// # Errors
     ///
-    /// DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
+    /// DEVICE_REMOVED: the adapter was unplugged. NO_MEMORY.
     pub(crate) fn import(
         account: Arc<Account>,
         vidmm: &Arc<VidMm>,
         imported: ImportedMemory,
     ) -> NtResult<Imported> {
         let ImportedMemory { memory, facts } = imported;
-        let begin = Beginning {
+        let init = BackingInit {
             // It takes nothing of the segments: its exporter has accounted for it.
             commitment: vidmm.commit(&account, SegmentGroup::Local, 0)?,
             account,
             state: State::Imported(memory),
-            home: Home::Fixed,
+            allowed: AllowedPlacement::Fixed,
             bytes: facts.bytes,
             priority: NORMAL_PRIORITY,
             paged: None,
             user_pages: None,
         };
-        let backing = Self::new(vidmm, begin)?;
-        // From here on it is lost when the adapter goes.
+        let backing = Self::new(vidmm, init)?;
+        // From here on it is lost when the adapter is unplugged.
         backing.enter()?;
         Ok(Imported {
             backing,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Budgets: how much of a group of segments each process may use.
+//! Budgets: how much of a segment group each process may use.
 //!
 //! Pure logic: also compiled and tested on the host.
 
@@ -20,7 +20,7 @@ pub(crate) struct ProcessUsage {
     /// Bytes that are committed to it.
     pub(crate) committed: u64,
     /// The number of allocations that these are committed to.
-    pub(crate) promises: u64,
+    pub(crate) committed_allocations: u64,
     /// The user of the process.
     pub(crate) user: u32,
 }

@@ -6,8 +6,8 @@
 use super::{
     account::Account,
     backing::{
+        AllowedPlacement,
         Backing,
-        Home,
         State, //
     },
     lru_key::OfferPriority,
@@ -60,7 +60,7 @@ struct Step {
     /// The offer that was withdrawn.
     offer: Option<OfferPriority>,
     /// Its memory was committed again.
-    promised: bool,
+    recommitted: bool,
 }
 
 impl Account {
@@ -78,14 +78,14 @@ impl Account {
         may_decommit: bool,
     ) -> NtResult {
         for bound in list {
-            if matches!(bound.backing.home, Home::Fixed) {
+            if matches!(bound.backing.allowed, AllowedPlacement::Fixed) {
                 return Err(NtStatus::INVALID_PARAMETER);
             }
             killable::check()?;
             bound.backing.enter()?;
         }
         // From the first check on, the CPU takes no lock.
-        let _turn = self.work().turn()?;
+        let _guard = self.work().lock_list_calls()?;
         let look = |tracker: &mut ResidencyTracker<_>, bound: &Bound<'_>| {
             let known = tracker.residency_info(bound.backing.key());
             match known.ok_or(NtStatus::DEVICE_REMOVED)?.locks {
@@ -149,7 +149,7 @@ impl Account {
         let value = operation.as_ref().map(Operation::value);
         if let Err(status) = failed.and_then(|()| tell(&results, value)) {
             for (bound, step) in list.iter().zip(steps) {
-                bound.backing.take_back(step);
+                bound.backing.cancel_reclaim(step);
             }
             return Err(status);
         }
@@ -182,7 +182,7 @@ impl Backing {
         let unchanged = |reclaimed| Step {
             reclaimed,
             offer: None,
-            promised: false,
+            recommitted: false,
         };
         match inner.state.placement() {
             Placement::Lost => Err(NtStatus::DEVICE_REMOVED),
@@ -190,12 +190,12 @@ impl Backing {
                 if inner.commitment.is_some() {
                     return Ok(unchanged(Reclaimed::Discarded));
                 }
-                let Ok(again) = self.commit_again() else {
+                let Ok(again) = self.recommit() else {
                     return Ok(unchanged(Reclaimed::NotCommitted));
                 };
                 inner.commitment = Some(again);
                 Ok(Step {
-                    promised: true,
+                    recommitted: true,
                     ..unchanged(Reclaimed::Discarded)
                 })
             }
@@ -215,7 +215,7 @@ impl Backing {
         }
     }
 
-    fn commit_again(&self) -> NtResult<Commitment> {
+    fn recommit(&self) -> NtResult<Commitment> {
         let (group, bytes) = (SegmentGroup::Local, self.bytes());
         self.vidmm.commit(&self.account, group, bytes)
     }
@@ -227,9 +227,16 @@ impl Backing {
         }
         let mut paging = self.vidmm.paging.lock();
         let inner = self.inner(&mut paging);
-        // Another thread may have done this, or the adapter has gone.
+        // Another thread may have done this, or the adapter was unplugged.
         if inner.state.placement() == Placement::Discarded {
-            let nothing = self.go(inner, State::Untouched, [0, 0]);
+            // The commitment that this thread found may have gone with another thread's failed reclaim.
+            if inner.commitment.is_none() {
+                let Ok(again) = self.recommit() else {
+                    return;
+                };
+                inner.commitment = Some(again);
+            }
+            let nothing = self.set_state(inner, State::Unpopulated, [0, 0]);
             self.vidmm.tracker().set_offer(self.key(), None);
             drop(paging);
             drop(nothing);
@@ -237,8 +244,8 @@ impl Backing {
     }
 
     /// The caller could not get the result: the allocation is offered again.
-    fn take_back(&self, step: Step) {
-        if step.promised {
+    fn cancel_reclaim(&self, step: Step) {
+        if step.recommitted {
             let mut paging = self.vidmm.paging.lock();
             let inner = self.inner(&mut paging);
             // Unless another thread's reclaim has made use of it.
@@ -262,7 +269,7 @@ impl Backing {
     /// INVALID_PARAMETER while it is offered; DEVICE_REMOVED; NO_MEMORY; INTERRUPTED.
     pub(crate) fn lock(self: &Arc<Self>) -> NtResult {
         self.enter()?;
-        let _turn = self.account.work().turn()?;
+        let _guard = self.account.work().lock_list_calls()?;
         let mut tracker = self.vidmm.tracker();
         let known = tracker
             .residency_info(self.key())

@@ -7,16 +7,16 @@
 
 use super::{
     backing::{
+        AllowedPlacement,
         Backing,
-        Home,
         Inner,
         Pager,
         State, //
     },
     placement::Placement,
     work::{
-        Movable,
-        Way, //
+        Direction,
+        Movable, //
     },
     Paging,
     SegmentGroup,
@@ -66,13 +66,13 @@ const AT_ONCE: usize = 256;
 /// Allocations that could not be evicted before the search for room ends.
 const MOST_FAILURES: u32 = 16;
 
-/// What a user of the memory needs.
+/// What a validation has to achieve.
 #[derive(Clone, Copy)]
-pub(super) struct Wish {
+pub(super) struct Requirements {
     /// It has to be in the segment if it belongs there.
     pub(super) in_segment: bool,
-    /// It has to be visible through a CPU mapping.
-    pub(super) shown: bool,
+    /// A CPU mapping has to show it.
+    pub(super) mapped: bool,
 }
 
 /// System memory, all of whose pages are held in memory.
@@ -94,7 +94,8 @@ struct Prepared {
     failures: u32,
     /// Bytes that were evicted.
     freed: u64,
-    asked_exports: bool,
+    /// Exports were checked for their end.
+    checked_exports: bool,
 }
 
 /// The result of one check.
@@ -106,9 +107,9 @@ enum Step {
     System,
     CpuMapping,
     /// This allocation has to be evicted first.
-    PutOut(Arc<Backing>),
-    /// Exports that are in the way may have ended.
-    AskExports,
+    Evict(Arc<Backing>),
+    /// Exports have to be checked first: those that have ended no longer pin memory in the segment.
+    CheckExports,
 }
 
 impl Backing {
@@ -121,14 +122,14 @@ impl Backing {
     /// - INTERRUPTED: the calling process is being killed.
     pub(super) fn validate<R>(
         self: &Arc<Self>,
-        wish: Wish,
+        required: Requirements,
         then: impl FnOnce(&mut Inner) -> R,
     ) -> NtResult<R> {
         self.enter()?;
         let mut prepared = Prepared::default();
         loop {
             let mut paging = self.vidmm.lock_paging()?;
-            match self.step(&mut paging, wish, &mut prepared)? {
+            match self.step(&mut paging, required, &mut prepared)? {
                 Step::Done(old) => {
                     let result = then(self.inner(&mut paging));
                     self.vidmm.tracker().touch(self.key());
@@ -138,7 +139,7 @@ impl Backing {
                 }
                 Step::Local(from) => {
                     drop(paging);
-                    self.prepare_local(from, wish, &mut prepared)?;
+                    self.prepare_local(from, required, &mut prepared)?;
                 }
                 Step::System => {
                     drop(paging);
@@ -148,7 +149,7 @@ impl Backing {
                     drop(paging);
                     prepared.mapping = Some(CpuMapping::away(self.size()? / PAGE_SIZE)?);
                 }
-                Step::PutOut(victim) => {
+                Step::Evict(victim) => {
                     drop(paging);
                     let bytes = victim.bytes();
                     let urgency = match Arc::ptr_eq(&victim.account, &self.account) {
@@ -165,9 +166,9 @@ impl Backing {
                         }
                     }
                 }
-                Step::AskExports => {
+                Step::CheckExports => {
                     drop(paging);
-                    prepared.asked_exports = true;
+                    prepared.checked_exports = true;
                     self.vidmm.end_unused_exports()?;
                 }
             }
@@ -176,13 +177,18 @@ impl Backing {
     }
 
     /// One check, with the paging lock held.
-    fn step(&self, paging: &mut Paging, wish: Wish, prepared: &mut Prepared) -> NtResult<Step> {
+    fn step(
+        &self,
+        paging: &mut Paging,
+        required: Requirements,
+        prepared: &mut Prepared,
+    ) -> NtResult<Step> {
         let known = self.residency_info().ok_or(NtStatus::DEVICE_REMOVED)?;
         if known.offer.is_some() {
             return Err(NtStatus::INVALID_PARAMETER);
         }
         let inner = self.inner(paging);
-        if wish.shown && inner.mapping.is_none() && prepared.mapping.is_none() {
+        if required.mapped && inner.mapping.is_none() && prepared.mapping.is_none() {
             return Ok(Step::CpuMapping);
         }
         let mut old = None;
@@ -191,7 +197,7 @@ impl Backing {
             Placement::Discarded => return Err(NtStatus::INVALID_PARAMETER),
             Placement::UserPages | Placement::Imported => {}
             Placement::Local => self.end_export(inner),
-            Placement::Untouched | Placement::System => {
+            Placement::Unpopulated | Placement::System => {
                 if self.belongs_in_segment() && !prepared.stays_out {
                     match self.vidmm.room(self, prepared) {
                         Some(step) => return Ok(step),
@@ -203,21 +209,21 @@ impl Backing {
                     }
                 }
                 if old.is_none() {
-                    if wish.in_segment {
+                    if required.in_segment {
                         return Err(NtStatus::NO_MEMORY);
                     }
-                    if inner.state.placement() == Placement::Untouched {
+                    if inner.state.placement() == Placement::Unpopulated {
                         // Video memory is virtual: it is used where it is.
                         let Some(memory) = prepared.system.take() else {
                             return Ok(Step::System);
                         };
                         let present = memory.present();
-                        old = Some(self.go(inner, State::System(memory), [0, present]));
+                        old = Some(self.set_state(inner, State::System(memory), [0, present]));
                     }
                 }
             }
         }
-        if wish.shown {
+        if required.mapped {
             let mapping = match &inner.mapping {
                 Some(mapping) => mapping.clone(),
                 None => match prepared.mapping.take() {
@@ -254,11 +260,11 @@ impl Backing {
     fn prepare_local(
         &self,
         from: Option<Arc<SystemMemory>>,
-        wish: Wish,
+        required: Requirements,
         prepared: &mut Prepared,
     ) -> NtResult {
-        let group = self.account.group();
-        let made = group.pays_for(|| {
+        let memcg = self.account.memcg();
+        let made = memcg.while_active(|| {
             if prepared.local.is_none() {
                 prepared.local = Some(self.make_local()?);
             }
@@ -272,7 +278,7 @@ impl Backing {
             Ok(())
         });
         match made {
-            Err(NtStatus::NO_MEMORY) if !wish.in_segment => {
+            Err(NtStatus::NO_MEMORY) if !required.in_segment => {
                 prepared.stays_out = true;
                 Ok(())
             }
@@ -285,9 +291,9 @@ impl Backing {
             miniport,
             allocation,
         } = self.pager()?;
-        let layout = match self.home {
-            Home::Segment(layout) => layout,
-            Home::System | Home::Fixed => None,
+        let layout = match self.allowed {
+            AllowedPlacement::Segment(layout) => layout,
+            AllowedPlacement::System | AllowedPlacement::Fixed => None,
         };
         miniport.allocate_memory(MemoryRequest {
             allocation,
@@ -300,10 +306,10 @@ impl Backing {
     /// there are not enough; memory not meant for the segment is allocated at page faults instead.
     fn new_system(&self) -> NtResult<Arc<SystemMemory>> {
         let bytes = self.size()?;
-        self.account.group().pays_for(|| {
+        self.account.memcg().while_active(|| {
             kernel_pages::leave_for_file(0)?;
             let memory = Arc::new(SystemMemory::new(bytes)?, ACCOUNT)?;
-            if matches!(self.home, Home::Segment(_)) {
+            if matches!(self.allowed, AllowedPlacement::Segment(_)) {
                 memory.populate()?;
             }
             Ok(memory)
@@ -316,10 +322,10 @@ impl Backing {
         let memory = prepared.local.clone().ok_or(NtStatus::NO_MEMORY)?;
         if let Some(from) = &prepared.from {
             unmap(inner);
-            self.transfer(&from.pages, &memory, Way::In)?;
+            self.transfer(&from.pages, &memory, Direction::In)?;
         }
         trace::page_in(|| self.traced(0));
-        Ok(self.go(inner, State::Local(memory), [self.bytes(), 0]))
+        Ok(self.set_state(inner, State::Local(memory), [self.bytes(), 0]))
     }
 
     /// Evicts the bytes from the segment into system memory; if they are offered, discards them.
@@ -354,9 +360,9 @@ impl Backing {
             };
             unmap(inner);
             // What was prepared is dropped later, without the lock.
-            self.transfer(&to.pages, from, Way::Out)?;
+            self.transfer(&to.pages, from, Direction::Out)?;
             let next = State::System(to.memory.clone());
-            let old = self.go(inner, next, [0, self.bytes()]);
+            let old = self.set_state(inner, next, [0, self.bytes()]);
             drop(paging);
             trace::evict(|| self.traced(0), urgency == Urgency::Others);
             drop(old);
@@ -367,21 +373,21 @@ impl Backing {
     /// System memory for all bytes.
     fn prepare_out(&self, urgency: Urgency) -> NtResult<HeldMemory> {
         let bytes = self.size()?;
-        let (group, nobody) = (self.account.group(), Memcg::root());
+        let (memcg, root) = (self.account.memcg(), Memcg::root());
         let (memory, pages) = match urgency {
-            Urgency::Own => group.pays_for(|| -> Result<_> {
+            Urgency::Own => memcg.while_active(|| -> Result<_> {
                 kernel_pages::leave_for_file(0)?;
                 let memory = SystemMemory::new(bytes)?;
                 let pages = memory.hold(Patience::MayWait)?;
                 Ok((memory, pages))
             })?,
             // The owner's memcg may be full or throttled: do not wait for that, nor be OOM-killed for it. Then
-            // no memcg pays for the pages until they are next used; none ever pays for the file.
+            // the pages are charged to no memcg until they are next used; the file never is.
             Urgency::Others => {
-                let memory = nobody.pays_for(|| SystemMemory::new(bytes))?;
-                let pages = group
-                    .pays_for(|| memory.hold(Patience::Impatient))
-                    .or_else(|_| nobody.pays_for(|| memory.hold(Patience::MayWait)))?;
+                let memory = root.while_active(|| SystemMemory::new(bytes))?;
+                let pages = memcg
+                    .while_active(|| memory.hold(Patience::Impatient))
+                    .or_else(|_| root.while_active(|| memory.hold(Patience::MayWait)))?;
                 (memory, pages)
             }
         };
@@ -417,7 +423,7 @@ impl Backing {
     fn discard_locked(&self, inner: &mut Inner) -> impl Sized {
         unmap(inner);
         trace::discard(|| self.traced(0));
-        let old = self.go(inner, State::Discarded, [0, 0]);
+        let old = self.set_state(inner, State::Discarded, [0, 0]);
         let commitment = match self.may_decommit.load(Relaxed) {
             true => inner.commitment.take(),
             false => None,
@@ -426,7 +432,7 @@ impl Backing {
     }
 
     /// Has the miniport copy all bytes between system memory and the segment.
-    fn transfer(&self, system: &ShmemPages, local: &Memory, way: Way) -> NtResult {
+    fn transfer(&self, system: &ShmemPages, local: &Memory, direction: Direction) -> NtResult {
         let Pager {
             miniport,
             allocation,
@@ -439,9 +445,9 @@ impl Backing {
             let pages = AT_ONCE.min(count - first);
             let system = PageRange::part(system, first, pages)?;
             let local = PageRange::part(&*local, first, pages)?;
-            let (source, destination) = match way {
-                Way::In => (system, local),
-                Way::Out => (local, system),
+            let (source, destination) = match direction {
+                Direction::In => (system, local),
+                Direction::Out => (local, system),
             };
             miniport.build_paging_buffer(PagingOperation::Transfer {
                 allocation,
@@ -455,20 +461,20 @@ impl Backing {
 }
 
 impl Movable for Backing {
-    fn move_bytes(self: Arc<Self>, way: Way) {
+    fn move_bytes(self: Arc<Self>, direction: Direction) {
         let Some(known) = self.residency_info() else {
             return;
         };
-        let wish = Wish {
+        let required = Requirements {
             in_segment: false,
-            shown: false,
+            mapped: false,
         };
-        let moved = match (way, known.listed) {
+        let moved = match (direction, known.listed) {
             // Offered memory stays until the room is needed.
             _ if known.offer.is_some() => Ok(()),
-            (Way::In, 1..) => self.validate(wish, |_| ()),
-            (Way::Out, 0) => self.evict(Urgency::Own),
-            (Way::Out, 1..) if !self.belongs_in_segment() => self.evict(Urgency::Own),
+            (Direction::In, 1..) => self.validate(required, |_| ()),
+            (Direction::Out, 0) => self.evict(Urgency::Own),
+            (Direction::Out, 1..) if !self.belongs_in_segment() => self.evict(Urgency::Own),
             _ => Ok(()),
         };
         if let Err(status) = moved {
@@ -514,8 +520,8 @@ impl VidMm {
             false => tracker.victim(of.account.key(), bytes, lru_key.class, lru_key.priority),
         };
         match victim {
-            Some((_, victim)) => Some(Step::PutOut(victim)),
-            None if !prepared.asked_exports && !is_vain => Some(Step::AskExports),
+            Some((_, victim)) => Some(Step::Evict(victim)),
+            None if !prepared.checked_exports && !is_vain => Some(Step::CheckExports),
             None => {
                 prepared.stays_out = true;
                 None

@@ -7,8 +7,8 @@
 /// Where the bytes of an allocation are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Placement {
-    /// Nowhere: all are zero, and there is no memory.
-    Untouched,
+    /// Nowhere: all are zero, and there is no memory. TTM says of such a `ttm_tt` that it is not populated.
+    Unpopulated,
     /// In the adapter's segment.
     Local,
     /// In system memory, which the kernel may swap out.
@@ -19,14 +19,14 @@ pub(crate) enum Placement {
     Imported,
     /// Nowhere: they were offered, and the memory was reclaimed.
     Discarded,
-    /// Nowhere, for good: the adapter went, or the allocation ends.
+    /// Nowhere, for good: the adapter was unplugged, or the allocation ends.
     Lost,
 }
 
 impl Placement {
     /// All placements.
     pub(crate) const ALL: [Self; 7] = [
-        Self::Untouched,
+        Self::Unpopulated,
         Self::Local,
         Self::System,
         Self::UserPages,
@@ -38,21 +38,21 @@ impl Placement {
     /// Whether bytes may move from here to `next`.
     ///
     /// ```text
-    /// Untouched ──→ Local ←──→ System         UserPages, Imported
-    ///     ↑  └──────────────────↗ │
-    ///     │           └────┬──────┘
-    ///     └────────── Discarded               all of them ──→ Lost
+    /// Unpopulated ──→ Local ←──→ System         UserPages, Imported
+    ///     ↑  └────────────────────↗ │
+    ///     │             └────┬──────┘
+    ///     └──────────── Discarded               all of them ──→ Lost
     /// ```
     pub(crate) fn leads_to(self, next: Self) -> bool {
         match (self, next) {
             // Used for the first time.
-            (Self::Untouched, Self::Local | Self::System) => true,
+            (Self::Unpopulated, Self::Local | Self::System) => true,
             // Moved by VidMm.
             (Self::Local, Self::System) | (Self::System, Self::Local) => true,
             // Offered, and discarded.
             (Self::Local | Self::System, Self::Discarded) => true,
             // Reclaimed.
-            (Self::Discarded, Self::Untouched) => true,
+            (Self::Discarded, Self::Unpopulated) => true,
             (Self::Lost, _) => false,
             (_, Self::Lost) => true,
             _ => false,

@@ -4,6 +4,7 @@
 
 use super::{
     paging::Urgency,
+    residency_tracker::Surplus,
     VidMm, //
 };
 use crate::sys::{
@@ -14,20 +15,20 @@ use crate::sys::{
 use kernel::sync::atomic::Relaxed;
 
 impl Reclaimable for VidMm {
-    fn pages(&self) -> usize {
+    fn count(&self) -> usize {
         let [offered, idle] = self.reclaimable.each_ref().map(|bytes| bytes.load(Relaxed));
         let bytes = match sys::can_swap() {
             true => offered.saturating_add(idle),
             false => offered,
         };
         let pages = usize::try_from(bytes).unwrap_or(usize::MAX) / PAGE_SIZE;
-        // Pages that the shrinker was already promised do not count again.
+        // Pages that earlier scans have accepted do not count again.
         pages.saturating_sub(self.wanted.load(Relaxed))
     }
 
     /// The worker reclaims: direct reclaim can neither wait for the paging lock nor free memory of a device.
-    fn give_back(&self, pages: usize) -> usize {
-        let pages = pages.min(self.pages());
+    fn scan(&self, pages: usize) -> usize {
+        let pages = pages.min(self.count());
         if pages > 0 {
             self.wanted.fetch_add(pages, Relaxed);
             self.worker.wake();
@@ -44,20 +45,16 @@ impl VidMm {
         if missing == 0 {
             return false;
         }
-        let mut after = None;
-        let (backing, known) = loop {
-            let surplus = self.tracker().surplus(after, sys::can_swap());
-            let Some((at, backing)) = surplus else {
+        let surplus = self.tracker().surplus(sys::can_swap());
+        let backing = match surplus {
+            Surplus::Found(backing) => backing,
+            Surplus::GoOn => return true,
+            Surplus::Nothing => {
                 self.wanted.store(0, Relaxed);
                 return false;
-            };
-            match backing.residency_info() {
-                // It is in use. There may be many of these: the residency tracker is unlocked between them.
-                Some(known) if known.offer.is_none() && known.locks > 0 => after = Some(at),
-                known => break (backing, known),
             }
         };
-        let given = match known {
+        let given = match backing.residency_info() {
             Some(known) if known.offer.is_some() => backing.discard(),
             Some(known) if known.listed == 0 => backing.evict(Urgency::Others),
             _ => Ok(()),

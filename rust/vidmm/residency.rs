@@ -106,7 +106,7 @@ impl Backing {
             Placement::System | Placement::UserPages | Placement::Imported => {
                 ResidencyStatus::InSharedMemory
             }
-            Placement::Untouched | Placement::Discarded | Placement::Lost => {
+            Placement::Unpopulated | Placement::Discarded | Placement::Lost => {
                 ResidencyStatus::NotResident
             }
         }
@@ -146,13 +146,12 @@ impl VidMm {
         }
         let mut wanted = Movables::with_capacity(list.len(), ACCOUNT)?;
         let operation = Timeline::prepare(queue)?;
-        let turn = account.work().turn()?;
+        let guard = account.work().lock_list_calls()?;
         let result = self.admit(account, list, limit);
-        drop(turn);
+        drop(guard);
         if matches!(result, Ok(None)) {
             let collect = |tracker: &mut ResidencyTracker<_>, bound: &Bound<'_>| {
-                if bound.backing.belongs_in_segment() && !tracker.is_in_segment(bound.backing.key())
-                {
+                if is_missing(tracker, bound) {
                     // There is capacity.
                     let _ = wanted.push_within_capacity(bound.backing.clone());
                 }
@@ -206,12 +205,30 @@ impl VidMm {
         });
     }
 
-    /// Puts bindings on the residency list again that were just taken off.
-    fn put_back(&self, account: &Account, list: &[Bound<'_>]) {
-        // They were on it, so there is room for them.
-        let _ = self.in_pieces(list, Stops::Never, |tracker, bound| {
-            list_one(tracker, account, bound)
-        });
+    /// Puts bindings on the residency list again that were just taken off. What has left the segment meanwhile
+    /// comes in again.
+    fn put_back(
+        &self,
+        account: &Account,
+        list: &[Bound<'_>],
+        mut job: PagingJob,
+        mut moved: Movables,
+    ) {
+        moved.clear();
+        let put = |tracker: &mut ResidencyTracker<_>, bound: &Bound<'_>| {
+            // Other threads may have put it there too often meanwhile.
+            if list_one(tracker, account, bound).is_ok() && is_missing(tracker, bound) {
+                // There is capacity.
+                let _ = moved.push_within_capacity(bound.backing.clone());
+            }
+            Ok(())
+        };
+        // It cannot fail.
+        let _ = self.in_pieces(list, Stops::Never, put);
+        if !moved.is_empty() {
+            job.page_in(moved);
+            account.work().submit(job, PagingPriority::Normal, None);
+        }
     }
 
     /// D3DKMTEvict: takes bindings of a process off their device's residency list, all or none. An allocation
@@ -220,7 +237,8 @@ impl VidMm {
     ///
     /// # Errors
     ///
-    /// INVALID_PARAMETER: one of them is not on the list that often. NO_MEMORY. Errors of `tell`.
+    /// INVALID_PARAMETER: one of them is not on the list that often. NO_MEMORY. Errors of `tell`. INTERRUPTED:
+    /// the process is being killed.
     pub(crate) fn evict(
         &self,
         account: &Account,
@@ -230,13 +248,15 @@ impl VidMm {
     ) -> NtResult {
         let mut job = PagingJob::new()?;
         let mut unwanted = Movables::with_capacity(list.len(), ACCOUNT)?;
-        self.in_pieces(list, Stops::WhenKilled, |tracker, bound| {
+        let guard = account.work().lock_list_calls()?;
+        let taken = self.in_pieces(list, Stops::WhenKilled, |tracker, bound| {
             take_off(tracker, account, bound)
-        })
-        .map_err(|(done, status)| {
-            self.put_back(account, &list[..done]);
-            status
-        })?;
+        });
+        if let Err((done, status)) = taken {
+            self.put_back(account, &list[..done], job, unwanted);
+            return Err(status);
+        }
+        drop(guard);
         if !only_if_necessary {
             let collect = |tracker: &mut ResidencyTracker<_>, bound: &Bound<'_>| {
                 let known = tracker.residency_info(bound.backing.key());
@@ -250,7 +270,10 @@ impl VidMm {
             let _ = self.in_pieces(list, Stops::Never, collect);
         }
         let trim = excess(&self.tracker(), account, Limit::Budget);
-        tell(trim).inspect_err(|_| self.put_back(account, list))?;
+        if let Err(status) = tell(trim) {
+            self.put_back(account, list, job, unwanted);
+            return Err(status);
+        }
         if !unwanted.is_empty() {
             job.evict(unwanted);
             account.work().submit(job, PagingPriority::Normal, None);
@@ -266,7 +289,7 @@ impl VidMm {
     ///
     /// - INVALID_PARAMETER: it is offered. DEVICE_REMOVED. Errors of `tell`.
     /// - NO_MEMORY: none is left; or it is on the residency list, and would exceed the process's budget.
-    pub(crate) fn place(
+    pub(crate) fn update_allocation_property(
         &self,
         account: &Account,
         bound: Bound<'_>,
@@ -336,6 +359,11 @@ fn excess(tracker: &ResidencyTracker<Arc<Backing>>, account: &Account, limit: Li
         Limit::Segment => all.size(),
     };
     process.listed.saturating_sub(limit)
+}
+
+/// Whether an allocation belongs in the segment, and is not there.
+fn is_missing(tracker: &ResidencyTracker<Arc<Backing>>, bound: &Bound<'_>) -> bool {
+    bound.backing.belongs_in_segment() && !tracker.is_in_segment(bound.backing.key())
 }
 
 fn put_on(

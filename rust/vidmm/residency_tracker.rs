@@ -187,13 +187,26 @@ pub(crate) struct ResidencyTracker<T> {
     clock: u64,
     entries: RBTree<Key, Entry<T>>,
     /// By owner, and then in the order in which that owner's memory is evicted.
-    order: [RBTree<(Key, LruKey), Key>; 3],
+    lru: [RBTree<(Key, LruKey), Key>; 3],
     processes: RBTree<Key, [ProcessUsage; 2]>,
     /// Bytes that are offered.
     offered: u64,
     /// Bytes of the segment that are idle.
     idle: u64,
+    /// Where the search for a surplus goes on: behind memory that is locked.
+    searched: Option<(LruList, LruKey)>,
 }
+
+/// What a [search](ResidencyTracker::surplus) has found.
+pub(crate) enum Surplus<T> {
+    Found(T),
+    /// Only locked memory so far.
+    GoOn,
+    Nothing,
+}
+
+/// Locked allocations that one search passes.
+const AT_ONCE: usize = 64;
 
 pub(super) const fn index(group: SegmentGroup) -> usize {
     match group {
@@ -213,10 +226,11 @@ impl<T: Clone> ResidencyTracker<T> {
             groups: [Budgets::new(local), Budgets::new(non_local)],
             clock: 0,
             entries: RBTree::new(),
-            order: [RBTree::new(), RBTree::new(), RBTree::new()],
+            lru: [RBTree::new(), RBTree::new(), RBTree::new()],
             processes: RBTree::new(),
             offered: 0,
             idle: 0,
+            searched: None,
         }
     }
 
@@ -255,7 +269,7 @@ impl<T: Clone> ResidencyTracker<T> {
     }
 
     /// How many bytes of a group are committed to all processes of a user, and to how many allocations.
-    pub(crate) fn promised(&self, user: u32, group: SegmentGroup) -> (u64, u64) {
+    pub(crate) fn committed(&self, user: u32, group: SegmentGroup) -> (u64, u64) {
         let all = self
             .processes
             .iter()
@@ -263,7 +277,7 @@ impl<T: Clone> ResidencyTracker<T> {
         let own = all.filter(|process| process.user == user);
         own.fold((0, 0), |(bytes, count), process| {
             let bytes = bytes.saturating_add(process.committed);
-            (bytes, count.saturating_add(process.promises))
+            (bytes, count.saturating_add(process.committed_allocations))
         })
     }
 
@@ -318,7 +332,7 @@ impl<T: Clone> ResidencyTracker<T> {
             return;
         };
         if let Some((list, lru_key)) = entry.listed_at.take() {
-            let node = self.order[list as usize].remove_node(&(entry.owner, lru_key));
+            let node = self.lru[list as usize].remove_node(&(entry.owner, lru_key));
             entry.node = node.map(RBTreeNode::into_reservation);
         }
         let (usage, offered, idle) = (entry.usage, entry.offered(), entry.idle());
@@ -346,7 +360,7 @@ impl<T: Clone> ResidencyTracker<T> {
         entry.listed_at = Some((list, lru_key));
         let node = node.into_node((entry.owner, lru_key), key);
         // Stamps are unique.
-        entry.node = self.order[list as usize]
+        entry.node = self.lru[list as usize]
             .insert(node)
             .map(RBTreeNode::into_reservation);
     }
@@ -486,12 +500,12 @@ impl<T: Clone> ResidencyTracker<T> {
         after: Option<LruKey>,
         accept: impl Fn(Key, &ProcessUsage) -> bool,
     ) -> Option<(LruKey, Key)> {
-        let order = &self.order[list as usize];
+        let lru = &self.lru[list as usize];
         let from = after.map_or(LruKey::LEAST, LruKey::next);
         let owners = self.processes.iter();
         let accepted = owners.filter(|(&owner, processes)| accept(owner, &processes[0]));
         let firsts = accepted.filter_map(|(&owner, _)| {
-            let cursor = order.cursor_lower_bound(&(owner, from))?;
+            let cursor = lru.cursor_lower_bound(&(owner, from))?;
             let (&(of, lru_key), &key) = cursor.current();
             (of == owner).then_some((lru_key, key))
         });
@@ -503,12 +517,30 @@ impl<T: Clone> ResidencyTracker<T> {
     }
 
     /// What to reclaim first when the system is short of memory: offered memory, then, if `idle_too`, memory
-    /// that is idle in the segment, locked or not; the next after `after`.
-    pub(crate) fn surplus(
+    /// that is idle in the segment. There may be much locked memory before it, which one search after the other
+    /// passes; the search after the last one begins anew.
+    pub(crate) fn surplus(&mut self, idle_too: bool) -> Surplus<T> {
+        for _ in 0..AT_ONCE {
+            let Some((at, key)) = self.next_surplus(self.searched, idle_too) else {
+                self.searched = None;
+                return Surplus::Nothing;
+            };
+            match self.entries.get(&key) {
+                Some(entry) if entry.offer.is_some() || entry.locks == 0 => {
+                    return Surplus::Found(entry.item.clone());
+                }
+                _ => self.searched = Some(at),
+            }
+        }
+        Surplus::GoOn
+    }
+
+    /// The next after `after`, locked or not.
+    pub(crate) fn next_surplus(
         &self,
         after: Option<(LruList, LruKey)>,
         idle_too: bool,
-    ) -> Option<((LruList, LruKey), T)> {
+    ) -> Option<((LruList, LruKey), Key)> {
         let lists = match after {
             Some((LruList::Segment, _)) => &[LruList::Segment][..],
             _ => &[LruList::System, LruList::Segment][..],
@@ -524,7 +556,7 @@ impl<T: Clone> ResidencyTracker<T> {
                 _ => false,
             };
             if wanted {
-                return Some(((list, lru_key), self.entries.get(&key)?.item.clone()));
+                return Some(((list, lru_key), key));
             }
         }
         None

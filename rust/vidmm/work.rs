@@ -47,17 +47,17 @@ const PRIORITIES: [PagingPriority; 3] = [
     PagingPriority::BelowNormal,
 ];
 
-/// Which way bytes go: into the segment or out of it.
+/// Where bytes move: into the segment or out of it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum Direction {
     In,
     Out,
 }
 
 /// An allocation whose bytes can be moved.
 pub(super) trait Movable: Send + Sync {
-    /// Moves its bytes that way, if that is still wanted.
-    fn move_bytes(self: Arc<Self>, way: Way);
+    /// Moves its bytes in that direction, if that is still wanted.
+    fn move_bytes(self: Arc<Self>, direction: Direction);
 }
 
 /// Allocations to be moved.
@@ -105,15 +105,15 @@ struct Work {
 impl Work {
     /// Moves the next allocation; `false` when there is none.
     fn go_on(&mut self) -> bool {
-        let (backings, way) = match &self.moves {
-            Moves::In(backings) => (backings, Way::In),
-            Moves::Out(backings) => (backings, Way::Out),
+        let (backings, direction) = match &self.moves {
+            Moves::In(backings) => (backings, Direction::In),
+            Moves::Out(backings) => (backings, Direction::Out),
         };
         let Some(backing) = backings.get(self.done) else {
             return false;
         };
         self.done += 1;
-        backing.clone().move_bytes(way);
+        backing.clone().move_bytes(direction);
         true
     }
 }
@@ -162,9 +162,9 @@ struct Todo {
     /// Signalled when work was done.
     #[pin]
     done: CondVar,
-    /// See [`PagingWork::turn`].
+    /// See [`PagingWork::lock_list_calls`].
     #[pin]
-    turn: Mutex<()>,
+    list_calls: Mutex<()>,
 }
 
 impl PagingWork {
@@ -182,7 +182,7 @@ impl PagingWork {
                 list <- new_mutex!(list, "PagingWork::list"),
                 current <- new_mutex!(None, "PagingWork::current"),
                 done <- new_condvar!("PagingWork::done"),
-                turn <- new_mutex!((), "PagingWork::turn"),
+                list_calls <- new_mutex!((), "PagingWork::list_calls"),
             }),
             ACCOUNT,
         )?;
@@ -196,8 +196,8 @@ impl PagingWork {
     /// # Errors
     ///
     /// INTERRUPTED: the process is being killed.
-    pub(super) fn turn(&self) -> NtResult<MutexGuard<'_, ()>> {
-        Ok(killable::lock_killable(&self.todo.turn)?)
+    pub(super) fn lock_list_calls(&self) -> NtResult<MutexGuard<'_, ()>> {
+        Ok(killable::lock_killable(&self.todo.list_calls)?)
     }
 
     /// Submits a job: the more urgent goes first, else the earlier.

@@ -26,10 +26,10 @@ expect() {
 
 tree() {
 	file dxgkrnl.rs 'use crate::core::Registry;'
-	file core.rs 'mod one; use crate::vidmm::{self, books::Books}; pub(crate) struct Registry;'
+	file core.rs 'mod one; use crate::vidmm::{self, ledger::Ledger}; pub(crate) struct Registry;'
 	file core/one.rs 'use super::Registry;'
-	file vidmm.rs 'mod books; pub(crate) struct VidMm;'
-	file vidmm/books.rs $'// use crate::core::Registry;\nuse super::VidMm;\nuse kernel::{sync::Arc, prelude::*};'
+	file vidmm.rs 'mod ledger; pub(crate) struct VidMm;'
+	file vidmm/ledger.rs $'// use crate::core::Registry;\nuse super::VidMm;\nuse kernel::{sync::Arc, prelude::*};'
 }
 
 tree
@@ -44,8 +44,8 @@ file core/two.rs 'use crate::{vidmm::VidMm, core::{three::{A, B}}};'
 file core/three.rs 'pub(super) use super::super::core::one::C;'
 expect 'a circle of three' 1 'a circle:'
 tree
-file vidmm/books.rs 'use crate::core::one::A;'
-expect 'an import from above' 1 'rust/vidmm/books.rs imports from above: rust/core/one.rs'
+file vidmm/ledger.rs 'use crate::core::one::A;'
+expect 'an import from above' 1 'rust/vidmm/ledger.rs imports from above: rust/core/one.rs'
 tree
 file attic.rs 'use crate::core::Registry;'
 expect 'a room without a floor' 1 'attic is no room'

@@ -6,9 +6,9 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "${1:-$here/../..}"
 
-# From the top down; `fence` and those from `status` on are what all others may use.
+# From the top down.
 ROOMS='dxgkrnl parameters kunit chardev adapters tables ioctl core vidmm sched fence miniport engine gpuva ddi mem drm
-	sys handle counters uapi compat status'
+	sys bindings handle counters uapi compat status'
 
 mapfile -t files < <(find rust -name '*.rs' | LC_ALL=C sort)
 [ ${#files[@]} -gt 1 ] || { echo "no files in $PWD/rust" >&2; exit 1; }

@@ -16,9 +16,9 @@ ROOT_PACKAGES=(
 ROOT_KEY=$(printf '%s\n' 1 "$DEBIAN_SUITE" "${ROOT_PACKAGES[@]}" | sha)
 # One for each list of packages: checkouts that share the cache may have different ones.
 ROOT=$CACHE/root-$ROOT_KEY
-WINDOW_ROOT=$CACHE/root-window
 WINDOW_PACKAGES=(qemu-system-x86 qemu-system-gui fonts-dejavu-core cpio binutils)
 WINDOW_KEY=$(printf '%s\n' 1 "$DEBIAN_SUITE" "${WINDOW_PACKAGES[@]}" | sha)
+WINDOW_ROOT=$CACHE/root-window-$WINDOW_KEY
 
 # The Debian archive that the host itself installs from; empty if it has none. apt knows whose each
 # archive is; before its first update only the configuration's text can tell.

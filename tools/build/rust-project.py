@@ -18,7 +18,7 @@ crates.append(
         "is_workspace_member": True,
         "is_proc_macro": False,
         "deps": [{"crate": names.index(name), "name": name} for name in wanted if name in names],
-        "cfg": kernel["cfg"] + ["MODULE", "dxg_linux_7_3", "dxg_script"],
+        "cfg": kernel["cfg"] + os.environ["CFGS"].split(),
         "edition": kernel["edition"],
         "env": {"RUST_MODFILE": "This is only for rust-analyzer"},
     }

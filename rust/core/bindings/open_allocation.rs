@@ -71,7 +71,7 @@ impl Drop for MiniportBinding {
     }
 }
 
-/// The device's half of an allocation: one opening of it, which an allocation handle names.
+/// The device's half of an allocation: its binding to one device, which an allocation handle names.
 #[pin_data]
 pub(crate) struct OpenAllocation {
     gpu_mappings: GpuMappings,
@@ -93,7 +93,7 @@ struct CpuState {
     /// Locks that are not unlocked yet.
     locks: u32,
     /// The mapping that they share; `None` for user pages, which the process has mapped already.
-    view: Option<MappedVma>,
+    vma: Option<MappedVma>,
 }
 
 impl Drop for CpuState {
@@ -125,7 +125,7 @@ impl OpenAllocation {
         let cpu = CpuState {
             allocation: binding.allocation.clone(),
             locks: 0,
-            view: None,
+            vma: None,
         };
         let listing = Listing {
             residency: Residency::new(),
@@ -199,7 +199,7 @@ impl OpenAllocation {
     ///
     /// # Errors
     ///
-    /// - DEVICE_REMOVED: the adapter has gone.
+    /// - DEVICE_REMOVED: the adapter was unplugged.
     /// - INVALID_PARAMETER: the allocation is neither displayable nor part of a shared resource.
     /// - ACCESS_DENIED: the allocation was opened read-only by an NT handle; a writable dma-buf is requested,
     ///   but it was opened read-only by a dma-buf; or a dma-buf of it with the other access is in use.
@@ -225,7 +225,7 @@ impl OpenAllocation {
     /// # Errors
     ///
     /// - INVALID_PARAMETER: the allocation is not CPU visible (case 218).
-    /// - DEVICE_REMOVED: the adapter has gone (case 223).
+    /// - DEVICE_REMOVED: the adapter was unplugged (case 223).
     /// - NO_MEMORY: no memory, or no free address range in the process.
     pub(crate) fn lock(&self) -> NtResult<usize> {
         self.device.adapter().check_present()?;
@@ -249,7 +249,7 @@ impl OpenAllocation {
         let allocation = self.allocation();
         // Mapped without holding the lock: two threads may get here, and the second one's mapping is
         // removed again.
-        let view = match allocation.backing().cpu_access()? {
+        let vma = match allocation.backing().cpu_access()? {
             CpuAccess::CpuMapping { mapping, writable } => {
                 let keep = KBox::new(allocation.clone(), ACCOUNT)?;
                 MappedVma::map(mapping, writable && !self.read_only, keep)?
@@ -261,17 +261,17 @@ impl OpenAllocation {
                 return Ok(address);
             }
         };
-        let address = view.address();
+        let address = vma.address();
         let mut cpu = self.cpu.lock();
         let Some(locks) = cpu.locks.checked_add(1) else {
             drop(cpu);
-            view.unmap();
+            vma.unmap();
             return Err(NtStatus::NO_MEMORY);
         };
         cpu.locks = locks;
-        let unused = match &cpu.view {
-            Some(first) if first.is_mapped() => Err((first.address(), view)),
-            _ => Ok(cpu.view.replace(view)),
+        let unused = match &cpu.vma {
+            Some(first) if first.is_mapped() => Err((first.address(), vma)),
+            _ => Ok(cpu.vma.replace(vma)),
         };
         drop(cpu);
         match unused {
@@ -279,8 +279,8 @@ impl OpenAllocation {
                 drop(stale);
                 Ok(address)
             }
-            Err((first, view)) => {
-                view.unmap();
+            Err((first, vma)) => {
+                vma.unmap();
                 Ok(first)
             }
         }
@@ -290,8 +290,8 @@ impl OpenAllocation {
     /// it, or replaced its address space by exec.
     fn lock_again(&self) -> NtResult<Option<usize>> {
         let mut cpu = self.cpu.lock();
-        let address = match &cpu.view {
-            Some(view) if view.is_mapped() => view.address(),
+        let address = match &cpu.vma {
+            Some(vma) if vma.is_mapped() => vma.address(),
             _ => return Ok(None),
         };
         cpu.locks = cpu.locks.checked_add(1).ok_or(NtStatus::NO_MEMORY)?;
@@ -309,14 +309,10 @@ impl OpenAllocation {
             .locks
             .checked_sub(1)
             .ok_or(NtStatus::INVALID_PARAMETER)?;
-        let view = if cpu.locks == 0 {
-            cpu.view.take()
-        } else {
-            None
-        };
+        let vma = if cpu.locks == 0 { cpu.vma.take() } else { None };
         drop(cpu);
-        if let Some(view) = view {
-            view.unmap();
+        if let Some(vma) = vma {
+            vma.unmap();
         }
         self.allocation().backing().unlock(1);
         Ok(())

@@ -4,7 +4,7 @@
 
 use super::device::Device;
 use crate::core::objects::{
-    global_handles::Opening,
+    global_handles::GlobalHandleRef,
     resource::Resource,
     shared::Shared, //
 };
@@ -15,9 +15,9 @@ pub(crate) struct OpenResource {
     device: Arc<Device>,
     resource: Arc<Resource>,
     shared: Option<Arc<Shared>>,
-    /// The opening of the global handle, if the resource has one.
-    opening: Option<Opening>,
-    /// Opened read-only: so is every opening that is shared from it.
+    /// The reference on the global handle, if the resource has one.
+    global_handle: Option<GlobalHandleRef>,
+    /// Opened read-only: so is every resource that is opened through it.
     read_only: bool,
 }
 
@@ -28,7 +28,7 @@ impl OpenResource {
             device,
             resource,
             shared: None,
-            opening: None,
+            global_handle: None,
             read_only: false,
         }
     }
@@ -48,21 +48,23 @@ impl OpenResource {
     pub(in crate::core) fn shared(
         device: Arc<Device>,
         shared: Arc<Shared>,
-        opening: Option<Opening>,
+        global_handle: Option<GlobalHandleRef>,
         read_only: bool,
     ) -> Self {
         Self {
             device,
             resource: shared.resource().clone(),
             shared: Some(shared),
-            opening,
+            global_handle,
             read_only,
         }
     }
 
     /// The shared resource, if NT handles may share it (cases 144 to 146).
     pub(crate) fn nt_shareable(&self) -> Option<&Arc<Shared>> {
-        self.shared.as_ref().filter(|_| self.opening.is_none())
+        self.shared
+            .as_ref()
+            .filter(|_| self.global_handle.is_none())
     }
 
     pub(crate) fn is_read_only(&self) -> bool {
@@ -71,7 +73,7 @@ impl OpenResource {
 
     /// The global handle of the resource, if it has one.
     pub(crate) fn global_handle(&self) -> Option<u32> {
-        self.opening.as_ref().map(Opening::handle)
+        self.global_handle.as_ref().map(GlobalHandleRef::handle)
     }
 
     pub(crate) fn device(&self) -> &Arc<Device> {

@@ -17,8 +17,8 @@ use crate::{
     },
     fence::{
         timeline::Timeline,
-        AtRemoval,
-        MonitoredFence, //
+        MonitoredFence,
+        OnUnplug, //
     },
     mem::ACCOUNT,
     status::NtResult,
@@ -40,12 +40,16 @@ impl PagingQueue {
     ///
     /// # Errors
     ///
-    /// DEVICE_REMOVED: the adapter has gone. NO_MEMORY: no memory, or no free address range.
+    /// DEVICE_REMOVED: the adapter was unplugged. NO_MEMORY: no memory, or no free address range.
     pub(crate) fn new(
         device: &Arc<Device>,
         priority: PagingPriority,
     ) -> NtResult<(Arc<Self>, Arc<SyncObject>)> {
-        let fence = MonitoredFence::new(0, AtRemoval::Maximum)?;
+        let fence = MonitoredFence::new(
+            0,
+            OnUnplug::SignalMax,
+            device.adapter().fences().queue().clone(),
+        )?;
         let rights = Rights {
             signal: false,
             wait: true,

@@ -174,11 +174,11 @@ impl Process {
 
     /// The handle of an object's child at an index, or the number of children.
     #[allow(dead_code, reason = "not every miniport calls back for it")]
-    pub(in crate::core) fn child(&self, handle: Handle, place: usize) -> Result<Handle, usize> {
+    pub(in crate::core) fn child(&self, handle: Handle, index: usize) -> Result<Handle, usize> {
         self.with_table(|table| {
             let mut child = table.first_child(handle);
             let mut count = 0;
-            while !child.is_null() && count < place {
+            while !child.is_null() && count < index {
                 child = table.next_sibling(child);
                 count += 1;
             }

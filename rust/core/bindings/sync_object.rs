@@ -47,7 +47,7 @@ impl SyncObject {
     ///
     /// # Errors
     ///
-    /// DEVICE_REMOVED: the adapter has gone. NO_MEMORY: no memory, or no free address range.
+    /// DEVICE_REMOVED: the adapter was unplugged. NO_MEMORY: no memory, or no free address range.
     pub(crate) fn new(
         device: Arc<Device>,
         fence: Arc<MonitoredFence>,
@@ -77,14 +77,14 @@ impl SyncObject {
 
     /// The address at which the process reads the value.
     pub(crate) fn address(&self) -> usize {
-        self.mapped.view.as_ref().map_or(0, MappedVma::address)
+        self.mapped.vma.as_ref().map_or(0, MappedVma::address)
     }
 }
 
 /// The fence value's mapping in the process that has the object. Dropping it unmaps it only if that
 /// process is the current one: children have mappings of their own.
 struct Mapped {
-    view: Option<MappedVma>,
+    vma: Option<MappedVma>,
     process: ProcessId,
 }
 
@@ -92,7 +92,7 @@ impl Mapped {
     fn new(fence: &MonitoredFence) -> NtResult<Self> {
         let process = ProcessId::current().ok_or(NtStatus::UNSUCCESSFUL)?;
         Ok(Self {
-            view: Some(fence.map()?),
+            vma: Some(fence.map()?),
             process,
         })
     }
@@ -100,9 +100,9 @@ impl Mapped {
 
 impl Drop for Mapped {
     fn drop(&mut self) {
-        if let Some(view) = self.view.take() {
+        if let Some(vma) = self.vma.take() {
             if self.process.is_current() {
-                view.unmap();
+                vma.unmap();
             }
         }
     }

@@ -41,10 +41,10 @@ impl Adapter {
         let adapter = Self {
             instance,
             miniport,
+            fences: Fences::new(vidmm.queue().clone())?,
             vidmm,
-            fences: Fences::new()?,
         };
-        // From here on, `end` has to run.
+        // From here on, `unplug` has to run.
         adapter.vidmm.start()?;
         Ok(adapter)
     }
@@ -66,15 +66,15 @@ impl Adapter {
         &self.fences
     }
 
-    /// DEVICE_REMOVED once the DRM device has gone.
+    /// DEVICE_REMOVED once the DRM device was unplugged.
     pub(crate) fn check_present(&self) -> NtResult {
         self.instance.check_present()
     }
 }
 
 impl Adapter {
-    /// Removes the adapter: when this returns, nothing of its device is in use any more.
-    pub(crate) fn end(&self) {
+    /// Unplugs the adapter: when this returns, nothing of its device is in use any more.
+    pub(crate) fn unplug(&self) {
         // First, so that no thread waits for what is being torn down.
         self.fences.unplug();
         self.vidmm.unplug();
@@ -84,8 +84,8 @@ impl Adapter {
 
 impl Drop for Adapter {
     fn drop(&mut self) {
-        // An adapter that was never listed is never removed, either.
-        self.end();
+        // An adapter that was never listed is never removed from the list, either.
+        self.unplug();
     }
 }
 
@@ -95,7 +95,7 @@ impl AsRef<AdapterInstance> for Adapter {
     }
 }
 
-/// One process's opening of an adapter: what an adapter handle names.
+/// An adapter that a process has opened: what an adapter handle names.
 pub(crate) struct OpenAdapter {
     adapter: Arc<Adapter>,
     _counted: Counted,

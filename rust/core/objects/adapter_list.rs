@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Adapters come and go: [`AdapterInstance`], and the [`AdapterList`] of those that are present.
+//! Adapters are added and unplugged: [`AdapterInstance`], and the [`AdapterList`] of those that are present.
 //!
 //! ```text
 //! add → listed → remove → refuses calls, and lives while it is referenced
@@ -33,7 +33,7 @@ use kernel::{
 };
 
 /// Locally unique identifier of an adapter: new for every instance of a device, and stable until
-/// the device goes (case 14).
+/// the device is unplugged (case 14).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Luid(pub(crate) u64);
 
@@ -41,7 +41,7 @@ pub(crate) struct Luid(pub(crate) u64);
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct HotplugSource(pub(crate) usize);
 
-/// One instance of a device, until the device goes.
+/// One instance of a device, until the device is unplugged.
 pub(crate) struct AdapterInstance {
     luid: Luid,
     source: HotplugSource,
@@ -53,7 +53,7 @@ impl AdapterInstance {
         self.luid
     }
 
-    /// DEVICE_REMOVED once the device has gone (cases 66, 223, 253).
+    /// DEVICE_REMOVED once the device was unplugged (cases 66, 223, 253).
     pub(crate) fn check_present(&self) -> NtResult {
         if self.removed.load(Relaxed) {
             return Err(NtStatus::DEVICE_REMOVED);
@@ -119,8 +119,8 @@ impl<A: AsRef<AdapterInstance>> AdapterList<A> {
         Luid(listed.last_luid)
     }
 
-    /// Removes an adapter whose device has gone: the adapter is not listed any more, and only destroy calls
-    /// succeed on it. Returns it, if it was listed.
+    /// Removes an adapter that is unplugged: it is not listed any more, and only destroy calls succeed on it.
+    /// Returns it, if it was listed.
     pub(crate) fn remove(&self, source: HotplugSource) -> Option<Arc<A>> {
         let adapters = &mut self.listed.lock().adapters;
         let position = adapters
@@ -131,7 +131,7 @@ impl<A: AsRef<AdapterInstance>> AdapterList<A> {
         Some(adapter)
     }
 
-    /// All adapters, in the order in which they appeared.
+    /// All adapters, in the order in which they were added.
     pub(crate) fn all(&self) -> NtResult<KVVec<Arc<A>>> {
         let listed = self.listed.lock();
         // The list holds its own references, so none of these can be the last one.

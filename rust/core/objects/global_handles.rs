@@ -4,7 +4,7 @@
 //!
 //! They serve programs that know no other way of sharing (D3D9, and programs modelled on it). A number
 //! can be guessed, so it is valid only for the user and in the user namespace that created it. It keeps
-//! nothing alive: it is freed with the last opening of its resource (case 142).
+//! nothing alive: it is freed with the last resource that was created or opened with it (case 142).
 
 use super::shared::Shared;
 use crate::{
@@ -46,7 +46,7 @@ struct Table {
 struct Named {
     shared: Arc<Shared>,
     owner: Identity,
-    openings: usize,
+    references: usize,
 }
 
 // What is pinned lies behind the table's pointers.
@@ -63,14 +63,15 @@ const fn value(number: u32) -> u32 {
     0xC000_0000 | number << 6 | 2
 }
 
-/// One opening of a resource that a global handle names. The handle is freed with the last one.
-pub(crate) struct Opening {
+/// A reference on a global handle: every resource that was created or opened with it has one. The handle is
+/// freed with the last one.
+pub(crate) struct GlobalHandleRef {
     handles: Arc<GlobalHandles>,
     handle: u32,
 }
 
 // As above.
-impl Unpin for Opening {}
+impl Unpin for GlobalHandleRef {}
 
 impl GlobalHandles {
     pub(in crate::core) fn new() -> Result<Arc<Self>> {
@@ -84,12 +85,12 @@ impl GlobalHandles {
         )
     }
 
-    /// Names a shared resource for the caller's user; returns the creator's opening.
+    /// Names a shared resource for the caller's user; returns the creator's reference.
     ///
     /// # Errors
     ///
     /// NO_MEMORY: no memory, or all handles are in use.
-    pub(crate) fn name(handles: &Arc<Self>, shared: Arc<Shared>) -> NtResult<Opening> {
+    pub(crate) fn name(handles: &Arc<Self>, shared: Arc<Shared>) -> NtResult<GlobalHandleRef> {
         let owner = Identity::current().ok_or(NtStatus::UNSUCCESSFUL)?;
         let room = RBTreeNodeReservation::new(ACCOUNT)?;
         let mut tries = LAST / AT_ONCE;
@@ -105,34 +106,34 @@ impl GlobalHandles {
         let named = Named {
             shared,
             owner,
-            openings: 1,
+            references: 1,
         };
         let replaced = table.named.insert(room.into_node(handle, named));
         drop(table);
         // The handle was free: this drops no resource.
         drop(replaced);
-        Ok(Opening {
+        Ok(GlobalHandleRef {
             handles: handles.clone(),
             handle,
         })
     }
 
-    /// The shared resource that a handle names for the caller's user, with a new opening of it.
-    pub(crate) fn open(handles: &Arc<Self>, handle: u32) -> Option<(Arc<Shared>, Opening)> {
+    /// The shared resource that a handle names for the caller's user, with a new reference on the handle.
+    pub(crate) fn open(handles: &Arc<Self>, handle: u32) -> Option<(Arc<Shared>, GlobalHandleRef)> {
         let caller = Identity::current()?;
         let mut table = handles.table.lock();
         let named = table.named.get_mut(&handle)?;
         if named.owner != caller {
             return None;
         }
-        named.openings += 1;
+        named.references += 1;
         let shared = named.shared.clone();
         drop(table);
-        let opening = Opening {
+        let reference = GlobalHandleRef {
             handles: handles.clone(),
             handle,
         };
-        Some((shared, opening))
+        Some((shared, reference))
     }
 }
 
@@ -147,19 +148,19 @@ impl Table {
     }
 }
 
-impl Opening {
+impl GlobalHandleRef {
     pub(crate) fn handle(&self) -> u32 {
         self.handle
     }
 }
 
-impl Drop for Opening {
+impl Drop for GlobalHandleRef {
     fn drop(&mut self) {
         let mut table = self.handles.table.lock();
         let mut last = None;
         if let Some(named) = table.named.get_mut(&self.handle) {
-            named.openings -= 1;
-            if named.openings == 0 {
+            named.references -= 1;
+            if named.references == 0 {
                 last = table.named.remove_node(&self.handle);
             }
         }

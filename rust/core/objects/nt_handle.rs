@@ -29,7 +29,7 @@ use kernel::{
 /// What an NT handle names.
 pub(crate) struct NtHandle {
     shared: Arc<Shared>,
-    /// Openings by it are read-only (case 176).
+    /// Resources that are opened by it are read-only (case 176).
     read_only: bool,
     _counted: Counted,
 }

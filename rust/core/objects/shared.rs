@@ -51,7 +51,7 @@ impl Shared {
     ///
     /// # Errors
     ///
-    /// INVALID_PARAMETER: another adapter. DEVICE_REMOVED: the adapter has gone (case 253).
+    /// INVALID_PARAMETER: another adapter. DEVICE_REMOVED: the adapter was unplugged (case 253).
     pub(crate) fn sizes_for(&self, adapter: &Arc<Adapter>) -> NtResult<SharedSizes> {
         self.check_adapter(adapter)?;
         adapter.check_present()?;

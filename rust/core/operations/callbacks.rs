@@ -66,7 +66,7 @@ impl Scope<'_> {
     }
 
     /// The index of a new allocation among those of the call.
-    fn place(&self, handle: Handle) -> Option<usize> {
+    fn index_of_new(&self, handle: Handle) -> Option<usize> {
         self.new.handles.iter().position(|&new| new == handle)
     }
 }
@@ -74,8 +74,8 @@ impl Scope<'_> {
 impl Callbacks for Scope<'_> {
     fn get_handle_data(&self, handle: Handle, data: HandleData) -> Option<Cookie> {
         match data {
-            HandleData::Allocation => match self.place(handle) {
-                Some(place) => self.new.cookies.get(place).cloned(),
+            HandleData::Allocation => match self.index_of_new(handle) {
+                Some(index) => self.new.cookies.get(index).cloned(),
                 None => self.allocation(handle)?.allocation().cookie().cloned(),
             },
             // New allocations have no binding before the call has returned.
@@ -88,7 +88,7 @@ impl Callbacks for Scope<'_> {
     }
 
     fn get_handle_parent(&self, allocation: Handle) -> Option<Handle> {
-        if self.place(allocation).is_some() {
+        if self.index_of_new(allocation).is_some() {
             return self.new.parent;
         }
         self.allocation(allocation)?;

@@ -48,9 +48,9 @@ use crate::{
         answer::{
             self,
             AllocationFacts,
-            Asked,
             CallerMemory,
             CheckedFacts,
+            Requested,
             Violation, //
         }, //
     },
@@ -202,7 +202,7 @@ impl<'a> Created<'a> {
 ///
 /// # Errors
 ///
-/// - DEVICE_REMOVED: the adapter has gone (case 66).
+/// - DEVICE_REMOVED: the adapter was unplugged (case 66).
 /// - GRAPHICS_NO_VIDEO_MEMORY: no commitment left (case 65).
 /// - NO_MEMORY: kernel memory, or RLIMIT_MEMLOCK.
 /// - INVALID_PARAMETER, GRAPHICS_DRIVER_MISMATCH, ...: the miniport rejects the private data
@@ -317,11 +317,16 @@ fn open_resource(
         halves.push(open.allocation().clone(), ACCOUNT)?;
     }
     let shared = Arc::new(Shared::new(resource, halves), ACCOUNT)?;
-    let opening = match globals {
+    let global_handle = match globals {
         Some(globals) => Some(GlobalHandles::name(&globals, shared.clone())?),
         None => None,
     };
-    Ok(OpenResource::shared(device.clone(), shared, opening, false))
+    Ok(OpenResource::shared(
+        device.clone(),
+        shared,
+        global_handle,
+        false,
+    ))
 }
 
 /// An allocation that the miniport created, and its facts about it.
@@ -434,12 +439,12 @@ fn ask_miniport(
     let traits = adapter.miniport().query_segments().traits;
     for (i, (miniport, facts)) in made.into_iter().enumerate() {
         let element = &request.elements[i];
-        let asked = Asked {
+        let requested = Requested {
             traits,
             memory: request.memory_of(element),
             primary: element.primary,
         };
-        let facts = answer::check(facts, &asked).map_err(|wrong| broken(adapter, wrong))?;
+        let facts = answer::check(facts, &requested).map_err(|wrong| broken(adapter, wrong))?;
         let facts = match element.priority {
             Some(priority) => facts.with_priority(priority),
             None => facts,

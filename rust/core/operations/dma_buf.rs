@@ -30,8 +30,8 @@ use crate::{
     ddi::answer::{
         self,
         AllocationAnswer,
-        Asked,
-        CallerMemory, //
+        CallerMemory,
+        Requested, //
     },
     mem::{
         KVVec,
@@ -65,7 +65,7 @@ pub(crate) fn export(open: &OpenAllocation, writable: bool) -> NtResult<Exported
     match descriptor {
         Ok(descriptor) => Ok(Exported { descriptor, open }),
         Err(_) => {
-            open.allocation().backing().take_export_back();
+            open.allocation().backing().cancel_export();
             Err(NtStatus::NO_MEMORY)
         }
     }
@@ -89,7 +89,7 @@ impl Exported<'_> {
             Ok(()) => self.descriptor.install(),
             Err(_) => {
                 self.descriptor.cancel();
-                self.open.allocation().backing().take_export_back();
+                self.open.allocation().backing().cancel_export();
             }
         }
         told
@@ -110,7 +110,7 @@ pub(crate) struct Opened<'a> {
 /// # Errors
 ///
 /// - INVALID_HANDLE: no open descriptor. INVALID_PARAMETER: a descriptor of something else.
-/// - DEVICE_REMOVED: the adapter has gone.
+/// - DEVICE_REMOVED: the adapter was unplugged.
 /// - NOT_SUPPORTED: the driver cannot import it. NO_MEMORY.
 /// - UNSUCCESSFUL: the miniport broke its contract.
 pub(crate) fn open<'a>(
@@ -138,12 +138,12 @@ pub(crate) fn open<'a>(
     let AllocationAnswer { cookie, facts } = miniport.adopt_memory(imported.memory)?;
     let cookies = [cookie.clone()];
     let miniport = MiniportAllocation::new(adapter.clone(), cookie);
-    let asked = Asked {
+    let requested = Requested {
         traits: adapter.miniport().query_segments().traits,
         memory: CallerMemory::DmaBuf(bytes),
         primary: false,
     };
-    let facts = answer::check(facts, &asked).map_err(|wrong| broken(adapter, wrong))?;
+    let facts = answer::check(facts, &requested).map_err(|wrong| broken(adapter, wrong))?;
 
     let none = KVVec::new;
     let resource = Resource::new(adapter.clone(), true, none(), none())?;

@@ -18,7 +18,7 @@ use crate::{
             process::Process, //
         },
         objects::{
-            global_handles::Opening,
+            global_handles::GlobalHandleRef,
             shared::Shared, //
         }, //
     },
@@ -38,13 +38,13 @@ use kernel::sync::Arc;
 ///
 /// # Errors
 ///
-/// DEVICE_REMOVED: the adapter has gone. NO_MEMORY, and the miniport's errors.
+/// DEVICE_REMOVED: the adapter was unplugged. NO_MEMORY, and the miniport's errors.
 pub(crate) fn open<'a>(
     shared: &Arc<Shared>,
     process: &'a Process,
     device: &Arc<Device>,
     read_only: bool,
-    opening: Option<Opening>,
+    global_handle: Option<GlobalHandleRef>,
 ) -> NtResult<Created<'a>> {
     let adapter = device.adapter();
     adapter.check_present()?;
@@ -69,6 +69,6 @@ pub(crate) fn open<'a>(
     };
     let data = shared.resource().private_data();
     let allocations = open::again(device, shared.allocations(), read_only, &data, &scope)?;
-    let resource = OpenResource::shared(device.clone(), shared.clone(), opening, read_only);
+    let resource = OpenResource::shared(device.clone(), shared.clone(), global_handle, read_only);
     Created::new(Some(Arc::new(resource, ACCOUNT)?), allocations, reservation)
 }

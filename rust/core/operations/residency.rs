@@ -37,7 +37,7 @@ use core::num::NonZeroU32;
 use kernel::sync::Arc;
 
 /// Allocations of one device.
-pub(crate) type Openings = KVVec<Arc<OpenAllocation>>;
+pub(crate) type OpenAllocations = KVVec<Arc<OpenAllocation>>;
 
 /// Most allocations in one call, including those of resources: a resource can be listed again and again.
 const MOST: usize = 1 << 16;
@@ -52,7 +52,7 @@ impl Process {
         &self,
         device: &Arc<Device>,
         resource: Handle,
-        list: &mut Openings,
+        list: &mut OpenAllocations,
     ) -> NtResult {
         let before = list.len();
         loop {
@@ -147,7 +147,7 @@ impl PagingQueue {
     ///
     /// INVALID_PARAMETER: it is offered. DEVICE_REMOVED. NO_MEMORY: also when it would exceed the budget. The
     /// errors of `tell`.
-    pub(crate) fn place(
+    pub(crate) fn update_allocation_property(
         &self,
         open: &OpenAllocation,
         in_local: bool,
@@ -156,7 +156,7 @@ impl PagingQueue {
         let (account, timeline) = (self.device().account(), self.timeline());
         let vidmm = self.device().adapter().vidmm();
         let priority = self.priority();
-        vidmm.place(account, open.bound(), in_local, priority, timeline, tell)
+        vidmm.update_allocation_property(account, open.bound(), in_local, priority, timeline, tell)
     }
 }
 

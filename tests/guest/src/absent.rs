@@ -98,7 +98,8 @@ impl Absent {
             Source::UserFault(events) => {
                 let mut fds = [PollFd::new(events, PollFlags::IN)];
                 assert_eq!(retry_on_intr(|| poll(&mut fds, None)), Ok(1));
-                let event = (&*events).read(&mut [0; EVENT]).expect("an event");
+                let mut events: &File = events;
+                let event = events.read(&mut [0; EVENT]).expect("an event");
                 assert_eq!(event, EVENT);
             }
             Source::Fuse(file) => file.wait_for_touch(),

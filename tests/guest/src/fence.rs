@@ -136,17 +136,17 @@ pub fn signal(dxg: &Dxg, device: u32, targets: &[(u32, u64)]) -> Answer {
 
 /// How a wait is made.
 #[derive(Clone, Copy, Default)]
-pub struct Way<'a> {
+pub struct WaitOptions<'a> {
     /// One object is enough.
     pub any: bool,
     /// What is signalled, instead of blocking.
     pub event: Option<&'a Event>,
 }
 
-/// D3DKMTWaitForSynchronizationObjectFromCpu in a way.
-pub fn wait_in(dxg: &Dxg, device: u32, targets: &[(u32, u64)], way: Way<'_>) -> Answer {
-    let event = way.event.map_or(0, Event::number);
-    wait_with(dxg, device, targets, u32::from(way.any), event)
+/// D3DKMTWaitForSynchronizationObjectFromCpu with options.
+pub fn wait_in(dxg: &Dxg, device: u32, targets: &[(u32, u64)], options: WaitOptions<'_>) -> Answer {
+    let event = options.event.map_or(0, Event::number);
+    wait_with(dxg, device, targets, u32::from(options.any), event)
 }
 
 /// The same with any flags and any event.
@@ -167,7 +167,7 @@ pub fn wait_with(dxg: &Dxg, device: u32, targets: &[(u32, u64)], flags: u32, eve
 
 /// D3DKMTWaitForSynchronizationObjectFromCpu: all of them, blocking.
 pub fn wait(dxg: &Dxg, device: u32, targets: &[(u32, u64)]) -> Answer {
-    wait_in(dxg, device, targets, Way::default())
+    wait_in(dxg, device, targets, WaitOptions::default())
 }
 
 /// An eventfd.

@@ -157,7 +157,7 @@ pub fn unmap(address: u64, bytes: usize) {
     assert_eq!(result, 0, "munmap");
 }
 
-/// Unmaps all views of allocations that this process has.
+/// Unmaps all mappings of allocations that this process has.
 pub fn unmap_views() {
     let maps = std::fs::read_to_string("/proc/self/maps").expect("maps");
     for line in maps.lines().filter(|line| line.contains("anon_inode:dxg")) {

@@ -35,7 +35,7 @@ pub struct Population {
     /// The NT handle of the resource that has one, whose second allocation is locked.
     pub nt: OwnedFd,
     /// The mappings that locks have made.
-    pub views: [u64; 4],
+    pub mappings: [u64; 4],
     memory: Map,
 }
 
@@ -131,7 +131,7 @@ impl Population {
         for memory in [&preallocated, &heap] {
             gpu.lock(first, memory.allocation(0));
         }
-        let views = [
+        let mappings = [
             gpu.lock(first, alone.allocation(0)),
             gpu.lock(first, resource.allocation(2)),
             gpu.lock(second, opened.allocation(1)),
@@ -151,7 +151,7 @@ impl Population {
             queue,
             fence,
             nt,
-            views,
+            mappings,
             memory,
         };
         population.fill(0x5a);
@@ -160,19 +160,21 @@ impl Population {
 
     /// Fills the first page of every mapping.
     pub fn fill(&self, byte: u8) {
-        for view in self.views {
+        for mapping in self.mappings {
             // SAFETY: Each of them has a page at least.
-            unsafe { bytes_at(view, PAGE) }.fill(byte);
+            unsafe { bytes_at(mapping, PAGE) }.fill(byte);
         }
     }
 
     /// Whether the first page of every mapping is full of a byte.
     pub fn shows(&self, byte: u8) -> bool {
-        let is_full = |view| {
+        let is_full = |mapping| {
             // SAFETY: As above.
-            unsafe { bytes_at(view, PAGE) }.iter().all(|&b| b == byte)
+            unsafe { bytes_at(mapping, PAGE) }
+                .iter()
+                .all(|&b| b == byte)
         };
-        self.views.into_iter().all(is_full)
+        self.mappings.into_iter().all(is_full)
     }
 
     /// Destroys one object after the other; that must succeed, whether the adapter is there or not.
@@ -206,9 +208,9 @@ impl Population {
 
     /// Unmaps everything that is still mapped.
     pub fn unmap(&self) {
-        unmap(self.views[0], 16 * PAGE);
-        for &view in &self.views[1..] {
-            unmap(view, PAGE);
+        unmap(self.mappings[0], 16 * PAGE);
+        for &mapping in &self.mappings[1..] {
+            unmap(mapping, PAGE);
         }
     }
 

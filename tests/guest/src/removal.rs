@@ -9,7 +9,7 @@ use crate::{
     create::Create,
     fence::{
         create_paging_queue, create_sync_object, destroy_paging_queue, destroy_sync_object,
-        new_fence, new_paging_queue, signal, wait, wait_in, Event, Fence, PagingQueue, Way,
+        new_fence, new_paging_queue, signal, wait, wait_in, Event, Fence, PagingQueue, WaitOptions,
     },
     global, harness,
     memory::{bytes_at, unmap, Map, PAGE},
@@ -73,8 +73,8 @@ fn finish(gpu: Gpu, population: Population) {
     population.destroy(&gpu);
     drop(gpu);
     // The first one went with its lock.
-    for &view in &population.views[1..] {
-        unmap(view, PAGE);
+    for &mapping in &population.mappings[1..] {
+        unmap(mapping, PAGE);
     }
 }
 
@@ -141,7 +141,7 @@ struct Common<'a> {
     gpu: &'a Gpu,
     device: u32,
     create: Create,
-    view: u64,
+    mapping: u64,
     nt: OwnedFd,
     global: u32,
     queue: PagingQueue,
@@ -177,7 +177,7 @@ impl Common<'_> {
             other => Err(other),
         };
         // SAFETY: The lock has a page.
-        let byte = unsafe { bytes_at(self.view, PAGE) }[thread];
+        let byte = unsafe { bytes_at(self.mapping, PAGE) }[thread];
         assert!(byte == 0 || byte == 0x5a, "{byte:#x}");
         match thread {
             0 => {
@@ -268,14 +268,14 @@ pub fn race(device: &mut impl Removable, count: u64) {
         let gpu = Gpu::open(device.luid());
         let on = gpu.device();
         let create = shared(on, 2).made(&gpu);
-        let view = gpu.lock(on, create.allocation(0));
+        let mapping = gpu.lock(on, create.allocation(0));
         // SAFETY: The lock has a page.
-        unsafe { bytes_at(view, PAGE) }.fill(0x5a);
+        unsafe { bytes_at(mapping, PAGE) }.fill(0x5a);
         let global = Create::buffer(on, 4096).in_global_resource().made(&gpu);
         let common = Common {
             gpu: &gpu,
             device: on,
-            view,
+            mapping,
             nt: share::share(&gpu, create.resource()),
             create,
             global: global.global(),
@@ -297,7 +297,7 @@ pub fn race(device: &mut impl Removable, count: u64) {
             device.remove();
         });
         // SAFETY: As above.
-        assert!(unsafe { bytes_at(view, PAGE) }.iter().all(|&b| b == 0));
+        assert!(unsafe { bytes_at(mapping, PAGE) }.iter().all(|&b| b == 0));
         gpu.unlock(on, common.create.allocation(0));
         drop(common);
         drop(gpu);
@@ -350,7 +350,7 @@ pub fn while_fences_are_waited_for(device: &mut impl Removable) {
     let queue = PagingQueue::new(&gpu, on);
     let all = [fence, other, stays, queue.fence].map(|fence| (fence.handle, 4));
     let event = Event::new();
-    let by_event = |any| Way {
+    let by_event = |any| WaitOptions {
         any,
         event: Some(&event),
     };
@@ -362,7 +362,7 @@ pub fn while_fences_are_waited_for(device: &mut impl Removable) {
         let waiting = all.map(|target| spawn(scope, move || wait(dxg, on, &[target])));
         let any = spawn(scope, || {
             let any = true;
-            wait_in(&gpu.dxg, on, &all, Way { any, event: None })
+            wait_in(&gpu.dxg, on, &all, WaitOptions { any, event: None })
         });
         let polling = spawn(scope, || {
             while fence.value() < 4 {

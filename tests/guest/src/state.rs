@@ -194,12 +194,12 @@ fn descriptors() -> BTreeMap<String, i64> {
 }
 
 /// Mappings of the module's in this process.
-fn views() -> i64 {
+fn vmas() -> i64 {
     let maps = fs::read_to_string("/proc/self/maps").expect("/proc/self/maps");
-    let views = maps.lines().filter(|line| line.contains("dxg"));
+    let vmas = maps.lines().filter(|line| line.contains("dxg"));
     // The program's own name may contain it, too.
-    let views = views.filter(|line| line.contains("anon_inode:"));
-    i64::try_from(views.count()).expect("few")
+    let vmas = vmas.filter(|line| line.contains("anon_inode:"));
+    i64::try_from(vmas.count()).expect("few")
 }
 
 /// Everything that is compared before and after a test: the module's counters (all of them; the
@@ -213,7 +213,7 @@ impl State {
         let mut all = Counters::now().0;
         all.extend(descriptors());
         all.insert("VmPin".into(), pinned_bytes() as i64);
-        all.insert("views".into(), views());
+        all.insert("VMAs".into(), vmas());
         Self(all)
     }
 

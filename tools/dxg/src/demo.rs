@@ -141,7 +141,7 @@ fn facts(adapter: &Adapter) -> Outcome<Facts> {
     Ok((facts, figures))
 }
 
-/// The numbers of both groups of segments.
+/// The numbers of both segment groups.
 struct VideoMemory {
     local: VideoMemoryInfo,
     non_local: VideoMemoryInfo,
@@ -252,7 +252,10 @@ fn shared_bytes(allocation: &mut Allocation) -> Outcome<()> {
     WRITTEN.fill(&mut bytes);
     bytes.unlock()?;
     WRITTEN.check(allocation.memory().ok_or("its memory is not there")?)?;
-    Ok(((), format!("{count} seen and written through both views")))
+    Ok((
+        (),
+        format!("{count} seen and written through both mappings"),
+    ))
 }
 
 fn grown(adapter: &Adapter, before: &VideoMemory, touched: &[u64]) -> Outcome<()> {

@@ -13,7 +13,7 @@ use crate::{
 };
 use std::{fmt, mem, slice, str::FromStr, sync::Arc};
 
-/// Names one appearance of an adapter. It is stable until the adapter goes, and never used again
+/// Names one instance of an adapter. It is stable until the adapter goes, and never used again
 /// before the machine starts anew (case 14).
 ///
 /// ```
@@ -168,17 +168,17 @@ impl Adapter {
     ///
     /// # Errors
     ///
-    /// `DEVICE_REMOVED` when the adapter has gone (case 20); `NO_MEMORY` (case 21).
+    /// `DEVICE_REMOVED` when the adapter was unplugged (case 20); `NO_MEMORY` (case 21).
     pub fn create_device(&self) -> Result<Device, Error> {
         let handle = call::create_device(self.dxg(), self.handle())?;
         Ok(Device::new(self.shared.clone(), handle))
     }
 
-    /// The memory of this process in one group of segments (D3DKMTQueryVideoMemoryInfo, case 243).
+    /// The memory of this process in one segment group (D3DKMTQueryVideoMemoryInfo, case 243).
     ///
     /// # Errors
     ///
-    /// `DEVICE_REMOVED` when the adapter has gone.
+    /// `DEVICE_REMOVED` when the adapter was unplugged.
     pub fn video_memory_info(&self, group: SegmentGroup) -> Result<VideoMemoryInfo, Error> {
         call::query_video_memory_info(self.dxg(), self.handle(), group)
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! Allocations: what to make, what was made, and the CPU's view of it.
+//! Allocations: what to make, what was made, and the CPU's access to it.
 
 use crate::{
     call,
@@ -328,8 +328,8 @@ impl Allocation {
     /// # Errors
     ///
     /// [`Error::SizeUnknown`] when [`Self::size`] is `None`, [`Error::Shared`] for an allocation of a
-    /// shared resource, or that others have as a dma-buf. `INVALID_PARAMETER` for an allocation that is not CPU-visible (case 218), `NO_MEMORY`, `DEVICE_REMOVED` when the adapter has gone
-    /// (case 223).
+    /// shared resource, or that others have as a dma-buf. `INVALID_PARAMETER` for an allocation that is not
+    /// CPU-visible (case 218), `NO_MEMORY`, `DEVICE_REMOVED` when the adapter was unplugged (case 223).
     pub fn lock(&mut self) -> Result<Lock<'_>, Error> {
         if self.shared {
             return Err(Error::Shared);

@@ -86,7 +86,7 @@ impl<'a> CreateAllocation<'a> {
     /// `INVALID_PARAMETER` for anything malformed; `GRAPHICS_DRIVER_MISMATCH` for private data of
     /// another version (case 64); `GRAPHICS_NO_VIDEO_MEMORY` when no video memory is left (case
     /// 65); `NO_MEMORY`, also when the limit on locked memory forbids to pin the caller's;
-    /// `DEVICE_REMOVED` when the adapter has gone (case 66). [`Error::MemoryTooSmall`] when the
+    /// `DEVICE_REMOVED` when the adapter was unplugged (case 66). [`Error::MemoryTooSmall`] when the
     /// driver makes an allocation larger than the memory that was given for it, and
     /// [`Error::Argument`] for an existing heap that is not the only allocation.
     pub fn stand_alone(mut self) -> Result<Vec<Allocation>, Error> {

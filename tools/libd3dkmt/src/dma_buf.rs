@@ -62,7 +62,7 @@ impl Allocation {
     /// `INVALID_PARAMETER` for an allocation of another kind; `ACCESS_DENIED` for `ReadWrite` of what
     /// was opened for reading only, and while there is a dma-buf of it with the other access;
     /// `NOT_SUPPORTED` for memory of the caller, or when the DRM driver cannot; `NO_MEMORY`, also when
-    /// there is no descriptor left; `DEVICE_REMOVED` when the adapter has gone.
+    /// there is no descriptor left; `DEVICE_REMOVED` when the adapter was unplugged.
     pub fn export_dma_buf(&mut self, access: Access) -> Result<OwnedFd, Error> {
         let handle = self.handle();
         let device = self.share();
@@ -80,7 +80,7 @@ impl Device {
     /// # Errors
     ///
     /// `INVALID_PARAMETER` for a descriptor of something else; `NOT_SUPPORTED` when the adapter's DRM
-    /// driver cannot import it; `NO_MEMORY`; `DEVICE_REMOVED` when the adapter has gone.
+    /// driver cannot import it; `NO_MEMORY`; `DEVICE_REMOVED` when the adapter was unplugged.
     pub fn open_dma_buf(&self, dma_buf: impl AsFd, access: Access) -> Result<Resource, Error> {
         let (dxg, fd) = (self.dxg(), dma_buf.as_fd());
         let answer = call::open_dma_buf(dxg, self.handle(), fd, access.flags())?;

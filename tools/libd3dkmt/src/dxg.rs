@@ -89,7 +89,7 @@ impl Dxg {
 
     /// Opens the adapter that has this LUID now (D3DKMTOpenAdapterFromLuid, case 9).
     ///
-    /// A LUID names one appearance of a device: when the device goes and comes again, it has
+    /// A LUID names one instance of a device: when the device is unplugged and added again, it has
     /// another one (case 14).
     ///
     /// # Errors

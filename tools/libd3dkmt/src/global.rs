@@ -54,7 +54,7 @@ impl Device {
     /// # Errors
     ///
     /// `INVALID_PARAMETER` for a number that names nothing for this user, and for a resource of
-    /// another adapter (case 175); `DEVICE_REMOVED` when the adapter has gone.
+    /// another adapter (case 175); `DEVICE_REMOVED` when the adapter was unplugged.
     pub fn query_global(&self, handle: GlobalHandle) -> Result<SharedResourceInfo, Error> {
         let answer = call::query_global(self.dxg(), self.handle(), handle)?;
         Ok(SharedResourceInfo {

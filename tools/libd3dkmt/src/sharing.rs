@@ -114,7 +114,7 @@ impl Device {
     ///
     /// # Errors
     ///
-    /// As for [`Self::query_shared`]; `NO_MEMORY`; `DEVICE_REMOVED` when the adapter has gone.
+    /// As for [`Self::query_shared`]; `NO_MEMORY`; `DEVICE_REMOVED` when the adapter was unplugged.
     pub fn open_shared(&self, handle: impl AsFd) -> Result<Resource, Error> {
         let handle = handle.as_fd();
         let info = self.query_shared(handle)?;

@@ -106,6 +106,7 @@ pub fn boot(arguments: &Arguments) -> Result<u8> {
         layer: arguments.layer.iter().cloned().chain([programs]).collect(),
         cmdline: arguments.flavour.cmdline().to_owned(),
         counted: arguments.counted,
+        single: false,
     };
     let limit = Limit::Whole(Duration::from_secs(arguments.timeout));
     let mut guest = Guest::boot(

@@ -16,6 +16,7 @@ pub enum Flag {
     Waits,
     Compat,
     Once,
+    Single,
 }
 
 impl FromStr for Flag {
@@ -31,6 +32,7 @@ impl FromStr for Flag {
             "waits" => Self::Waits,
             "compat" => Self::Compat,
             "once" => Self::Once,
+            "single" => Self::Single,
             _ => bail!("there is no flag '{word}'"),
         })
     }

@@ -26,6 +26,8 @@ pub struct Parts {
     pub cmdline: String,
     /// Its clocks count instructions.
     pub counted: bool,
+    /// It has one CPU instead of two.
+    pub single: bool,
 }
 
 /// What is asked of one guest.
@@ -178,6 +180,7 @@ impl Guest {
             initrd,
             cmdline: parts.cmdline.clone(),
             counted: parts.counted,
+            single: parts.single,
             gpus: gpu::devices(&wanted.gpus),
             window: window.to_owned(),
             console: if wanted.shell {

@@ -42,6 +42,8 @@ pub struct Config {
     pub cmdline: String,
     /// Its clocks count the instructions of its CPUs, which then take turns: a nanosecond each.
     pub counted: bool,
+    /// It has one CPU instead of two.
+    pub single: bool,
     /// GPUs, as QEMU calls them.
     pub gpus: Vec<&'static str>,
     /// `none`, `sdl` or `gtk`.
@@ -115,7 +117,14 @@ impl Config {
                 true => &["tcg,thread=single", "-icount", "shift=0,sleep=off"][..],
                 false => &["tcg,thread=multi"],
             })
-            .args(["-smp", "2", "-m", "2048", "-nodefaults", "-no-user-config"])
+            .args([
+                "-smp",
+                if self.single { "1" } else { "2" },
+                "-m",
+                "2048",
+                "-nodefaults",
+                "-no-user-config",
+            ])
             .args(["-no-reboot", "-display", &self.window, "-vga", "none"])
             .arg("-kernel")
             .arg(&self.kernel)

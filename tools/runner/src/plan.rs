@@ -40,10 +40,15 @@ pub enum Mode {
 impl Pass {
     /// What a run calls its guests.
     pub fn name(&self) -> String {
-        match &self.gpus {
-            None => self.mode.to_string(),
-            Some(gpus) => format!("{}-{}", self.mode, gpus.join("-")),
+        let mut name = self.mode.to_string();
+        if self.single && self.mode != Mode::Faults {
+            name.push_str("-single");
         }
+        for gpu in self.gpus.iter().flatten() {
+            name.push('-');
+            name.push_str(gpu);
+        }
+        name
     }
 }
 
@@ -66,11 +71,14 @@ pub struct Pass {
     pub mode: Mode,
     /// GPUs of its guests, if they are not the usual ones.
     pub gpus: Option<Vec<String>>,
+    /// Its guests have one CPU: what makes one call after the other has no use for another, and machines
+    /// that emulate two guests are as good as twice as fast.
+    pub single: bool,
     pub suites: Vec<String>,
 }
 
-/// The names of suites, by the GPUs of their guests.
-type ByGpus = BTreeMap<Option<Vec<String>>, Vec<String>>;
+/// The names of suites, by the GPUs of their guests, and whether these have one CPU.
+type ByGuest = BTreeMap<(Option<Vec<String>>, bool), Vec<String>>;
 
 /// All that a run does.
 #[derive(Debug, PartialEq, Eq)]
@@ -101,14 +109,22 @@ impl Wish<'_> {
                 .modes()
                 .iter()
                 .flat_map(|&mode| {
-                    let mut by_gpus = ByGpus::new();
+                    let mut by_guest = ByGuest::new();
                     for suite in self.suites(mode, floors, programs) {
-                        let gpus = floors.get(&suite).and_then(|line| line.gpus.clone());
-                        by_gpus.entry(gpus).or_default().push(suite);
+                        let line = floors.get(&suite);
+                        let gpus = line.and_then(|line| line.gpus.clone());
+                        let single =
+                            mode == Mode::Faults || line.is_some_and(|line| line.has(Flag::Single));
+                        by_guest.entry((gpus, single)).or_default().push(suite);
                     }
-                    by_gpus
+                    by_guest
                         .into_iter()
-                        .map(move |(gpus, suites)| Pass { mode, gpus, suites })
+                        .map(move |((gpus, single), suites)| Pass {
+                            mode,
+                            gpus,
+                            single,
+                            suites,
+                        })
                 })
                 .collect(),
         };
@@ -212,6 +228,7 @@ mod tests {
         fences 1 1 waits
         node 1 1 compat
         checkers 1 1 debug
+        sweeps 1 1 debug single
         growth 1 1 stock once
         overcommit 1 1 unswept once
         races 1 1 unswept waits
@@ -259,6 +276,7 @@ mod tests {
             [
                 "kunit: dxgkrnl_a",
                 "plain: checkers races new",
+                "plain-single: sweeps",
                 "signals: fences races",
                 "faults: fences lock node",
                 "script: script"
@@ -280,6 +298,7 @@ mod tests {
             [
                 "kunit: dxgkrnl_a",
                 "plain: checkers fences lock node overcommit races new",
+                "plain-single: sweeps",
                 "signals: fences lock node overcommit races",
                 "faults: fences lock node",
                 "script: script"

@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
     process,
     sync::{
-        atomic::{AtomicU32, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
         mpsc, Arc, Mutex,
     },
     thread::{self, JoinHandle},
@@ -31,6 +31,8 @@ const ROOM: usize = 64 << 10;
 pub(super) struct Fuse {
     path: PathBuf,
     device: Arc<File>,
+    /// Reads are answered at once, by EINTR.
+    refuses: Arc<AtomicBool>,
     server: Option<JoinHandle<()>>,
     /// The numbers of requests that read the page.
     reads: Mutex<mpsc::Receiver<u64>>,
@@ -57,13 +59,16 @@ impl Fuse {
         assert_eq!(mounted, 0, "fuse: {}", Error::last_os_error());
         let (touched, reads) = mpsc::channel();
         let served = device.clone();
-        let server = thread::spawn(move || serve(&served, &touched));
+        let refuses = Arc::new(AtomicBool::new(false));
+        let refused = refuses.clone();
+        let server = thread::spawn(move || serve(&served, &touched, &refused));
         // The kernel has to know how long the file is.
         let length = fs::metadata(&path).expect("fuse").len();
         assert_eq!(length, PAGE as u64);
         Self {
             path,
             device,
+            refuses,
             server: Some(server),
             reads: Mutex::new(reads),
             read: Mutex::new(None),
@@ -85,8 +90,10 @@ impl Fuse {
         self.answer(0, page);
     }
 
-    /// Answers that it was interrupted. Without that, the kernel waits even for whoever is killed.
+    /// Answers that it was interrupted, and that all later reads are: the page fault may try again. Without an
+    /// answer FUSE waits, even in a task that is being killed.
     pub(super) fn interrupt(&self) {
+        self.refuses.store(true, Relaxed);
         self.answer(-libc::EINTR, &[]);
     }
 
@@ -113,10 +120,10 @@ fn c_string(path: &Path) -> CString {
 }
 
 /// Answers everything but reads, until the file system has gone.
-fn serve(device: &File, touched: &mpsc::Sender<u64>) {
+fn serve(mut device: &File, touched: &mpsc::Sender<u64>, refuses: &AtomicBool) {
     let mut request = vec![0; ROOM];
     loop {
-        match (&*device).read(&mut request) {
+        match device.read(&mut request) {
             Ok(_) => {}
             Err(error) if error.raw_os_error() == Some(libc::ENODEV) => return,
             // A request that was taken back, or a signal.
@@ -145,6 +152,7 @@ fn serve(device: &File, touched: &mpsc::Sender<u64>) {
                 (out[19], out[20]) = (libc::S_IFREG | 0o600, 1);
                 answer(device, unique, 0, &bytes(&out));
             }
+            READ if refuses.load(Relaxed) => answer(device, unique, -libc::EINTR, &[]),
             // Whoever waits for it may have gone.
             READ => touched.send(unique).unwrap_or_default(),
             FORGET | BATCH_FORGET | INTERRUPT => {}

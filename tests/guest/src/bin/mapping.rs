@@ -7,11 +7,12 @@ use dxg_guest_tests::{
     child::{self, Child},
     create::Create,
     faults::every_call::spare,
-    fence::{create_paging_queue, create_sync_object, new_fence, new_paging_queue},
-    harness,
+    fence::{create_paging_queue, create_sync_object, new_fence, new_paging_queue, PagingQueue},
+    harness::{self, scaled},
     limit::MostFiles,
     locked::Locked,
-    memory::{bytes_at, memory_file, unmap, Map, PAGE},
+    memory::{bytes_at, memory_file, unmap, Map, MIB, PAGE},
+    paging::{buffer, evicted, resident},
     share::{shared, Share},
     tests,
 };
@@ -20,6 +21,8 @@ use std::{
     io::{Read, Seek, Write},
     os::unix::process::ExitStatusExt,
     process::ExitCode,
+    ptr, thread,
+    time::Duration,
 };
 
 fn main() -> ExitCode {
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
             nobody_else_holds_its_pages,
             other_processes_do_not_see_it,
             an_argument_block_may_live_in_it,
+            a_futex_in_evicted_memory_lets_its_thread_be_killed,
         ],
         &[
             ("limited", limited),
@@ -49,6 +53,7 @@ fn main() -> ExitCode {
             ("no_files", no_files),
             ("before_exec", before_exec),
             ("after_exec", after_exec),
+            ("futex", futex),
         ],
     )
 }
@@ -479,5 +484,54 @@ fn an_argument_block_may_live_in_it() {
         assert_eq!(answer, SUCCESS);
         let answer = call_at(&gpu.dxg, request::UNLOCK2, locked.address);
         assert_eq!(answer, INVALID_PARAMETER, "not mapped any more");
+    });
+}
+
+/// A futex looks at the word again and again until its page is there, without asking for signals. The signal
+/// has to come during the page-in, which is why that takes long.
+fn a_futex_in_evicted_memory_lets_its_thread_be_killed() {
+    spare("it is made in a child");
+    let before = counters();
+    for wait in 1..=4 {
+        let mut child = child::start_on("futex", luids()[0], &[]);
+        assert_eq!(child.line(), "looping");
+        thread::sleep(Duration::from_millis(97 * wait));
+        child.kill();
+        // The worker may be at it still.
+        before.assert_restored();
+    }
+}
+
+fn futex(arguments: &[String]) {
+    let gpu = Gpu::open(child::adapter(arguments));
+    let device = gpu.device();
+    let queue = PagingQueue::new(&gpu, device);
+    let allocation = buffer(&gpu, device, scaled(96) * MIB);
+    let address = gpu.lock(device, allocation);
+    thread::scope(|scope| {
+        scope.spawn(|| loop {
+            resident(&gpu, device, &queue, &[allocation]);
+            evicted(&gpu, device, &[allocation]);
+            // So that it is the futex that pages it in.
+            thread::sleep(Duration::from_millis(50));
+        });
+        child::say("looping");
+        let word = 0_u32;
+        // Wakes whoever waits for `word`, and adds 1 to the word in the mapping.
+        let operation = (libc::FUTEX_OP_ADD << 28) | (1 << 12);
+        loop {
+            // SAFETY: Both words live, and nobody else looks at them.
+            unsafe {
+                libc::syscall(
+                    libc::SYS_futex,
+                    ptr::from_ref(&word),
+                    libc::FUTEX_WAKE_OP | libc::FUTEX_PRIVATE_FLAG,
+                    1,
+                    1_usize,
+                    address,
+                    operation,
+                )
+            };
+        }
     });
 }

@@ -13,7 +13,7 @@ use dxg_guest_tests::{
     faults::every_call::spare,
     fence::{
         create_paging_queue, create_sync_object, destroy_paging_queue, destroy_sync_object,
-        new_fence, new_paging_queue, signal, wait_in, Event, Fence, PagingQueue, Way,
+        new_fence, new_paging_queue, signal, wait_in, Event, Fence, PagingQueue, WaitOptions,
     },
     harness,
     limit::Limit,
@@ -41,8 +41,8 @@ fn main() -> ExitCode {
         tests![
             a_full_cgroup_gets_a_status,
             objects_of_a_full_cgroup_get_a_status,
-            what_is_idle_is_put_out,
-            what_is_put_out_is_swapped,
+            what_is_idle_is_evicted,
+            what_is_evicted_is_swapped,
             what_is_touched_outside_of_the_segment_is_swapped,
             a_page_that_is_touched_is_one_page,
         ],
@@ -210,9 +210,9 @@ fn objects(arguments: &[String]) {
     );
     let event = Event::new();
     let fence = Fence::new(&gpu, device, 0);
-    let way = Way {
+    let options = WaitOptions {
         event: Some(&event),
-        ..Way::default()
+        ..WaitOptions::default()
     };
     let value = Cell::new(0);
     until_full(
@@ -221,7 +221,7 @@ fn objects(arguments: &[String]) {
         || {
             value.set(value.get() + 1);
             (
-                wait_in(dxg, device, &[(fence.handle, value.get())], way),
+                wait_in(dxg, device, &[(fence.handle, value.get())], options),
                 value.get(),
             )
         },
@@ -270,7 +270,7 @@ fn swapped_out() -> u64 {
 }
 
 /// What nobody has listed or locked leaves the segment when the system is short of memory.
-fn what_is_idle_is_put_out() {
+fn what_is_idle_is_evicted() {
     swapping(|gpu, device| {
         let queue = PagingQueue::new(gpu, device);
         let mut all: Vec<_> = (0..8).map(|_| Patterned::new(gpu, device, MIB)).collect();
@@ -298,7 +298,7 @@ fn what_is_idle_is_put_out() {
 }
 
 /// A process in a cgroup that holds half of its video memory: the rest is swapped out.
-fn what_is_put_out_is_swapped() {
+fn what_is_evicted_is_swapped() {
     swapping(|gpu, _| {
         let cgroup = Cgroup::create();
         cgroup.limit_memory(32 * MIB);

@@ -31,7 +31,7 @@ fn main() -> ExitCode {
             another_offer_changes_the_priority,
             what_is_offered_goes_before_what_is_idle,
             what_was_decommitted_may_be_gone,
-            without_allow_decommit_the_promise_stays,
+            without_allow_decommit_the_commitment_stays,
             what_is_offered_cannot_be_used,
             what_is_offered_cannot_be_exported,
             what_is_locked_cannot_be_offered,
@@ -176,8 +176,8 @@ fn what_is_offered_goes_before_what_is_idle() {
     });
 }
 
-/// Offers 10 MiB with flags, has them taken, and promises all that is left to others. 64 MiB can be
-/// promised. The offered one, and one of what was promised.
+/// Offers 10 MiB with flags, has them discarded, and takes all commitment that is left, of 64 MiB. The offered
+/// allocation, and one of those that have the rest.
 fn crowded(gpu: &Gpu, device: u32, flags: u32, others: u64) -> (u32, u32) {
     let first = filled(gpu, device, 10, 1);
     let offered = offer_in(&gpu.dxg, device, &[first], NORMAL, flags);
@@ -196,13 +196,13 @@ fn what_was_decommitted_may_be_gone() {
         assert_eq!(destroy_allocations(&gpu.dxg, device, &[other]), SUCCESS);
         assert_eq!(reclaimed_one(gpu, device, queue, first), DISCARDED);
         assert_holds(gpu, device, first, 0);
-        // It is promised again: 44 MiB are left.
+        // It is committed again: 44 MiB are left.
         Create::buffer(device, 45 * MIB).refused(gpu, GRAPHICS_NO_VIDEO_MEMORY);
         buffer(gpu, device, 44 * MIB);
     });
 }
 
-fn without_allow_decommit_the_promise_stays() {
+fn without_allow_decommit_the_commitment_stays() {
     on_each_small_queue(|gpu, device, queue| {
         let (first, _) = crowded(gpu, device, 0, 44);
         Create::buffer(device, MIB).refused(gpu, GRAPHICS_NO_VIDEO_MEMORY);
@@ -370,7 +370,7 @@ fn results_that_cannot_be_written() {
         for allocation in [kept, gone] {
             assert_eq!(lock(&gpu.dxg, device, allocation).0, INVALID_PARAMETER);
         }
-        // 11 MiB are promised, and what was given up still is not.
+        // 11 MiB are committed, and what was decommitted still is not.
         let most = buffer(gpu, device, 53 * MIB);
         let results = reclaimed(gpu, device, queue, Kind::Allocations, &[kept, gone]);
         assert_eq!(results, [KEPT, NOT_COMMITTED]);

@@ -25,9 +25,9 @@ fn main() -> ExitCode {
             four_times_the_segment_all_locked,
             buffers_of_many_sizes,
             eight_processes_at_once,
-            what_is_put_out_stays_charged_to_its_owner,
+            what_is_evicted_stays_charged_to_its_owner,
             new_memory_is_zero_after_others_had_it,
-            the_promise_ends,
+            the_commitment_ends,
             eight_gibibytes_cost_what_is_touched,
         ],
         &[
@@ -167,7 +167,7 @@ fn rounds(arguments: &[String]) {
     three_rounds(&gpu, device, &mut all, &mut random);
 }
 
-fn what_is_put_out_stays_charged_to_its_owner() {
+fn what_is_evicted_stays_charged_to_its_owner() {
     in_small_segment(|| {
         on_each_device(|gpu, device| {
             let cgroup = Cgroup::create();
@@ -226,8 +226,8 @@ fn fill(arguments: &[String]) {
     wait_for_parent();
 }
 
-/// Creating promises memory: as much as there may be, and no more.
-fn the_promise_ends() {
+/// Creating an allocation commits memory: as much as the limit says, and no more.
+fn the_commitment_ends() {
     loaded_with("local_segment_mib=64 commit_mib=128", || {
         on_each_device(|gpu, device| {
             let mut all = memory(gpu, device, 128 * MIB, 4 * MIB);

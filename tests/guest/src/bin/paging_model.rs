@@ -71,7 +71,7 @@ fn call() -> impl Strategy<Value = Call> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
-    Untouched,
+    Unpopulated,
     Local,
     System,
     Discarded,
@@ -124,7 +124,7 @@ impl Model {
         self.entries[which].stamp = self.clock;
     }
 
-    fn put_out(&mut self, which: usize) {
+    fn evict(&mut self, which: usize) {
         let entry = &mut self.entries[which];
         if entry.place == Place::Local {
             entry.place = match entry.offer {
@@ -143,24 +143,27 @@ impl Model {
         }
         while self.usage(Place::Local) + bytes > SEGMENT {
             let local = (0..self.entries.len()).filter(|&i| self.entries[i].place == Place::Local);
-            let rank = |&i: &usize| {
+            let lru_key = |&i: &usize| {
                 let entry = &self.entries[i];
                 (entry.class(), entry.priority, entry.stamp)
             };
-            let Some(first) = local.min_by_key(rank) else {
+            let Some(first) = local.min_by_key(lru_key) else {
                 return false;
             };
-            let (its, its_priority, _) = rank(&first);
+            let (its, its_priority, _) = lru_key(&first);
             if its > class || its == class && its_priority > priority {
                 return false;
             }
-            self.put_out(first);
+            self.evict(first);
         }
         true
     }
 
-    fn settle(&mut self, which: usize) {
-        if matches!(self.entries[which].place, Place::Untouched | Place::System) {
+    fn validate(&mut self, which: usize) {
+        if matches!(
+            self.entries[which].place,
+            Place::Unpopulated | Place::System
+        ) {
             self.entries[which].place = match self.make_room(which) {
                 true => Place::Local,
                 false => Place::System,
@@ -189,13 +192,13 @@ impl Pair<'_> {
         let count = self.buffers.len();
         match call {
             Call::Create { bytes } => {
-                // Twelve of the largest ones are promised at most.
+                // Twelve of the largest ones can be committed.
                 if count < 12 {
                     let new = Patterned::new(self.gpu, self.device, bytes);
                     self.buffers.push(new);
                     self.model.entries.push(Entry {
                         bytes,
-                        place: Place::Untouched,
+                        place: Place::Unpopulated,
                         priority: 0x7800_0000,
                         stamp: 0,
                         listed: 0,
@@ -246,7 +249,7 @@ impl Pair<'_> {
         self.buffers[which].check_at(address);
         self.buffers[which].write_at(address, self.seed);
         self.gpu.unlock(self.device, self.allocation(which));
-        self.model.settle(which);
+        self.model.validate(which);
     }
 
     fn make_resident(&mut self, which: usize) {
@@ -273,7 +276,7 @@ impl Pair<'_> {
             self.model.touch(which);
         }
         if !was_there {
-            self.model.settle(which);
+            self.model.validate(which);
         }
     }
 
@@ -288,7 +291,7 @@ impl Pair<'_> {
         entry.listed -= 1;
         // What is offered stays until the room is needed.
         if entry.listed == 0 && !lazily && entry.offer.is_none() {
-            self.model.put_out(which);
+            self.model.evict(which);
         }
     }
 
@@ -306,12 +309,12 @@ impl Pair<'_> {
         );
         entry.offer = None;
         if discarded {
-            entry.place = Place::Untouched;
+            entry.place = Place::Unpopulated;
             self.buffers[which].forget();
         }
         let entry = &self.model.entries[which];
         if entry.listed > 0 && entry.place != Place::Local && entry.bytes <= SEGMENT {
-            self.model.settle(which);
+            self.model.validate(which);
         }
     }
 
@@ -323,7 +326,7 @@ impl Pair<'_> {
             let expected = self.model.entries.iter().map(|entry| match entry.place {
                 Place::Local => IN_GPU_MEMORY,
                 Place::System => IN_SHARED_MEMORY,
-                Place::Untouched | Place::Discarded => NOT_RESIDENT,
+                Place::Unpopulated | Place::Discarded => NOT_RESIDENT,
             });
             assert_eq!((answer, is), (SUCCESS, expected.collect()));
         }

@@ -6,7 +6,7 @@ use dxg_guest_tests::{
     create::Create,
     fence::{
         create_paging_queue, destroy_paging_queue, destroy_sync_object, new_paging_queue, signal,
-        signal_with, wait, wait_in, Event, Fence, PagingQueue, Way, REWIND,
+        signal_with, wait, wait_in, Event, Fence, PagingQueue, WaitOptions, REWIND,
     },
     harness,
     limit::Limit,
@@ -176,15 +176,15 @@ fn the_fence_can_be_waited_for() {
     on_each_device(|gpu, device| {
         let queue = PagingQueue::new(gpu, device);
         let event = Event::new();
-        let way = Way {
+        let options = WaitOptions {
             event: Some(&event),
-            ..Way::default()
+            ..WaitOptions::default()
         };
         let fence = queue.fence.handle;
         assert_eq!(wait(&gpu.dxg, device, &[(fence, 0)]), SUCCESS);
-        assert_eq!(wait_in(&gpu.dxg, device, &[(fence, 0)], way), SUCCESS);
+        assert_eq!(wait_in(&gpu.dxg, device, &[(fence, 0)], options), SUCCESS);
         assert_eq!(event.count(), 1);
-        assert_eq!(wait_in(&gpu.dxg, device, &[(fence, 1)], way), SUCCESS);
+        assert_eq!(wait_in(&gpu.dxg, device, &[(fence, 1)], options), SUCCESS);
         assert_eq!(event.count(), 0, "nothing was paged");
         assert_eq!(destroy_paging_queue(&gpu.dxg, queue.handle), SUCCESS);
         assert_eq!(event.count(), 1, "the end");

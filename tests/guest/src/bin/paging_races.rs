@@ -126,7 +126,7 @@ fn eight_page_their_own() {
     on_each(8, own);
 }
 
-/// One counts in a locked buffer, while others have it put out again and again.
+/// One counts in a locked buffer, while others have it evicted again and again.
 fn nothing_is_lost_of_what_is_written_to_while_it_moves() {
     const BYTES: u64 = 2 * MIB;
     spare("there are too many of them");

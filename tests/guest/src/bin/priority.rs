@@ -27,7 +27,7 @@ fn main() -> ExitCode {
             allocations_of_others,
             addresses,
             all_who_have_it_open_see_it,
-            the_lowest_is_put_out_first,
+            the_lowest_is_evicted_first,
             the_lower_gives_way_to_the_higher,
         ],
         &[],
@@ -298,7 +298,7 @@ fn filled(gpu: &Gpu, device: u32, mib: u64, priority: u32, byte: u8) -> u32 {
 }
 
 /// Only of equal ones the longest unused goes first.
-fn the_lowest_is_put_out_first() {
+fn the_lowest_is_evicted_first() {
     with(SMALL, || {
         on_each_device(|gpu, device| {
             let list = [

@@ -62,7 +62,7 @@ fn layouts_of_surfaces_are_written_back() {
                 ..surface(width, height)
             };
             assert_eq!(format!("{:?}", create.blobs[0]), format!("{expected:?}"));
-            // The target can make what was promised.
+            // The DRM driver makes an object of that layout.
             gpu.lock(device, create.allocation(0));
             gpu.unlock(device, create.allocation(0));
         });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! The machine is suspended while memory is paged, while views of it fault, and while threads wait.
+//! The machine is suspended while memory is paged, while mappings of it fault, and while threads wait.
 
 use dxg_guest_tests::{
     calls::*,
@@ -54,7 +54,7 @@ struct Site {
     all: Vec<u32>,
     /// Locked.
     kept: Patterned,
-    view: u64,
+    mapping: u64,
     /// Outside of the segment.
     out: Patterned,
     /// Somebody waits for its 1.
@@ -79,7 +79,7 @@ impl Site {
         assert_eq!(mover.line(), "begins");
         Self {
             all: (0..MANY).map(|_| buffer(&gpu, device, 64 << 10)).collect(),
-            view: gpu.lock(device, kept.allocation),
+            mapping: gpu.lock(device, kept.allocation),
             fence: Fence::new(&gpu, device, 0),
             gpu,
             device,
@@ -90,7 +90,7 @@ impl Site {
         }
     }
 
-    /// Has everything brought in. What the fence is to say in the end.
+    /// Pages everything in. Returns the fence value that says so.
     fn begin(&self) -> u64 {
         let queue = self.queue.handle;
         let (answer, _, value, _) = make_resident_in(&self.gpu.dxg, queue, &self.all, 0);
@@ -105,21 +105,21 @@ impl Site {
             place(&self.gpu, self.device, self.out.allocation),
             IN_SHARED_MEMORY
         );
-        self.kept.check_at(self.view);
+        self.kept.check_at(self.mapping);
         self.gpu.unlock(self.device, self.kept.allocation);
         self.kept.check(&self.gpu, self.device);
         self.out.check(&self.gpu, self.device);
     }
 }
 
-/// In a child: its memory leaves the segment, and the touch of a view brings it back.
+/// In a child: its memory leaves the segment, and an access through a mapping pages it in.
 fn mover(arguments: &[String]) {
     let gpu = Gpu::open(child::adapter(arguments));
     let device = gpu.device();
     let queue = PagingQueue::new(&gpu, device);
     let mut moved = Patterned::new(&gpu, device, MIB);
     moved.write(&gpu, device, 11);
-    let view = gpu.lock(device, moved.allocation);
+    let mapping = gpu.lock(device, moved.allocation);
     let stop = AtomicBool::new(false);
     thread::scope(|scope| {
         scope.spawn(|| {
@@ -131,7 +131,7 @@ fn mover(arguments: &[String]) {
             resident(&gpu, device, &queue, &[moved.allocation]);
             evicted(&gpu, device, &[moved.allocation]);
             assert_eq!(place(&gpu, device, moved.allocation), IN_SHARED_MEMORY);
-            moved.check_at(view);
+            moved.check_at(mapping);
             assert_eq!(place(&gpu, device, moved.allocation), IN_GPU_MEMORY);
         }
     });

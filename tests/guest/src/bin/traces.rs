@@ -101,7 +101,7 @@ impl Drop for Events {
 }
 
 fn number(Luid(low, high): Luid) -> u64 {
-    u64::from(high) << 32 | u64::from(low)
+    (u64::from(high) << 32) | u64::from(low)
 }
 
 /// What events of an allocation begin with.

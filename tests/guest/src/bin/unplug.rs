@@ -238,15 +238,15 @@ fn shared_resources_of_a_removed_adapter() {
     let for_reading = Share::new(create.resource()).access(share::READ).made(&gpu);
     let read = Open::new(other, &for_reading, 2).made(&gpu);
     // SAFETY: Both locks have a page; the second one is for reading only.
-    let [bytes, view] = [&opened, &read].map(|open| unsafe {
+    let [bytes, mapping] = [&opened, &read].map(|open| unsafe {
         let address = gpu.lock(other, open.allocation(1));
         bytes_at(address, PAGE)
     });
     bytes.fill(0x5a);
-    assert!(view.iter().all(|&byte| byte == 0x5a));
+    assert!(mapping.iter().all(|&byte| byte == 0x5a));
     device.remove();
-    for view in [&bytes, &view] {
-        assert!(view.iter().all(|&byte| byte == 0), "zeros");
+    for mapping in [&bytes, &mapping] {
+        assert!(mapping.iter().all(|&byte| byte == 0), "zeros");
     }
     let answer = lock(&gpu.dxg, other, opened.allocation(0)).0;
     assert_eq!(answer, DEVICE_REMOVED, "Lock2");

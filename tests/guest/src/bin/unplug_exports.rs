@@ -36,13 +36,13 @@ fn exports_of_a_removed_adapter() {
     let allocation = create.allocation(0);
     fill(&gpu, on, allocation, BYTES, 0x5a);
     let dma_buf = export(&gpu, on, allocation);
-    let view = prime::map(&dma_buf, BYTES);
+    let mapping = prime::map(&dma_buf, BYTES);
     let opened = Open::new(elsewhere, &dma_buf).made(&other);
     device.remove();
     // It is the driver's, which keeps what it gave away.
-    assert!(full_of(view.bytes(), 0x5a));
+    assert!(full_of(mapping.bytes(), 0x5a));
     assert!(is_full(&other, elsewhere, opened.allocation, BYTES, 0x5a));
-    view.bytes().fill(0xa5);
+    mapping.bytes().fill(0xa5);
     assert!(is_full(&other, elsewhere, opened.allocation, BYTES, 0xa5));
     Export::new(on, allocation).refused_now(&gpu, DEVICE_REMOVED);
     Open::new(on, &dma_buf).refused_now(&gpu, DEVICE_REMOVED);
@@ -62,7 +62,7 @@ fn exports_of_a_removed_adapter() {
     let new = Gpu::open(device.restore());
     Open::new(new.device(), &dma_buf).refused(&new, NOT_SUPPORTED);
     Open::new(elsewhere, &dma_buf).made(&other);
-    drop((dma_buf, view));
+    drop((dma_buf, mapping));
     assert!(is_full(&other, elsewhere, opened.allocation, BYTES, 0xa5));
 }
 
@@ -77,10 +77,10 @@ fn what_was_opened_on_a_removed_adapter() {
     let opened = Open::new(on, &dma_buf).made(&gpu);
     let address = gpu.lock(on, opened.allocation);
     // SAFETY: The lock has as many bytes.
-    let view = unsafe { bytes_at(address, bytes) };
-    view.fill(0x5a);
+    let mapping = unsafe { bytes_at(address, bytes) };
+    mapping.fill(0x5a);
     device.remove();
-    assert!(full_of(view, 0), "zeros");
+    assert!(full_of(mapping, 0), "zeros");
     let there = prime::map(&dma_buf, bytes);
     assert!(full_of(there.bytes(), 0x5a), "its own bytes");
     let answer = lock(&gpu.dxg, on, opened.allocation).0;

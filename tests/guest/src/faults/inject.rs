@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! The kernel's fault injection: its settings, and the count-down of one thread.
 
-use crate::state::Counters;
+use crate::state::{keep_counters_open, Counters};
 use std::{
     fs::{self, File, OpenOptions},
     io::{Read, Write},
@@ -47,8 +47,9 @@ pub fn set_up() -> Result<(), String> {
 }
 
 fn make_settings() -> Result<(), String> {
-    // Mounts debugfs if need be.
+    // Mounts debugfs if need be. To open the counters anew for each try would take a tenth of it.
     Counters::now();
+    keep_counters_open();
     for facility in ["failslab", "fail_page_alloc", "fail_usercopy"] {
         set(facility, "verbose", "0")?;
         set(facility, "probability", "0")?;

@@ -6,7 +6,8 @@ use super::config;
 use crate::{
     ddi::answer::{
         check, check_layout, check_standard_pitch, check_standard_sizes, AllocationFacts,
-        AllocationFlags, Asked, CallerMemory, CheckedFacts, SegmentSet, SegmentTraits, Violation,
+        AllocationFlags, CallerMemory, CheckedFacts, Requested, SegmentSet, SegmentTraits,
+        Violation,
     },
     status::NtStatus,
 };
@@ -43,18 +44,18 @@ const GOOD: AllocationFacts = AllocationFacts {
 };
 
 /// What it is about.
-const ASKED: Asked = Asked {
+const REQUESTED: Requested = Requested {
     traits: SegmentTraits::SYSTEM,
     memory: CallerMemory::None,
     primary: false,
 };
-const PRIMARY: Asked = Asked {
+const PRIMARY: Requested = Requested {
     primary: true,
-    ..ASKED
+    ..REQUESTED
 };
 
 fn ask(facts: AllocationFacts) -> Result<CheckedFacts, Violation> {
-    check(facts, &ASKED)
+    check(facts, &REQUESTED)
 }
 
 #[track_caller]
@@ -70,14 +71,14 @@ fn flagged(flags: u32) -> AllocationFacts {
 }
 
 #[track_caller]
-fn flags_violate(asked: &Asked, flags: u32, violation: Violation) {
-    let error = check(flagged(flags), asked).err();
+fn flags_violate(requested: &Requested, flags: u32, violation: Violation) {
+    let error = check(flagged(flags), requested).err();
     assert_eq!(error, Some(violation), "{flags:#x}");
 }
 
 #[track_caller]
-fn flags_are_good(asked: &Asked, flags: u32) {
-    let checked = check(flagged(flags), asked).unwrap();
+fn flags_are_good(requested: &Requested, flags: u32) {
+    let checked = check(flagged(flags), requested).unwrap();
     assert_eq!(checked.flags(), AllocationFlags(flags));
 }
 
@@ -116,8 +117,11 @@ fn sizes_are_rounded_up_to_pages_and_never_0() {
 /// Memory that the caller has not said to be there must not be pinned.
 #[test]
 fn memory_is_as_large_as_the_miniport_was_told() {
-    let [heap, dma_buf] = [CallerMemory::Heap(0x3000), CallerMemory::DmaBuf(0x3000)]
-        .map(|memory| Asked { memory, ..ASKED });
+    let [heap, dma_buf] =
+        [CallerMemory::Heap(0x3000), CallerMemory::DmaBuf(0x3000)].map(|memory| Requested {
+            memory,
+            ..REQUESTED
+        });
     for (size, good) in [
         (0x2000, false),
         (0x2001, true),
@@ -125,8 +129,8 @@ fn memory_is_as_large_as_the_miniport_was_told() {
         (0x3001, false),
         (0x4000, false),
     ] {
-        for asked in [heap, dma_buf] {
-            let error = check(AllocationFacts { size, ..GOOD }, &asked).err();
+        for requested in [heap, dma_buf] {
+            let error = check(AllocationFacts { size, ..GOOD }, &requested).err();
             assert_eq!(error, (!good).then_some(Violation::MemorySize), "{size:#x}");
         }
     }
@@ -241,42 +245,42 @@ fn priority_0_is_no_priority() {
 fn flags_without_a_meaning() {
     for bit in [11, 12].into_iter().chain(19..32) {
         let flags = CPU_VISIBLE | (1 << bit);
-        flags_violate(&ASKED, flags, Violation::ReservedFlags);
+        flags_violate(&REQUESTED, flags, Violation::ReservedFlags);
         flags_violate(&PRIMARY, flags, Violation::ReservedFlags);
     }
     // The others say nothing that can be wrong by itself.
     for bit in [0, 3, 6, 7, 8, 9, 15, 17, 18] {
-        flags_are_good(&ASKED, 1 << bit);
+        flags_are_good(&REQUESTED, 1 << bit);
     }
 }
 
 #[test]
 fn what_needs_cpu_visible() {
     for flag in [PERMANENT, CACHED] {
-        flags_are_good(&ASKED, CPU_VISIBLE | flag);
+        flags_are_good(&REQUESTED, CPU_VISIBLE | flag);
     }
     for flag in [PERMANENT, CACHED, HISTORY, CACHED | HISTORY] {
-        flags_violate(&ASKED, flag, Violation::NotCpuVisible);
+        flags_violate(&REQUESTED, flag, Violation::NotCpuVisible);
     }
 }
 
 #[test]
 fn history_buffers_are_nothing_else() {
     let buffer = CPU_VISIBLE | HISTORY;
-    flags_are_good(&ASKED, buffer | CACHED);
-    flags_violate(&ASKED, buffer, Violation::HistoryBuffer);
-    let incoherent = Asked {
+    flags_are_good(&REQUESTED, buffer | CACHED);
+    flags_violate(&REQUESTED, buffer, Violation::HistoryBuffer);
+    let incoherent = Requested {
         traits: SegmentTraits {
             cache_coherent: false,
-            ..ASKED.traits
+            ..REQUESTED.traits
         },
-        ..ASKED
+        ..REQUESTED
     };
     flags_are_good(&incoherent, buffer | CACHED);
     flags_are_good(&incoherent, buffer);
     for bit in [1, 3, 4, 5, 6, 7, 8, 9, 10, 13, 15, 16, 17, 18] {
         flags_violate(
-            &ASKED,
+            &REQUESTED,
             buffer | CACHED | (1 << bit),
             Violation::HistoryBuffer,
         );
@@ -305,9 +309,9 @@ fn what_can_be_scanned_out() {
 
 #[test]
 fn flags_that_exclude_each_other() {
-    let preallocated = Asked {
+    let preallocated = Requested {
         memory: CallerMemory::Preallocated,
-        ..ASKED
+        ..REQUESTED
     };
     let four = [PROTECTED, PERMANENT, EXISTING, EXISTING_KERNEL];
     for one in four {
@@ -321,19 +325,22 @@ fn flags_that_exclude_each_other() {
 #[test]
 fn existing_memory_is_there() {
     for memory in [CallerMemory::Preallocated, CallerMemory::Heap(0x1000)] {
-        let asked = Asked { memory, ..ASKED };
-        flags_are_good(&asked, CPU_VISIBLE | EXISTING);
-        flags_are_good(&asked, CPU_VISIBLE);
-        flags_violate(&asked, EXISTING_KERNEL, Violation::ExistingMemory);
+        let requested = Requested {
+            memory,
+            ..REQUESTED
+        };
+        flags_are_good(&requested, CPU_VISIBLE | EXISTING);
+        flags_are_good(&requested, CPU_VISIBLE);
+        flags_violate(&requested, EXISTING_KERNEL, Violation::ExistingMemory);
     }
-    flags_violate(&ASKED, EXISTING, Violation::ExistingMemory);
-    flags_violate(&ASKED, EXISTING_KERNEL, Violation::ExistingMemory);
+    flags_violate(&REQUESTED, EXISTING, Violation::ExistingMemory);
+    flags_violate(&REQUESTED, EXISTING_KERNEL, Violation::ExistingMemory);
 }
 
 #[test]
 fn residency_notifications_are_for_physical_access() {
-    flags_are_good(&ASKED, NOTIFICATION | PHYSICALLY);
-    flags_violate(&ASKED, NOTIFICATION, Violation::ResidencyNotification);
+    flags_are_good(&REQUESTED, NOTIFICATION | PHYSICALLY);
+    flags_violate(&REQUESTED, NOTIFICATION, Violation::ResidencyNotification);
 }
 
 /// Case 69.
@@ -341,26 +348,26 @@ fn residency_notifications_are_for_physical_access() {
 fn alternate_addresses_are_for_primaries() {
     flags_are_good(&PRIMARY, CPU_VISIBLE | ALTERNATE_VA);
     let flags = CPU_VISIBLE | ALTERNATE_VA;
-    flags_violate(&ASKED, flags, Violation::AlternateVa);
+    flags_violate(&REQUESTED, flags, Violation::AlternateVa);
 }
 
 /// Case 70.
 #[test]
 fn an_aperture_that_is_mapped_needs_the_capability() {
-    let able = Asked {
+    let able = Requested {
         traits: SegmentTraits {
             map_aperture2: true,
-            ..ASKED.traits
+            ..REQUESTED.traits
         },
-        ..ASKED
+        ..REQUESTED
     };
     flags_are_good(&able, MAP_APERTURE);
-    flags_violate(&ASKED, MAP_APERTURE, Violation::MapAperture);
+    flags_violate(&REQUESTED, MAP_APERTURE, Violation::MapAperture);
 }
 
 #[test]
 fn primaries() {
-    let preallocated = Asked {
+    let preallocated = Requested {
         memory: CallerMemory::Preallocated,
         ..PRIMARY
     };
@@ -368,7 +375,7 @@ fn primaries() {
         let flags = CPU_VISIBLE | flag;
         flags_violate(&preallocated, flags, Violation::PrimaryFlags);
     }
-    let unseen = |cpu_visible| Asked {
+    let unseen = |cpu_visible| Requested {
         traits: SegmentTraits {
             cpu_visible: SegmentSet(cpu_visible),
             ..PRIMARY.traits
@@ -394,7 +401,7 @@ fn primaries() {
         let wrong = (!good).then_some(Violation::PrimarySegments);
         assert_eq!(error, wrong, "{supported} {visible}");
         // It matters for primaries alone.
-        let other = Asked {
+        let other = Requested {
             primary: false,
             ..unseen(visible)
         };
@@ -516,7 +523,7 @@ proptest! {
 
     #[test]
     fn what_is_believed_keeps_the_contract(facts in facts(), primary: bool) {
-        let Ok(checked) = check(facts, &Asked { primary, ..ASKED }) else { return Ok(()) };
+        let Ok(checked) = check(facts, &Requested { primary, ..REQUESTED }) else { return Ok(()) };
         prop_assert!(checked.size() != 0 && checked.size() % 4096 == 0);
         prop_assert!(checked.size() >= facts.size && checked.size() - facts.size < 4096);
         prop_assert_eq!(checked.flags(), facts.flags);

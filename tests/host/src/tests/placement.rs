@@ -3,26 +3,26 @@
 //! Where the bytes of an allocation may go.
 
 use crate::vidmm::placement::Placement;
-use Placement::{Discarded, Imported, Local, Lost, System, Untouched, UserPages};
+use Placement::{Discarded, Imported, Local, Lost, System, Unpopulated, UserPages};
 
-/// All ways but those to [`Lost`].
-const WAYS: [(Placement, Placement); 7] = [
-    (Untouched, Local),
-    (Untouched, System),
+/// All transitions but those to [`Lost`].
+const TRANSITIONS: [(Placement, Placement); 7] = [
+    (Unpopulated, Local),
+    (Unpopulated, System),
     (Local, System),
     (System, Local),
     (Local, Discarded),
     (System, Discarded),
-    (Discarded, Untouched),
+    (Discarded, Unpopulated),
 ];
 
 #[test]
-fn there_are_these_ways_and_no_others() {
+fn there_are_these_transitions_and_no_others() {
     for from in Placement::ALL {
         for to in Placement::ALL {
             let there = match to {
                 Lost => from != Lost,
-                _ => WAYS.contains(&(from, to)),
+                _ => TRANSITIONS.contains(&(from, to)),
             };
             assert_eq!(from.leads_to(to), there, "{from:?} to {to:?}");
         }
@@ -32,8 +32,8 @@ fn there_are_these_ways_and_no_others() {
 #[test]
 fn memory_of_others_stays_where_it_is() {
     for fixed in [UserPages, Imported] {
-        let mut ways = Placement::ALL.into_iter().filter(|&to| fixed.leads_to(to));
-        assert_eq!((ways.next(), ways.next()), (Some(Lost), None));
+        let mut transitions = Placement::ALL.into_iter().filter(|&to| fixed.leads_to(to));
+        assert_eq!((transitions.next(), transitions.next()), (Some(Lost), None));
     }
 }
 

@@ -16,6 +16,7 @@ pub mod str;
 pub mod sync;
 pub mod time;
 pub mod uaccess;
+pub mod workqueue;
 
 /// What every room imports.
 pub mod prelude {

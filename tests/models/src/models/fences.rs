@@ -4,8 +4,9 @@
 
 use super::{world::handle, *};
 use crate::{
-    fence::{timeline::Timeline, AtRemoval, MonitoredFence},
-    stand_in::sys::event_fd,
+    fence::{timeline::Timeline, MonitoredFence, OnUnplug},
+    mem::ACCOUNT,
+    stand_in::sys::{event_fd, worker::WorkerQueue},
     uapi::*,
 };
 use loom::sync::atomic::{AtomicBool, Ordering};
@@ -194,16 +195,20 @@ fn a_rewind_takes_no_wake_up() {
     });
 }
 
+fn queue() -> kernel::sync::Arc<WorkerQueue> {
+    kernel::sync::Arc::new(WorkerQueue, ACCOUNT).expect("memory")
+}
+
 /// Only a rewind does.
 #[test]
 fn a_signal_never_lowers_a_value() {
     explore("signals in a row", 1, |_| {
-        let fence = MonitoredFence::new(5, AtRemoval::Maximum).expect("memory");
+        let fence = MonitoredFence::new(5, OnUnplug::SignalMax, queue()).expect("memory");
         for (value, expected) in [(4, 5), (5, 5), (6, 6), (0, 6), (u64::MAX, u64::MAX)] {
-            fence.signal(value);
+            MonitoredFence::signal(&fence, value);
             assert_eq!(fence.value(), expected);
         }
-        fence.rewind(3);
+        MonitoredFence::rewind(&fence, 3);
         assert_eq!(fence.value(), 3);
         0
     });
@@ -215,7 +220,7 @@ fn a_removal_ends_a_wait() {
     explore("remove and wait", 2, |world| {
         let fence = world.create_fence().expect("made");
         let waiting = world.thread(move |world| world.wait(&[(fence, 1)], 0, 0));
-        world.remove_adapter();
+        world.unplug_adapter();
         assert_eq!(waiting.join().expect("ends"), Err(DEVICE_REMOVED));
         0
     });
@@ -231,7 +236,7 @@ fn a_removal_ends_waits_and_makings() {
             let made = world.create_fence()?;
             world.wait(&[(made, 1)], 0, 0)
         });
-        world.remove_adapter();
+        world.unplug_adapter();
         assert_eq!(waiting.join().expect("ends"), Err(DEVICE_REMOVED));
         assert_eq!(making.join().expect("ends"), Err(DEVICE_REMOVED));
         0
@@ -243,7 +248,7 @@ fn a_removal_ends_waits_and_makings() {
 #[test]
 fn a_timeline_says_what_has_ended() {
     explore("operations of a queue", 3, |_| {
-        let fence = MonitoredFence::new(0, AtRemoval::Maximum).expect("memory");
+        let fence = MonitoredFence::new(0, OnUnplug::SignalMax, queue()).expect("memory");
         let timeline = Timeline::new(fence.clone()).expect("memory");
         let operations = [0; 2].map(|_| Timeline::prepare(&timeline).expect("memory").begin());
         assert_eq!(operations.each_ref().map(|o| o.value()), [1, 2]);
@@ -274,7 +279,7 @@ fn a_timeline_says_what_has_ended() {
 #[test]
 fn operations_end_in_any_order() {
     explore("operations of a queue, one by one", 1, |_| {
-        let fence = MonitoredFence::new(0, AtRemoval::Maximum).expect("memory");
+        let fence = MonitoredFence::new(0, OnUnplug::SignalMax, queue()).expect("memory");
         let timeline = Timeline::new(fence.clone()).expect("memory");
         let begin = || Timeline::prepare(&timeline).expect("memory").begin();
         let [one, two, three] = [begin(), begin(), begin()];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Resources: who adds to them, and whose turn it is with the miniport's cookie.
+//! Resources: who adds to them, and which call may replace the miniport's cookie.
 
 use super::*;
 

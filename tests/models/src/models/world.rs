@@ -15,10 +15,7 @@ use crate::{
         dispatch,
         Caller, //
     },
-    mem::{
-        KBox,
-        ACCOUNT, //
-    },
+    mem::KBox,
     stand_in::machine::Numbers,
     uapi::*,
     vidmm::VidMm, //
@@ -71,10 +68,10 @@ pub(super) fn handle(v: u32) -> d3dkmthandle {
 impl World {
     pub(super) fn new() -> Self {
         let registry = Registry::new(true).expect("memory");
-        let added = registry.adapters().add(HotplugSource(1), |appearance| {
+        let added = registry.adapters().add(HotplugSource(1), |instance| {
             let miniport: Box<dyn crate::ddi::Miniport> = Box::new(Numbers::new());
-            let vidmm = Arc::new(VidMm, ACCOUNT)?;
-            Adapter::new(appearance, KBox::from(miniport), vidmm)
+            let vidmm = VidMm::new()?;
+            Adapter::new(instance, KBox::from(miniport), vidmm)
         });
         assert_eq!(added, Ok(()));
         let process = registry.enter_process().expect("memory");
@@ -94,10 +91,10 @@ impl World {
         self.registry.leave_process(&self.process);
     }
 
-    /// The adapter's device goes.
-    pub(super) fn remove_adapter(&self) {
+    /// The adapter's device is unplugged.
+    pub(super) fn unplug_adapter(&self) {
         let adapter = self.registry.adapters().remove(HotplugSource(1));
-        adapter.expect("an adapter").end();
+        adapter.expect("an adapter").unplug();
     }
 
     /// Starts a thread.

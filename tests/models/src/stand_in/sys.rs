@@ -8,6 +8,7 @@ pub(crate) mod fence_page;
 pub(crate) mod mapped_vma;
 pub(crate) mod object_file;
 pub(crate) mod page_range;
+pub(crate) mod worker;
 
 use crate::status::NtStatus;
 use kernel::error::Error;

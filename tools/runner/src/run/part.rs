@@ -5,7 +5,7 @@ use crate::{
     conformance,
     floors::HOST,
     gpu,
-    plan::{Mode, Pass, Plan},
+    plan::{Mode, Plan},
 };
 use std::sync::{atomic::AtomicU32, Mutex};
 
@@ -16,6 +16,8 @@ pub(super) struct Part {
     /// What its guests are called, but for their numbers.
     pub name: String,
     pub gpus: Vec<String>,
+    /// Its guests have one CPU.
+    pub single: bool,
     pub suites: Vec<String>,
     /// The number of the first suite's entry.
     pub first: usize,
@@ -28,19 +30,20 @@ pub(super) struct Part {
 /// The plan with the numbers of its entries, and how many there are: those of a pass, then that of its
 /// page, if it makes it, then that of its guests.
 pub(super) fn parts(plan: Plan) -> (Vec<Part>, usize) {
-    let host = plan.host.then(|| (None, None, vec![HOST.to_owned()]));
+    let host = (plan.host).then(|| (None, None, false, vec![HOST.to_owned()]));
     let passes = (plan.passes.into_iter()).map(|pass| {
         let name = pass.name();
-        let Pass { mode, gpus, suites } = pass;
-        (Some((mode, name)), gpus, suites)
+        (Some((pass.mode, name)), pass.gpus, pass.single, pass.suites)
     });
     let mut next = 0;
-    let parts = host.into_iter().chain(passes).map(|(pass, gpus, suites)| {
+    let parts = host.into_iter().chain(passes);
+    let parts = parts.map(|(pass, gpus, single, suites)| {
         let (mode, name) = pass.unzip();
         let mut part = Part {
             mode,
             name: name.unwrap_or_default(),
             gpus: gpus.unwrap_or_else(|| gpu::USUAL.map(str::to_owned).into()),
+            single,
             suites,
             first: next,
             guests: AtomicU32::new(0),

@@ -126,6 +126,7 @@ impl Run<'_> {
             ],
             cmdline,
             counted: mode == Mode::Counted,
+            single: part.single,
         };
         let wanted = Wanted {
             shell: false,

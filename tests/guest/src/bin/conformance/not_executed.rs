@@ -122,7 +122,7 @@ pub const NOT_EXECUTED: &[(u32, u32, &str, &str)] = &[
         263,
         263,
         "a status that counts as success but is not 0",
-        "no call that is served has one; MakeResident will",
+        "the suite `residency` has it: MakeResident answers PENDING",
     ),
     (
         301,

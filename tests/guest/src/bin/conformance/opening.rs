@@ -393,16 +393,16 @@ fn case_176_opened_for_reading_only() {
             bytes.fill(1);
             let nt = Share::new(create.resource()).access(rights).made(gpu);
             let opened = Open::new(device, &nt, 1).made(gpu);
-            let view = gpu.lock(device, opened.allocation(0));
+            let mapping = gpu.lock(device, opened.allocation(0));
             let expected = WRITE.iter().any(|right| rights & right != 0);
-            assert_eq!(is_writable(view), expected, "rights {rights:#x}");
-            let became = becomes_writable(view, PAGE);
+            assert_eq!(is_writable(mapping), expected, "rights {rights:#x}");
+            let became = becomes_writable(mapping, PAGE);
             assert_eq!(became, expected, "rights {rights:#x}");
             assert_eq!(bytes[0], u8::from(!expected), "rights {rights:#x}");
             // What others write can be read.
             bytes[1] = 7;
             // SAFETY: As above.
-            assert_eq!(unsafe { bytes_at(view, PAGE) }[1], 7);
+            assert_eq!(unsafe { bytes_at(mapping, PAGE) }[1], 7);
             gpu.unlock(device, opened.allocation(0));
             let destroyed = destroy_resource(&gpu.dxg, device, opened.resource());
             assert_eq!(destroyed, SUCCESS);

@@ -96,7 +96,7 @@ pub const CASES: &[Case] = &[
     ),
     case!(
         case_238_reclaimed_without_commitment,
-        "ReclaimAllocations2, offered with AllowDecommit, and nothing is left to promise",
+        "ReclaimAllocations2, offered with AllowDecommit, and no commitment is left",
         C,
         "SUCCESS; NOT_COMMITTED, and the allocation cannot be used",
     ),
@@ -114,7 +114,7 @@ pub const CASES: &[Case] = &[
     ),
     case!(
         case_242_where_memory_is,
-        "QueryAllocationResidency, not touched yet, made resident, evicted",
+        "QueryAllocationResidency, not used yet, made resident, evicted",
         I,
         "SUCCESS; not resident, in GPU memory, in shared memory",
     ),

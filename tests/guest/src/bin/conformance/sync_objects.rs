@@ -268,12 +268,12 @@ fn case_198_wait_by_an_event() {
     on_each_device(|gpu, device| {
         let fence = Fence::new(gpu, device, 0);
         let event = Event::new();
-        let way = Way {
+        let options = WaitOptions {
             event: Some(&event),
-            ..Way::default()
+            ..WaitOptions::default()
         };
         let target = [(fence.handle, 1)];
-        assert_eq!(wait_in(&gpu.dxg, device, &target, way), SUCCESS);
+        assert_eq!(wait_in(&gpu.dxg, device, &target, options), SUCCESS);
         assert_eq!(event.count(), 0);
         assert_eq!(signal(&gpu.dxg, device, &target), SUCCESS);
         assert_eq!(event.count(), 1);

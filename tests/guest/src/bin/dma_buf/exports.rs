@@ -187,18 +187,18 @@ pub(super) fn a_read_only_export_cannot_be_written_to() {
         // Nor is there a copy on write of such memory.
         let refused = mapping(&dma_buf, both, MapFlags::PRIVATE);
         assert_eq!(refused, Some(Errno::INVAL));
-        let view = Mapped::new(&dma_buf, BYTES, false, 0).expect("mmap");
-        assert!(full_of(view.bytes(), 0x5a));
+        let mapped = Mapped::new(&dma_buf, BYTES, false, 0).expect("mmap");
+        assert!(full_of(mapped.bytes(), 0x5a));
         let flags = MprotectFlags::READ | MprotectFlags::WRITE;
         // SAFETY: The range is that of the mapping.
-        let more = unsafe { mprotect(view.address() as *mut _, BYTES, flags) };
+        let more = unsafe { mprotect(mapped.address() as *mut _, BYTES, flags) };
         assert_eq!(more, Err(Errno::ACCESS));
         // The file cannot be opened once more.
         let path = format!("/proc/self/fd/{}", dma_buf.as_raw_fd());
         let again = open(path, OFlags::RDWR | OFlags::CLOEXEC, Mode::empty());
         assert_eq!(again.err(), Some(Errno::NXIO));
         fill(gpu, device, allocation, BYTES, 0xa5);
-        assert!(full_of(view.bytes(), 0xa5));
+        assert!(full_of(mapped.bytes(), 0xa5));
     });
 }
 
@@ -212,11 +212,11 @@ pub(super) fn one_access_at_a_time() {
             let second = this(device, allocation).made(gpu);
             drop(first);
             other(device, allocation).refused(gpu, ACCESS_DENIED);
-            let view = Mapped::new(&second, BYTES, false, 0).expect("mmap");
+            let mapped = Mapped::new(&second, BYTES, false, 0).expect("mmap");
             drop(second);
             // A mapping is a use as well.
             other(device, allocation).refused(gpu, ACCESS_DENIED);
-            drop(view);
+            drop(mapped);
             let opened = Open::new(device, &this(device, allocation).made(gpu)).made(gpu);
             // As is an opening.
             other(device, allocation).refused(gpu, ACCESS_DENIED);

@@ -115,13 +115,13 @@ fn dma_bufs_go_from_one_to_the_other() {
         let allocation = displayable(device).made(&gpu).allocation(0);
         fill(&gpu, device, allocation, BYTES, 0x5a);
         let dma_buf = export(&gpu, device, allocation);
-        let view = prime::map(&dma_buf, BYTES);
-        assert!(full_of(view.bytes(), 0x5a));
+        let mapping = prime::map(&dma_buf, BYTES);
+        assert!(full_of(mapping.bytes(), 0x5a));
         let opened = Open::new(elsewhere, &dma_buf).made(&other);
         assert!(is_full(&other, elsewhere, opened.allocation, BYTES, 0x5a));
         fill(&other, elsewhere, opened.allocation, BYTES, 0xa5);
         assert!(is_full(&gpu, device, allocation, BYTES, 0xa5));
-        assert!(full_of(view.bytes(), 0xa5));
+        assert!(full_of(mapping.bytes(), 0xa5));
     }
 }
 

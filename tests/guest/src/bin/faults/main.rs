@@ -24,7 +24,7 @@ use dxg_guest_tests::{
     calls::*,
     create::Create,
     faults::{print_slowest, was_swept},
-    fence::{wait_in, Event, Fence, PagingQueue, Way},
+    fence::{wait_in, Event, Fence, PagingQueue, WaitOptions},
     harness::{self, context},
     memory::{Map, PAGE},
     sysfs, tests,
@@ -146,11 +146,11 @@ fn furnish(gpu: &Gpu, memory: &Map) -> u64 {
     let targets = [(fence.handle, 1), (queue.fence.handle, 1)];
     // The wait keeps the event, which nobody has any more.
     let event = Event::new();
-    let way = Way {
+    let options = WaitOptions {
         event: Some(&event),
-        ..Way::default()
+        ..WaitOptions::default()
     };
-    assert_eq!(wait_in(&gpu.dxg, DEVICE, &targets, way), SUCCESS);
+    assert_eq!(wait_in(&gpu.dxg, DEVICE, &targets, options), SUCCESS);
     gpu.lock(DEVICE, alone.allocation(0));
     gpu.unlock(DEVICE, alone.allocation(0));
     gpu.lock(DEVICE, resource.allocation(1))

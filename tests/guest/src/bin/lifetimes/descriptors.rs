@@ -145,7 +145,7 @@ pub(super) fn a_node_that_was_sent_away() {
         assert_eq!(destroy_device_through(node.as_fd(), device), NOT_A_CALL);
         assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS);
         child.succeed();
-        // All but the NT handle, which was not sent; a lock keeps its view, mapped or not.
+        // All but the NT handle, which was not sent; a lock keeps its mapping, mapped or not.
         let left = [&ITS_PROCESS[..], &POPULATION[..POPULATION.len() - 1]].concat();
         before.assert_grown(&left);
         assert_eq!(destroy_device_through(node.as_fd(), device), NOT_A_CALL);

@@ -119,7 +119,7 @@ fn lives_on(thread: &str) {
             ("bindings", 2),
             ("gem_objects", 1),
             ("pinned_pages", 1),
-            // A lock keeps its view, mapped or not.
+            // A lock keeps its mapping, mapped or not.
             ("mappings", 1),
         ]);
         tell(&socket, 1);

@@ -81,9 +81,9 @@ pub(super) fn a_forked_child_changes_nothing() {
         population.fill(1);
         population.destroy(&gpu);
         drop(gpu);
-        population.views[1..]
+        population.mappings[1..]
             .iter()
-            .for_each(|&view| dxg_guest_tests::memory::unmap(view, PAGE));
+            .for_each(|&mapping| dxg_guest_tests::memory::unmap(mapping, PAGE));
     }
 }
 
@@ -109,7 +109,7 @@ pub(super) fn a_forked_child_keeps_the_node() {
         let before = counters();
         let (child, socket) = start("leaves_a_child", gpu, &[]);
         child.succeed();
-        // A lock keeps its view, mapped or not.
+        // A lock keeps its mapping, mapped or not.
         before.assert_grown(&[&ITS_PROCESS[..], &POPULATION].concat());
         for _ in 0..2 {
             tell(&socket, 1);
@@ -160,7 +160,7 @@ pub(super) fn a_node_that_a_child_keeps_is_opened_again() {
 struct Sharing<'a> {
     node: BorrowedFd<'a>,
     adapter: u32,
-    views: [u64; 4],
+    mappings: [u64; 4],
     /// For a child that lives on.
     kept: Option<(OwnedFd, [i32; 2])>,
 }
@@ -186,7 +186,7 @@ extern "C" fn calls_and_writes(of: *mut libc::c_void) -> i32 {
     // SAFETY: It is what `share_memory_with` was given, which waits for the end of this process.
     let of = unsafe { &*of.cast::<Sharing<'_>>() };
     let answer = close_adapter_through(of.node, of.adapter);
-    of.views.iter().for_each(|&view| fill(view, 0x11));
+    of.mappings.iter().for_each(|&mapping| fill(mapping, 0x11));
     i32::from(answer != NOT_A_CALL)
 }
 
@@ -198,7 +198,7 @@ pub(super) fn a_vforked_child_has_no_calls() {
         let child = Sharing {
             node: gpu.dxg.as_fd(),
             adapter: gpu.adapter,
-            views: population.views,
+            mappings: population.mappings,
             kept: None,
         };
         let flags = libc::CLONE_VM | libc::CLONE_VFORK;
@@ -222,9 +222,11 @@ extern "C" fn looks_and_writes(of: *mut libc::c_void) -> i32 {
         unsafe { libc::close(*fd) };
     }
     while let Some(byte) = next(socket) {
-        let as_left = of.views.iter().all(|&view| is_full(view, byte));
+        let as_left = of.mappings.iter().all(|&mapping| is_full(mapping, byte));
         tell(socket, u8::from(as_left));
-        of.views.iter().for_each(|&view| fill(view, byte + 1));
+        of.mappings
+            .iter()
+            .for_each(|&mapping| fill(mapping, byte + 1));
     }
     0
 }
@@ -238,7 +240,7 @@ pub(super) fn leaves_its_memory(arguments: &[String]) {
     let child = Sharing {
         node,
         adapter: gpu.adapter,
-        views: population.views,
+        mappings: population.mappings,
         kept: Some((
             socket_of(arguments),
             [node.as_raw_fd(), population.nt.as_raw_fd()],

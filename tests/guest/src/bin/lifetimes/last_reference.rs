@@ -59,7 +59,7 @@ struct Held<'a> {
     devices: [u32; 2],
     create: Create,
     opened: Open,
-    view: u64,
+    mapping: u64,
     nt: Option<OwnedFd>,
 }
 
@@ -69,14 +69,14 @@ impl<'a> Held<'a> {
         let create = shared(devices[0], 2).made(gpu);
         let nt = share(gpu, create.resource());
         let opened = Open::new(devices[1], &nt, 2).made(gpu);
-        let view = gpu.lock(devices[1], opened.allocation(1));
-        fill(view, 0x5a);
+        let mapping = gpu.lock(devices[1], opened.allocation(1));
+        fill(mapping, 0x5a);
         Self {
             gpu,
             devices,
             create,
             opened,
-            view,
+            mapping,
             nt: Some(nt),
         }
     }
@@ -98,7 +98,7 @@ impl<'a> Held<'a> {
                 unlock(&gpu.dxg, second, self.opened.allocation(1))
             }
             Mapping => {
-                unmap(self.view, PAGE);
+                unmap(self.mapping, PAGE);
                 SUCCESS
             }
         };
@@ -123,7 +123,7 @@ impl<'a> Held<'a> {
                     opens(gpu, device, nt, 2, 1, 0x5a);
                     assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS);
                 }
-                Mapping => assert!(is_full(self.view, 0x5a)),
+                Mapping => assert!(is_full(self.mapping, 0x5a)),
             }
         }
     }
@@ -167,14 +167,14 @@ pub(super) fn mapping_and_nt_handle_of_a_closed_node() {
         for_each(orders(&[NtHandle, Mapping]), |order| {
             let before = counters();
             let gpu = Gpu::open(luid);
-            let Held { view, nt, .. } = Held::new(&gpu);
+            let Held { mapping, nt, .. } = Held::new(&gpu);
             drop(gpu);
             before.assert_grown(&counts(&order));
             let mut nt = nt;
             for (i, holder) in order.iter().enumerate() {
                 match holder {
                     NtHandle => nt = None,
-                    _ => unmap(view, PAGE),
+                    _ => unmap(mapping, PAGE),
                 }
                 before.assert_grown(&counts(&order[i + 1..]));
             }

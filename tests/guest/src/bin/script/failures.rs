@@ -22,8 +22,8 @@ const STATUSES: [(u32, Answer); 9] = [
     (0xc01e_0106, Ok(NtStatus(0xc01e_0106))),
 ];
 
-/// What the adapter of tests promises.
-const PROMISED: u64 = 32 << 20;
+/// What the test adapter can commit.
+const COMMIT_LIMIT: u64 = 32 << 20;
 
 /// Four allocations, of which the third one does `instruction`.
 fn third(instruction: u64, operand: u64) -> Vec<Vec<u64>> {
@@ -94,17 +94,17 @@ pub fn a_failed_open_once_more() {
     gpu.unlock(one, create.allocation(2));
 }
 
-pub fn nothing_left_to_promise() {
+pub fn no_commitment_left() {
     let (gpu, device) = adapter();
     let mut blobs: Vec<_> = (1..=4).map(named).collect();
-    blobs[2] = blob(&[(wire::TAG, 3), (wire::SIZE, PROMISED)]);
+    blobs[2] = blob(&[(wire::TAG, 3), (wire::SIZE, COMMIT_LIMIT)]);
     Create::scripted(device, &blobs).refused(&gpu, GRAPHICS_NO_VIDEO_MEMORY);
     let (gone, lines) = split(log());
     // It was never opened.
     assert_eq!(lines, [created("a1 a2 a3 a4")]);
     assert_eq!(gone, (1..=4).map(destroyed).collect::<Vec<_>>());
     // What was committed for the others is free again.
-    let all = [(wire::TAG, 1), (wire::SIZE, PROMISED)];
+    let all = [(wire::TAG, 1), (wire::SIZE, COMMIT_LIMIT)];
     Create::one(device, &all).made(&gpu);
 }
 
@@ -162,7 +162,7 @@ pub fn a_fill_without_memory() {
     gpu.unlock(device, allocation);
 }
 
-/// A segment full of what cannot be put out: after 16 that is enough, and system memory is used.
+/// A segment full of memory that cannot be evicted: after 16 failures system memory is used.
 pub fn transfers_that_fail() {
     const BYTES: u64 = 800 << 10;
     let (gpu, device) = adapter();

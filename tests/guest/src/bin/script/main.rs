@@ -56,7 +56,7 @@ fn main() -> ExitCode {
             statuses_of_create,
             statuses_of_open,
             a_failed_open_once_more,
-            nothing_left_to_promise,
+            no_commitment_left,
             memory_that_cannot_be_pinned,
             a_fill_that_fails,
             a_fill_without_memory,

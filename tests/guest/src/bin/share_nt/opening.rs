@@ -32,9 +32,9 @@ pub(super) fn an_nt_handle_of_a_read_only_opening_is_read_only() {
         // Nobody gets more than the creator has given.
         let second = Share::new(opened.resource()).access(ALL).made(gpu);
         let opened = Open::new(device, &second, 1).made(gpu);
-        let view = gpu.lock(device, opened.allocation(0));
-        assert!(!is_writable(view));
-        assert!(!becomes_writable(view, PAGE));
+        let mapping = gpu.lock(device, opened.allocation(0));
+        assert!(!is_writable(mapping));
+        assert!(!becomes_writable(mapping, PAGE));
         gpu.unlock(device, opened.allocation(0));
     });
 }

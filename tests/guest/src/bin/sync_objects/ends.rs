@@ -18,16 +18,16 @@ fn ends_waits(end: impl Fn(&Gpu, u32, Fence)) {
         // For one of two fences, of which the other one is never signalled.
         let targets = [(other.handle, 1), (fence.handle, 1)];
         let event = Event::new();
-        let way = Way {
+        let options = WaitOptions {
             any: true,
             event: Some(&event),
         };
-        assert_eq!(wait_in(&gpu.dxg, device, &targets, way), SUCCESS);
+        assert_eq!(wait_in(&gpu.dxg, device, &targets, options), SUCCESS);
         thread::scope(|scope| {
             let all = spawn(scope, || wait(&gpu.dxg, device, &targets));
-            let any = Way {
+            let any = WaitOptions {
                 any: true,
-                ..Way::default()
+                ..WaitOptions::default()
             };
             let any = spawn(scope, move || wait_in(&gpu.dxg, device, &targets, any));
             wait_for_waits(&before, 3);
@@ -54,6 +54,38 @@ pub(super) fn the_device_ends_waits() {
     ends_waits(|gpu, device, _| assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS));
 }
 
+/// A signal leaves most of many waits to a worker. A fence that is destroyed before that is done has been
+/// signalled for all of them.
+pub(super) fn waits_that_were_reached_before_the_end() {
+    const MANY: i64 = 1024;
+    on_each_adapter(|gpu| {
+        let before = counters();
+        let device = gpu.device();
+        let fence = Fence::new(gpu, device, 0);
+        let event = Event::new();
+        let options = WaitOptions {
+            event: Some(&event),
+            ..WaitOptions::default()
+        };
+        for _ in 0..MANY {
+            assert_eq!(
+                wait_in(&gpu.dxg, device, &[(fence.handle, 1)], options),
+                SUCCESS
+            );
+        }
+        thread::scope(|scope| {
+            // Its turn is the last one.
+            let waiting = spawn(scope, || wait(&gpu.dxg, device, &[(fence.handle, 2)]));
+            wait_for_waits(&before, MANY + 1);
+            assert_eq!(signal(&gpu.dxg, device, &[(fence.handle, 2)]), SUCCESS);
+            assert_eq!(destroy_sync_object(&gpu.dxg, fence.handle), SUCCESS);
+            assert_eq!(waiting.join().expect("a thread"), SUCCESS);
+        });
+        wait_for_waits(&before, 0);
+        assert_eq!(i64::try_from(event.count()), Ok(MANY));
+    });
+}
+
 /// Closing the node ends waits by eventfds. (A thread that waits keeps the node open.)
 pub(super) fn the_last_descriptor_ends_waits() {
     for luid in luids() {
@@ -62,12 +94,12 @@ pub(super) fn the_last_descriptor_ends_waits() {
         let device = gpu.device();
         let fence = Fence::new(&gpu, device, 0);
         let event = Event::new();
-        let way = Way {
+        let options = WaitOptions {
             event: Some(&event),
-            ..Way::default()
+            ..WaitOptions::default()
         };
         let target = [(fence.handle, 1)];
-        assert_eq!(wait_in(&gpu.dxg, device, &target, way), SUCCESS);
+        assert_eq!(wait_in(&gpu.dxg, device, &target, options), SUCCESS);
         drop(gpu);
         before.assert_restored();
         assert_eq!(event.count(), 1);
@@ -119,13 +151,13 @@ pub(super) fn signals_waits_and_ends_in_eight_threads() {
                 spawn(scope, move || {
                     while !stop.load(Relaxed) {
                         let target = [(current.load(Relaxed), value.load(Relaxed) + 1)];
-                        let way = Way {
+                        let options = WaitOptions {
                             any: thread % 2 == 0,
                             event: (thread == 6).then_some(event),
                         };
                         let answer = match thread {
                             0..3 => signal(&gpu.dxg, device, &target),
-                            _ => wait_in(&gpu.dxg, device, &target, way),
+                            _ => wait_in(&gpu.dxg, device, &target, options),
                         };
                         match (answer, thread) {
                             (SUCCESS, 0..3) => drop(value.fetch_add(1, Relaxed)),

@@ -8,11 +8,11 @@ use std::{fs::File, os::fd::AsRawFd};
 
 /// A wait for all targets that signals an event.
 fn wait_by(gpu: &Gpu, device: u32, targets: &[(u32, u64)], event: &Event) -> Answer {
-    let way = Way {
+    let options = WaitOptions {
         event: Some(event),
-        ..Way::default()
+        ..WaitOptions::default()
     };
-    wait_in(&gpu.dxg, device, targets, way)
+    wait_in(&gpu.dxg, device, targets, options)
 }
 
 pub(super) fn an_event_of_what_is_reached() {
@@ -65,11 +65,11 @@ pub(super) fn an_event_of_all_and_of_any() {
         let targets = fences.map(|fence| (fence.handle, 1));
         let [all, any] = [Event::new(), Event::new()];
         assert_eq!(wait_by(gpu, device, &targets, &all), SUCCESS);
-        let way = Way {
+        let options = WaitOptions {
             any: true,
             event: Some(&any),
         };
-        assert_eq!(wait_in(&gpu.dxg, device, &targets, way), SUCCESS);
+        assert_eq!(wait_in(&gpu.dxg, device, &targets, options), SUCCESS);
         for (i, expected) in [(2, (0, 1)), (0, (0, 0)), (1, (1, 0))] {
             let answer = signal(&gpu.dxg, device, &targets[i..=i]);
             assert_eq!(answer, SUCCESS);
@@ -141,13 +141,13 @@ pub(super) fn waits_for_any_leave_nothing() {
         let before = counters();
         let [never, often] = [0; 2].map(|_| Fence::new(gpu, device, 0));
         let event = Event::new();
-        let way = Way {
+        let options = WaitOptions {
             any: true,
             event: Some(&event),
         };
         for turn in 1..=200 {
             let targets = [(never.handle, 1), (often.handle, turn)];
-            assert_eq!(wait_in(&gpu.dxg, device, &targets, way), SUCCESS);
+            assert_eq!(wait_in(&gpu.dxg, device, &targets, options), SUCCESS);
             assert_eq!(counters().since(&before, "waits"), 1);
             assert_eq!(signal(&gpu.dxg, device, &targets[1..]), SUCCESS);
             assert_eq!(event.count(), 1);

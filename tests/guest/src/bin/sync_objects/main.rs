@@ -70,6 +70,7 @@ fn main() -> ExitCode {
             waits_for_any_leave_nothing,
             an_end_ends_waits,
             the_device_ends_waits,
+            waits_that_were_reached_before_the_end,
             the_last_descriptor_ends_waits,
             a_wait_of_a_process_that_is_killed,
             signals_waits_and_ends_in_eight_threads,

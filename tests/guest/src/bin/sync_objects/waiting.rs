@@ -62,12 +62,12 @@ pub(super) fn any_of_two() {
             let before = counters();
             let fences = two_fences(gpu, device);
             let targets = fences.map(|fence| (fence.handle, 1));
-            let way = Way {
+            let options = WaitOptions {
                 any: true,
-                ..Way::default()
+                ..WaitOptions::default()
             };
             thread::scope(|scope| {
-                let waiting = spawn(scope, || wait_in(&gpu.dxg, device, &targets, way));
+                let waiting = spawn(scope, || wait_in(&gpu.dxg, device, &targets, options));
                 wait_for_waits(&before, 1);
                 let answer = signal(&gpu.dxg, device, &targets[which..=which]);
                 assert_eq!(answer, SUCCESS);
@@ -75,7 +75,7 @@ pub(super) fn any_of_two() {
             });
             wait_for_waits(&before, 0);
             // One that is reached is enough, now as well.
-            assert_eq!(wait_in(&gpu.dxg, device, &targets, way), SUCCESS);
+            assert_eq!(wait_in(&gpu.dxg, device, &targets, options), SUCCESS);
         }
     });
 }
@@ -104,11 +104,11 @@ pub(super) fn what_was_reached_stays_reached() {
     let fences = two_fences(&gpu, device);
     let targets = fences.map(|fence| (fence.handle, 1));
     let event = Event::new();
-    let way = Way {
+    let options = WaitOptions {
         event: Some(&event),
-        ..Way::default()
+        ..WaitOptions::default()
     };
-    assert_eq!(wait_in(&gpu.dxg, device, &targets, way), SUCCESS);
+    assert_eq!(wait_in(&gpu.dxg, device, &targets, options), SUCCESS);
     assert_eq!(signal(&gpu.dxg, device, &targets[..1]), SUCCESS);
     let back = [(fences[0].handle, 0)];
     assert_eq!(signal_with(&gpu.dxg, device, &back, REWIND), SUCCESS);

@@ -4,7 +4,10 @@
 use dxg_guest_tests::{
     calls::*,
     create::Create,
-    fence::{signal_with, wait, wait_in, Event, Fence, PagingQueue, Way, REWIND, WAITED_ON_MAX},
+    fence::{
+        destroy_sync_object, signal_with, wait, wait_in, Event, Fence, PagingQueue, WaitOptions,
+        REWIND, WAITED_ON_MAX,
+    },
     memory::{Map, PAGE},
     paging::*,
     share::{share, shared, Open},
@@ -52,8 +55,7 @@ const fn repeated(
 /// All of them.
 pub const WORST: &[Worst] = &[
     worst("wait", wait_for_many, &[50, 200]),
-    worst("signal", signal_waits_for_many, &[20]),
-    worst("signal_many", signal_many_waits, &[10]),
+    worst("rewind", rewind_many_waits, &[10]),
     worst("destroy_device", destroy_device_with_many, &[30]),
     worst("lock", lock_large, &[20, 60]),
     repeated("offer_reclaim", offer_and_reclaim, &[20, 60, 120]),
@@ -64,6 +66,13 @@ pub const WORST: &[Worst] = &[
     repeated("open_destroy", open_and_destroy, &[]),
     repeated("pin_unpin", pin_and_unpin, &[10]),
     repeated("wait_signal", wait_and_signal, &[]),
+];
+
+/// Calls that are short, however much they end: a worker does most of it.
+pub const SHORT: &[Worst] = &[
+    worst("signal", signal_waits_for_many, &[]),
+    worst("signal_many", signal_many_waits, &[]),
+    worst("destroy_fence", destroy_fence_with_many_waits, &[]),
 ];
 
 /// As many allocations as one call makes.
@@ -82,7 +91,7 @@ fn wait_for_many(gpu: &Gpu) -> Call<'_> {
 }
 
 /// Waits for the first one of some fences to reach 1, as the others never do.
-struct Waits<'a> {
+pub struct Waits<'a> {
     gpu: &'a Gpu,
     device: u32,
     targets: Vec<(u32, u64)>,
@@ -105,43 +114,64 @@ impl<'a> Waits<'a> {
     }
 
     fn begin(&self) {
-        let way = Way {
+        let options = WaitOptions {
             any: true,
             event: Some(&self.event),
         };
-        let begun = wait_in(&self.gpu.dxg, self.device, &self.targets, way);
+        let begun = wait_in(&self.gpu.dxg, self.device, &self.targets, options);
         assert_eq!(begun, SUCCESS);
     }
 
-    fn end(&self, waits: u64) {
-        let first = self.targets[0].0;
-        let set = |value, flags| signal_with(&self.gpu.dxg, self.device, &[(first, value)], flags);
-        assert_eq!(set(1, 0), SUCCESS);
-        assert_eq!(self.event.count(), waits);
-        assert_eq!(set(0, REWIND), SUCCESS);
+    fn set(&self, value: u64, flags: u32) {
+        let targets = [(self.targets[0].0, value)];
+        let set = signal_with(&self.gpu.dxg, self.device, &targets, flags);
+        assert_eq!(set, SUCCESS);
     }
 }
 
-/// A signal that ends some of them, or very many small ones.
-fn signal(gpu: &Gpu, count: u64, targets: usize) -> Call<'_> {
+/// Some of them, or very many small ones.
+fn waits(gpu: &Gpu, count: u64, targets: usize) -> Waits<'_> {
     let waits = Waits::of(gpu, targets);
     (0..count).for_each(|_| waits.begin());
-    Box::new(move || waits.end(count))
+    waits
+}
+
+/// More than a worker has done by then.
+pub fn many_waits(gpu: &Gpu) -> Waits<'_> {
+    waits(gpu, 1 << 16, 1)
 }
 
 fn signal_waits_for_many(gpu: &Gpu) -> Call<'_> {
-    signal(gpu, 4, WAITED_ON_MAX as usize)
+    let waits = waits(gpu, 4, WAITED_ON_MAX as usize);
+    Box::new(move || waits.set(1, 0))
 }
 
 fn signal_many_waits(gpu: &Gpu) -> Call<'_> {
-    signal(gpu, 1 << 16, 1)
+    let waits = many_waits(gpu);
+    Box::new(move || waits.set(1, 0))
+}
+
+/// A rewind has to complete what the signal has left.
+fn rewind_many_waits(gpu: &Gpu) -> Call<'_> {
+    let waits = many_waits(gpu);
+    Box::new(move || {
+        waits.set(1, 0);
+        waits.set(0, REWIND);
+    })
+}
+
+fn destroy_fence_with_many_waits(gpu: &Gpu) -> Call<'_> {
+    let waits = many_waits(gpu);
+    Box::new(move || assert_eq!(destroy_sync_object(&gpu.dxg, waits.targets[0].0), SUCCESS))
 }
 
 fn wait_and_signal(gpu: &Gpu) -> Call<'_> {
     let waits = Waits::of(gpu, WAITED_ON_MAX as usize);
     Box::new(move || {
         waits.begin();
-        waits.end(1);
+        waits.set(1, 0);
+        assert_eq!(waits.event.count(), 1);
+        waits.set(0, REWIND);
     })
 }
 

@@ -6,7 +6,7 @@
 
 mod calls;
 
-use calls::{Worst, WORST};
+use calls::{many_waits, Worst, SHORT, WORST};
 use dxg_guest_tests::{
     calls::*,
     child::{self, say, Child},
@@ -25,6 +25,8 @@ use std::{
 
 /// From SIGKILL to the end of the process: 50 million instructions, less than 20 ms of a real processor.
 const KILLED: Duration = Duration::from_millis(50);
+/// For a call that leaves to a worker what is long, which may preempt it.
+const BRIEF: Duration = Duration::from_millis(40);
 /// For a small call of another process. Two processors that are emulated take turns of up to 10 million.
 const BESIDE: Duration = Duration::from_millis(50);
 /// For the kernel's look for memory that it could have back, in all its caches.
@@ -37,15 +39,22 @@ fn main() -> ExitCode {
         tests![
             clocks_count_instructions,
             whoever_makes_a_long_call_can_be_killed,
+            calls_that_end_many_waits_are_short,
+            the_end_of_a_process_with_many_waits_is_short,
             nobody_waits_for_a_long_call,
             reclaim_waits_for_no_call,
         ],
-        &[("once", once), ("again", again)],
+        &[
+            ("once", once),
+            ("again", again),
+            ("timed", timed),
+            ("waiting", waiting),
+        ],
     )
 }
 
 fn worst(name: &str) -> &'static Worst {
-    let found = WORST.iter().find(|worst| worst.name == name);
+    let found = WORST.iter().chain(SHORT).find(|worst| worst.name == name);
     found.expect("a name of the list")
 }
 
@@ -94,6 +103,24 @@ fn again(arguments: &[String]) {
     }
 }
 
+/// In a child: makes the call, and says how long it took.
+fn timed(arguments: &[String]) {
+    let gpu = Gpu::open(child::adapter(arguments));
+    let mut call = (worst(&arguments[2]).prepare)(&gpu);
+    say("ready");
+    let start = Instant::now();
+    call();
+    say(&start.elapsed().as_micros().to_string());
+}
+
+/// In a child: has many waits when it ends.
+fn waiting(arguments: &[String]) {
+    let gpu = Gpu::open(child::adapter(arguments));
+    let _waits = many_waits(&gpu);
+    say("ready");
+    child::wait_for_parent();
+}
+
 fn start(role: &str, name: &str) -> Child {
     let luid = *luids().first().expect("an adapter");
     let mut child = child::start_on(role, luid, &[name]);
@@ -131,7 +158,7 @@ impl TooLong {
         }
     }
 
-    fn is_nothing(self) {
+    fn assert_nothing(self) {
         assert!(self.0.is_empty(), "too long: {}", self.0.join("; "));
     }
 }
@@ -158,7 +185,30 @@ fn whoever_makes_a_long_call_can_be_killed() {
             });
         }
     }
-    too_long.is_nothing();
+    too_long.assert_nothing();
+}
+
+fn calls_that_end_many_waits_are_short() {
+    let mut too_long = TooLong::default();
+    for worst in SHORT {
+        context(worst.name, || {
+            let mut child = start("timed", worst.name);
+            let micros = child.line().parse().expect("microseconds");
+            child.succeed();
+            too_long.note(worst.name, Duration::from_micros(micros), BRIEF);
+        });
+    }
+    too_long.assert_nothing();
+}
+
+fn the_end_of_a_process_with_many_waits_is_short() {
+    let mut child = start("waiting", "");
+    let start = Instant::now();
+    child.signal(libc::SIGKILL);
+    child.wait();
+    let mut too_long = TooLong::default();
+    too_long.note("the end", start.elapsed(), KILLED);
+    too_long.assert_nothing();
 }
 
 /// A process that uses the same adapter.
@@ -212,7 +262,7 @@ fn nobody_waits_for_a_long_call() {
             too_long.note(&format!("{rounds} beside {}", worst.name), longest, BESIDE);
         });
     }
-    too_long.is_nothing();
+    too_long.assert_nothing();
 }
 
 /// Has the kernel look for memory that it could have back: "2" in all its caches but that of files. "4"
@@ -242,12 +292,12 @@ fn reclaim_waits_for_no_call() {
                 drop_caches("2");
                 longest = longest.max(start.elapsed());
             }
-            // Meanwhile the worker has given back what the kernel was promised.
+            // Meanwhile the worker has reclaimed what the shrinker's scan has accepted.
             child.kill();
             too_long.note(worst.name, longest, RECLAIM);
             let result = reclaimed_one(&gpu, device, &queue, allocation);
             assert_eq!(result, c::D3DDDI_RECLAIM_RESULT_DISCARDED);
         });
     }
-    too_long.is_nothing();
+    too_long.assert_nothing();
 }

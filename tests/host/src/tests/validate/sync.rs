@@ -72,7 +72,7 @@ fn what_flags_mean() {
         value: 0,
         signal: true,
         wait: true,
-        maximum_at_removal: true,
+        signal_max_on_unplug: true,
     };
     assert_eq!(fence(0), Ok(plain));
     let value = u64::MAX;
@@ -86,9 +86,9 @@ fn what_flags_mean() {
             ..plain
         })
     );
-    let maximum_at_removal = false;
+    let signal_max_on_unplug = false;
     let stays = NewFence {
-        maximum_at_removal,
+        signal_max_on_unplug,
         ..plain
     };
     assert_eq!(fence(NO_MAXIMUM), Ok(stays));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! Stands for CPU views: the address space holds what is mapped, by its address.
+//! Stands for mappings: the address space holds what is mapped, by its address.
 
 use crate::{
     mem::KBox,
@@ -12,7 +12,7 @@ use kernel::{
 };
 use std::{any::Any, collections::BTreeMap};
 
-/// A view's file, which the mapping keeps.
+/// The file of a mapping, which keeps it.
 type File = std::sync::Arc<(Arc<CpuMapping>, Box<dyn Any + Send + Sync>)>;
 
 #[derive(Default)]
@@ -49,7 +49,7 @@ impl MappedVma {
         _: bool,
         keep: KBox<T>,
     ) -> Result<Self> {
-        assert_no_lock("a view is mapped");
+        assert_no_lock("memory is mapped");
         let file: File = std::sync::Arc::new((mapping, Box::new(keep.into_inner())));
         let address = machine().with_address_space(|space| {
             space.last += 0x1000;
@@ -72,7 +72,7 @@ impl MappedVma {
     }
 
     pub(crate) fn unmap(self) {
-        assert_no_lock("a view is unmapped");
+        assert_no_lock("memory is unmapped");
         let file = machine().with_address_space(|space| space.mapped.remove(&self.address));
         drop(file);
     }

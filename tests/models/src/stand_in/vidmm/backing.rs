@@ -149,7 +149,7 @@ impl Backing {
         unreachable!()
     }
 
-    pub(crate) fn take_export_back(&self) {
+    pub(crate) fn cancel_export(&self) {
         unreachable!()
     }
 

@@ -77,7 +77,7 @@ impl VidMm {
         unreachable!()
     }
 
-    pub(crate) fn place(
+    pub(crate) fn update_allocation_property(
         &self,
         _: &Account,
         _: Bound<'_>,

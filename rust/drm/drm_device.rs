@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Target`]: the DRM device behind an adapter, and our in-kernel client on it.
+//! [`DrmDevice`]: the DRM device behind an adapter, and our in-kernel client on it.
 
-use crate::sys::bindings;
+use crate::bindings;
 use core::ptr::NonNull;
 use kernel::{
     bindings as c,
@@ -156,7 +156,7 @@ pub(crate) use bindings::dxg_pci_identity as PciIdentity;
 pub(super) type PrimeImport =
     unsafe extern "C" fn(*mut c::drm_device, *mut c::dma_buf) -> *mut c::drm_gem_object;
 
-/// A dumb buffer, as the target's driver made it.
+/// A dumb buffer, as the DRM driver made it.
 pub(super) struct Dumb {
     /// A handle in our client's table.
     pub(super) number: u32,
@@ -170,13 +170,13 @@ pub(super) struct Dumb {
 ///
 /// It may go away (unbound, unplugged, its driver unloaded) at any time: so it is used only inside the gate of
 /// its [`Device`](super::device::Device).
-pub(crate) struct Target {
+pub(crate) struct DrmDevice {
     // Dropped in this order: the client's file first, which calls the driver's code.
     client: Pin<KBox<Client>>,
     device: DeviceRef,
 }
 
-impl Target {
+impl DrmDevice {
     /// Opens our client on `device`.
     ///
     /// # Errors

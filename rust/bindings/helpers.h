@@ -76,6 +76,7 @@ int dxg_srcu_read_lock(struct srcu_struct *srcu);
 void dxg_srcu_read_unlock(struct srcu_struct *srcu, int index);
 int dxg_mutex_lock_killable(struct mutex *lock);
 bool dxg_resched_and_is_dying(void);
+bool dxg_resched_and_process_ends(void);
 void dxg_check_no_locks_held(void);
 
 struct dentry *dxg_debugfs_dir(const char *name);

@@ -330,6 +330,14 @@ bool dxg_resched_and_is_dying(void)
 	return fatal_signal_pending(current);
 }
 
+/* The whole process ends, and not only this thread, as when another one calls exec. */
+bool dxg_resched_and_process_ends(void)
+{
+	cond_resched();
+	return fatal_signal_pending(current) &&
+	       (READ_ONCE(current->signal->flags) & SIGNAL_GROUP_EXIT);
+}
+
 /* Has lockdep complain if the caller holds a lock or is inside a gate. */
 void dxg_check_no_locks_held(void)
 {
@@ -430,8 +438,8 @@ void dxg_unmount_shmem(void)
 }
 
 /*
- * A shmem file without a name. Allocating its pages fails rather than wake the
- * OOM killer.
+ * A shmem file without a name. Allocating its pages fails rather than
+ * invoke the OOM killer.
  */
 struct file *dxg_shmem_file(loff_t size)
 {
@@ -483,7 +491,7 @@ void dxg_shmem_put(struct page *page)
 
 /*
  * A page that is charged to the active memcg. The allocation fails rather than
- * wake the OOM killer.
+ * invoke the OOM killer.
  */
 struct page *dxg_alloc_page(void)
 {

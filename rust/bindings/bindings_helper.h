@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * bindgen makes rust/sys/bindings_generated.rs of this file: kernel interfaces
+ * bindgen makes rust/bindings/bindings_generated.rs of this file: kernel interfaces
  * that the kernel's own Rust bindings leave out, and the module's C helpers.
  */
 #include <linux/anon_inodes.h>
@@ -18,11 +18,11 @@
 #include <drm/drm_sysfs.h>
 #include "helpers.h"
 #include "trace.h"
-#include "../drm/helpers.h"
+#include "drm_helpers.h"
 
 /*
  * Charged to the active memcg; the allocation fails, without a log message,
- * rather than wake the OOM killer.
+ * rather than invoke the OOM killer.
  */
 const gfp_t DXG_GFP_ACCOUNT = GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL |
 			      __GFP_NOWARN;

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The DRM devices of the system: they appear and vanish at run time.
+//! [`ClassInterface`]: the DRM devices of the system, which are added and unplugged at run time.
 //!
-//! A class interface on the drm class reports every device of that class, under the class's mutex
-//! and before the DRM device is fully registered. So appearance only takes a reference here, and
+//! A `class_interface` on the drm class reports every device of that class, under the class's mutex
+//! and before the DRM device is fully registered. So `add_dev` only takes a reference here, and
 //! the [`HotplugNotifier`] does the rest.
 
 use super::{
     device::Device,
-    hotplug_notifier::{
-        HotplugNotifier,
-        Listener,
-        TargetId, //
-    },
-    target::{
+    drm_device::{
         DeviceRef,
-        Target, //
+        DrmDevice, //
+    },
+    hotplug_notifier::{
+        DeviceId,
+        HotplugNotifier,
+        Listener, //
     }, //
 };
-use crate::sys::bindings;
+use crate::bindings;
 use core::ptr::NonNull;
 use kernel::{
     bindings as c,
@@ -40,15 +40,15 @@ use kernel::{
     types::Opaque, //
 };
 
-type Watch = HotplugNotifier<Arc<Device>>;
+type Notifier = HotplugNotifier<Arc<Device>>;
 
-/// Whether there ever was a `Watcher`: `WATCH` can be initialised only once.
+/// Whether there ever was a `ClassInterface`: `NOTIFIER` can be initialised only once.
 static STARTED: Atomic<bool> = Atomic::new(false);
 
 global_lock! {
-    // SAFETY: `Watcher::new` initialises it before the class interface is registered, and nothing
+    // SAFETY: `ClassInterface::new` initialises it before the class interface is registered, and nothing
     // else uses it.
-    unsafe(uninit) static WATCH: Mutex<Option<Arc<Watch>>> = None;
+    unsafe(uninit) static NOTIFIER: Mutex<Option<Arc<Notifier>>> = None;
 }
 
 /// The class interface needs an address that never changes.
@@ -56,18 +56,18 @@ static INTERFACE: Interface = Interface(Opaque::uninit());
 
 struct Interface(Opaque<c::class_interface>);
 
-// SAFETY: Only `Watcher::new` writes to it, before it is registered; then it belongs to the class.
+// SAFETY: Only `ClassInterface::new` writes to it, before it is registered; then it belongs to the class.
 unsafe impl Sync for Interface {}
 
-/// Watches the drm class until it is dropped.
+/// The module's interface of the drm class, registered until it is dropped.
 ///
 /// # Invariants
 ///
 /// There is at most one, and `INTERFACE` is registered while it lives.
-pub(crate) struct Watcher(());
+pub(crate) struct ClassInterface(());
 
-impl Watcher {
-    /// Starts watching: `listener` is notified of the devices that are there already, too.
+impl ClassInterface {
+    /// Registers it: `listener` is notified of the devices that are there already, too.
     ///
     /// # Errors
     ///
@@ -77,10 +77,10 @@ impl Watcher {
             return Err(EBUSY);
         }
         // SAFETY: `STARTED` lets only one caller get here, once.
-        unsafe { WATCH.init() };
+        unsafe { NOTIFIER.init() };
         // SAFETY: No preconditions but process context.
         let class = from_err_ptr(unsafe { bindings::dxg_drm_class() }.cast_mut())?;
-        *WATCH.lock() = Some(Arc::new(Watch::new(listener)?, GFP_KERNEL)?);
+        *NOTIFIER.lock() = Some(Arc::new(Notifier::new(listener)?, GFP_KERNEL)?);
         let interface = INTERFACE.0.get();
         // SAFETY: Nothing else uses the static before it is registered. The callbacks stay, since
         // `Drop` unregisters before the module goes.
@@ -95,24 +95,24 @@ impl Watcher {
         // SAFETY: Filled in just now, and it never moves.
         let registered = to_result(unsafe { c::class_interface_register(interface) });
         if registered.is_err() {
-            let watch = WATCH.lock().take();
-            drop(watch);
-        } else if let Some(watch) = watch() {
-            watch.initial_scan_done();
+            let notifier = NOTIFIER.lock().take();
+            drop(notifier);
+        } else if let Some(notifier) = notifier() {
+            notifier.initial_scan_done();
         }
         // INVARIANT: Registered just now.
         registered.map(|()| Self(()))
     }
 }
 
-impl Drop for Watcher {
+impl Drop for ClassInterface {
     fn drop(&mut self) {
         // SAFETY: By the type invariant it is registered. `remove_dev` is called for every device
         // that is still there.
         unsafe { c::class_interface_unregister(INTERFACE.0.get()) };
         // Moved out of the lock before it is dropped: dropping drains the queue.
-        let watch = WATCH.lock().take();
-        drop(watch);
+        let notifier = NOTIFIER.lock().take();
+        drop(notifier);
     }
 }
 
@@ -128,8 +128,8 @@ pub(crate) fn refused(name: Result<CString>, error: Error) {
     pr_warn!("no adapter for {name}: {why} ({error:?})\n");
 }
 
-fn watch() -> Option<Arc<Watch>> {
-    WATCH.lock().clone()
+fn notifier() -> Option<Arc<Notifier>> {
+    NOTIFIER.lock().clone()
 }
 
 /// The DRM device whose primary minor `dev` is.
@@ -152,16 +152,16 @@ unsafe extern "C" fn add_dev(dev: *mut c::device) -> c_int {
     let Some(device) = (unsafe { primary_device(dev) }) else {
         return 0;
     };
-    let Some(watch) = watch() else { return 0 };
-    let id = TargetId(device.as_ptr().addr());
+    let Some(notifier) = notifier() else { return 0 };
+    let id = DeviceId(device.as_ptr().addr());
     // SAFETY: The minor is being added, so its DRM device is live and in the class. When it leaves
     // the class, `remove_dev` returns only after the reference was dropped: as `HotplugNotifier` says,
-    // the appearance has then been dealt with, and the listener uses nothing of the device.
+    // the listener has then been told that it was added, and uses nothing of the device any more.
     let device = unsafe { DeviceRef::new(device) };
-    watch.appeared(move || {
+    notifier.added(move || {
         let name = device.name();
-        let looked = Target::new(device).and_then(|target| Device::new(id, target));
-        looked.inspect_err(|&error| refused(name, error))
+        let probed = DrmDevice::new(device).and_then(|drm| Device::new(id, drm));
+        probed.inspect_err(|&error| refused(name, error))
     });
     0
 }
@@ -174,6 +174,6 @@ unsafe extern "C" fn remove_dev(dev: *mut c::device) {
     let Some(device) = (unsafe { primary_device(dev) }) else {
         return;
     };
-    let Some(watch) = watch() else { return };
-    watch.vanished(TargetId(device.as_ptr().addr()));
+    let Some(notifier) = notifier() else { return };
+    notifier.unplugged(DeviceId(device.as_ptr().addr()));
 }

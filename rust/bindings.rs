@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What bindgen makes of `bindings_helper.h`. Only the rooms `sys` and `drm` use it.
+//! What bindgen makes of `bindings/bindings_helper.h`, which is beside the module's C helpers. Only the
+//! rooms `sys` and `drm` use it.
 
 #![allow(
     clippy::all,
@@ -18,4 +19,4 @@
 
 use kernel::ffi;
 
-include!("bindings_generated.rs");
+include!("bindings/bindings_generated.rs");

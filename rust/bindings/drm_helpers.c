@@ -18,7 +18,7 @@
 #include <drm/drm_gem.h>
 #include <drm/drm_sysfs.h>
 
-#include "helpers.h"
+#include "drm_helpers.h"
 
 #if !IS_REACHABLE(CONFIG_DRM)
 #error "dxgkrnl needs CONFIG_DRM"
@@ -119,7 +119,7 @@ void dxg_drm_gem_object_put(struct drm_gem_object *obj)
 
 /*
  * Gives an object that has a handle a legacy global name, as GEM_FLINK does,
- * so that the target's debugfs lists it. The name ends with the last handle.
+ * so that the device's debugfs lists it. The name ends with the last handle.
  */
 int dxg_drm_gem_name(struct drm_gem_object *obj)
 {
