@@ -130,7 +130,7 @@ impl Adapters {
     fn add(&self, device: Arc<Device>) -> Result {
         let source = HotplugSource(device.id().0);
         self.registry.adapters().add(source, |instance| {
-            let miniport = Gem::new(device, self.segments, self.name_objects)?;
+            let miniport = Gem::new(device, self.segments, self.name_objects, &self.paging)?;
             let miniport = KBox::new(miniport, GFP_KERNEL)?;
             self.adapter(instance, miniport)
         })
@@ -138,7 +138,7 @@ impl Adapters {
 
     fn add_soft(&self) -> Result {
         self.registry.adapters().add(SOFT, |instance| {
-            let miniport = KBox::new(Soft::new(self.segments)?, GFP_KERNEL)?;
+            let miniport = KBox::new(Soft::new(self.segments, &self.paging)?, GFP_KERNEL)?;
             self.adapter(instance, miniport)
         })
     }

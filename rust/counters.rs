@@ -29,9 +29,10 @@ pub(crate) enum Counter {
     PagingQueues,
     Fences,
     Waits,
+    Contexts,
 }
 
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "processes",
     "adapter_opens",
     "devices",
@@ -48,6 +49,7 @@ const NAMES: [&str; 16] = [
     "paging_queues",
     "fences",
     "waits",
+    "contexts",
 ];
 
 static VALUES: [Atomic<i64>; NAMES.len()] = [const { Atomic::new(0) }; NAMES.len()];

@@ -44,6 +44,7 @@ use allocation::{
 use answer::AllocationAnswer;
 use callbacks::Callbacks;
 use core::any::Any;
+use execution::Execution;
 use kernel::sync::Arc;
 use memory::{
     ImportedMemory,
@@ -146,6 +147,11 @@ pub(crate) trait Miniport: Send + Sync {
     /// NOT_SUPPORTED: there is no device, or its driver cannot import. DEVICE_REMOVED. NO_MEMORY.
     fn import_memory(&self, _dma_buf: DmaBuf) -> NtResult<ImportedMemory> {
         Err(NtStatus::NOT_SUPPORTED)
+    }
+
+    /// Its engines, if it has any.
+    fn execution(&self) -> Option<Arc<dyn Execution>> {
+        None
     }
 
     /// `DxgkDdiStopDevice`: the adapter is unplugged. When this returns, nothing of the device is in use any

@@ -25,24 +25,32 @@ pub(crate) trait Port {
     fn translate(&mut self, address: u64) -> Translation<Self::Memory>;
 
     /// Reads bytes of some memory, from `offset` on.
-    fn read(&mut self, memory: &Self::Memory, offset: u64, bytes: &mut [u8]);
+    fn read(&mut self, memory: &Self::Memory, offset: u64, bytes: &mut [u8]) -> Access;
 
     /// Writes bytes of some memory, from `offset` on.
-    fn write(&mut self, memory: &Self::Memory, offset: u64, bytes: &[u8]);
+    fn write(&mut self, memory: &Self::Memory, offset: u64, bytes: &[u8]) -> Access;
 
     /// Fills `bytes` bytes of some memory, from `offset` on: whole words, as all are.
-    fn fill(&mut self, memory: &Self::Memory, offset: u64, bytes: u64, pattern: u32);
+    fn fill(&mut self, memory: &Self::Memory, offset: u64, bytes: u64, pattern: u32) -> Access;
 
     /// Copies `bytes` bytes. They may be the same memory's, and overlap there; then it is not said what
     /// the result is.
-    fn copy(&mut self, to: (&Self::Memory, u64), from: (&Self::Memory, u64), bytes: u64);
+    fn copy(&mut self, to: (&Self::Memory, u64), from: (&Self::Memory, u64), bytes: u64) -> Access;
 
     /// Changes the 64 bits at an offset that is a multiple of 8, at once; of a fence it is a signal.
-    fn update(&mut self, memory: &Self::Memory, offset: u64, change: Update);
+    fn update(&mut self, memory: &Self::Memory, offset: u64, change: Update) -> Access;
 
     /// The engine's clock, in nanoseconds.
     fn now(&self) -> u64;
 }
+
+/// Memory that there was, and that could not be had: its adapter was unplugged, or there was no memory to page
+/// it in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Unavailable;
+
+/// The result of an access.
+pub(crate) type Access = Result<(), Unavailable>;
 
 /// How 64 bits are changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,4 +66,11 @@ pub(crate) enum Fault {
     Page { address: u64, write: bool },
     /// What is there is no command.
     Instruction { address: u64 },
+}
+
+impl Fault {
+    /// For memory at an address that could not be had.
+    fn unavailable(address: u64, write: bool) -> impl FnOnce(Unavailable) -> Self {
+        move |Unavailable| Self::Page { address, write }
+    }
 }

@@ -72,7 +72,7 @@ pub(crate) enum OnUnplug {
 
 /// A value that a wait needs, ordered as the values are reached.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
+pub(crate) struct Key {
     value: u64,
     /// Address of the wait.
     wait: usize,

@@ -12,8 +12,10 @@
 mod adapter;
 mod adapter_info;
 mod allocation;
+mod context;
 mod device;
 mod dma_buf;
+mod gpu_sync;
 mod gpu_va;
 mod lock;
 mod offer;
@@ -22,14 +24,18 @@ mod priority;
 mod residency;
 mod sharing;
 mod statistics;
+mod submit;
 mod sync;
 pub(crate) mod validate;
+pub(crate) mod validate_context;
+pub(crate) mod validate_gpu_sync;
 #[allow(
     dead_code,
     reason = "updates are packets of contexts, which are not there yet"
 )]
 pub(crate) mod validate_gpu_va;
 pub(crate) mod validate_memory;
+pub(crate) mod validate_submit;
 pub(crate) mod validate_sync;
 mod video_memory;
 
@@ -127,7 +133,7 @@ const fn entry_of<T>(magic: u32, nr: u32, call: Call) -> (usize, Entry) {
     (nr as usize, Entry { request, call })
 }
 
-const ENTRIES: [(usize, Entry); 39] = [
+const ENTRIES: [(usize, Entry); 45] = [
     entry::<uapi::d3dkmt_openadapterfromluid>(
         uapi::DXG_NR_OPENADAPTERFROMLUID,
         adapter::open_from_luid,
@@ -205,6 +211,24 @@ const ENTRIES: [(usize, Entry); 39] = [
     entry::<uapi::d3dkmt_waitforsynchronizationobjectfromcpu>(
         uapi::DXG_NR_WAITFORSYNCHRONIZATIONOBJECTFROMCPU,
         sync::wait,
+    ),
+    entry::<uapi::d3dkmt_createcontextvirtual>(
+        uapi::DXG_NR_CREATECONTEXTVIRTUAL,
+        context::create,
+    ),
+    entry::<uapi::d3dkmt_destroycontext>(uapi::DXG_NR_DESTROYCONTEXT, context::destroy),
+    entry::<uapi::d3dkmt_submitcommand>(uapi::DXG_NR_SUBMITCOMMAND, submit::command),
+    entry::<uapi::d3dkmt_waitforsynchronizationobjectfromgpu>(
+        uapi::DXG_NR_WAITFORSYNCHRONIZATIONOBJECTFROMGPU,
+        gpu_sync::wait,
+    ),
+    entry::<uapi::d3dkmt_signalsynchronizationobjectfromgpu>(
+        uapi::DXG_NR_SIGNALSYNCHRONIZATIONOBJECTFROMGPU,
+        gpu_sync::signal,
+    ),
+    entry::<uapi::d3dkmt_signalsynchronizationobjectfromgpu2>(
+        uapi::DXG_NR_SIGNALSYNCHRONIZATIONOBJECTFROMGPU2,
+        gpu_sync::signal2,
     ),
 ];
 

@@ -24,6 +24,14 @@ impl From<AllocError> for NtStatus {
     }
 }
 
+/// A reference to an object as one of a trait, which it becomes by itself. The stand-in for the models cannot do that.
+macro_rules! as_dyn {
+    ($object:expr) => {
+        $object
+    };
+}
+pub(crate) use as_dyn;
+
 /// A boxed array, made element by element in place (no copy on the kernel stack).
 pub(crate) fn boxed_array<T, const N: usize>(
     make: impl FnMut(usize) -> T,

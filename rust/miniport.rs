@@ -10,3 +10,4 @@ pub(crate) mod private_data;
 #[cfg(dxg_script)]
 pub(crate) mod script;
 pub(crate) mod soft;
+pub(crate) mod software_engine;

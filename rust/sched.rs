@@ -2,12 +2,19 @@
 
 //! The scheduler: what is submitted to contexts, and in which order it runs.
 //!
+//! - [`node::Node`]: an engine, and which context has it.
+//! - [`channel::Channel`]: a context, with its queue.
+//! - [`packet::Packet`]: what it is told to do.
 //! - [`queue::Queue`]: what one context has to do, in order.
 //! - [`joint::Joint`]: what several contexts do together, once all of them have come there.
 //!
-//! Nothing here knows what a packet is.
+//! This room knows neither handles nor address spaces. Lock order: `Node::state`, then `Channel::place`; neither
+//! is held together with `Queue::state` or over a call of the miniport.
 
 #![deny(unsafe_code)]
 
+pub(crate) mod channel;
 pub(crate) mod joint;
+pub(crate) mod node;
+pub(crate) mod packet;
 pub(crate) mod queue;

@@ -54,6 +54,7 @@ impl NtStatus {
     pub(crate) const OBJECT_NAME_COLLISION: Self = Self(0xC000_0035);
     pub(crate) const NOT_SUPPORTED: Self = Self(0xC000_00BB);
     pub(crate) const DEVICE_REMOVED: Self = Self(0xC000_02B6);
+    pub(crate) const INVALID_USER_BUFFER: Self = Self(0xC000_00E8);
     pub(crate) const GRAPHICS_DRIVER_MISMATCH: Self = Self(0xC01E_0009);
     pub(crate) const GRAPHICS_NO_VIDEO_MEMORY: Self = Self(0xC01E_0100);
     pub(crate) const GRAPHICS_ALLOCATION_BUSY: Self = Self(0xC01E_0102);

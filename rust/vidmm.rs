@@ -26,6 +26,7 @@ pub(crate) mod account;
 pub(crate) mod backing;
 pub(crate) mod backing_handle;
 pub(crate) mod budget;
+pub(crate) mod engine_access;
 pub(crate) mod ledger;
 pub(crate) mod lru_key;
 pub(crate) mod offer;

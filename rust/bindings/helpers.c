@@ -204,6 +204,60 @@ void dxg_page_copy(struct page *to, struct page *from)
 	copy_highpage(to, from);
 }
 
+/* The bytes of the following functions lie in one page each. */
+void dxg_page_read(struct page *page, unsigned long offset, void *to,
+		   unsigned long bytes)
+{
+	memcpy_from_page(to, page, offset, bytes);
+}
+
+void dxg_page_write(struct page *page, unsigned long offset, const void *from,
+		    unsigned long bytes)
+{
+	memcpy_to_page(page, offset, from, bytes);
+}
+
+/* Offset and bytes are multiples of 4. */
+void dxg_page_fill_part(struct page *page, unsigned long offset,
+			unsigned long bytes, u32 pattern)
+{
+	void *address = kmap_local_page(page);
+
+	memset32(address + offset, pattern, bytes / sizeof(u32));
+	kunmap_local(address);
+}
+
+/* The parts may overlap. */
+void dxg_page_copy_part(struct page *to, unsigned long to_offset,
+			struct page *from, unsigned long from_offset,
+			unsigned long bytes)
+{
+	void *source = kmap_local_page(from);
+	void *destination = kmap_local_page(to);
+
+	memmove(destination + to_offset, source + from_offset, bytes);
+	kunmap_local(destination);
+	kunmap_local(source);
+}
+
+/* The offset is a multiple of 8. Processes may have the page mapped. */
+void dxg_page_store64(struct page *page, unsigned long offset, u64 value)
+{
+	void *address = kmap_local_page(page);
+
+	atomic64_set_release((atomic64_t *)(address + offset), value);
+	kunmap_local(address);
+}
+
+void dxg_page_add64(struct page *page, unsigned long offset, u64 operand)
+{
+	void *address = kmap_local_page(page);
+
+	atomic64_add(operand, (atomic64_t *)(address + offset));
+	smp_mb__after_atomic();
+	kunmap_local(address);
+}
+
 u32 dxg_page_word(struct page *page, unsigned long index)
 {
 	u32 *words = kmap_local_page(page);

@@ -53,6 +53,17 @@ unsigned long dxg_mmap_shared(struct file *file, unsigned long bytes,
 unsigned long dxg_page_to_pfn(struct page *page);
 void dxg_page_fill(struct page *page, u32 pattern);
 void dxg_page_copy(struct page *to, struct page *from);
+void dxg_page_read(struct page *page, unsigned long offset, void *to,
+		   unsigned long bytes);
+void dxg_page_write(struct page *page, unsigned long offset, const void *from,
+		    unsigned long bytes);
+void dxg_page_fill_part(struct page *page, unsigned long offset,
+			unsigned long bytes, u32 pattern);
+void dxg_page_copy_part(struct page *to, unsigned long to_offset,
+			struct page *from, unsigned long from_offset,
+			unsigned long bytes);
+void dxg_page_store64(struct page *page, unsigned long offset, u64 value);
+void dxg_page_add64(struct page *page, unsigned long offset, u64 operand);
 u32 dxg_page_word(struct page *page, unsigned long index);
 void *dxg_page_address(struct page *page);
 void dxg_eventfd_signal(struct eventfd_ctx *ctx);

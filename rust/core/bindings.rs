@@ -2,6 +2,7 @@
 
 //! What belongs to a device or a process: the objects that handles name, and the handle table.
 
+pub(crate) mod context;
 pub(crate) mod device;
 pub(crate) mod gpu_space;
 pub(crate) mod handle_table;

@@ -8,11 +8,6 @@
 //! time. Packets of a node may end in any order of contexts, and end in order within one. Not every engine can
 //! stop a packet.
 
-#![allow(
-    dead_code,
-    reason = "contexts and submissions are not wired to calls yet"
-)]
-
 use super::Cookie;
 use crate::status::NtResult;
 use kernel::sync::Arc;
@@ -48,6 +43,47 @@ pub(crate) struct ContextFlags {
     pub(crate) hw_queue_supported: bool,
 }
 
+/// What an address means to an engine that is software.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum GpuPages {
+    /// It faults: nothing is mapped there, or what is mapped is not resident.
+    Invalid,
+    /// So many bytes from it on read zero, and what is written there is dropped.
+    Zero { bytes: u64 },
+    /// So many bytes from it on lie together in an allocation.
+    Memory { bytes: u64, writable: bool },
+}
+
+/// How 64 bits are changed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Update {
+    Store(u64),
+    Add(u64),
+}
+
+/// The memory behind the GPU virtual addresses of a context, for an engine that is software: what others reach by
+/// the page tables of `DxgkDdiSetRootPageTable`. The bytes of one call lie in what [`GpuMemory::look_up`] says of
+/// the first one. All functions may sleep.
+///
+/// Those that return a status have these errors: INVALID_PARAMETER when the address has another meaning by now;
+/// DEVICE_REMOVED, NO_MEMORY when the bytes cannot be had.
+pub(crate) trait GpuMemory: Send + Sync {
+    fn look_up(&self, address: u64) -> GpuPages;
+
+    fn read(&self, address: u64, bytes: &mut [u8]) -> NtResult;
+
+    fn write(&self, address: u64, bytes: &[u8]) -> NtResult;
+
+    /// Fills `bytes` bytes; they and the address are multiples of 4.
+    fn fill(&self, address: u64, bytes: u64, pattern: u32) -> NtResult;
+
+    /// Copies `bytes` bytes; of those that overlap the result is not specified.
+    fn copy(&self, to: u64, from: u64, bytes: u64) -> NtResult;
+
+    /// Changes 64 bits at an address that is a multiple of 8, at once: of a monitored fence it is a signal.
+    fn update(&self, address: u64, change: Update) -> NtResult;
+}
+
 /// Arguments of [`create_context`](Execution::create_context) (DXGKARG_CREATECONTEXT).
 pub(crate) struct CreateContext<'a> {
     /// Below the number of nodes.
@@ -57,6 +93,8 @@ pub(crate) struct CreateContext<'a> {
     pub(crate) flags: ContextFlags,
     /// In: the user-mode driver's, untrusted. The miniport may write results into it (case 455).
     pub(crate) private_data: &'a mut [u8],
+    /// What its GPU virtual addresses mean.
+    pub(crate) memory: Arc<dyn GpuMemory>,
 }
 
 /// Names a packet on its node: rising, each one more than the one before (SubmissionFenceId).
@@ -124,6 +162,9 @@ pub(crate) trait Execution: Send + Sync {
 
     /// `DxgkDdiStartDevice`: whom to tell. Once, before all other calls.
     fn start(&self, notifications: Arc<dyn Notifications>);
+
+    /// `DxgkDdiStopDevice`: ends everything, without notifications; nobody is told of anything any more.
+    fn stop(&self);
 
     /// `DxgkDdiCreateContext`.
     ///

@@ -228,12 +228,14 @@ impl Machine {
             } => self.transfer(to, Source::Pattern(color), row, rows),
             Command::Write32 { address, value } => {
                 if let Destination::Memory { memory, offset, .. } = destination(port, address)? {
-                    port.write(&memory, offset, &value.to_le_bytes());
+                    port.write(&memory, offset, &value.to_le_bytes())
+                        .map_err(Fault::unavailable(address, true))?;
                 }
             }
             Command::Write64 { address, value } => {
                 if let Destination::Memory { memory, offset, .. } = destination(port, address)? {
-                    port.write(&memory, offset, &value.to_le_bytes());
+                    port.write(&memory, offset, &value.to_le_bytes())
+                        .map_err(Fault::unavailable(address, true))?;
                 }
             }
             Command::Fence { address, value } => update(port, address, Update::Store(value))?,
@@ -296,16 +298,16 @@ fn read<P: Port>(port: &mut P, address: u64, bytes: &mut [u8]) -> Result<(), Fau
             write: false,
         }),
         Translation::Zero { .. } => Ok(()),
-        Translation::Memory { item, offset, .. } => {
-            port.read(&item, offset, bytes);
-            Ok(())
-        }
+        Translation::Memory { item, offset, .. } => port
+            .read(&item, offset, bytes)
+            .map_err(Fault::unavailable(address, false)),
     }
 }
 
 fn update<P: Port>(port: &mut P, address: u64, change: Update) -> Result<(), Fault> {
     if let Destination::Memory { memory, offset, .. } = destination(port, address)? {
-        port.update(&memory, offset, change);
+        port.update(&memory, offset, change)
+            .map_err(Fault::unavailable(address, true))?;
     }
     Ok(())
 }

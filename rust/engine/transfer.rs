@@ -6,6 +6,7 @@
 
 use super::{
     command::Rows,
+    Access,
     Fault,
     Port, //
 };
@@ -72,6 +73,7 @@ impl Transfer {
         // Addresses that are too large are looked up, too, and mean nothing.
         let to = self.to.address.wrapping_add(self.done);
         let destination = destination(port, to)?;
+        let unavailable = Fault::unavailable(to, true);
         match self.from {
             Source::Pattern(pattern) => {
                 // Words, as lengths and addresses are; what is left of a budget need not be.
@@ -86,7 +88,8 @@ impl Transfer {
                         offset,
                         bytes,
                     } => {
-                        port.fill(&memory, offset, words(bytes), pattern);
+                        port.fill(&memory, offset, words(bytes), pattern)
+                            .map_err(unavailable)?;
                         Ok(words(bytes))
                     }
                 }
@@ -122,7 +125,8 @@ impl Transfer {
                         },
                     ) => {
                         let bytes = most.min(bytes);
-                        port.copy((&memory, offset), (&item, from), bytes);
+                        port.copy((&memory, offset), (&item, from), bytes)
+                            .map_err(unavailable)?;
                         Ok(bytes)
                     }
                     (
@@ -134,7 +138,7 @@ impl Transfer {
                         _,
                     ) => {
                         let bytes = most.min(bytes);
-                        zero(port, &memory, offset, bytes);
+                        zero(port, &memory, offset, bytes).map_err(unavailable)?;
                         Ok(bytes)
                     }
                 }
@@ -144,20 +148,22 @@ impl Transfer {
 }
 
 /// Writes zeros, which need not be words.
-fn zero<P: Port>(port: &mut P, memory: &P::Memory, offset: u64, bytes: u64) {
+fn zero<P: Port>(port: &mut P, memory: &P::Memory, offset: u64, bytes: u64) -> Access {
     let head = (offset.wrapping_neg() & 3).min(bytes);
     let words = (bytes - head) & !3;
     let tail = bytes - head - words;
     let mut write = |offset, count: u64| {
         // CAST: at most 3.
-        if let Some(zeros) = [0; 3].get(..count as usize).filter(|_| count > 0) {
-            port.write(memory, offset, zeros);
+        match [0; 3].get(..count as usize).filter(|_| count > 0) {
+            Some(zeros) => port.write(memory, offset, zeros),
+            None => Ok(()),
         }
     };
-    write(offset, head);
-    write(offset + head + words, tail);
-    if words > 0 {
-        port.fill(memory, offset + head, words, 0);
+    write(offset, head)?;
+    write(offset + head + words, tail)?;
+    match words {
+        0 => Ok(()),
+        words => port.fill(memory, offset + head, words, 0),
     }
 }
 

@@ -2,7 +2,10 @@
 
 //! [`Fences`]: the fences of an adapter, all of which end when the adapter goes.
 
-use super::MonitoredFence;
+use super::{
+    MonitoredFence,
+    OnUnplug, //
+};
 use crate::{
     mem::ACCOUNT,
     status::{
@@ -32,9 +35,16 @@ pub(crate) struct Fences {
     queue: Arc<WorkerQueue>,
 }
 
+/// A fence, and the device that it is of.
+#[derive(Clone)]
+struct Entry {
+    fence: Arc<MonitoredFence>,
+    device: usize,
+}
+
 struct All {
     /// By their numbers, in the order of creation.
-    fences: RBTree<u64, Arc<MonitoredFence>>,
+    fences: RBTree<u64, Entry>,
     /// How many were ever entered.
     entered: u64,
     /// The adapter was unplugged.
@@ -75,12 +85,32 @@ impl Fences {
                 key.and_then(|key| all.fences.remove_node(&key))
             };
             let Some(node) = first else { break };
-            MonitoredFence::unplug(&node.to_key_value().1);
+            MonitoredFence::unplug(&node.to_key_value().1.fence);
         }
     }
 
-    /// Enters a fence, and returns its number.
-    fn enter(&self, fence: &Arc<MonitoredFence>) -> NtResult<u64> {
+    /// A device can signal nothing any more: its fences get the maximum, but those with NoSignalMaxValueOnTdr
+    /// (case 434).
+    pub(crate) fn reset(&self, device: usize) {
+        let mut next = 0;
+        while let Some((number, entry)) = self.from(next) {
+            next = number + 1;
+            if entry.device == device && entry.fence.on_unplug == OnUnplug::SignalMax {
+                MonitoredFence::signal(&entry.fence, u64::MAX);
+            }
+        }
+    }
+
+    /// The first fence of that number or a higher one.
+    fn from(&self, number: u64) -> Option<(u64, Entry)> {
+        let all = self.all.lock();
+        let cursor = all.fences.cursor_lower_bound(&number)?;
+        let (&number, entry) = cursor.current();
+        Some((number, entry.clone()))
+    }
+
+    /// Enters a fence of a device, and returns its number.
+    fn enter(&self, fence: &Arc<MonitoredFence>, device: usize) -> NtResult<u64> {
         let room = RBTreeNodeReservation::new(ACCOUNT)?;
         let mut all = self.all.lock();
         if all.removed {
@@ -89,7 +119,11 @@ impl Fences {
         }
         all.entered += 1;
         let number = all.entered;
-        let replaced = all.fences.insert(room.into_node(number, fence.clone()));
+        let entry = Entry {
+            fence: fence.clone(),
+            device,
+        };
+        let replaced = all.fences.insert(room.into_node(number, entry));
         drop(all);
         // The number is unique.
         drop(replaced);
@@ -106,14 +140,18 @@ pub(crate) struct OwnedFence {
 }
 
 impl OwnedFence {
-    /// Enters a fence into the list of its adapter.
+    /// Enters a fence into the list of its adapter; `device` is a number of its device, which no other one has.
     ///
     /// # Errors
     ///
     /// DEVICE_REMOVED: the adapter has gone. NO_MEMORY.
-    pub(crate) fn new(fences: &Arc<Fences>, fence: Arc<MonitoredFence>) -> NtResult<Self> {
+    pub(crate) fn new(
+        fences: &Arc<Fences>,
+        fence: Arc<MonitoredFence>,
+        device: usize,
+    ) -> NtResult<Self> {
         Ok(Self {
-            number: fences.enter(&fence)?,
+            number: fences.enter(&fence, device)?,
             fences: fences.clone(),
             fence,
         })

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! new → start → (complete, by signals and ends of fences) → outcome
-//!                 └─ block: the thread waits for it    └─ or its eventfd is signalled
+//!                 └─ block: the thread waits for it    └─ or its receiver is told
 //! ```
 //!
 //! The first of these sets the outcome, once: the last signal that was needed, the end of a fence, or a signal
@@ -41,7 +41,7 @@ use kernel::{
     new_mutex,
     new_work,
     prelude::*,
-    rbtree::RBTreeNode,
+    rbtree::RBTreeNodeReservation,
     sync::{
         Arc,
         CondVar,
@@ -67,6 +67,31 @@ pub(crate) enum Enough {
     /// The first one.
     Any,
 }
+
+/// Who is told of the outcome, if no thread waits for it.
+pub(crate) enum Receiver {
+    /// It is signalled, whatever the outcome.
+    Event(EventFd),
+    /// Its function is called, without a lock. It must not allocate, or wait.
+    Context(Arc<dyn OnCompletion>),
+}
+
+/// What happens when a wait of a context is over.
+pub(crate) trait OnCompletion: Send + Sync {
+    fn completed(&self, outcome: NtResult);
+}
+
+impl Receiver {
+    fn tell(self, outcome: NtResult) {
+        match self {
+            Self::Event(event) => event.signal(),
+            Self::Context(context) => context.completed(outcome),
+        }
+    }
+}
+
+/// What the entries of a wait in its fences take.
+pub(crate) type Entries = KVVec<RBTreeNodeReservation<Key, Arc<Wait>>>;
 
 /// See the module's documentation.
 #[pin_data]
@@ -101,8 +126,8 @@ struct State {
     outcome: Option<NtResult>,
     /// How many targets were removed from their fences since the outcome was set.
     removed: usize,
-    /// Signalled when the outcome is set, if no thread waits for it.
-    event: Option<EventFd>,
+    /// Told when the outcome is set.
+    receiver: Option<Receiver>,
 }
 
 impl Wait {
@@ -114,7 +139,7 @@ impl Wait {
     pub(crate) fn new(
         targets: KVVec<Target>,
         enough: Enough,
-        event: Option<EventFd>,
+        receiver: Option<Receiver>,
     ) -> NtResult<Arc<Self>> {
         let state = State {
             missing: match enough {
@@ -123,7 +148,7 @@ impl Wait {
             },
             outcome: None,
             removed: 0,
-            event,
+            receiver,
         };
         Ok(Arc::pin_init(
             pin_init!(Self {
@@ -137,18 +162,51 @@ impl Wait {
         )?)
     }
 
-    /// Starts waiting. If that fails, the event is signalled neither now nor later.
+    /// Starts waiting. If that fails, the receiver is told neither now nor later.
     ///
     /// # Errors
     ///
     /// NO_MEMORY, and the status that a fence has ended with. INTERRUPTED: the calling process is being killed.
     pub(crate) fn start(wait: &Arc<Self>) -> NtResult {
+        Self::start_with(wait, || {
+            killable::check()?;
+            Ok(RBTreeNodeReservation::new(ACCOUNT)?)
+        })
+    }
+
+    /// What [`Self::start_prepared`] takes.
+    ///
+    /// # Errors
+    ///
+    /// NO_MEMORY.
+    pub(crate) fn prepare(&self) -> NtResult<Entries> {
+        let mut entries = KVVec::with_capacity(self.targets.len(), ACCOUNT)?;
+        for _ in 0..self.targets.len() {
+            entries.push(RBTreeNodeReservation::new(ACCOUNT)?, ACCOUNT)?;
+        }
+        Ok(entries)
+    }
+
+    /// Starts waiting, without allocating.
+    ///
+    /// # Errors
+    ///
+    /// The status that a fence has ended with.
+    pub(crate) fn start_prepared(wait: &Arc<Self>, mut entries: Entries) -> NtResult {
+        // There is one for each target.
+        Self::start_with(wait, || entries.pop().ok_or(NtStatus::NO_MEMORY))
+    }
+
+    fn start_with(
+        wait: &Arc<Self>,
+        mut entry: impl FnMut() -> NtResult<RBTreeNodeReservation<Key, Arc<Wait>>>,
+    ) -> NtResult {
         let mut started = Ok(());
         for (at, target) in wait.targets.iter().enumerate() {
             if wait.is_settled() {
                 break;
             }
-            match Self::enter(wait, wait.key(at, target), target) {
+            match Self::enter(wait, wait.key(at, target), target, &mut entry) {
                 Ok(false) => {}
                 Ok(true) => Self::complete(wait, Ok(())),
                 Err(status) => {
@@ -166,12 +224,16 @@ impl Wait {
     }
 
     /// Enters a target into its fence, unless it is reached: then returns `true`.
-    fn enter(wait: &Arc<Self>, key: Key, target: &Target) -> NtResult<bool> {
-        killable::check()?;
+    fn enter(
+        wait: &Arc<Self>,
+        key: Key,
+        target: &Target,
+        entry: &mut impl FnMut() -> NtResult<RBTreeNodeReservation<Key, Arc<Wait>>>,
+    ) -> NtResult<bool> {
         if target.fence.has_reached(target.value)? {
             return Ok(true);
         }
-        let node = RBTreeNode::new(key, wait.clone(), ACCOUNT)?;
+        let node = entry()?.into_node(key, wait.clone());
         target.fence.enter(target.value, node)
     }
 
@@ -194,7 +256,7 @@ impl Wait {
 
     /// A target is reached, or its fence has ended.
     pub(super) fn complete(wait: &Arc<Self>, result: NtResult) {
-        let event = {
+        let receiver = {
             let mut state = wait.state.lock();
             if state.outcome.is_some() {
                 return;
@@ -206,29 +268,34 @@ impl Wait {
                 }
             }
             state.outcome = Some(result);
-            state.event.take()
+            state.receiver.take()
         };
         wait.completed.notify_all();
-        if let Some(event) = event {
-            event.signal();
+        if let Some(receiver) = receiver {
+            receiver.tell(result);
         }
         Self::leave_some(wait);
     }
 
-    /// Gives up, unless the outcome is already set; returns the outcome.
-    fn cancel(wait: &Arc<Self>, status: NtStatus) -> NtResult {
-        let (outcome, event) = {
+    /// Gives up, unless the outcome is already set; returns the outcome. The receiver is not told.
+    pub(crate) fn cancel(wait: &Arc<Self>, status: NtStatus) -> NtResult {
+        let (outcome, receiver) = {
             let mut state = wait.state.lock();
             let outcome = *state.outcome.get_or_insert(Err(status));
-            (outcome, state.event.take())
+            (outcome, state.receiver.take())
         };
-        drop(event);
+        drop(receiver);
         Self::leave_some(wait);
         outcome
     }
 
+    /// The outcome, if there is one.
+    pub(crate) fn outcome(&self) -> Option<NtResult> {
+        self.state.lock().outcome
+    }
+
     fn is_settled(&self) -> bool {
-        self.state.lock().outcome.is_some()
+        self.outcome().is_some()
     }
 
     /// Removes the next targets from their fences, and leaves to the worker what that leaves.

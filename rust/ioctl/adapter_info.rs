@@ -9,9 +9,12 @@ use super::{
 };
 use crate::{
     core::objects::adapter::Adapter,
-    ddi::adapter::{
-        AdapterFacts,
-        PciFacts, //
+    ddi::{
+        adapter::{
+            AdapterFacts,
+            PciFacts, //
+        },
+        execution::NodeFacts, //
     },
     gpuva::ADDRESS_BITS,
     mem::{
@@ -88,6 +91,10 @@ pub(super) fn query(caller: &Caller<'_>, argument: usize) -> NtResult {
                 | D3DKMT_WDDM_2_0_CAPS_SUPPORT_SURPRISE_REMOVAL,
         }),
         KMTQAITYPE_QUERY_GPUMMU_CAPS => blob.update(gpummu_caps),
+        KMTQAITYPE_NODEMETADATA => {
+            let nodes = adapter.nodes().facts();
+            blob.update(|metadata| node_metadata(nodes, metadata))
+        }
         KMTQAITYPE_PHYSICALADAPTERCOUNT => blob.write(&d3dkmt_physical_adapter_count { count: 1 }),
         KMTQAITYPE_PHYSICALADAPTERDEVICEIDS => blob.update(|ids| device_ids(facts, ids)),
         KMTQAITYPE_DRIVER_DESCRIPTION | KMTQAITYPE_DRIVER_DESCRIPTION_RENDER => {
@@ -194,6 +201,27 @@ fn gpummu_caps(caps: &mut d3dkmt_query_gpummu_caps) -> NtResult {
         physical_adapter_index: 0,
         flags: READ_ONLY_MEMORY | CACHE_COHERENT_MEMORY,
         virtual_address_bit_count: ADDRESS_BITS,
+    };
+    Ok(())
+}
+
+/// Case 741. The adapter's index, in the upper half of the first word, is 0: there is one.
+fn node_metadata(nodes: &[NodeFacts], metadata: &mut d3dkmt_nodemetadata) -> NtResult {
+    let which = metadata.node_ordinal_and_adapter_index;
+    let index = usize::try_from(which).map_err(|_| NtStatus::INVALID_PARAMETER)?;
+    let facts = nodes.get(index).ok_or(NtStatus::INVALID_PARAMETER)?;
+    let mut name = [0; 32];
+    for (unit, letter) in name.iter_mut().take(31).zip(facts.name.bytes()) {
+        *unit = letter.into();
+    }
+    *metadata = d3dkmt_nodemetadata {
+        node_ordinal_and_adapter_index: which,
+        // CAST: as the ABI numbers them.
+        engine_type: facts.engine_type as u32,
+        friendly_name: name,
+        flags: 0,
+        gpummu_supported: 1,
+        iommu_supported: 0,
     };
     Ok(())
 }

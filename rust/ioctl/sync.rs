@@ -22,6 +22,7 @@ use crate::{
     fence::{
         wait::{
             Enough,
+            Receiver,
             Target,
             Wait, //
         },
@@ -99,11 +100,11 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
         wait: new.wait,
         destroy: true,
     };
-    let object = SyncObject::new(device.clone(), fence, rights)?;
+    let object = SyncObject::new(device.clone(), fence, rights, new.gpu)?;
 
-    // The address at which the process reads the value. There are no GPU addresses yet.
+    // The addresses at which the process, and engines, read the value.
     args.data[1] = object.address() as u64;
-    args.data[2] = 0;
+    args.data[2] = object.gpu_address();
     let mut objects = KVVec::with_capacity(1, ACCOUNT)?;
     objects.push(Object::Sync(object), ACCOUNT)?;
     let reservation = caller.process.alloc_handles(1)?;
@@ -172,7 +173,7 @@ pub(super) fn wait(caller: &Caller<'_>, argument: usize) -> NtResult {
     drop(device);
 
     let enough = if wanted.any { Enough::Any } else { Enough::All };
-    let wait = Wait::new(targets, enough, event)?;
+    let wait = Wait::new(targets, enough, event.map(Receiver::Event))?;
     Wait::start(&wait)?;
     if blocks {
         Wait::block(&wait)
@@ -195,7 +196,7 @@ fn event(async_event: u64) -> NtResult<Option<EventFd>> {
 
 /// What a call wants to do with the fences that it names.
 #[derive(Clone, Copy)]
-enum Purpose {
+pub(super) enum Purpose {
     Signal,
     Wait,
 }
@@ -218,7 +219,7 @@ impl Purpose {
 }
 
 /// Reads the lists of objects and of values.
-fn targets(
+pub(super) fn targets(
     caller: &Caller<'_>,
     device: &Arc<Device>,
     count: usize,

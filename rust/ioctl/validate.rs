@@ -41,11 +41,19 @@ pub(crate) fn create_device_flags(flags: d3dkmt_createdeviceflags) -> NtResult {
     refuse_if(flags.value & D3DKMT_CREATEDEVICE_RESERVED != 0)
 }
 
-/// Of the device state types, only EXECUTION is supported: NOT_SUPPORTED for the others, INVALID_PARAMETER
-/// for an unknown type.
-pub(crate) fn device_state(kind: u32) -> NtResult {
+/// A state that a device is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DeviceState {
+    Execution,
+    PageFault,
+}
+
+/// Of the device state types, EXECUTION and PAGE_FAULT are supported: NOT_SUPPORTED for the others,
+/// INVALID_PARAMETER for an unknown type.
+pub(crate) fn device_state(kind: u32) -> NtResult<DeviceState> {
     match kind {
-        D3DKMT_DEVICESTATE_EXECUTION => Ok(()),
+        D3DKMT_DEVICESTATE_EXECUTION => Ok(DeviceState::Execution),
+        D3DKMT_DEVICESTATE_PAGE_FAULT => Ok(DeviceState::PageFault),
         D3DKMT_DEVICESTATE_PRESENT..=D3DKMT_DEVICESTATE_PRESENT_QUEUE => {
             Err(NtStatus::NOT_SUPPORTED)
         }

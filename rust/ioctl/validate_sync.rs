@@ -25,6 +25,8 @@ pub(crate) struct NewFence {
     pub(crate) signal: bool,
     /// Its device may wait for it.
     pub(crate) wait: bool,
+    /// Engines have an address of it.
+    pub(crate) gpu: bool,
     /// When the adapter is unplugged, its value becomes the highest possible one (no NoSignalMaxValueOnTdr).
     pub(crate) signal_max_on_unplug: bool,
 }
@@ -72,6 +74,7 @@ pub(crate) fn create_sync_object(
         value: data,
         signal: !no_signal,
         wait: !no_wait,
+        gpu: !has(D3DDDI_SYNCHRONIZATIONOBJECT_NO_GPU_ACCESS),
         signal_max_on_unplug: !has(D3DDDI_SYNCHRONIZATIONOBJECT_NO_SIGNAL_MAX_VALUE_ON_TDR),
     })
 }

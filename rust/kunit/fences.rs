@@ -122,8 +122,8 @@ mod tests {
         let fences = Fences::new(worker_queue()?)?;
         let [one, two] = [fence(0)?, fence(0)?];
         let owners = [
-            OwnedFence::new(&fences, one.clone())?,
-            OwnedFence::new(&fences, two.clone())?,
+            OwnedFence::new(&fences, one.clone(), 0)?,
+            OwnedFence::new(&fences, two.clone(), 0)?,
         ];
         let [first, second] = [&one, &two];
         let [first, second] = [
@@ -139,7 +139,7 @@ mod tests {
         MonitoredFence::signal(&one, 9);
         MonitoredFence::signal(&two, 9);
         assert_eq!((one.value(), two.value()), (0, u64::MAX));
-        let new = OwnedFence::new(&fences, fence(0)?);
+        let new = OwnedFence::new(&fences, fence(0)?, 0);
         assert!(new.err() == Some(NtStatus::DEVICE_REMOVED));
         drop(other);
         Ok(())

@@ -15,6 +15,7 @@ use crate::{
     sys::{
         kernel_pages::KernelPages,
         page_range::PageRange,
+        worker::WorkerQueue,
         PAGE_SIZE, //
     }, //
 };
@@ -25,12 +26,13 @@ use kernel::{
 };
 
 fn soft() -> Result<Soft> {
-    Soft::new(Segments {
+    let segments = Segments {
         local: 1 << 20,
         aperture: 1 << 20,
         by_layout: false,
         traits: SegmentTraits::SYSTEM,
-    })
+    };
+    Soft::new(segments, &Arc::new(WorkerQueue::new()?, GFP_KERNEL)?)
 }
 
 /// The cookie of an allocation that no miniport created.

@@ -2,7 +2,10 @@
 
 //! The miniport for DRM devices: video memory consists of GEM objects of the device's driver.
 
-use super::linear;
+use super::{
+    linear,
+    software_engine::SoftwareEngine, //
+};
 use crate::{
     ddi::{
         adapter::{
@@ -21,6 +24,7 @@ use crate::{
             SegmentSet, //
         },
         callbacks::Callbacks,
+        execution::Execution,
         memory::{
             CpuPages,
             ImportedMemory,
@@ -50,6 +54,7 @@ use crate::{
     },
     sys::{
         dma_buf::DmaBuf,
+        worker::WorkerQueue,
         PAGE_SIZE, //
     }, //
 };
@@ -65,6 +70,7 @@ pub(crate) struct Gem {
     segments: Segments,
     /// Give GEM objects legacy (flink) names, for the DRM device's debugfs.
     name_objects: bool,
+    engine: Arc<SoftwareEngine>,
 }
 
 impl Gem {
@@ -74,7 +80,12 @@ impl Gem {
     ///
     /// - `EPERM`: its driver's objects have pages that the CPU cannot access.
     /// - `ENODEV`: the device was unplugged. `ENOMEM`.
-    pub(crate) fn new(device: Arc<Device>, segments: Segments, name_objects: bool) -> Result<Self> {
+    pub(crate) fn new(
+        device: Arc<Device>,
+        segments: Segments,
+        name_objects: bool,
+        queue: &Arc<WorkerQueue>,
+    ) -> Result<Self> {
         // A probe of one page: an object like those that will be allocated.
         let shape = Shape {
             width: 1024,
@@ -107,6 +118,7 @@ impl Gem {
                 ..segments
             },
             name_objects,
+            engine: SoftwareEngine::new(queue)?,
             device: device.clone(),
         })
     }
@@ -193,6 +205,10 @@ impl Miniport for Gem {
             },
             memory: Arc::new(object, ACCOUNT)?,
         })
+    }
+
+    fn execution(&self) -> Option<Arc<dyn Execution>> {
+        Some(self.engine.clone())
     }
 
     fn stop_device(&self) {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The software miniport: an adapter without a device. It renders nothing and displays nothing; its
-//! memory is system memory, and programs that want pixels draw them with the CPU.
+//! The software miniport: an adapter without a device. It displays nothing; its memory is system memory, and its
+//! engine the CPU.
 //!
 //! The smallest possible miniport: `Documentation/miniport.md` walks through it.
 
-use super::linear;
+use super::{
+    linear,
+    software_engine::SoftwareEngine, //
+};
 use crate::{
     ddi::{
         adapter::{
@@ -19,6 +22,7 @@ use crate::{
         },
         answer::SegmentSet,
         callbacks::Callbacks,
+        execution::Execution,
         memory::{
             Memory,
             MemoryRequest, //
@@ -29,18 +33,23 @@ use crate::{
         Miniport, //
     },
     mem::KVVec,
-    status::NtResult, //
+    status::NtResult,
+    sys::worker::WorkerQueue, //
 };
-use kernel::prelude::*;
+use kernel::{
+    prelude::*,
+    sync::Arc, //
+};
 
 /// The miniport of the software adapter.
 pub(crate) struct Soft {
     facts: AdapterFacts,
     segments: Segments,
+    engine: Arc<SoftwareEngine>,
 }
 
 impl Soft {
-    pub(crate) fn new(segments: Segments) -> Result<Self> {
+    pub(crate) fn new(segments: Segments, queue: &Arc<WorkerQueue>) -> Result<Self> {
         let mut description = KVVec::new();
         description.extend_from_slice(b"software adapter", GFP_KERNEL)?;
         let mut driver = KVVec::new();
@@ -55,6 +64,7 @@ impl Soft {
                 num_sources: 0,
             },
             segments,
+            engine: SoftwareEngine::new(queue)?,
         })
     }
 }
@@ -101,6 +111,10 @@ impl Miniport for Soft {
 
     fn allocate_memory(&self, request: MemoryRequest<'_>) -> NtResult<Memory> {
         linear::allocate_pages(self, request)
+    }
+
+    fn execution(&self) -> Option<Arc<dyn Execution>> {
+        Some(self.engine.clone())
     }
 
     fn build_paging_buffer(&self, operation: PagingOperation<'_>) -> NtResult {

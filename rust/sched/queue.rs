@@ -42,7 +42,7 @@ pub(crate) const MOST: usize = 4096;
 
 /// Names a packet of a queue: where it stands, counted from the first one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) struct Number(u64);
+pub(crate) struct Number(pub(super) u64);
 
 /// What the first packet does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -235,11 +235,20 @@ impl<P: Clone> Queue<P> {
         is_ready
     }
 
+    /// Nothing begins, or can be appended, any more.
+    pub(crate) fn shut(&self) {
+        self.state.lock().closed = true;
+        self.changed.notify_all();
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.state.lock().closed
+    }
+
     /// Closes the queue: what does not run is abandoned, and what runs is waited for, which whoever runs it
     /// must not do. Nothing begins any more.
     pub(crate) fn close(&self) {
-        self.state.lock().closed = true;
-        self.changed.notify_all();
+        self.shut();
         loop {
             let mut state = self.state.lock();
             if matches!(state.head, Head::Running { .. }) {

@@ -24,6 +24,10 @@ use kernel::{
 pub(crate) struct PageRange<'a>(&'a [*mut c::page]);
 
 impl<'a> PageRange<'a> {
+    /// Nothing.
+    // INVARIANT: There are no pages.
+    pub(crate) const EMPTY: Self = Self(&[]);
+
     /// All pages of a source.
     pub(crate) fn of(source: &'a dyn PageSource) -> Self {
         // INVARIANT: The source is borrowed for `'a`.
@@ -58,6 +62,134 @@ impl<'a> PageRange<'a> {
             unsafe { bindings::dxg_page_fill(page, pattern) };
         }
         Ok(())
+    }
+
+    /// Calls `each` with each page that has some of `bytes` bytes from `offset` on, the first byte in it, and how
+    /// many there are; stops before the end of the range.
+    fn each_part(
+        &self,
+        offset: usize,
+        bytes: usize,
+        mut each: impl FnMut(*mut c::page, usize, usize),
+    ) -> Result {
+        let end = offset.checked_add(bytes).ok_or(EINVAL)?;
+        if end > self.bytes() {
+            return Err(EINVAL);
+        }
+        let mut at = offset;
+        while at < end {
+            let &page = self.0.get(at / PAGE_SIZE).ok_or(EINVAL)?;
+            let within = at % PAGE_SIZE;
+            let part = (PAGE_SIZE - within).min(end - at);
+            each(page, within, part);
+            at += part;
+        }
+        Ok(())
+    }
+
+    /// Copies bytes from `offset` on.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL`: it has fewer.
+    pub(crate) fn read(&self, offset: usize, bytes: &mut [u8]) -> Result {
+        let mut rest = &mut bytes[..];
+        self.each_part(offset, rest.len(), |page, at, part| {
+            let (now, later) = core::mem::take(&mut rest).split_at_mut(part);
+            rest = later;
+            // SAFETY: The page is allocated, as its source promises (the type invariant), and `at + part` is at
+            // most its size; `now` has `part` bytes.
+            unsafe { bindings::dxg_page_read(page, at, now.as_mut_ptr().cast(), part) };
+        })
+    }
+
+    /// Copies bytes to `offset` and what follows.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL`: it has fewer.
+    pub(crate) fn write(&self, offset: usize, bytes: &[u8]) -> Result {
+        let mut rest = bytes;
+        self.each_part(offset, rest.len(), |page, at, part| {
+            let (now, later) = rest.split_at(part);
+            rest = later;
+            // SAFETY: As in `read`.
+            unsafe { bindings::dxg_page_write(page, at, now.as_ptr().cast(), part) };
+        })
+    }
+
+    /// Fills `bytes` bytes from `offset` on with a pattern of four bytes.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL`: it has fewer; either is no multiple of 4.
+    pub(crate) fn fill_part(&self, offset: usize, bytes: usize, pattern: u32) -> Result {
+        if offset % 4 != 0 || bytes % 4 != 0 {
+            return Err(EINVAL);
+        }
+        self.each_part(offset, bytes, |page, at, part| {
+            // SAFETY: As in `read`; pages consist of whole words, so both numbers are multiples of 4.
+            unsafe { bindings::dxg_page_fill_part(page, at, part, pattern) };
+        })
+    }
+
+    /// Copies `bytes` bytes of `source`, from `from` on, to `offset` and what follows. Of parts that overlap the
+    /// result is not specified.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL`: one of them has fewer.
+    pub(crate) fn copy_part(
+        &self,
+        offset: usize,
+        source: &PageRange<'_>,
+        from: usize,
+        bytes: usize,
+    ) -> Result {
+        let mut next = from;
+        let mut copied = Ok(());
+        self.each_part(offset, bytes, |to, at, part| {
+            let mut to_at = at;
+            let done = source.each_part(next, part, |page, from_at, piece| {
+                // SAFETY: Both pages are allocated, as their sources promise; the pieces lie within them.
+                unsafe { bindings::dxg_page_copy_part(to, to_at, page, from_at, piece) };
+                to_at += piece;
+            });
+            copied = copied.and(done);
+            next = next.saturating_add(part);
+        })?;
+        copied
+    }
+
+    /// Stores 64 bits at `offset`, at once.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL`: they are not there, or the offset is no multiple of 8.
+    pub(crate) fn store(&self, offset: usize, value: u64) -> Result {
+        self.each_word(offset, |page, at| {
+            // SAFETY: The page is allocated, as its source promises; the aligned word lies within it.
+            unsafe { bindings::dxg_page_store64(page, at, value) }
+        })
+    }
+
+    /// Adds to the 64 bits at `offset`, at once.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::store`].
+    pub(crate) fn add(&self, offset: usize, operand: u64) -> Result {
+        self.each_word(offset, |page, at| {
+            // SAFETY: As in `store`.
+            unsafe { bindings::dxg_page_add64(page, at, operand) }
+        })
+    }
+
+    fn each_word(&self, offset: usize, mut each: impl FnMut(*mut c::page, usize)) -> Result {
+        if offset % 8 != 0 {
+            return Err(EINVAL);
+        }
+        self.each_part(offset, 8, |page, at, _| each(page, at))
     }
 
     /// Whether `is` accepts every word of four bytes; stops at the first that it rejects.

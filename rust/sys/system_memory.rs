@@ -128,10 +128,24 @@ impl SystemMemory {
     ///
     /// `ENOMEM`. `EIO`: one could not be read back. `EINTR`: the calling process is being killed.
     pub(crate) fn hold(&self, patience: Patience) -> Result<ShmemPages> {
+        self.hold_part(0, self.count, patience)
+    }
+
+    /// Pages `first..first + count`, likewise.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::hold`]. `EINVAL`: it has fewer.
+    pub(crate) fn hold_part(
+        &self,
+        first: usize,
+        count: usize,
+        patience: Patience,
+    ) -> Result<ShmemPages> {
         let mut held = ShmemPages {
-            pages: KVVec::with_capacity(self.count, GFP_KERNEL | __GFP_NOWARN)?,
+            pages: KVVec::with_capacity(count, GFP_KERNEL | __GFP_NOWARN)?,
         };
-        for index in 0..self.count {
+        for index in (first..).take(count) {
             killable::check()?;
             let page = core::mem::ManuallyDrop::new(self.page(index, patience)?);
             // INVARIANT: The reference goes over into the list, in which there is room.

@@ -21,6 +21,31 @@ struct dxg_create_sync_object {
 	__u32 reserved1;
 };
 
+/* The arguments of waits and signals by contexts likewise. */
+struct dxg_wait_from_gpu {
+	struct d3dkmthandle context;
+	__u32 object_count;
+	__aligned_u64 objects;
+	__aligned_u64 data[8];
+};
+
+struct dxg_signal_from_gpu {
+	struct d3dkmthandle context;
+	__u32 object_count;
+	__aligned_u64 objects;
+	__aligned_u64 data[8];
+};
+
+struct dxg_signal_from_gpu2 {
+	__u32 object_count;
+	__u32 reserved1;
+	__aligned_u64 objects;
+	struct d3dddicb_signalflags flags;
+	__u32 context_count;
+	__aligned_u64 contexts;
+	__aligned_u64 data[8];
+};
+
 /* struct d3dkmt_getdevicestate likewise, for the one state that is asked for. */
 struct dxg_get_device_state {
 	struct d3dkmthandle device;

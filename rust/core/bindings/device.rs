@@ -12,14 +12,29 @@ use crate::{
         Counted,
         Counter, //
     },
+    ddi::execution::PacketFault,
+    mem::ACCOUNT,
+    sched::channel::{
+        DeviceError,
+        Owner, //
+    },
+    status::{
+        NtResult,
+        NtStatus, //
+    },
     vidmm::account::Account, //
 };
-use kernel::sync::{
-    atomic::{
-        Atomic,
-        Relaxed, //
-    },
-    Arc, //
+use kernel::{
+    new_mutex,
+    prelude::*,
+    sync::{
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
+        Arc,
+        Mutex, //
+    }, //
 };
 
 /// The execution state of a device (D3DKMT_DEVICEEXECUTION_STATE).
@@ -28,27 +43,70 @@ pub(crate) enum ExecutionState {
     Active,
     /// A MakeResident with MustSucceed found no memory.
     OutOfMemory,
+    /// A packet took too long.
+    Hung,
+    /// A packet was wrong in another way than by an address.
+    DmaFault,
+    /// A packet used an address that it may not use.
+    DmaPageFault,
 }
 
 /// A device. It owns its bindings, through the handle table, and holds a reference to its adapter (case 27).
+#[pin_data]
 pub(crate) struct Device {
     adapter: Arc<Adapter>,
     /// Its process's usage on the adapter.
     account: Arc<Account>,
     space: SpaceOfDevice,
     out_of_memory: Atomic<bool>,
+    /// Why nothing of it is executed any more: the first error.
+    #[pin]
+    error: Mutex<Option<DeviceError>>,
     _counted: Counted,
 }
 
-impl Device {
-    pub(crate) fn new(adapter: Arc<Adapter>, account: Arc<Account>, space: Arc<GpuSpace>) -> Self {
-        Self {
-            adapter,
-            account,
-            space: SpaceOfDevice::new(space),
-            out_of_memory: Atomic::new(false),
-            _counted: Counted::new(Counter::Devices),
+impl Owner for Device {
+    fn is_in_error(&self) -> bool {
+        self.error.lock().is_some()
+    }
+
+    fn fail(&self, error: DeviceError) {
+        {
+            let mut first = self.error.lock();
+            if first.is_some() {
+                return;
+            }
+            *first = Some(error);
         }
+        self.adapter.fences().reset(self.number());
+    }
+}
+
+impl Device {
+    /// # Errors
+    ///
+    /// NO_MEMORY.
+    pub(crate) fn new(
+        adapter: Arc<Adapter>,
+        account: Arc<Account>,
+        space: Arc<GpuSpace>,
+    ) -> NtResult<Arc<Self>> {
+        Ok(Arc::pin_init(
+            pin_init!(Self {
+                adapter,
+                account,
+                space: SpaceOfDevice::new(space),
+                out_of_memory: Atomic::new(false),
+                error <- new_mutex!(None, "Device::error"),
+                _counted: Counted::new(Counter::Devices),
+            }),
+            ACCOUNT,
+        )?)
+    }
+
+    /// A number that no other device has while this one exists.
+    pub(in crate::core) fn number(&self) -> usize {
+        core::ptr::from_ref(self).addr()
     }
 
     pub(crate) fn adapter(&self) -> &Arc<Adapter> {
@@ -56,9 +114,32 @@ impl Device {
     }
 
     pub(crate) fn execution_state(&self) -> ExecutionState {
-        match self.out_of_memory.load(Relaxed) {
-            true => ExecutionState::OutOfMemory,
-            false => ExecutionState::Active,
+        match self.error() {
+            Some(DeviceError::Fault(PacketFault::Page { .. })) => ExecutionState::DmaPageFault,
+            Some(DeviceError::Fault(_)) => ExecutionState::DmaFault,
+            Some(DeviceError::Hung) => ExecutionState::Hung,
+            None => match self.out_of_memory.load(Relaxed) {
+                true => ExecutionState::OutOfMemory,
+                false => ExecutionState::Active,
+            },
+        }
+    }
+
+    /// Why nothing of it is executed any more.
+    pub(crate) fn error(&self) -> Option<DeviceError> {
+        *self.error.lock()
+    }
+
+    /// Whether engines work for it.
+    ///
+    /// # Errors
+    ///
+    /// DEVICE_REMOVED: the adapter was unplugged, or the device is in error (cases 433, 511).
+    pub(crate) fn check_usable(&self) -> NtResult {
+        self.adapter.check_present()?;
+        match self.is_in_error() {
+            true => Err(NtStatus::DEVICE_REMOVED),
+            false => Ok(()),
         }
     }
 

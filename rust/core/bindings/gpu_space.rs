@@ -7,6 +7,7 @@ use crate::{
         adapter::Adapter,
         allocation::Allocation, //
     },
+    fence::MonitoredFence,
     gpuva::{
         extents::{
             Key,
@@ -15,10 +16,12 @@ use crate::{
         space::{
             Space,
             Target,
+            Translation,
             Wanted, //
         },
         AddressRequest,
-        Span, //
+        Span,
+        PAGE, //
     },
     mem::ACCOUNT,
     status::NtResult, //
@@ -37,7 +40,11 @@ use kernel::{
 };
 
 /// What addresses map.
-type Item = Arc<Allocation>;
+#[derive(Clone)]
+pub(crate) enum Item {
+    Allocation(Arc<Allocation>),
+    Fence(Arc<MonitoredFence>),
+}
 
 /// The state of a space.
 struct State {
@@ -155,6 +162,34 @@ impl GpuSpace {
         self.state.lock().space.check_map(start, bytes, wanted)
     }
 
+    /// Gives a fence an address.
+    ///
+    /// # Errors
+    ///
+    /// NO_MEMORY.
+    pub(in crate::core) fn map_fence(&self, fence: &Arc<MonitoredFence>) -> NtResult<u64> {
+        let target = Target {
+            item: Item::Fence(fence.clone()),
+            // No binding has the address of a fence.
+            key: core::ptr::from_ref(&**fence).addr(),
+            bytes: PAGE,
+            writable: true,
+        };
+        self.state.lock().space.map_fence(&target)
+    }
+
+    /// The fence at an address is destroyed.
+    pub(in crate::core) fn unmap_fence(&self, address: u64) {
+        let removed = self.state.lock().space.unmap_fence(address);
+        // Dropped after the lock is released.
+        drop(removed);
+    }
+
+    /// What an address means.
+    pub(in crate::core) fn translate(&self, address: u64) -> Translation<Item> {
+        self.state.lock().space.translate(address)
+    }
+
     /// Removes all mappings under a key.
     fn forget(&self, key: Key) {
         loop {
@@ -223,7 +258,7 @@ impl GpuMappings {
     ) -> Target<Item> {
         self.any.store(true, Relaxed);
         Target {
-            item: allocation.clone(),
+            item: Item::Allocation(allocation.clone()),
             key: self.key(),
             bytes: allocation.facts().size(),
             writable,

@@ -4,7 +4,10 @@
 
 use super::{
     device::Device,
-    gpu_space::GpuMappings, //
+    gpu_space::{
+        GpuMappings,
+        Item, //
+    }, //
 };
 use crate::{
     core::objects::allocation::Allocation,
@@ -156,7 +159,7 @@ impl OpenAllocation {
     }
 
     /// The allocation, in the form that GPU virtual addresses map.
-    pub(in crate::core) fn mapped(&self) -> Target<Arc<Allocation>> {
+    pub(in crate::core) fn mapped(&self) -> Target<Item> {
         let allocation = self.allocation();
         let writable = !self.read_only && allocation.backing().is_writable();
         self.gpu_mappings.target(allocation, writable)

@@ -62,7 +62,7 @@ impl PagingQueue {
             _counted: Counted::new(Counter::PagingQueues),
         };
         let queue = Arc::new(queue, ACCOUNT)?;
-        let object = SyncObject::new(device.clone(), fence, rights)?;
+        let object = SyncObject::new(device.clone(), fence, rights, false)?;
         Ok((queue, object))
     }
 

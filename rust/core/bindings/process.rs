@@ -3,6 +3,7 @@
 //! [`Process`]: what one process (thread group) has on `/dev/dxg`, through all its descriptors.
 
 use super::{
+    context::Context,
     device::Device,
     gpu_space::GpuSpace,
     handle_table::{
@@ -60,6 +61,7 @@ pub(crate) enum Object {
     Allocation(Arc<OpenAllocation>),
     PagingQueue(Arc<PagingQueue>),
     Sync(Arc<SyncObject>),
+    Context(Arc<Context>),
 }
 
 impl Object {
@@ -72,6 +74,7 @@ impl Object {
             (Self::Allocation(a), Self::Allocation(b)) => Arc::ptr_eq(a, b),
             (Self::PagingQueue(a), Self::PagingQueue(b)) => Arc::ptr_eq(a, b),
             (Self::Sync(a), Self::Sync(b)) => Arc::ptr_eq(a, b),
+            (Self::Context(a), Self::Context(b)) => Arc::ptr_eq(a, b),
             _ => false,
         }
     }

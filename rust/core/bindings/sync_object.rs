@@ -3,7 +3,10 @@
 //! [`SyncObject`]: a monitored fence on a device: what the handle of a synchronisation object
 //! names.
 
-use super::device::Device;
+use super::{
+    device::Device,
+    gpu_space::GpuSpace, //
+};
 use crate::{
     fence::{
         list::OwnedFence,
@@ -34,16 +37,17 @@ pub(crate) struct Rights {
 
 /// A fence, as one process has it on a device.
 ///
-/// The fields are dropped in this order: the mapping of the value is removed, then the fence is destroyed.
+/// The fields are dropped in this order: the addresses of the value are removed, then the fence is destroyed.
 pub(crate) struct SyncObject {
     mapped: Mapped,
+    gpu: Option<GpuAddress>,
     fence: OwnedFence,
     device: Arc<Device>,
     rights: Rights,
 }
 
 impl SyncObject {
-    /// Maps a fence into the calling process.
+    /// Maps a fence into the calling process, and for engines if `gpu`.
     ///
     /// # Errors
     ///
@@ -52,10 +56,16 @@ impl SyncObject {
         device: Arc<Device>,
         fence: Arc<MonitoredFence>,
         rights: Rights,
+        gpu: bool,
     ) -> NtResult<Arc<Self>> {
-        let fence = OwnedFence::new(device.adapter().fences(), fence)?;
+        let fence = OwnedFence::new(device.adapter().fences(), fence, device.number())?;
+        let gpu = match gpu {
+            true => Some(GpuAddress::new(device.gpu_space(), fence.fence())?),
+            false => None,
+        };
         let object = Self {
             mapped: Mapped::new(fence.fence())?,
+            gpu,
             fence,
             device,
             rights,
@@ -75,9 +85,35 @@ impl SyncObject {
         self.rights
     }
 
+    /// The address at which engines read and write the value; 0 if they cannot (case 569).
+    pub(crate) fn gpu_address(&self) -> u64 {
+        self.gpu.as_ref().map_or(0, |gpu| gpu.address)
+    }
+
     /// The address at which the process reads the value.
     pub(crate) fn address(&self) -> usize {
         self.mapped.vma.as_ref().map_or(0, MappedVma::address)
+    }
+}
+
+/// The GPU virtual address of the value.
+struct GpuAddress {
+    space: Arc<GpuSpace>,
+    address: u64,
+}
+
+impl GpuAddress {
+    fn new(space: &Arc<GpuSpace>, fence: &Arc<MonitoredFence>) -> NtResult<Self> {
+        Ok(Self {
+            address: space.map_fence(fence)?,
+            space: space.clone(),
+        })
+    }
+}
+
+impl Drop for GpuAddress {
+    fn drop(&mut self) {
+        self.space.unmap_fence(self.address);
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
     },
     ddi::Miniport,
     fence::list::Fences,
+    sched::node::Nodes,
     status::NtResult,
     vidmm::VidMm, //
 };
@@ -27,6 +28,7 @@ pub(crate) struct Adapter {
     miniport: KBox<dyn Miniport>,
     vidmm: Arc<VidMm>,
     fences: Arc<Fences>,
+    nodes: Arc<Nodes>,
 }
 
 impl Adapter {
@@ -40,8 +42,9 @@ impl Adapter {
     ) -> Result<Self> {
         let adapter = Self {
             instance,
-            miniport,
             fences: Fences::new(vidmm.queue().clone())?,
+            nodes: Nodes::new(miniport.execution(), vidmm.queue())?,
+            miniport,
             vidmm,
         };
         // From here on, `unplug` has to run.
@@ -66,6 +69,11 @@ impl Adapter {
         &self.fences
     }
 
+    /// Its engines, and who has them.
+    pub(crate) fn nodes(&self) -> &Arc<Nodes> {
+        &self.nodes
+    }
+
     /// DEVICE_REMOVED once the DRM device was unplugged.
     pub(crate) fn check_present(&self) -> NtResult {
         self.instance.check_present()
@@ -77,6 +85,7 @@ impl Adapter {
     pub(crate) fn unplug(&self) {
         // First, so that no thread waits for what is being torn down.
         self.fences.unplug();
+        self.nodes.stop();
         self.vidmm.unplug();
         self.miniport.stop_device();
     }

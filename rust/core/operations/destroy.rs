@@ -63,6 +63,11 @@ impl Process {
         )
     }
 
+    /// D3DKMTDestroyContext; INVALID_PARAMETER when `handle` names no context (case 460).
+    pub(crate) fn destroy_context(&self, handle: Handle) -> NtResult {
+        self.destroy(handle, |object| matches!(object, Object::Context(_)))
+    }
+
     /// D3DKMTDestroyAllocation2 of a resource with its allocations.
     ///
     /// INVALID_PARAMETER when `handle` names no resource of `device`.

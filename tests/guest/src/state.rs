@@ -16,7 +16,7 @@ const DEBUGFS: &str = "/sys/kernel/debug";
 const COUNTERS: &str = "/sys/kernel/debug/dxgkrnl/counters";
 
 /// What the module counts.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "processes",
     "adapter_opens",
     "devices",
@@ -33,6 +33,7 @@ const NAMES: [&str; 16] = [
     "paging_queues",
     "fences",
     "waits",
+    "contexts",
 ];
 
 /// How long the end of an object may lag behind the call that ended it: the last reference on a

@@ -44,6 +44,18 @@ mod validate;
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "the kernel's lints look at it")]
 mod validate_gpu_va;
+#[path = "../../../rust/ioctl/validate_context.rs"]
+#[rustfmt::skip]
+#[allow(clippy::all, reason = "the kernel's lints look at it")]
+mod validate_context;
+#[path = "../../../rust/ioctl/validate_gpu_sync.rs"]
+#[rustfmt::skip]
+#[allow(clippy::all, reason = "the kernel's lints look at it")]
+mod validate_gpu_sync;
+#[path = "../../../rust/ioctl/validate_submit.rs"]
+#[rustfmt::skip]
+#[allow(clippy::all, reason = "the kernel's lints look at it")]
+mod validate_submit;
 #[path = "../../../rust/ioctl/validate_memory.rs"]
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "the kernel's lints look at it")]

@@ -15,8 +15,11 @@ mod private_data;
 mod residency_tracker;
 mod status;
 mod validate;
+mod validate_context;
+mod validate_gpu_sync;
 mod validate_gpu_va;
 mod validate_memory;
+mod validate_submit;
 
 use crate::status::{NtResult, NtStatus};
 use proptest::test_runner::Config;

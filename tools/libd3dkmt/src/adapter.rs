@@ -107,6 +107,10 @@ pub(crate) struct OpenAdapter {
 }
 
 impl OpenAdapter {
+    pub(crate) fn handle(&self) -> AdapterHandle {
+        self.handle
+    }
+
     pub(crate) fn luid(&self) -> Luid {
         self.luid
     }

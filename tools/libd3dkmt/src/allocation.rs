@@ -14,7 +14,10 @@ use std::{
     ops::{Deref, DerefMut},
     ptr::NonNull,
     slice,
-    sync::Arc,
+    sync::{
+        atomic::{AtomicU8, Ordering::Relaxed},
+        Arc,
+    },
 };
 
 /// What one allocation is to be: an element of the array of D3DKMTCreateAllocation2
@@ -122,7 +125,9 @@ impl AllocationInfo {
     /// # Safety
     ///
     /// `base` and the `bytes` after it are mapped readable and writable until the allocation is
-    /// destroyed, and nobody else reads or writes them while a [`Lock`] of it lives.
+    /// destroyed, and nobody else reads or writes them while a [`Lock`] of it lives. Once it has been
+    /// mapped for the GPU ([`PagingQueue::map_gpu_va`](crate::PagingQueue::map_gpu_va)), nobody does
+    /// until it is destroyed and every command that uses it has ended.
     pub unsafe fn existing_heap_at(base: NonNull<u8>, bytes: usize) -> Self {
         Self::new(Content::ExistingHeap, Memory::Borrowed(base, bytes))
     }
@@ -182,7 +187,8 @@ impl Owner {
 /// that it was made of belongs to it until then.
 ///
 /// It can be sent to and used from any thread: the handle is the process's, and the kernel locks
-/// for itself. The bytes are reached through `&mut self`, by one [`Lock`] at a time.
+/// for itself. The bytes are reached through `&mut self`, by one [`Lock`] at a time. Those of an
+/// allocation that the GPU can write to are copied instead ([`Self::read`], [`Self::write`]).
 ///
 /// ```no_run
 /// # fn main() -> Result<(), libd3dkmt::Error> {
@@ -206,15 +212,43 @@ impl Owner {
 /// ```
 #[derive(Debug)]
 pub struct Allocation {
-    // Declared before `memory`: what the kernel has goes first.
-    owner: Owner,
-    handle: AllocationHandle,
+    open: Arc<OpenAllocation>,
     size: Option<usize>,
     private_data: Vec<u8>,
     layout: Option<Layout>,
-    memory: Memory,
     /// Others may have the same bytes.
     shared: bool,
+    /// Commands may use the same bytes.
+    mapped: bool,
+}
+
+/// The handle, destroyed when nobody needs it any more, and the memory behind it.
+#[derive(Debug)]
+pub(crate) struct OpenAllocation {
+    // Declared before `memory`: what the kernel has goes first.
+    owner: Owner,
+    handle: AllocationHandle,
+    memory: Memory,
+}
+
+impl OpenAllocation {
+    /// Takes the memory out, and drops what is not the caller's alone.
+    fn take_memory(&mut self, alone: bool) -> Option<PageBuf> {
+        match mem::replace(&mut self.memory, Memory::None) {
+            Memory::Owned(memory) if alone => Some(memory),
+            _ => None,
+        }
+    }
+}
+
+impl Drop for OpenAllocation {
+    fn drop(&mut self) {
+        // The handle is 0 after `Allocation::destroy`; a member goes with its resource.
+        if let (Owner::Device(device), 1..) = (&self.owner, self.handle.0) {
+            let flags = DestroyFlags::empty();
+            let _ = call::destroy_allocation(device.dxg(), device.handle(), self.handle, flags);
+        }
+    }
 }
 
 impl Allocation {
@@ -234,14 +268,18 @@ impl Allocation {
             Content::Opaque(data) => (data, None, None),
             Content::ExistingHeap => (Vec::new(), None, info.memory.bytes()),
         };
+        let memory = info.memory;
         Self {
-            owner,
-            handle,
+            open: Arc::new(OpenAllocation {
+                owner,
+                handle,
+                memory,
+            }),
             size,
             private_data,
             layout,
-            memory: info.memory,
             shared,
+            mapped: false,
         }
     }
 
@@ -263,18 +301,30 @@ impl Allocation {
     }
 
     pub(crate) fn device(&self) -> &OpenDevice {
-        self.owner.device()
+        self.open.owner.device()
     }
 
     /// From now on others may have the same bytes. What it needs for a call.
     pub(crate) fn share(&mut self) -> &OpenDevice {
         self.shared = true;
-        self.owner.device()
+        self.open.owner.device()
+    }
+
+    /// From now on commands may use the same bytes, even after the mapping is gone: nothing says which
+    /// commands those are. What a mapping keeps alive.
+    pub(crate) fn map(&mut self) -> &Arc<OpenAllocation> {
+        self.mapped = true;
+        &self.open
+    }
+
+    /// Whether nobody else reads or writes the bytes.
+    fn alone(&self) -> bool {
+        !self.shared && !self.mapped
     }
 
     /// Whether the memory that the allocation was made of is as large as the driver made it.
     pub(crate) fn check_size(&self) -> Result<(), Error> {
-        match (self.size, self.memory.bytes()) {
+        match (self.size, self.open.memory.bytes()) {
             (Some(needed), Some(given)) if needed > given => Err(Error::MemoryTooSmall {
                 needed: needed as u64,
                 given,
@@ -285,7 +335,7 @@ impl Allocation {
 
     /// The allocation's handle.
     pub fn handle(&self) -> AllocationHandle {
-        self.handle
+        self.open.handle
     }
 
     /// Its size in bytes, where this crate knows it: for the gem miniport's allocations and for
@@ -305,10 +355,11 @@ impl Allocation {
     }
 
     /// The caller's memory that it was made of. `None` for video memory, for memory that was
-    /// borrowed, and for what is shared: others may write to it at any time.
+    /// borrowed, and for what is shared or has been mapped for the GPU: others may write to it at any
+    /// time.
     pub fn memory(&self) -> Option<&[u8]> {
-        match &self.memory {
-            Memory::Owned(memory) if !self.shared => Some(memory),
+        match &self.open.memory {
+            Memory::Owned(memory) if self.alone() => Some(memory),
             _ => None,
         }
     }
@@ -316,8 +367,11 @@ impl Allocation {
     /// [`Self::memory`], to write to.
     // Not as `PageBuf`, which could be exchanged for another while the kernel uses this one.
     pub fn memory_mut(&mut self) -> Option<&mut [u8]> {
-        match &mut self.memory {
-            Memory::Owned(memory) if !self.shared => Some(memory),
+        if !self.alone() {
+            return None;
+        }
+        match &mut Arc::get_mut(&mut self.open)?.memory {
+            Memory::Owned(memory) => Some(memory),
             _ => None,
         }
     }
@@ -328,11 +382,15 @@ impl Allocation {
     /// # Errors
     ///
     /// [`Error::SizeUnknown`] when [`Self::size`] is `None`, [`Error::Shared`] for an allocation of a
-    /// shared resource, or that others have as a dma-buf. `INVALID_PARAMETER` for an allocation that is not
-    /// CPU-visible (case 218), `NO_MEMORY`, `DEVICE_REMOVED` when the adapter was unplugged (case 223).
+    /// shared resource, or that others have as a dma-buf, [`Error::Mapped`] for one that has been mapped
+    /// for the GPU. `INVALID_PARAMETER` for an allocation that is not CPU-visible (case 218), `NO_MEMORY`,
+    /// `DEVICE_REMOVED` when the adapter was unplugged (case 223).
     pub fn lock(&mut self) -> Result<Lock<'_>, Error> {
         if self.shared {
             return Err(Error::Shared);
+        }
+        if self.mapped {
+            return Err(Error::Mapped);
         }
         let bytes = self.size.ok_or(Error::SizeUnknown)?;
         // SAFETY: The size is what the driver or the caller of the creation gave the allocation,
@@ -340,21 +398,22 @@ impl Allocation {
         unsafe { self.lock_sized(bytes) }
     }
 
-    /// [`Self::lock`] of an allocation whose size this crate does not know, or that is shared.
+    /// [`Self::lock`] of an allocation whose size this crate does not know, that is shared, or that has
+    /// been mapped for the GPU.
     ///
     /// # Errors
     ///
-    /// As for [`Self::lock`], without `SizeUnknown` and `Shared`.
+    /// As for [`Self::lock`], without `SizeUnknown`, `Shared` and `Mapped`.
     ///
     /// # Safety
     ///
     /// The allocation has at least `bytes` bytes, and so has memory that it was made of. If it is
-    /// shared, nobody writes to what is read through the [`Lock`], or reads what is written; the
-    /// memory of this process that it was made of stays where it was; and if it was opened for
-    /// reading only, nothing is written: that would end the program.
+    /// shared or has been mapped, nobody, commands included, writes to what is read through the
+    /// [`Lock`], or reads what is written; the memory of this process that it was made of stays where
+    /// it was; and if it was opened for reading only, nothing is written: that would end the program.
     pub unsafe fn lock_sized(&mut self, bytes: usize) -> Result<Lock<'_>, Error> {
-        let device = self.owner.device();
-        let address = call::lock(device.dxg(), device.handle(), self.handle)?;
+        let device = self.open.owner.device();
+        let address = call::lock(device.dxg(), device.handle(), self.open.handle)?;
         Ok(Lock {
             allocation: self,
             address,
@@ -362,13 +421,58 @@ impl Allocation {
         })
     }
 
-    /// Destroys the allocation and says whether that worked (D3DKMTDestroyAllocation2, case 106).
-    /// It gives back the memory that the allocation was made of. Dropping a stand-alone allocation
-    /// destroys it as well, without saying.
+    /// Copies bytes into the allocation, `offset` bytes behind its first, also if the GPU can use it
+    /// (D3DKMTLock2, D3DKMTUnlock2). Commands that are submitted later see them; one that runs meanwhile
+    /// sees some of them.
     ///
     /// # Errors
     ///
-    /// `INVALID_PARAMETER` for a member of a shared resource: those go as a whole (case 116).
+    /// [`Error::Argument`] for bytes that the allocation does not have. As for [`Self::lock`], without
+    /// `Mapped`.
+    pub fn write(&mut self, offset: usize, bytes: &[u8]) -> Result<(), Error> {
+        let lock = self.lock_to_copy()?;
+        let places = lock.part(offset, bytes.len())?;
+        for (place, &byte) in places.iter().zip(bytes) {
+            place.store(byte, Relaxed);
+        }
+        lock.unlock()
+    }
+
+    /// Copies bytes out of the allocation, from `offset` bytes behind its first on, also if the GPU can
+    /// use it (D3DKMTLock2, D3DKMTUnlock2). What commands have written is there once their submission
+    /// has ended.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::write`].
+    pub fn read(&mut self, offset: usize, bytes: &mut [u8]) -> Result<(), Error> {
+        let lock = self.lock_to_copy()?;
+        let places = lock.part(offset, bytes.len())?;
+        for (byte, place) in bytes.iter_mut().zip(places) {
+            *byte = place.load(Relaxed);
+        }
+        lock.unlock()
+    }
+
+    /// A lock that is only used byte by byte ([`Lock::part`]).
+    fn lock_to_copy(&mut self) -> Result<Lock<'_>, Error> {
+        if self.shared {
+            return Err(Error::Shared);
+        }
+        let bytes = self.size.ok_or(Error::SizeUnknown)?;
+        // SAFETY: As in `lock`. Commands may write as well, but all access is by atomic operations.
+        unsafe { self.lock_sized(bytes) }
+    }
+
+    /// Destroys the allocation and says whether that worked (D3DKMTDestroyAllocation2, case 106).
+    /// It gives back the memory that the allocation was made of, unless it has been mapped for the
+    /// GPU. Dropping a stand-alone allocation destroys it as well, without saying.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InUse`] when mappings of it, or submissions that use these, are alive: the last of
+    /// them destroys it. `INVALID_PARAMETER` for a member of a shared resource: those go as a whole
+    /// (case 116).
     pub fn destroy(self) -> Result<Option<PageBuf>, Error> {
         self.destroy_with(DestroyFlags::empty())
     }
@@ -379,30 +483,20 @@ impl Allocation {
     /// # Errors
     ///
     /// As for [`Self::destroy`], and `INVALID_PARAMETER` for flags that are not for callers.
-    pub fn destroy_with(mut self, flags: DestroyFlags) -> Result<Option<PageBuf>, Error> {
-        let device = self.owner.device();
-        call::destroy_allocation(device.dxg(), device.handle(), self.handle, flags)?;
-        self.handle = AllocationHandle(0);
-        Ok(self.take_memory())
+    pub fn destroy_with(self, flags: DestroyFlags) -> Result<Option<PageBuf>, Error> {
+        let alone = self.alone();
+        let mut open = Arc::try_unwrap(self.open).map_err(|_| Error::InUse("allocation"))?;
+        let device = open.owner.device();
+        call::destroy_allocation(device.dxg(), device.handle(), open.handle, flags)?;
+        open.handle = AllocationHandle(0);
+        Ok(open.take_memory(alone))
     }
 
-    /// Takes the memory out, for its owner, when the kernel has none of the allocation left. Shared
-    /// memory does not come back: others may still have it.
+    /// Takes the memory out, for its owner, when the kernel has none of the allocation left. Memory
+    /// that is shared or has been mapped does not come back: others may still have it.
     pub(crate) fn take_memory(&mut self) -> Option<PageBuf> {
-        match mem::replace(&mut self.memory, Memory::None) {
-            Memory::Owned(memory) if !self.shared => Some(memory),
-            _ => None,
-        }
-    }
-}
-
-impl Drop for Allocation {
-    fn drop(&mut self) {
-        // The handle is 0 after `destroy`; a member goes with its resource.
-        if let (Owner::Device(device), 1..) = (&self.owner, self.handle.0) {
-            let flags = DestroyFlags::empty();
-            let _ = call::destroy_allocation(device.dxg(), device.handle(), self.handle, flags);
-        }
+        let alone = self.alone();
+        Arc::get_mut(&mut self.open)?.take_memory(alone)
     }
 }
 
@@ -433,8 +527,20 @@ impl Lock<'_> {
     }
 
     fn call(&self) -> Result<(), Error> {
-        let device = self.allocation.owner.device();
-        call::unlock(device.dxg(), device.handle(), self.allocation.handle)
+        let open = &self.allocation.open;
+        let device = open.owner.device();
+        call::unlock(device.dxg(), device.handle(), open.handle)
+    }
+
+    /// Bytes of it, for access while others have it.
+    fn part(&self, offset: usize, bytes: usize) -> Result<&[AtomicU8], Error> {
+        // SAFETY: As in `deref`, and atomic operations may meet others.
+        let all =
+            unsafe { slice::from_raw_parts(self.address.as_ptr().cast::<AtomicU8>(), self.bytes) };
+        offset
+            .checked_add(bytes)
+            .and_then(|end| all.get(offset..end))
+            .ok_or(Error::Argument("the allocation does not have these bytes"))
     }
 }
 
@@ -465,7 +571,7 @@ impl Drop for Lock<'_> {
 impl fmt::Debug for Lock<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lock")
-            .field("allocation", &self.allocation.handle)
+            .field("allocation", &self.allocation.open.handle)
             .field("address", &self.address)
             .field("bytes", &self.bytes)
             .finish()

@@ -377,13 +377,13 @@ pub(crate) fn open_dma_buf(
     Ok(argument)
 }
 
-/// A fence: its handle, and the address of its value.
+/// A fence: its handle, and where its value is.
 pub(crate) fn create_fence(
     dxg: &Dxg,
     device: DeviceHandle,
     value: u64,
     flags: FenceFlags,
-) -> Result<(SyncObjectHandle, u64), Error> {
+) -> Result<(SyncObjectHandle, sys::d3dddi_monitored_fence), Error> {
     let mut argument = sys::D3DKMT_CREATESYNCHRONIZATIONOBJECT2 {
         device: device.into(),
         ..Default::default()
@@ -399,8 +399,7 @@ pub(crate) fn create_fence(
     check(CREATE_SYNC_OBJECT, result)?;
     // SAFETY: Any bytes are a value of it.
     let made = unsafe { argument.info.__bindgen_anon_1.monitored_fence };
-    let handle = SyncObjectHandle(argument.sync_object.v);
-    Ok((handle, made.fence_cpu_virtual_address))
+    Ok((SyncObjectHandle(argument.sync_object.v), made))
 }
 
 pub(crate) fn destroy_sync_object(dxg: &Dxg, object: SyncObjectHandle) -> Result<(), Error> {

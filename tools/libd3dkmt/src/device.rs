@@ -6,7 +6,7 @@ use crate::{
     allocation::{Allocation, AllocationInfo},
     call,
     create::CreateAllocation,
-    handle::DeviceHandle,
+    handle::{AdapterHandle, DeviceHandle},
     Dxg, Error, ExecutionState, Luid,
 };
 use std::sync::Arc;
@@ -49,6 +49,18 @@ impl OpenDevice {
 
     pub(crate) fn handle(&self) -> DeviceHandle {
         self.handle
+    }
+
+    pub(crate) fn adapter(&self) -> AdapterHandle {
+        self.adapter.handle()
+    }
+
+    pub(crate) fn execution_state(&self) -> Result<ExecutionState, Error> {
+        let state = call::execution_state(self.dxg(), self.handle)?;
+        ExecutionState::try_from(state).map_err(|_| Error::Answer {
+            call: call::GET_DEVICE_STATE,
+            what: "it has no name for what it says",
+        })
     }
 
     fn destroy(&self) -> Result<(), Error> {
@@ -122,11 +134,7 @@ impl Device {
     ///
     /// `DEVICE_REMOVED`.
     pub fn execution_state(&self) -> Result<ExecutionState, Error> {
-        let state = call::execution_state(self.dxg(), self.handle())?;
-        ExecutionState::try_from(state).map_err(|_| Error::Answer {
-            call: call::GET_DEVICE_STATE,
-            what: "it has no name for what it says",
-        })
+        self.shared.execution_state()
     }
 
     /// Destroys the device and says whether that worked (D3DKMTDestroyDevice). Dropping it does
@@ -134,8 +142,8 @@ impl Device {
     ///
     /// # Errors
     ///
-    /// [`Error::InUse`] when allocations or resources of it are alive: the last of them destroys
-    /// it.
+    /// [`Error::InUse`] when something that was made of it is alive, such as an allocation or a
+    /// context: the last of them destroys it.
     pub fn destroy(self) -> Result<(), Error> {
         let mut open = Arc::try_unwrap(self.shared).map_err(|_| Error::InUse("device"))?;
         let result = open.destroy();

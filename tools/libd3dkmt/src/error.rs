@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Why something did not work.
 
-use crate::sys::NtStatus;
+use crate::{sys::NtStatus, ExecutionState};
 use rustix::io::Errno;
 use std::{fmt, path::PathBuf};
 
@@ -104,6 +104,9 @@ pub enum Error {
     /// The allocation is of a shared resource, so that its bytes may change at any time.
     #[error("the allocation is shared; lock it with its size")]
     Shared,
+    /// The allocation has been mapped for the GPU, so that commands may change its bytes at any time.
+    #[error("the allocation is mapped for the GPU; copy from and to it, or lock it with its size")]
+    Mapped,
     /// The caller's memory is smaller than the allocation that was to be made of it.
     #[error("the allocation takes {needed} bytes, and its memory has {given}")]
     MemoryTooSmall {
@@ -112,6 +115,13 @@ pub enum Error {
         /// Bytes that were given.
         given: usize,
     },
+    /// The device is in error, so that nothing is executed for it any more: a command has faulted or
+    /// took too long, or the adapter has gone.
+    #[error("the device is in error: {0:?}")]
+    Device(ExecutionState),
+    /// An eventfd could not be made, or not be waited for.
+    #[error("eventfd: {}", errno_name(*.0))]
+    Event(Errno),
     /// Arguments that this crate does not hand to the kernel.
     #[error("{0}")]
     Argument(&'static str),
@@ -138,7 +148,7 @@ impl Error {
     pub fn errno(&self) -> Option<Errno> {
         match self {
             Self::Call(error) => error.errno(),
-            Self::Open { errno, .. } | Self::Memory(errno) => Some(*errno),
+            Self::Open { errno, .. } | Self::Memory(errno) | Self::Event(errno) => Some(*errno),
             _ => None,
         }
     }

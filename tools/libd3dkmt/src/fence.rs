@@ -4,16 +4,18 @@
 use crate::{
     call,
     device::OpenDevice,
+    event::{new_event, wait_for_event, Waited},
     handle::{PagingQueueHandle, SyncObjectHandle},
     sys, Device, Dxg, Error, FenceFlags, PagingPriority,
 };
 use std::{
-    os::fd::{AsFd, BorrowedFd},
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
     ptr::NonNull,
     sync::{
         atomic::{AtomicU64, Ordering::Acquire},
         Arc,
     },
+    time::Duration,
 };
 
 /// The place of a value that the kernel writes, mapped for reading as long as its fence lives.
@@ -65,6 +67,7 @@ pub struct Fence {
     device: Arc<OpenDevice>,
     handle: SyncObjectHandle,
     value: Value,
+    gpu_address: u64,
 }
 
 impl Fence {
@@ -106,7 +109,41 @@ impl Fence {
         self.device.wait(&[(self.handle, value)], false, None)
     }
 
-    /// The fence and a value of it, for [`Device::wait`].
+    /// [`Self::wait`] with a time limit. A wait whose time is up stays with the kernel until it is
+    /// over, so that who often asks for a short time had better look at [`Self::value`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::wait`]; [`Error::Event`] when there is no descriptor left.
+    pub fn wait_timeout(&self, value: u64, timeout: Duration) -> Result<Waited, Error> {
+        let event = self.event_at(value)?;
+        if wait_for_event(event.as_fd(), timeout)? == Waited::TimedOut {
+            return Ok(Waited::TimedOut);
+        }
+        let now = self.value();
+        if now < value || now == u64::MAX {
+            // The end of the adapter ends a wait, too: then this says so.
+            self.device.execution_state()?;
+        }
+        Ok(Waited::Reached)
+    }
+
+    /// An eventfd that is signalled when the fence has reached a value, or the adapter goes.
+    pub(crate) fn event_at(&self, value: u64) -> Result<OwnedFd, Error> {
+        let event = new_event()?;
+        let points = [(self.handle, value)];
+        self.device.wait(&points, false, Some(event.as_fd()))?;
+        Ok(event)
+    }
+
+    /// The GPU virtual address of the value, 8 bytes, in bytes; `None` if commands cannot use it, as
+    /// with [`FenceFlags::NO_GPU_ACCESS`]. A command that writes a value there signals the fence.
+    pub fn gpu_address(&self) -> Option<u64> {
+        (self.gpu_address != 0).then_some(self.gpu_address)
+    }
+
+    /// The fence and a value of it, for [`Device::wait`] and for
+    /// [`Context::wait_for_all`](crate::Context::wait_for_all).
     pub fn at(&self, value: u64) -> FencePoint<'_> {
         FencePoint {
             device: &self.device,
@@ -144,6 +181,12 @@ pub struct FencePoint<'a> {
     value: u64,
 }
 
+impl FencePoint<'_> {
+    pub(crate) fn parts(&self) -> (SyncObjectHandle, u64) {
+        (self.handle, self.value)
+    }
+}
+
 /// How many of some values a wait is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitFor {
@@ -157,30 +200,58 @@ pub enum WaitFor {
 /// (D3DKMT_CREATEPAGINGQUEUE).
 #[derive(Debug)]
 pub struct PagingQueue {
+    shared: Arc<OpenQueue>,
+}
+
+/// The handle, destroyed when nobody needs it any more.
+#[derive(Debug)]
+pub(crate) struct OpenQueue {
     device: Arc<OpenDevice>,
     handle: PagingQueueHandle,
     fence: SyncObjectHandle,
     value: Value,
 }
 
-impl PagingQueue {
-    /// Its handle.
-    pub fn handle(&self) -> PagingQueueHandle {
+impl OpenQueue {
+    pub(crate) fn device(&self) -> &Arc<OpenDevice> {
+        &self.device
+    }
+
+    pub(crate) fn handle(&self) -> PagingQueueHandle {
         self.handle
     }
 
+    pub(crate) fn value(&self) -> u64 {
+        self.value.load()
+    }
+
+    pub(crate) fn wait(&self, value: u64) -> Result<(), Error> {
+        self.device.wait(&[(self.fence, value)], false, None)
+    }
+}
+
+impl PagingQueue {
+    /// Its handle.
+    pub fn handle(&self) -> PagingQueueHandle {
+        self.shared.handle
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<OpenQueue> {
+        &self.shared
+    }
+
     pub(crate) fn dxg(&self) -> &Dxg {
-        self.device.dxg()
+        self.shared.device.dxg()
     }
 
     /// The handle of its fence, which can be waited for and nothing else.
     pub fn fence_handle(&self) -> SyncObjectHandle {
-        self.fence
+        self.shared.fence
     }
 
     /// The value of its fence, without a call: everything up to it is done.
     pub fn value(&self) -> u64 {
-        self.value.load()
+        self.shared.value()
     }
 
     /// Waits until everything up to a value is done.
@@ -189,14 +260,15 @@ impl PagingQueue {
     ///
     /// `DEVICE_REMOVED`, also while it waits.
     pub fn wait(&self, value: u64) -> Result<(), Error> {
-        self.device.wait(&[(self.fence, value)], false, None)
+        self.shared.wait(value)
     }
 
-    /// Its fence and a value of it, for [`Device::wait`].
+    /// Its fence and a value of it, for [`Device::wait`] and for
+    /// [`Context::wait_for_all`](crate::Context::wait_for_all).
     pub fn at(&self, value: u64) -> FencePoint<'_> {
         FencePoint {
-            device: &self.device,
-            handle: self.fence,
+            device: &self.shared.device,
+            handle: self.shared.fence,
             value,
         }
     }
@@ -206,14 +278,16 @@ impl PagingQueue {
     ///
     /// # Errors
     ///
-    /// What the kernel says.
-    pub fn destroy(mut self) -> Result<(), Error> {
-        let handle = std::mem::replace(&mut self.handle, PagingQueueHandle(0));
-        call::destroy_paging_queue(self.device.dxg(), handle)
+    /// [`Error::InUse`] when mappings in a [`Reservation`](crate::Reservation) were made by it and are
+    /// alive: the last of them destroys it. What the kernel says.
+    pub fn destroy(self) -> Result<(), Error> {
+        let mut open = Arc::try_unwrap(self.shared).map_err(|_| Error::InUse("paging queue"))?;
+        let handle = std::mem::replace(&mut open.handle, PagingQueueHandle(0));
+        call::destroy_paging_queue(open.device.dxg(), handle)
     }
 }
 
-impl Drop for PagingQueue {
+impl Drop for OpenQueue {
     fn drop(&mut self) {
         // The handle is 0 after `destroy`.
         if self.handle.0 != 0 {
@@ -255,11 +329,12 @@ impl Device {
     /// `NO_MEMORY`, `DEVICE_REMOVED`.
     pub fn create_fence_with(&self, value: u64, flags: FenceFlags) -> Result<Fence, Error> {
         let device = self.shared().clone();
-        let (handle, address) = call::create_fence(device.dxg(), device.handle(), value, flags)?;
+        let (handle, made) = call::create_fence(device.dxg(), device.handle(), value, flags)?;
         Ok(Fence {
-            value: Value::at(call::CREATE_SYNC_OBJECT, address)?,
+            value: Value::at(call::CREATE_SYNC_OBJECT, made.fence_cpu_virtual_address)?,
             device,
             handle,
+            gpu_address: made.fence_gpu_virtual_address,
         })
     }
 
@@ -271,11 +346,14 @@ impl Device {
     pub fn create_paging_queue(&self, priority: PagingPriority) -> Result<PagingQueue, Error> {
         let device = self.shared().clone();
         let made = call::create_paging_queue(device.dxg(), device.handle(), priority)?;
-        Ok(PagingQueue {
+        let open = OpenQueue {
             handle: PagingQueueHandle(made.paging_queue.v),
             fence: SyncObjectHandle(made.sync_object.v),
             value: Value::at(call::CREATE_PAGING_QUEUE, made.fence_cpu_virtual_address)?,
             device,
+        };
+        Ok(PagingQueue {
+            shared: Arc::new(open),
         })
     }
 

@@ -53,6 +53,8 @@ handles! {
     SyncObjectHandle
     /// Handle of a paging queue.
     PagingQueueHandle
+    /// Handle of a context.
+    ContextHandle
 }
 
 #[cfg(test)]

@@ -6,43 +6,55 @@
 mod adapter;
 mod allocation;
 mod call;
+pub mod command;
+mod context;
 mod create;
 mod device;
 mod dma_buf;
 mod dxg;
 mod enumerate;
 mod error;
+mod event;
 mod fence;
 pub mod gem;
 mod global;
+mod gpu_va;
 mod handle;
 mod page_buf;
 mod paging;
 pub mod query;
 mod resource;
 mod sharing;
+mod submission;
 pub mod sys;
 
 pub use self::{
     adapter::{Adapter, Luid, ParseLuidError, VideoMemoryInfo},
     allocation::{Allocation, AllocationInfo, Lock},
+    context::Context,
     create::CreateAllocation,
     device::Device,
     dxg::Dxg,
     error::{CallError, Error},
+    event::Waited,
     fence::{Fence, FencePoint, PagingQueue, WaitFor},
     global::GlobalHandle,
+    gpu_va::{GpuVaLimits, MapOptions, Mapping, Reservation, GPU_PAGE_SIZE},
     handle::{
-        AdapterHandle, AllocationHandle, DeviceHandle, PagingQueueHandle, ResourceHandle,
-        SyncObjectHandle,
+        AdapterHandle, AllocationHandle, ContextHandle, DeviceHandle, PagingQueueHandle,
+        ResourceHandle, SyncObjectHandle,
     },
     page_buf::PageBuf,
     paging::MadeResident,
     resource::Resource,
     sharing::{Access, SharedResourceInfo},
+    submission::Submission,
     sys::{
         NtStatus, D3DDDICB_DESTROYALLOCATION2FLAGS as DestroyFlags,
-        D3DDDI_EVICT_FLAGS as EvictFlags, D3DDDI_MAKERESIDENT_FLAGS as MakeResidentFlags,
+        D3DDDIGPUVIRTUALADDRESS_PROTECTION_TYPE as GpuProtection,
+        D3DDDIGPUVIRTUALADDRESS_RESERVATION_TYPE as ReservationType,
+        D3DDDI_CREATECONTEXTFLAGS as ContextFlags, D3DDDI_EVICT_FLAGS as EvictFlags,
+        D3DDDI_MAKERESIDENT_FLAGS as MakeResidentFlags,
         D3DDDI_PAGINGQUEUE_PRIORITY as PagingPriority, D3DDDI_RECLAIM_RESULT as ReclaimResult,
         D3DDDI_SYNCHRONIZATIONOBJECT_FLAGS as FenceFlags,
         D3DKMT_ALLOCATIONRESIDENCYSTATUS as ResidencyStatus,
@@ -72,6 +84,11 @@ mod tests {
         any_thread::<Fence>();
         any_thread::<FencePoint<'_>>();
         any_thread::<PagingQueue>();
+        any_thread::<Reservation>();
+        any_thread::<Mapping>();
+        any_thread::<Context>();
+        any_thread::<Submission>();
+        any_thread::<command::Commands>();
         any_thread::<PageBuf>();
         any_thread::<Error>();
     }

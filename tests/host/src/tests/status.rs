@@ -23,7 +23,8 @@ const WITH_ERRNO: [(NtStatus, u32, i32); 12] = [
 ];
 
 /// Failures without one: code and ioctl result.
-const RAW: [(NtStatus, u32, isize); 3] = [
+const RAW: [(NtStatus, u32, isize); 4] = [
+    (NtStatus::INVALID_USER_BUFFER, 0xC000_00E8, -0x3FFF_FF18),
     (NtStatus::UNSUCCESSFUL, 0xC000_0001, -0x3FFF_FFFF),
     (
         NtStatus::GRAPHICS_DRIVER_MISMATCH,

@@ -20,3 +20,12 @@ pub(crate) fn boxed_array<T, const N: usize>(
     let array: Box<[T; N]> = elements.try_into().map_err(|_| AllocError)?;
     Ok(array.into())
 }
+
+/// No model has an engine.
+macro_rules! as_dyn {
+    ($object:expr) => {{
+        drop($object);
+        panic!("there is no engine")
+    }};
+}
+pub(crate) use as_dyn;

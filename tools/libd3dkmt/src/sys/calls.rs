@@ -228,6 +228,14 @@ calls! {
     D3DKMTMapGpuVirtualAddress(D3DDDI_MAPGPUVIRTUALADDRESS) = MAPGPUVIRTUALADDRESS;
     /// Gives GPU virtual addresses back.
     D3DKMTFreeGpuVirtualAddress(D3DKMT_FREEGPUVIRTUALADDRESS) = FREEGPUVIRTUALADDRESS;
+    /// Queues changes of what GPU virtual addresses mean on a context.
+    D3DKMTUpdateGpuVirtualAddress(D3DKMT_UPDATEGPUVIRTUALADDRESS) = UPDATEGPUVIRTUALADDRESS;
+    /// Makes a context, whose commands use GPU virtual addresses.
+    D3DKMTCreateContextVirtual(D3DKMT_CREATECONTEXTVIRTUAL) = CREATECONTEXTVIRTUAL;
+    /// Destroys a context.
+    D3DKMTDestroyContext(D3DKMT_DESTROYCONTEXT) = DESTROYCONTEXT;
+    /// Queues a command buffer on contexts.
+    D3DKMTSubmitCommand(D3DKMT_SUBMITCOMMAND) = SUBMITCOMMAND;
     /// Makes a synchronisation object.
     D3DKMTCreateSynchronizationObject2(D3DKMT_CREATESYNCHRONIZATIONOBJECT2) =
         CREATESYNCHRONIZATIONOBJECT;
@@ -240,6 +248,15 @@ calls! {
     /// Waits until monitored fences have reached values, or has an eventfd signalled then.
     D3DKMTWaitForSynchronizationObjectFromCpu(D3DKMT_WAITFORSYNCHRONIZATIONOBJECTFROMCPU) =
         WAITFORSYNCHRONIZATIONOBJECTFROMCPU;
+    /// Queues a signal on a context, behind the commands that it has.
+    D3DKMTSignalSynchronizationObjectFromGpu(D3DKMT_SIGNALSYNCHRONIZATIONOBJECTFROMGPU) =
+        SIGNALSYNCHRONIZATIONOBJECTFROMGPU;
+    /// Queues a signal on several contexts: it happens when all of them have come to it.
+    D3DKMTSignalSynchronizationObjectFromGpu2(D3DKMT_SIGNALSYNCHRONIZATIONOBJECTFROMGPU2) =
+        SIGNALSYNCHRONIZATIONOBJECTFROMGPU2;
+    /// Queues a wait on a context: its later commands wait, and no thread does.
+    D3DKMTWaitForSynchronizationObjectFromGpu(D3DKMT_WAITFORSYNCHRONIZATIONOBJECTFROMGPU) =
+        WAITFORSYNCHRONIZATIONOBJECTFROMGPU;
     /// Makes a dma-buf of an allocation's memory: a descriptor.
     DxgkrnlExportDmaBuf(dxgkrnl_export_dma_buf) = EXPORT_DMA_BUF;
     /// Opens a dma-buf as a resource of one allocation.

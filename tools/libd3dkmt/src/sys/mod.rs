@@ -17,12 +17,15 @@
 //! | [`calls`] | one function for each ioctl that the module serves |
 //! | [`around`] | a place around every call |
 //! | [`gem`] | private driver data of the module's miniport |
+//! | [`engine`] | commands of the module's software engine |
 //! | [`ext`] | calls that Windows does not have: dma-bufs |
 
 pub mod around;
 #[allow(missing_docs, non_camel_case_types, non_snake_case)]
 pub mod bindings;
 pub mod calls;
+#[allow(missing_docs, non_camel_case_types)]
+pub mod engine;
 pub mod enums;
 #[allow(missing_docs, non_camel_case_types)]
 pub mod ext;

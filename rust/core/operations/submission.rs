@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What contexts are told to do: commands, waits, signals. A call does all of it, on all contexts that it names, or
+//! nothing.
+
+use crate::{
+    core::bindings::{
+        context::Context,
+        device::Device,
+        process::{
+            Object,
+            Process, //
+        }, //
+    },
+    fence::wait::Target,
+    handle::Handle,
+    mem::{
+        KVVec,
+        ACCOUNT, //
+    },
+    sched::{
+        channel::Channel,
+        packet::{
+            Packet,
+            PacketWait,
+            Signal, //
+        },
+        queue::Slot, //
+    },
+    status::{
+        NtResult,
+        NtStatus, //
+    },
+    sys::event_fd::EventFd, //
+};
+use kernel::sync::Arc;
+
+/// Contexts of one device.
+pub(crate) type Contexts = KVVec<Arc<Context>>;
+
+/// A command buffer.
+pub(crate) struct Commands<'a> {
+    /// GPU virtual address.
+    pub(crate) address: u64,
+    /// Bytes; 0 is an empty packet (case 498).
+    pub(crate) length: u32,
+    /// It is not executed.
+    pub(crate) null_rendering: bool,
+    pub(crate) private_data: &'a [u8],
+}
+
+impl Process {
+    /// The context that a handle names; INVALID_PARAMETER for anything else (case 460).
+    pub(crate) fn context(&self, handle: Handle) -> NtResult<Arc<Context>> {
+        match self.get(handle) {
+            Some(Object::Context(context)) => Ok(context),
+            _ => Err(NtStatus::INVALID_PARAMETER),
+        }
+    }
+
+    /// The contexts that handles name, and their device.
+    ///
+    /// # Errors
+    ///
+    /// INVALID_PARAMETER: one of them names none (cases 496, 497); they are of different devices (case 494).
+    /// DEVICE_REMOVED: see [`Device::check_usable`]. NO_MEMORY.
+    pub(crate) fn contexts(
+        &self,
+        handles: impl ExactSizeIterator<Item = Handle>,
+    ) -> NtResult<(Contexts, Arc<Device>)> {
+        let mut contexts = KVVec::with_capacity(handles.len(), ACCOUNT)?;
+        for handle in handles {
+            contexts.push(self.context(handle)?, ACCOUNT)?;
+        }
+        let first = contexts.first().ok_or(NtStatus::INVALID_PARAMETER)?;
+        let device = first.device().clone();
+        let same = |context: &Arc<Context>| Arc::ptr_eq(context.device(), &device);
+        if !contexts.iter().all(same) {
+            return Err(NtStatus::INVALID_PARAMETER);
+        }
+        device.check_usable()?;
+        Ok((contexts, device))
+    }
+}
+
+/// A packet that there is room for.
+type Prepared = (Arc<Channel>, Slot<Arc<Packet>>, Arc<Packet>);
+
+/// Appends packets, for which everything is prepared first.
+fn append(
+    contexts: &[Arc<Context>],
+    mut packet: impl FnMut(&Context) -> NtResult<Packet>,
+) -> NtResult {
+    let mut prepared: KVVec<Prepared> = KVVec::with_capacity(contexts.len(), ACCOUNT)?;
+    for context in contexts {
+        let packet = Arc::new(packet(context)?, ACCOUNT)?;
+        let slot = context.channel().reserve()?;
+        prepared.push((context.channel().clone(), slot, packet), ACCOUNT)?;
+    }
+    for (channel, slot, packet) in prepared {
+        Channel::append(&channel, slot, packet);
+    }
+    Ok(())
+}
+
+/// D3DKMTSubmitCommand: the commands run once on each context (case 493).
+///
+/// # Errors
+///
+/// - INVALID_PARAMETER: a context takes waits and signals alone (case 450).
+/// - NO_MEMORY. INTERRUPTED: a signal came while the call waited for room. DEVICE_REMOVED: a context is being
+///   destroyed.
+pub(crate) fn submit(contexts: &[Arc<Context>], commands: &Commands<'_>) -> NtResult {
+    let only_synchronizes = |context: &Arc<Context>| context.options().synchronization_only;
+    if contexts.iter().any(only_synchronizes) {
+        return Err(NtStatus::INVALID_PARAMETER);
+    }
+    append(contexts, |context| {
+        if commands.null_rendering || context.options().null_rendering {
+            return Ok(Packet::Null);
+        }
+        let mut private_data = KVVec::new();
+        private_data.extend_from_slice(commands.private_data, ACCOUNT)?;
+        Ok(Packet::Execute {
+            commands: commands.address,
+            length: commands.length,
+            private_data,
+        })
+    })
+}
+
+/// D3DKMTWaitForSynchronizationObjectFromGpu: what the context is told later begins when all fences have their
+/// values.
+///
+/// # Errors
+///
+/// NO_MEMORY; INTERRUPTED and DEVICE_REMOVED as for [`submit`].
+pub(crate) fn wait(context: &Arc<Context>, targets: KVVec<Target>) -> NtResult {
+    let mut targets = Some(targets);
+    append(core::slice::from_ref(context), |context| {
+        let targets = targets.take().ok_or(NtStatus::UNSUCCESSFUL)?;
+        Ok(Packet::Wait(PacketWait::new(context.channel(), targets)?))
+    })
+}
+
+/// D3DKMTSignalSynchronizationObjectFromGpu, FromGpu2: fences get their values, and the event is signalled, when all
+/// contexts have come there (case 544).
+///
+/// # Errors
+///
+/// As [`wait`].
+pub(crate) fn signal(
+    contexts: &[Arc<Context>],
+    targets: KVVec<Target>,
+    rewind: bool,
+    event: Option<EventFd>,
+) -> NtResult {
+    let signal = Signal::new(targets, rewind, event, contexts.len())?;
+    append(contexts, |_| Ok(Packet::Signal(signal.clone())))
+}

@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`Node`]: an engine of an adapter, and the contexts that have something for it to do.
+//!
+//! ```text
+//!            make_ready                      begin: a packet of commands
+//! (channel) ────────────→ ready ──────────────────────────────→ runnable ──→ current ──→ (channel)
+//!                           ↑  waits, signals: done on the way                   │
+//!                           └────────── it has more packets, or was preempted ───┘
+//! ```
+//!
+//! A worker does what does not need the engine, and gives the engine one packet at a time. Another one watches
+//! the packet: after a quantum others have their turn, and a packet that takes too long is ended.
+
+use super::{
+    channel::{
+        Channel,
+        DeviceError, //
+    },
+    packet::Packet,
+    queue::Number, //
+};
+use crate::{
+    ddi::execution::{
+        self,
+        Execution,
+        FenceId,
+        NodeFacts,
+        Notifications,
+        Outcome,
+        PacketFault, //
+    },
+    mem::KVVec,
+    status::NtStatus,
+    sys::{
+        self,
+        worker::{
+            Job,
+            Progress,
+            Worker,
+            WorkerQueue, //
+        }, //
+    }, //
+};
+use kernel::{
+    new_mutex,
+    prelude::*,
+    rbtree::{
+        RBTree,
+        RBTreeNode,
+        RBTreeNodeReservation, //
+    },
+    sync::{
+        Arc,
+        Mutex, //
+    },
+    time::{
+        delay::fsleep,
+        Delta, //
+    }, //
+};
+
+/// How long a packet has the engine when others wait for it.
+const QUANTUM: Delta = Delta::from_millis(2);
+
+/// Nanoseconds that a packet may take.
+const TIMEOUT: u64 = 2_000_000_000;
+
+/// What a place in a list takes.
+pub(super) type Place = RBTreeNodeReservation<u64, Arc<Channel>>;
+
+/// Channels, in the order in which they have come.
+type List = RBTree<u64, Arc<Channel>>;
+
+struct Current {
+    channel: Arc<Channel>,
+    number: Number,
+    id: FenceId,
+}
+
+struct State {
+    /// Their first packet was not looked at.
+    ready: List,
+    /// Their first packet needs the engine.
+    runnable: List,
+    /// The last turn that was given out.
+    turn: u64,
+    current: Option<Current>,
+    last_id: u64,
+    stopped: bool,
+}
+
+// The pinned data is behind its pointers.
+impl Unpin for State {}
+
+/// The first one of a list, which is taken out.
+fn pop(list: &mut List) -> Option<Arc<Channel>> {
+    let (turn, channel) = list
+        .cursor_front()
+        .map(|first| (*first.current().0, first.current().1.clone()))?;
+    let room = list.remove_node(&turn).map(RBTreeNode::into_reservation);
+    *channel.place.lock() = room;
+    Some(channel)
+}
+
+impl State {
+    /// Enters a channel into a list, unless it is on one.
+    fn push(&mut self, channel: &Arc<Channel>, list: impl FnOnce(&mut Self) -> &mut List) {
+        let room = channel.place.lock().take();
+        if let Some(room) = room {
+            self.turn += 1;
+            let node = room.into_node(self.turn, channel.clone());
+            // The turn is unique: nothing is replaced.
+            list(self).insert(node);
+        }
+    }
+}
+
+/// See the module's documentation.
+#[pin_data]
+pub(crate) struct Node {
+    ordinal: u32,
+    engine: Arc<dyn Execution>,
+    #[pin]
+    state: Mutex<State>,
+    worker: Arc<Worker>,
+    watchdog: Arc<Worker>,
+}
+
+impl Node {
+    fn new(
+        ordinal: u32,
+        engine: Arc<dyn Execution>,
+        queue: &Arc<WorkerQueue>,
+    ) -> Result<Arc<Self>> {
+        let state = State {
+            ready: RBTree::new(),
+            runnable: RBTree::new(),
+            turn: 0,
+            current: None,
+            last_id: 0,
+            stopped: false,
+        };
+        let (worker, watchdog) = (Worker::new(queue.clone())?, Worker::new(queue.clone())?);
+        let node = Arc::pin_init(
+            pin_init!(Self {
+                ordinal,
+                engine,
+                state <- new_mutex!(state, "Node::state"),
+                worker,
+                watchdog,
+            }),
+            GFP_KERNEL,
+        )?;
+        let watched = Arc::new(Watchdog(node.clone()), GFP_KERNEL)?;
+        node.watchdog.set_job(Some(watched));
+        node.worker.set_job(Some(node.clone()));
+        Ok(node)
+    }
+
+    /// A channel has a packet to begin.
+    pub(super) fn make_ready(&self, channel: &Arc<Channel>) {
+        {
+            let mut state = self.state.lock();
+            if state.stopped {
+                return;
+            }
+            state.push(channel, |state| &mut state.ready);
+        }
+        self.worker.wake();
+    }
+
+    /// Has the engine give up a packet of this channel.
+    pub(super) fn preempt(&self, channel: &Channel) {
+        let is_current = {
+            let state = self.state.lock();
+            let current = state.current.as_ref();
+            current.is_some_and(|current| core::ptr::eq(&*current.channel, channel))
+        };
+        if is_current {
+            self.engine.preempt_command(self.ordinal);
+        }
+    }
+
+    /// Gives the engine a packet.
+    fn submit(&self, channel: Arc<Channel>, number: Number, packet: &Packet) {
+        let Packet::Execute {
+            commands,
+            length,
+            private_data,
+        } = packet
+        else {
+            return;
+        };
+        let id = {
+            let mut state = self.state.lock();
+            if state.stopped {
+                drop(state);
+                channel.queue().retire(number);
+                return;
+            }
+            state.last_id += 1;
+            let id = FenceId(state.last_id);
+            state.current = Some(Current {
+                channel: channel.clone(),
+                number,
+                id,
+            });
+            id
+        };
+        let submitted = self.engine.submit_command_virtual(execution::Packet {
+            context: channel.context(),
+            node: self.ordinal,
+            id,
+            commands: *commands,
+            length: *length,
+            private_data,
+        });
+        match submitted {
+            Ok(()) => self.watchdog.wake(),
+            // The packet counts as ended (case 512).
+            Err(status) => {
+                let fault = PacketFault::Driver {
+                    code: status.code(),
+                };
+                self.ended(id, Outcome::Faulted(fault));
+            }
+        }
+    }
+
+    /// The engine has ended a packet.
+    fn ended(&self, id: FenceId, outcome: Outcome) {
+        let ended = {
+            let mut state = self.state.lock();
+            match &state.current {
+                Some(current) if current.id == id => state.current.take(),
+                _ => None,
+            }
+        };
+        let Some(Current {
+            channel, number, ..
+        }) = ended
+        else {
+            if sys::may_log() {
+                pr_warn!("node {}: no packet {} has been running\n", self.ordinal, id.0);
+            }
+            return;
+        };
+        let has_more = match outcome {
+            Outcome::Completed => channel.queue().retire(number),
+            Outcome::Preempted => channel.queue().put_back(number),
+            Outcome::Faulted(fault) => {
+                channel.owner().fail(DeviceError::Fault(fault));
+                channel.queue().retire(number)
+            }
+        };
+        if has_more {
+            self.make_ready(&channel);
+        }
+        self.worker.wake();
+    }
+
+    /// Does what the first packet of a channel is, if that does not need the engine.
+    fn begin(&self, channel: Arc<Channel>) {
+        let queue = channel.queue();
+        let Some((number, packet)) = queue.begin() else {
+            return;
+        };
+        if channel.owner().is_in_error() {
+            // It is abandoned: no fence says that it is done (case 464).
+            if queue.retire(number) {
+                self.make_ready(&channel);
+            }
+            return;
+        }
+        let has_more = match &*packet {
+            Packet::Null => queue.retire(number),
+            Packet::Signal(signal) => {
+                signal.arrive();
+                queue.retire(number)
+            }
+            Packet::Wait(wait) => loop {
+                if wait.is_over(number.0) {
+                    break queue.retire(number);
+                }
+                // It may have been woken meanwhile.
+                if queue.wait(number) {
+                    break false;
+                }
+            },
+            Packet::Execute { .. } => {
+                if queue.put_back(number) {
+                    let mut state = self.state.lock();
+                    if !state.stopped {
+                        state.push(&channel, |state| &mut state.runnable);
+                    }
+                }
+                false
+            }
+        };
+        if has_more {
+            self.make_ready(&channel);
+        }
+    }
+
+    /// Gives the engine the first packet of a channel, which may be another one by now.
+    fn execute(&self, channel: Arc<Channel>) {
+        let Some((number, packet)) = channel.queue().begin() else {
+            return;
+        };
+        let is_in_error = channel.owner().is_in_error();
+        if is_in_error || !matches!(*packet, Packet::Execute { .. }) {
+            let has_more = match is_in_error {
+                true => channel.queue().retire(number),
+                false => channel.queue().put_back(number),
+            };
+            if has_more {
+                self.make_ready(&channel);
+            }
+            return;
+        }
+        self.submit(channel, number, &packet);
+    }
+
+    /// Ends everything: packets that run are retired, and none begins any more.
+    fn stop(&self) {
+        let mut dropped = [RBTree::new(), RBTree::new()];
+        let current = {
+            let mut state = self.state.lock();
+            state.stopped = true;
+            core::mem::swap(&mut state.ready, &mut dropped[0]);
+            core::mem::swap(&mut state.runnable, &mut dropped[1]);
+            state.current.take()
+        };
+        if let Some(current) = current {
+            current.channel.queue().retire(current.number);
+        }
+        self.worker.set_job(None);
+        self.watchdog.set_job(None);
+    }
+}
+
+impl Job for Node {
+    fn run(&self) -> Progress {
+        let (runnable, ready) = {
+            let mut state = self.state.lock();
+            let runnable = match state.current {
+                None => pop(&mut state.runnable),
+                Some(_) => None,
+            };
+            let ready = match runnable {
+                None => pop(&mut state.ready),
+                Some(_) => None,
+            };
+            (runnable, ready)
+        };
+        match (runnable, ready) {
+            (Some(channel), _) => self.execute(channel),
+            (None, Some(channel)) => self.begin(channel),
+            (None, None) => return Progress::Done,
+        }
+        Progress::More
+    }
+}
+
+/// Watches the packet that the engine has.
+struct Watchdog(Arc<Node>);
+
+impl Watchdog {
+    fn current(&self) -> Option<FenceId> {
+        let state = self.0.state.lock();
+        state.current.as_ref().map(|current| current.id)
+    }
+
+    /// Whether others wait for the engine, and the channel of the packet, if it is still the same.
+    fn look(&self, id: FenceId) -> Option<(bool, Arc<Channel>)> {
+        let state = self.0.state.lock();
+        let current = state.current.as_ref().filter(|current| current.id == id)?;
+        let others = state.runnable.cursor_front().is_some();
+        Some((others, current.channel.clone()))
+    }
+
+    /// A packet has taken too long.
+    fn reset(&self, id: FenceId) {
+        let Node { engine, .. } = &*self.0;
+        if engine.reset_engine(self.0.ordinal).is_err() {
+            if sys::may_log() {
+                pr_warn!("node {}: its engine does not answer\n", self.0.ordinal);
+            }
+            return;
+        }
+        let hung = {
+            let mut state = self.0.state.lock();
+            match &state.current {
+                Some(current) if current.id == id => state.current.take(),
+                _ => None,
+            }
+        };
+        if let Some(hung) = hung {
+            hung.channel.owner().fail(DeviceError::Hung);
+            if hung.channel.queue().retire(hung.number) {
+                self.0.make_ready(&hung.channel);
+            }
+        }
+        self.0.worker.wake();
+    }
+}
+
+impl Job for Watchdog {
+    fn run(&self) -> Progress {
+        let Some(id) = self.current() else {
+            return Progress::Done;
+        };
+        fsleep(QUANTUM);
+        if let Some((others, channel)) = self.look(id) {
+            let busy = self.0.engine.query_engine_status(self.0.ordinal).busy;
+            if busy > TIMEOUT && channel.may_time_out() {
+                self.reset(id);
+            } else if others {
+                self.0.engine.preempt_command(self.0.ordinal);
+            }
+        }
+        Progress::More
+    }
+}
+
+/// The nodes of an adapter.
+pub(crate) struct Nodes {
+    engine: Option<Arc<dyn Execution>>,
+    nodes: KVVec<Arc<Node>>,
+}
+
+impl Nodes {
+    /// The nodes of a miniport's engines, none if it has no engines. They have to be [stopped](Self::stop).
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(crate) fn new(
+        engine: Option<Arc<dyn Execution>>,
+        queue: &Arc<WorkerQueue>,
+    ) -> Result<Arc<Self>> {
+        let mut nodes = KVVec::new();
+        for (ordinal, _) in (0..).zip(engine.iter().flat_map(|engine| engine.nodes())) {
+            if let Some(engine) = &engine {
+                nodes.push(Node::new(ordinal, engine.clone(), queue)?, GFP_KERNEL)?;
+            }
+        }
+        let nodes = Arc::new(Self { engine, nodes }, GFP_KERNEL)?;
+        if let Some(engine) = &nodes.engine {
+            engine.start(nodes.clone());
+        }
+        Ok(nodes)
+    }
+
+    /// The engines.
+    pub(crate) fn engine(&self) -> Option<&Arc<dyn Execution>> {
+        self.engine.as_ref()
+    }
+
+    /// What the nodes are.
+    pub(crate) fn facts(&self) -> &[NodeFacts] {
+        self.engine.as_ref().map_or(&[], |engine| engine.nodes())
+    }
+
+    /// A node by its ordinal.
+    ///
+    /// # Errors
+    ///
+    /// INVALID_PARAMETER: there is none.
+    pub(crate) fn node(&self, ordinal: u32) -> Result<&Arc<Node>, NtStatus> {
+        let index = usize::try_from(ordinal).map_err(|_| NtStatus::INVALID_PARAMETER)?;
+        self.nodes.get(index).ok_or(NtStatus::INVALID_PARAMETER)
+    }
+
+    /// The adapter is unplugged: when this returns, nothing runs any more.
+    pub(crate) fn stop(&self) {
+        for node in &self.nodes {
+            node.stop();
+        }
+        if let Some(engine) = &self.engine {
+            engine.stop();
+        }
+    }
+}
+
+impl Notifications for Nodes {
+    fn notify(&self, node: u32, id: FenceId, outcome: Outcome) {
+        if let Ok(node) = self.node(node) {
+            node.ended(id, outcome);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! [`Packet`]: what a context has been told to do.
+
+use super::{
+    channel::Channel,
+    joint::Joint, //
+};
+use crate::{
+    fence::{
+        wait::{
+            Enough,
+            Entries,
+            OnCompletion,
+            Receiver,
+            Target,
+            Wait, //
+        },
+        MonitoredFence, //
+    },
+    mem::{
+        KVVec,
+        ACCOUNT, //
+    },
+    status::{
+        NtResult,
+        NtStatus, //
+    },
+    sys::event_fd::EventFd, //
+};
+use kernel::{
+    new_mutex,
+    prelude::*,
+    sync::{
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
+        Arc,
+        Mutex, //
+    }, //
+};
+
+/// What a packet does.
+pub(crate) enum Packet {
+    /// It ends in its order, and that is all: there are no commands, or they are not to be executed.
+    Null,
+    /// It runs commands on an engine.
+    Execute {
+        /// GPU virtual address.
+        commands: u64,
+        /// Bytes.
+        length: u32,
+        private_data: KVVec<u8>,
+    },
+    /// What is behind it begins when fences have their values.
+    Wait(Arc<PacketWait>),
+    /// Fences get values.
+    Signal(Arc<Signal>),
+}
+
+/// A wait of a context. It waits from when the packet begins.
+#[pin_data]
+pub(crate) struct PacketWait {
+    wait: CancelledWait,
+    resumption: Arc<Resumption>,
+    /// Taken when the packet begins.
+    #[pin]
+    entries: Mutex<Option<Entries>>,
+}
+
+/// Continues a context when its wait is over.
+struct Resumption {
+    channel: Arc<Channel>,
+    /// The packet's number in the queue of the context. Written before the wait starts.
+    number: Atomic<u64>,
+}
+
+impl OnCompletion for Resumption {
+    /// The adapter's end ends the context elsewhere. A fence that was destroyed is never signalled any more: the
+    /// context stands still (case 564).
+    fn completed(&self, outcome: NtResult) {
+        if outcome.is_ok() {
+            Channel::wake(&self.channel, self.number.load(Relaxed));
+        }
+    }
+}
+
+impl PacketWait {
+    /// A wait of `channel` for all targets.
+    ///
+    /// # Errors
+    ///
+    /// NO_MEMORY.
+    pub(crate) fn new(channel: &Arc<Channel>, targets: KVVec<Target>) -> NtResult<Arc<Self>> {
+        let resumption = Resumption {
+            channel: channel.clone(),
+            number: Atomic::new(0),
+        };
+        let resumption = Arc::new(resumption, ACCOUNT)?;
+        let receiver = Receiver::Context(resumption.clone());
+        let wait = Wait::new(targets, Enough::All, Some(receiver))?;
+        let entries = wait.prepare()?;
+        Ok(Arc::pin_init(
+            pin_init!(Self {
+                wait: CancelledWait(wait),
+                resumption,
+                entries <- new_mutex!(Some(entries), "PacketWait::entries"),
+            }),
+            ACCOUNT,
+        )?)
+    }
+
+    /// Starts waiting, if it has not; whether the wait is over and the context may go on.
+    pub(super) fn is_over(&self, number: u64) -> bool {
+        let entries = self.entries.lock().take();
+        if let Some(entries) = entries {
+            self.resumption.number.store(number, Relaxed);
+            if Wait::start_prepared(&self.wait.0, entries).is_err() {
+                return false;
+            }
+        }
+        self.wait.0.outcome() == Some(Ok(()))
+    }
+}
+
+/// A wait that ends with its packet, if it is not over.
+struct CancelledWait(Arc<Wait>);
+
+impl Drop for CancelledWait {
+    fn drop(&mut self) {
+        // The outcome was looked at, or does not matter.
+        let _ = Wait::cancel(&self.0, NtStatus::INTERRUPTED);
+    }
+}
+
+/// A signal of one context or of several together.
+pub(crate) struct Signal {
+    targets: KVVec<Target>,
+    /// Fences may get a lower value.
+    rewind: bool,
+    /// Signalled as well.
+    event: Option<EventFd>,
+    contexts: Arc<Joint>,
+}
+
+impl Signal {
+    /// Of so many contexts.
+    ///
+    /// # Errors
+    ///
+    /// NO_MEMORY.
+    pub(crate) fn new(
+        targets: KVVec<Target>,
+        rewind: bool,
+        event: Option<EventFd>,
+        contexts: usize,
+    ) -> NtResult<Arc<Self>> {
+        let signal = Self {
+            targets,
+            rewind,
+            event,
+            contexts: Joint::new(contexts)?,
+        };
+        Ok(Arc::new(signal, ACCOUNT)?)
+    }
+
+    /// One of the contexts has come there.
+    pub(super) fn arrive(&self) {
+        if !self.contexts.arrive() {
+            return;
+        }
+        for target in &self.targets {
+            match self.rewind {
+                true => MonitoredFence::rewind(&target.fence, target.value),
+                false => MonitoredFence::signal(&target.fence, target.value),
+            }
+        }
+        if let Some(event) = &self.event {
+            event.signal();
+        }
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! D3DKMTSubmitCommand: what the software engine makes of commands, in which order, what faults, and how
+//! what does not end is ended.
+
+mod commands;
+mod ends;
+mod faults;
+mod flow;
+mod full_queue;
+mod packets;
+mod rewriting;
+
+use self::{commands::*, ends::*, faults::*, flow::*, full_queue::*, packets::*, rewriting::*};
+use dxg_guest_tests::{calls::*, execution::*, harness, tests};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    harness::run(
+        tests![
+            fills,
+            copies,
+            copies_that_overlap,
+            copies_of_rows,
+            writes,
+            cleared_rectangles,
+            atomic_sums,
+            timestamps_rise,
+            what_does_nothing_and_the_end,
+            commands_see_what_those_before_them_wrote,
+            a_fence_command_is_seen_while_its_buffer_runs,
+            waits_that_are_met_at_once,
+            the_cpu_ends_a_wait_in_a_buffer,
+            another_context_ends_a_wait_in_a_buffer,
+            calls_down_to_the_fourth_buffer,
+            a_fifth_buffer_is_a_fault,
+            packets_are_executed_on_every_node,
+            packets_keep_their_order,
+            packets_of_four_threads,
+            each_context_of_a_packet_executes_it,
+            contexts_of_a_packet,
+            empty_packets,
+            a_length_without_commands,
+            commands_that_are_mapped_later,
+            arguments_that_are_too_large,
+            written_primaries,
+            flags_of_a_packet,
+            private_data_that_the_engine_refuses,
+            page_faults,
+            commands_that_are_not_there,
+            zeros_take_what_is_written,
+            instructions_that_do_not_exist,
+            a_device_without_a_fault,
+            the_first_fault_is_the_one_that_counts,
+            a_fault_leaves_other_devices_alone,
+            a_device_in_error_takes_nothing_more,
+            fences_of_a_device_in_error,
+            commands_that_are_rewritten_while_they_run,
+            a_full_queue_waits_until_a_signal_comes,
+            a_full_queue_waits_until_there_is_room,
+            the_end_of_a_context_ends_a_wait_for_room,
+            the_end_of_a_context_ends_its_commands,
+            the_end_of_a_device_ends_its_commands,
+            the_end_of_a_process_ends_its_commands,
+            the_end_of_the_adapter_ends_all_commands,
+        ],
+        &[("endless", endless)],
+    )
+}
+
+/// A place where nothing is mapped.
+const FAR: u64 = 0x7000_0000_0000;
