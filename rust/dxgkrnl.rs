@@ -20,7 +20,6 @@ mod core;
 mod counters;
 mod ddi;
 mod drm;
-#[allow(dead_code, reason = "nothing is submitted to it yet")]
 mod engine;
 mod fence;
 mod gpuva;
@@ -31,7 +30,6 @@ mod kunit;
 mod mem;
 mod miniport;
 mod parameters;
-#[allow(dead_code, reason = "nothing is submitted to it yet")]
 mod sched;
 mod status;
 mod sys;

@@ -14,15 +14,7 @@
 
 pub(crate) mod extents;
 pub(crate) mod ranges;
-#[allow(
-    dead_code,
-    reason = "commands look addresses up, and there are none yet"
-)]
 pub(crate) mod space;
-#[allow(
-    dead_code,
-    reason = "updates are packets of contexts, which are not there yet"
-)]
 pub(crate) mod update;
 
 /// Bytes of a page of the GPU, in every call (case 436).

@@ -29,10 +29,6 @@ mod sync;
 pub(crate) mod validate;
 pub(crate) mod validate_context;
 pub(crate) mod validate_gpu_sync;
-#[allow(
-    dead_code,
-    reason = "updates are packets of contexts, which are not there yet"
-)]
 pub(crate) mod validate_gpu_va;
 pub(crate) mod validate_memory;
 pub(crate) mod validate_submit;
@@ -133,7 +129,7 @@ const fn entry_of<T>(magic: u32, nr: u32, call: Call) -> (usize, Entry) {
     (nr as usize, Entry { request, call })
 }
 
-const ENTRIES: [(usize, Entry); 45] = [
+const ENTRIES: [(usize, Entry); 46] = [
     entry::<uapi::d3dkmt_openadapterfromluid>(
         uapi::DXG_NR_OPENADAPTERFROMLUID,
         adapter::open_from_luid,
@@ -191,6 +187,10 @@ const ENTRIES: [(usize, Entry); 45] = [
     ),
     paging::<uapi::d3dddi_mapgpuvirtualaddress>(uapi::DXG_NR_MAPGPUVIRTUALADDRESS, gpu_va::map),
     entry::<uapi::d3dkmt_freegpuvirtualaddress>(uapi::DXG_NR_FREEGPUVIRTUALADDRESS, gpu_va::free),
+    entry::<uapi::d3dkmt_updategpuvirtualaddress>(
+        uapi::DXG_NR_UPDATEGPUVIRTUALADDRESS,
+        gpu_va::update,
+    ),
     entry::<uapi::d3dkmt_createpagingqueue>(uapi::DXG_NR_CREATEPAGINGQUEUE, paging_queue::create),
     entry::<uapi::d3dddi_destroypagingqueue>(
         uapi::DXG_NR_DESTROYPAGINGQUEUE,

@@ -1,29 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! GPU virtual addresses: D3DKMTReserveGpuVirtualAddress, MapGpuVirtualAddress, FreeGpuVirtualAddress.
+//! GPU virtual addresses: D3DKMTReserveGpuVirtualAddress, MapGpuVirtualAddress, FreeGpuVirtualAddress,
+//! UpdateGpuVirtualAddress.
 
 use super::{
     read,
+    read_array,
     validate_gpu_va::{
         self,
-        Meaning, //
+        Meaning,
+        Operation,
+        RawOperation, //
     },
     write,
     Caller, //
 };
 use crate::{
-    core::operations::gpu_va::Mapped,
+    core::{
+        bindings::{
+            context::Context,
+            device::Device, //
+        },
+        operations::gpu_va::{
+            Mapped,
+            UpdateOperation, //
+        }, //
+    },
     handle::Handle,
+    mem::{
+        KVVec,
+        ACCOUNT, //
+    },
     status::{
         NtResult,
         NtStatus, //
     },
+    sys::killable,
     uapi::{
         d3dddi_mapgpuvirtualaddress,
         d3dddi_reservegpuvirtualaddress,
-        d3dkmt_freegpuvirtualaddress, //
+        d3dkmt_freegpuvirtualaddress,
+        d3dkmt_updategpuvirtualaddress, //
     }, //
 };
+use kernel::sync::Arc;
 
 /// D3DKMTReserveGpuVirtualAddress (cases 301 to 325). It is done when the call returns.
 ///
@@ -74,7 +94,7 @@ pub(super) fn map(caller: &Caller<'_>, argument: usize) -> NtResult<NtStatus> {
     let open = match wanted.meaning {
         Meaning::Memory { allocation, .. } => {
             let handle = Handle::new(allocation);
-            Some(caller.process.mappable(&queue, handle)?)
+            Some(caller.process.mappable(queue.device(), handle)?)
         }
         Meaning::Zero | Meaning::NoAccess => None,
     };
@@ -122,4 +142,66 @@ pub(super) fn free(caller: &Caller<'_>, argument: usize) -> NtResult {
     let span = validate_gpu_va::free(&args)?;
     let adapter = caller.process.adapter(args.adapter.into())?;
     caller.process.gpu_space(&adapter)?.free(span)
+}
+
+/// D3DKMTUpdateGpuVirtualAddress (cases 391 to 418): the context applies the operations, in their order, when it gets
+/// there, and then gives the fence the next value.
+///
+/// # Errors
+///
+/// - INVALID_PARAMETER: see [`validate_gpu_va::update`] and [`validate_gpu_va::operation`]; no device, no context or
+///   fence of it; an allocation of another adapter; destinations that are not all in one zero reservation (cases 402,
+///   404), sources that are not all in one (case 403).
+/// - ACCESS_DENIED: a fence with NoSignal (case 416), or with NoWait unless DoNotWait is set; memory that the caller
+///   may not write to.
+/// - DEVICE_REMOVED: the adapter was unplugged, or the device is in error. NO_MEMORY.
+/// - INTERRUPTED: a signal came while the queue of the context was full.
+pub(super) fn update(caller: &Caller<'_>, argument: usize) -> NtResult {
+    let args: d3dkmt_updategpuvirtualaddress = read(argument as u64)?;
+    let wanted = validate_gpu_va::update(&args)?;
+    let device = caller.process.device(args.device.into())?;
+    device.check_usable()?;
+    let context = caller.process.context(args.context.into())?;
+    if !Arc::ptr_eq(context.device(), &device) {
+        return Err(NtStatus::INVALID_PARAMETER);
+    }
+    let fence = caller.process.sync_object(&device, args.fence_object.into())?;
+    let rights = fence.rights();
+    if !rights.signal || (!rights.wait && !wanted.do_not_wait) {
+        return Err(NtStatus::ACCESS_DENIED);
+    }
+    let raw: KVVec<RawOperation> = read_array(args.operations, wanted.count)?;
+    let mut operations = KVVec::with_capacity(raw.len(), ACCOUNT)?;
+    for raw in &raw {
+        killable::check()?;
+        operations.push(operation(caller, &device, raw)?, ACCOUNT)?;
+    }
+    let (wait_first, value) = (!wanted.do_not_wait, args.fence_value);
+    Context::update_gpu_va(&context, operations, wait_first, fence.fence(), value)
+}
+
+fn operation(
+    caller: &Caller<'_>,
+    device: &Device,
+    raw: &RawOperation,
+) -> NtResult<UpdateOperation> {
+    Ok(match validate_gpu_va::operation(raw)? {
+        Operation::Map {
+            span,
+            allocation,
+            offset,
+            bytes,
+            write,
+            driver_protection,
+        } => UpdateOperation::Map {
+            span,
+            open: caller.process.mappable(device, Handle::new(allocation))?,
+            offset,
+            bytes,
+            write,
+            driver_protection,
+        },
+        Operation::Unmap { span, zero } => UpdateOperation::Unmap { span, zero },
+        Operation::Copy { source, to } => UpdateOperation::Copy { source, to },
+    })
 }

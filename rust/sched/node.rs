@@ -279,6 +279,10 @@ impl Node {
                 signal.arrive();
                 queue.retire(number)
             }
+            Packet::Task(task) => {
+                task.run();
+                queue.retire(number)
+            }
             Packet::Wait(wait) => loop {
                 if wait.is_over(number.0) {
                     break queue.retire(number);

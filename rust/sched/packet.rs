@@ -57,6 +57,14 @@ pub(crate) enum Packet {
     Wait(Arc<PacketWait>),
     /// Fences get values.
     Signal(Arc<Signal>),
+    /// Something that needs no engine.
+    Task(Arc<dyn Task>),
+}
+
+/// What a packet does besides; it is dropped with the packet.
+pub(crate) trait Task: Send + Sync {
+    /// Does it, once. Called without a lock.
+    fn run(&self);
 }
 
 /// A wait of a context. It waits from when the packet begins.

@@ -19,6 +19,10 @@ use crate::{
             Translation,
             Wanted, //
         },
+        update::{
+            Operation,
+            Reservations, //
+        },
         AddressRequest,
         Span,
         PAGE, //
@@ -160,6 +164,33 @@ impl GpuSpace {
         wanted: &Wanted<'_, Item>,
     ) -> NtResult {
         self.state.lock().space.check_map(start, bytes, wanted)
+    }
+
+    /// The reservations of operations of an update.
+    ///
+    /// # Errors
+    ///
+    /// As [`Space::check_update`] says.
+    pub(in crate::core) fn check_update(
+        &self,
+        operations: &[Operation<Item>],
+    ) -> NtResult<Reservations> {
+        self.state.lock().space.check_update(operations)
+    }
+
+    /// Does an operation of an update.
+    ///
+    /// # Errors
+    ///
+    /// As [`Space::update`] says.
+    pub(in crate::core) fn update(
+        &self,
+        operation: &Operation<Item>,
+        reservations: Reservations,
+    ) -> NtResult {
+        let removed = self.state.lock().space.update(operation, reservations);
+        // Dropped after the lock is released.
+        removed.map(drop)
     }
 
     /// Gives a fence an address.

@@ -5,7 +5,12 @@
 use crate::{
     core::{
         bindings::{
-            gpu_space::GpuSpace,
+            context::Context,
+            device::Device,
+            gpu_space::{
+                GpuSpace,
+                Item, //
+            },
             open_allocation::OpenAllocation,
             paging_queue::PagingQueue,
             process::{
@@ -13,21 +18,35 @@ use crate::{
                 Process, //
             }, //
         },
-        objects::adapter::Adapter, //
+        objects::adapter::Adapter,
+        operations::submission, //
     },
-    fence::timeline::{
-        Operation,
-        Timeline, //
+    fence::{
+        timeline::{
+            Operation,
+            Timeline, //
+        },
+        MonitoredFence, //
     },
     gpuva::{
+        self,
         space::Wanted,
-        AddressRequest, //
+        update::Reservations,
+        AddressRequest,
+        Span, //
     },
     handle::Handle,
+    mem::{
+        as_dyn,
+        KVVec,
+        ACCOUNT, //
+    },
+    sched::packet::Task,
     status::{
         NtResult,
         NtStatus, //
-    }, //
+    },
+    sys, //
 };
 use kernel::sync::Arc;
 
@@ -102,6 +121,101 @@ impl PagingQueue {
     }
 }
 
+/// An operation of an update, with the allocation that it maps.
+pub(crate) enum UpdateOperation {
+    Map {
+        span: Span,
+        open: Arc<OpenAllocation>,
+        offset: u64,
+        bytes: u64,
+        write: bool,
+        driver_protection: u64,
+    },
+    Unmap {
+        span: Span,
+        zero: bool,
+    },
+    Copy {
+        source: Span,
+        to: Span,
+    },
+}
+
+impl UpdateOperation {
+    fn operation(&self) -> gpuva::update::Operation<Item> {
+        use gpuva::update::Operation;
+        match self {
+            Self::Map {
+                span,
+                open,
+                offset,
+                bytes,
+                write,
+                driver_protection,
+            } => Operation::Map {
+                span: *span,
+                target: open.mapped(),
+                offset: *offset,
+                bytes: *bytes,
+                write: *write,
+                driver_protection: *driver_protection,
+            },
+            &Self::Unmap { span, zero } => Operation::Unmap { span, zero },
+            &Self::Copy { source, to } => Operation::Copy { source, to },
+        }
+    }
+}
+
+/// An update of an address space that waits for its turn. It keeps the bindings that it maps: the mapping of one that
+/// is destroyed meanwhile goes with it (case 411).
+struct Update {
+    space: Arc<GpuSpace>,
+    operations: KVVec<gpuva::update::Operation<Item>>,
+    reservations: Reservations,
+    _bindings: KVVec<UpdateOperation>,
+}
+
+impl Task for Update {
+    fn run(&self) {
+        for operation in &self.operations {
+            if let Err(status) = self.space.update(operation, self.reservations) {
+                if sys::may_log() {
+                    kernel::pr_warn!("an update of GPU addresses is left out: {status:?}\n");
+                }
+            }
+        }
+    }
+}
+
+impl Context {
+    /// D3DKMTUpdateGpuVirtualAddress.
+    ///
+    /// # Errors
+    ///
+    /// As [`Space::check_update`](gpuva::space::Space::check_update) says; those of [`submission::wait`].
+    pub(crate) fn update_gpu_va(
+        context: &Arc<Self>,
+        operations: KVVec<UpdateOperation>,
+        wait_first: bool,
+        fence: &Arc<MonitoredFence>,
+        value: u64,
+    ) -> NtResult {
+        let space = context.device().gpu_space().clone();
+        let mut to_do = KVVec::with_capacity(operations.len(), ACCOUNT)?;
+        for operation in &operations {
+            to_do.push(operation.operation(), ACCOUNT)?;
+        }
+        let update = Update {
+            reservations: space.check_update(&to_do)?,
+            space,
+            operations: to_do,
+            _bindings: operations,
+        };
+        let update = Arc::new(update, ACCOUNT)?;
+        submission::update(context, wait_first, fence, value, as_dyn!(update))
+    }
+}
+
 impl Process {
     /// The adapter and the address space that the handle of an adapter or of a paging queue stands for;
     /// INVALID_PARAMETER for anything else (case 313).
@@ -120,16 +234,16 @@ impl Process {
         }
     }
 
-    /// The allocation that a handle names, on any device of the queue's adapter (case 338);
-    /// INVALID_PARAMETER for anything else (case 339).
+    /// The allocation that a handle names, on any device of the same adapter (case 338); INVALID_PARAMETER for
+    /// anything else (case 339).
     pub(crate) fn mappable(
         &self,
-        queue: &PagingQueue,
+        device: &Device,
         handle: Handle,
     ) -> NtResult<Arc<OpenAllocation>> {
         match self.get(handle) {
             Some(Object::Allocation(open))
-                if Arc::ptr_eq(open.device().adapter(), queue.device().adapter()) =>
+                if Arc::ptr_eq(open.device().adapter(), device.adapter()) =>
             {
                 Ok(open)
             }

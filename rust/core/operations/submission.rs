@@ -12,7 +12,10 @@ use crate::{
             Process, //
         }, //
     },
-    fence::wait::Target,
+    fence::{
+        wait::Target,
+        MonitoredFence, //
+    },
     handle::Handle,
     mem::{
         KVVec,
@@ -23,7 +26,8 @@ use crate::{
         packet::{
             Packet,
             PacketWait,
-            Signal, //
+            Signal,
+            Task, //
         },
         queue::Slot, //
     },
@@ -96,6 +100,45 @@ fn append(
         let packet = Arc::new(packet(context)?, ACCOUNT)?;
         let slot = context.channel().reserve()?;
         prepared.push((context.channel().clone(), slot, packet), ACCOUNT)?;
+    }
+    for (channel, slot, packet) in prepared {
+        Channel::append(&channel, slot, packet);
+    }
+    Ok(())
+}
+
+/// D3DKMTUpdateGpuVirtualAddress: when the fence has the value, or at once, the task is done, and the fence gets the
+/// next value (case 408).
+///
+/// # Errors
+///
+/// As [`wait`].
+pub(in crate::core) fn update(
+    context: &Arc<Context>,
+    wait_first: bool,
+    fence: &Arc<MonitoredFence>,
+    value: u64,
+    task: Arc<dyn Task>,
+) -> NtResult {
+    let at = |value| -> NtResult<KVVec<Target>> {
+        let mut targets = KVVec::with_capacity(1, ACCOUNT)?;
+        let fence = fence.clone();
+        targets.push(Target { fence, value }, ACCOUNT)?;
+        Ok(targets)
+    };
+    let channel = context.channel();
+    let mut packets = KVVec::with_capacity(3, ACCOUNT)?;
+    if wait_first {
+        let wait = PacketWait::new(channel, at(value)?)?;
+        packets.push(Packet::Wait(wait), ACCOUNT)?;
+    }
+    packets.push(Packet::Task(task), ACCOUNT)?;
+    let signal = Signal::new(at(value.wrapping_add(1))?, false, None, 1)?;
+    packets.push(Packet::Signal(signal), ACCOUNT)?;
+    let mut prepared: KVVec<Prepared> = KVVec::with_capacity(packets.len(), ACCOUNT)?;
+    for packet in packets {
+        let packet = Arc::new(packet, ACCOUNT)?;
+        prepared.push((channel.clone(), channel.reserve()?, packet), ACCOUNT)?;
     }
     for (channel, slot, packet) in prepared {
         Channel::append(&channel, slot, packet);

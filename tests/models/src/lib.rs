@@ -2,7 +2,7 @@
 
 //! Models of the module's concurrency.
 //!
-//! The rooms `core`, `ddi`, `fence`, `gpuva`, `handle`, `ioctl`, `sched` and `status` are the module's very files (links
+//! The rooms `core`, `ddi`, `fence`, `gpuva`, `handle`, `ioctl` and `status` are the module's very files (links
 //! beside this one), compiled against stand-ins for the kernel: its locks, references and atomics are those of loom,
 //! which runs a model again and again until it has seen the threads in every order that can make a difference, with so
 //! many preemptions at most as [`models`] says. A model makes the calls of `/dev/dxg`, by their numbers, as several

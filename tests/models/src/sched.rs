@@ -1,1 +1,147 @@
-../../../rust/sched.rs
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! The scheduler: its queues are the module's own; no model has an engine.
+
+#[path = "../../../rust/sched/joint.rs"]
+#[rustfmt::skip]
+#[allow(clippy::all, dead_code, reason = "the kernel's lints look at it")]
+pub(crate) mod joint;
+#[path = "../../../rust/sched/queue.rs"]
+#[rustfmt::skip]
+#[allow(clippy::all, dead_code, reason = "the kernel's lints look at it")]
+pub(crate) mod queue;
+
+/// Contexts, of which there are none.
+pub(crate) mod channel {
+    use super::{node::Node, packet::Packet, queue::Slot};
+    use crate::{
+        ddi::{execution::PacketFault, Cookie},
+        status::{NtResult, NtStatus},
+    };
+    use kernel::sync::Arc;
+
+    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    #[allow(dead_code, reason = "nothing fails")]
+    pub(crate) enum DeviceError {
+        Fault(PacketFault),
+        Hung,
+    }
+
+    #[allow(dead_code, reason = "nothing fails")]
+    pub(crate) trait Owner: Send + Sync {
+        fn is_in_error(&self) -> bool;
+
+        fn fail(&self, error: DeviceError);
+    }
+
+    pub(crate) struct Channel;
+
+    impl Channel {
+        pub(crate) fn new<O: Owner>(
+            _: Arc<Node>,
+            _: Cookie,
+            _: Arc<O>,
+            _: bool,
+        ) -> NtResult<Arc<Self>> {
+            Err(NtStatus::NO_MEMORY)
+        }
+
+        pub(crate) fn reserve(&self) -> NtResult<Slot<Arc<Packet>>> {
+            Err(NtStatus::NO_MEMORY)
+        }
+
+        pub(crate) fn append(_: &Arc<Self>, slot: Slot<Arc<Packet>>, _: Arc<Packet>) {
+            drop(slot);
+        }
+
+        pub(crate) fn close(&self) {}
+    }
+}
+
+pub(crate) mod packet {
+    use super::channel::Channel;
+    use crate::{
+        fence::wait::Target,
+        mem::KVVec,
+        status::{NtResult, NtStatus},
+        sys::event_fd::EventFd,
+    };
+    use kernel::sync::Arc;
+
+    #[allow(dead_code, reason = "nobody reads it")]
+    pub(crate) enum Packet {
+        Null,
+        Execute {
+            commands: u64,
+            length: u32,
+            private_data: KVVec<u8>,
+        },
+        Wait(Arc<PacketWait>),
+        Signal(Arc<Signal>),
+        Task(Arc<dyn Task>),
+    }
+
+    #[allow(dead_code, reason = "nobody runs it")]
+    pub(crate) trait Task: Send + Sync {
+        fn run(&self);
+    }
+
+    pub(crate) struct PacketWait;
+
+    impl PacketWait {
+        pub(crate) fn new(_: &Arc<Channel>, _: KVVec<Target>) -> NtResult<Arc<Self>> {
+            Err(NtStatus::NO_MEMORY)
+        }
+    }
+
+    pub(crate) struct Signal;
+
+    impl Signal {
+        pub(crate) fn new(
+            _: KVVec<Target>,
+            _: bool,
+            _: Option<EventFd>,
+            _: usize,
+        ) -> NtResult<Arc<Self>> {
+            Err(NtStatus::NO_MEMORY)
+        }
+    }
+}
+
+pub(crate) mod node {
+    use crate::{
+        ddi::execution::{Execution, NodeFacts},
+        mem::ACCOUNT,
+        status::NtStatus,
+        sys::worker::WorkerQueue,
+    };
+    use kernel::{error::Result, sync::Arc};
+
+    pub(crate) struct Node;
+
+    pub(crate) struct Nodes;
+
+    impl Nodes {
+        pub(crate) fn new(
+            engine: Option<Arc<dyn Execution>>,
+            _: &Arc<WorkerQueue>,
+        ) -> Result<Arc<Self>> {
+            assert!(engine.is_none());
+            Ok(Arc::new(Self, ACCOUNT)?)
+        }
+
+        pub(crate) fn engine(&self) -> Option<&Arc<dyn Execution>> {
+            None
+        }
+
+        pub(crate) fn facts(&self) -> &[NodeFacts] {
+            &[]
+        }
+
+        pub(crate) fn node(&self, _: u32) -> Result<&Arc<Node>, NtStatus> {
+            Err(NtStatus::INVALID_PARAMETER)
+        }
+
+        pub(crate) fn stop(&self) {}
+    }
+}

@@ -376,7 +376,7 @@ mod tests {
                     _ => commands.timestamp(A),
                 };
             }
-            let (mut at, mut found) = (0, 0);
+            let (mut at, mut found) = (0_usize, 0_usize);
             while let Some(header) = commands.words().get(at) {
                 at += (header >> 16) as usize;
                 found += 1;

@@ -10,7 +10,7 @@ use crate::{
     sys::{self, d3dkmthandle},
     ContextFlags, Device, Dxg, Error,
 };
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 /// The first engine of a node, as a bit; there is no other.
 const FIRST_ENGINE: u32 = 1;
@@ -89,6 +89,15 @@ impl OpenContext {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// `None` while a thread submits.
+    pub(crate) fn try_progress(&self) -> Option<MutexGuard<'_, Progress>> {
+        match self.progress.try_lock() {
+            Ok(progress) => Some(progress),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
     /// Queues a signal (D3DKMTSignalSynchronizationObjectFromGpu).
     pub(crate) fn signal(&self, fence: SyncObjectHandle, value: u64) -> Result<(), Error> {
         let (objects, values) = ([d3dkmthandle::from(fence)], [value]);
@@ -148,7 +157,7 @@ impl Context {
     /// # Errors
     ///
     /// `ACCESS_DENIED`: made with [`FenceFlags::NO_WAIT`](crate::FenceFlags::NO_WAIT).
-    /// `INVALID_PARAMETER`: a fence that the context cannot wait for. `NO_MEMORY`. `DEVICE_REMOVED`: the
+    /// `INVALID_PARAMETER`: a fence of another device. `NO_MEMORY`. `DEVICE_REMOVED`: the
     /// adapter has gone, or the device is in error.
     pub fn wait_for(&self, fence: &Fence, value: u64) -> Result<(), Error> {
         self.wait_for_all(&[fence.at(value)])
@@ -183,7 +192,7 @@ impl Context {
     /// # Errors
     ///
     /// `ACCESS_DENIED`: made with [`FenceFlags::NO_SIGNAL`](crate::FenceFlags::NO_SIGNAL).
-    /// `INVALID_PARAMETER`: a fence that the context cannot signal. `NO_MEMORY`. `DEVICE_REMOVED`: the
+    /// `INVALID_PARAMETER`: a fence of another device. `NO_MEMORY`. `DEVICE_REMOVED`: the
     /// adapter has gone, or the device is in error.
     pub fn signal(&self, fence: &Fence, value: u64) -> Result<(), Error> {
         self.shared.signal(fence.handle(), value)

@@ -61,7 +61,8 @@ pub struct Submission {
 impl Context {
     /// Queues a command buffer: the bytes `range` of a mapping, behind what the context has
     /// (D3DKMTSubmitCommand), and a signal of the context's own fence
-    /// (D3DKMTSignalSynchronizationObjectFromGpu). It returns at once.
+    /// (D3DKMTSignalSynchronizationObjectFromGpu). It returns at once, unless the context has too much queued
+    /// already: then it waits until there is room.
     ///
     /// The mapping of the commands and those in `uses`, with their allocations, are kept until the commands
     /// have ended. Other addresses may be used as well; but what is not mapped or not resident then is a
@@ -150,8 +151,10 @@ impl Submission {
                 state => return Err(Error::Device(state)),
             }
         }
-        // Two statements: the lock is held to the end of the first.
-        let ended = self.context.progress().take_ended(now);
+        // A thread that submits can be blocked by a full queue until this one goes on. Then it keeps them
+        // for now.
+        let progress = self.context.try_progress();
+        let ended = progress.map(|mut progress| progress.take_ended(now));
         drop(ended);
         Ok(Waited::Reached)
     }

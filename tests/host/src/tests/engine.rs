@@ -8,7 +8,7 @@ mod model;
 use crate::{
     engine::{
         machine::{Machine, Progress, STEP_BYTES, STEP_COMMANDS},
-        Fault, Port, Update,
+        Access, Fault, Port, Update,
     },
     gpuva::space::Translation,
     uapi::*,
@@ -124,32 +124,36 @@ impl Port for World {
         }
     }
 
-    fn read(&mut self, memory: &Item, offset: u64, bytes: &mut [u8]) {
+    fn read(&mut self, memory: &Item, offset: u64, bytes: &mut [u8]) -> Access {
         bytes.copy_from_slice(self.slice(memory, offset, bytes.len() as u64));
+        Ok(())
     }
 
-    fn write(&mut self, memory: &Item, offset: u64, bytes: &[u8]) {
+    fn write(&mut self, memory: &Item, offset: u64, bytes: &[u8]) -> Access {
         assert_ne!(*memory, Item::Code);
         self.slice(memory, offset, bytes.len() as u64)
             .copy_from_slice(bytes);
+        Ok(())
     }
 
-    fn fill(&mut self, memory: &Item, offset: u64, bytes: u64, pattern: u32) {
+    fn fill(&mut self, memory: &Item, offset: u64, bytes: u64, pattern: u32) -> Access {
         assert_ne!(*memory, Item::Code);
         assert!(offset % 4 == 0 && bytes % 4 == 0 && bytes > 0);
         for word in self.slice(memory, offset, bytes).chunks_mut(4) {
             word.copy_from_slice(&pattern.to_le_bytes());
         }
+        Ok(())
     }
 
-    fn copy(&mut self, to: (&Item, u64), from: (&Item, u64), bytes: u64) {
+    fn copy(&mut self, to: (&Item, u64), from: (&Item, u64), bytes: u64) -> Access {
         assert_ne!(*to.0, Item::Code);
         assert!(bytes > 0);
         let read = self.slice(from.0, from.1, bytes).to_vec();
         self.slice(to.0, to.1, bytes).copy_from_slice(&read);
+        Ok(())
     }
 
-    fn update(&mut self, memory: &Item, offset: u64, change: Update) {
+    fn update(&mut self, memory: &Item, offset: u64, change: Update) -> Access {
         assert!(offset % 8 == 0 && *memory != Item::Code);
         let bytes = self.slice(memory, offset, 8);
         let old = u64::from_le_bytes(bytes.try_into().unwrap());
@@ -159,6 +163,7 @@ impl Port for World {
         };
         bytes.copy_from_slice(&new.to_le_bytes());
         self.signals.push((offset, change));
+        Ok(())
     }
 
     fn now(&self) -> u64 {

@@ -108,6 +108,10 @@ impl<T> KVec<T> {
         self.0.capacity()
     }
 
+    pub fn pop(&mut self) -> Option<T> {
+        self.0.pop()
+    }
+
     pub fn truncate(&mut self, count: usize) {
         self.0.truncate(count);
     }

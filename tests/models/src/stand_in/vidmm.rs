@@ -10,6 +10,7 @@ pub(crate) mod backing;
 pub(crate) mod backing_handle {
     pub(crate) use super::backing::BackingHandle;
 }
+pub(crate) mod engine_access;
 pub(crate) mod offer;
 #[path = "../../../../rust/vidmm/paging_priority.rs"]
 #[rustfmt::skip]

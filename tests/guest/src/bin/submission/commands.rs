@@ -200,7 +200,7 @@ pub(super) fn commands_see_what_those_before_them_wrote() {
     on_each_engine(|engine| {
         let at = |offset| engine.memory.at(offset);
         engine.memory.store(8, 7);
-        // The pattern of the FILL, behind the five words of the WRITE and the COPY's seven.
+        // The pattern of the FILL, behind the four words of the WRITE and the COPY's seven.
         let pattern = engine.commands.at(4 * (4 + 7 + 5));
         let commands = Commands::new()
             .write32(pattern, 0x55aa)

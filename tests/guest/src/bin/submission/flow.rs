@@ -99,7 +99,9 @@ pub(super) fn another_context_ends_a_wait_in_a_buffer() {
         for_each(NODES, |node| {
             let at = |offset| engine.memory.at(offset);
             let other = engine.context(node);
-            [0, 8, 16].map(|at| engine.memory.store(at, 0));
+            for offset in [0, 8, 16] {
+                engine.memory.store(offset, 0);
+            }
             // There and back.
             let one = Commands::new().write64(at(0), 1);
             engine.start(&one.wait_mem(at(8), AT_LEAST, 2, 0).write64(at(16), 3));

@@ -12,6 +12,7 @@ mod rewriting;
 
 use self::{commands::*, ends::*, faults::*, flow::*, full_queue::*, packets::*, rewriting::*};
 use dxg_guest_tests::{calls::*, execution::*, harness, tests};
+use libd3dkmt::sys::bindings as c;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -69,3 +70,8 @@ fn main() -> ExitCode {
 
 /// A place where nothing is mapped.
 const FAR: u64 = 0x7000_0000_0000;
+
+/// Flag of a fault: its context is known.
+const CONTEXT_IS_KNOWN: u32 = c::DXGK_PAGE_FAULT_HW_CONTEXT_VALID;
+/// Code of a fault, as it is in a record: no such command.
+const INVALID_INSTRUCTION: u32 = c::DXGK_GENERAL_ERROR_INVALID_INSTRUCTION << 1;

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+//! No model has an engine.
+
+use super::backing::Backing;
+use crate::{
+    ddi::execution::Update,
+    status::{NtResult, NtStatus},
+};
+use kernel::sync::Arc;
+
+#[derive(Clone, Copy)]
+#[allow(dead_code, reason = "nobody reads it")]
+pub(crate) struct EngineBytes<'a> {
+    pub(crate) backing: &'a Arc<Backing>,
+    pub(crate) offset: u64,
+}
+
+pub(crate) fn read(_: EngineBytes<'_>, _: &mut [u8]) -> NtResult {
+    Err(NtStatus::NOT_SUPPORTED)
+}
+
+pub(crate) fn write(_: EngineBytes<'_>, _: &[u8]) -> NtResult {
+    Err(NtStatus::NOT_SUPPORTED)
+}
+
+pub(crate) fn fill(_: EngineBytes<'_>, _: usize, _: u32) -> NtResult {
+    Err(NtStatus::NOT_SUPPORTED)
+}
+
+pub(crate) fn copy(_: EngineBytes<'_>, _: EngineBytes<'_>, _: usize) -> NtResult {
+    Err(NtStatus::NOT_SUPPORTED)
+}
+
+pub(crate) fn update(_: EngineBytes<'_>, _: Update) -> NtResult {
+    Err(NtStatus::NOT_SUPPORTED)
+}
