@@ -33,8 +33,8 @@ pub(crate) trait Port {
     /// Fills `bytes` bytes of some memory, from `offset` on: whole words, as all are.
     fn fill(&mut self, memory: &Self::Memory, offset: u64, bytes: u64, pattern: u32) -> Access;
 
-    /// Copies `bytes` bytes. They may be the same memory's, and overlap there; then it is not said what
-    /// the result is.
+    /// Copies `bytes` bytes. Those that overlap have the destination below the source: each is read before it is
+    /// written.
     fn copy(&mut self, to: (&Self::Memory, u64), from: (&Self::Memory, u64), bytes: u64) -> Access;
 
     /// Changes the 64 bits at an offset that is a multiple of 8, at once; of a fence it is a signal.

@@ -77,7 +77,8 @@ pub(crate) trait GpuMemory: Send + Sync {
     /// Fills `bytes` bytes; they and the address are multiples of 4.
     fn fill(&self, address: u64, bytes: u64, pattern: u32) -> NtResult;
 
-    /// Copies `bytes` bytes; of those that overlap the result is not specified.
+    /// Copies `bytes` bytes. Those that overlap have the destination below the source: each is read before it is
+    /// written.
     fn copy(&self, to: u64, from: u64, bytes: u64) -> NtResult;
 
     /// Changes 64 bits at an address that is a multiple of 8, at once: of a monitored fence it is a signal.

@@ -98,7 +98,7 @@ pub(super) fn map(caller: &Caller<'_>, argument: usize) -> NtResult<NtStatus> {
         }
         Meaning::Zero | Meaning::NoAccess => None,
     };
-    queue.device().adapter().check_present()?;
+    queue.device().check_usable()?;
     let what = match (wanted.meaning, &open) {
         (
             Meaning::Memory {

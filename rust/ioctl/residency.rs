@@ -63,7 +63,7 @@ pub(super) fn make_resident(caller: &Caller<'_>, argument: usize) -> NtResult<Nt
     let wanted = validate_memory::make_resident(&args)?;
     let queue = caller.process.paging_queue(args.paging_queue.into())?;
     let device = queue.device();
-    device.adapter().check_present()?;
+    device.check_usable()?;
     let list = allocations(caller, device, args.allocation_list, wanted.count)?;
 
     let limit = match wanted.cant_trim_further {

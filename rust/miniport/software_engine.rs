@@ -36,7 +36,10 @@ use crate::{
         Unavailable,
         Update, //
     },
-    gpuva::space::Translation,
+    gpuva::{
+        space::Translation,
+        PAGE, //
+    },
     mem::ACCOUNT,
     status::{
         NtResult,
@@ -345,7 +348,7 @@ impl From<Fault> for PacketFault {
     }
 }
 
-/// Memory by its addresses.
+/// Memory by the addresses of its pages.
 struct MemoryPort<'a>(&'a dyn GpuMemory);
 
 fn access(result: NtResult) -> Access {
@@ -361,8 +364,9 @@ impl Port for MemoryPort<'_> {
             GpuPages::Invalid => Translation::Invalid,
             GpuPages::Zero { bytes } => Translation::Zero { bytes },
             GpuPages::Memory { bytes, writable } => Translation::Memory {
-                item: address,
-                offset: 0,
+                // Offsets are as aligned as addresses.
+                item: address - address % PAGE,
+                offset: address % PAGE,
                 bytes,
                 writable,
             },

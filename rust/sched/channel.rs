@@ -66,11 +66,11 @@ pub(crate) struct Channel {
 }
 
 impl Channel {
-    /// A context of the miniport on a node.
+    /// A context of the miniport on a node. It has to be [closed](Self::close).
     ///
     /// # Errors
     ///
-    /// NO_MEMORY.
+    /// NO_MEMORY. DEVICE_REMOVED: the adapter was unplugged.
     pub(crate) fn new<O: Owner + 'static>(
         node: Arc<Node>,
         context: Cookie,
@@ -80,7 +80,8 @@ impl Channel {
         let queue = Queue::new()?;
         let owner: Arc<dyn Owner> = owner;
         let place = Some(RBTreeNodeReservation::new(ACCOUNT)?);
-        Ok(Arc::pin_init(
+        let room = RBTreeNodeReservation::new(ACCOUNT)?;
+        let channel = Arc::pin_init(
             pin_init!(Self {
                 node,
                 context,
@@ -90,7 +91,14 @@ impl Channel {
                 place <- new_mutex!(place, "Channel::place"),
             }),
             ACCOUNT,
-        )?)
+        )?;
+        channel.node.enter(&channel, room)?;
+        Ok(channel)
+    }
+
+    /// A number that no other channel has while this one exists.
+    pub(super) fn number(&self) -> usize {
+        core::ptr::from_ref(self).addr()
     }
 
     pub(super) fn context(&self) -> &Cookie {
@@ -139,5 +147,6 @@ impl Channel {
         self.queue.shut();
         self.node.preempt(self);
         self.queue.close();
+        self.node.leave(self);
     }
 }

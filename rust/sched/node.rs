@@ -31,7 +31,10 @@ use crate::{
         PacketFault, //
     },
     mem::KVVec,
-    status::NtStatus,
+    status::{
+        NtResult,
+        NtStatus, //
+    },
     sys::{
         self,
         worker::{
@@ -79,6 +82,8 @@ struct Current {
 }
 
 struct State {
+    /// All that are not closed, by their numbers.
+    channels: RBTree<usize, Arc<Channel>>,
     /// Their first packet was not looked at.
     ready: List,
     /// Their first packet needs the engine.
@@ -116,6 +121,13 @@ impl State {
     }
 }
 
+/// What becomes of a packet that was looked at.
+enum Next {
+    Retire,
+    Wait,
+    Execute,
+}
+
 /// See the module's documentation.
 #[pin_data]
 pub(crate) struct Node {
@@ -134,6 +146,7 @@ impl Node {
         queue: &Arc<WorkerQueue>,
     ) -> Result<Arc<Self>> {
         let state = State {
+            channels: RBTree::new(),
             ready: RBTree::new(),
             runnable: RBTree::new(),
             turn: 0,
@@ -156,6 +169,33 @@ impl Node {
         node.watchdog.set_job(Some(watched));
         node.worker.set_job(Some(node.clone()));
         Ok(node)
+    }
+
+    /// A new channel.
+    ///
+    /// # Errors
+    ///
+    /// DEVICE_REMOVED: the adapter was unplugged.
+    pub(super) fn enter(
+        &self,
+        channel: &Arc<Channel>,
+        room: RBTreeNodeReservation<usize, Arc<Channel>>,
+    ) -> NtResult {
+        let mut state = self.state.lock();
+        if state.stopped {
+            drop(state);
+            return Err(NtStatus::DEVICE_REMOVED);
+        }
+        // The number is unique: nothing is replaced.
+        let node = room.into_node(channel.number(), channel.clone());
+        state.channels.insert(node);
+        Ok(())
+    }
+
+    /// A channel is closed.
+    pub(super) fn leave(&self, channel: &Channel) {
+        let left = self.state.lock().channels.remove_node(&channel.number());
+        drop(left);
     }
 
     /// A channel has a packet to begin.
@@ -183,12 +223,12 @@ impl Node {
     }
 
     /// Gives the engine a packet.
-    fn submit(&self, channel: Arc<Channel>, number: Number, packet: &Packet) {
+    fn submit(&self, channel: &Arc<Channel>, number: Number, packet: Arc<Packet>) {
         let Packet::Execute {
             commands,
             length,
             private_data,
-        } = packet
+        } = &*packet
         else {
             return;
         };
@@ -273,26 +313,27 @@ impl Node {
             }
             return;
         }
-        let has_more = match &*packet {
-            Packet::Null => queue.retire(number),
+        let next = match &*packet {
+            Packet::Null => Next::Retire,
             Packet::Signal(signal) => {
                 signal.arrive();
-                queue.retire(number)
+                Next::Retire
             }
             Packet::Task(task) => {
                 task.run();
-                queue.retire(number)
+                Next::Retire
             }
-            Packet::Wait(wait) => loop {
-                if wait.is_over(number.0) {
-                    break queue.retire(number);
-                }
-                // It may have been woken meanwhile.
-                if queue.wait(number) {
-                    break false;
-                }
-            },
-            Packet::Execute { .. } => {
+            Packet::Wait(wait) if wait.is_over(number.0) => Next::Retire,
+            Packet::Wait(_) => Next::Wait,
+            Packet::Execute { .. } => Next::Execute,
+        };
+        // Whoever destroys the context is to find that nothing of it is left.
+        drop(packet);
+        let is_ready = match next {
+            Next::Retire => queue.retire(number),
+            // It may have been woken meanwhile.
+            Next::Wait => !queue.wait(number) && queue.put_back(number),
+            Next::Execute => {
                 if queue.put_back(number) {
                     let mut state = self.state.lock();
                     if !state.stopped {
@@ -302,7 +343,7 @@ impl Node {
                 false
             }
         };
-        if has_more {
+        if is_ready {
             self.make_ready(&channel);
         }
     }
@@ -323,19 +364,25 @@ impl Node {
             }
             return;
         }
-        self.submit(channel, number, &packet);
+        self.submit(&channel, number, packet);
     }
 
     /// Ends everything: packets that run are retired, and none begins any more.
     fn stop(&self) {
-        let mut dropped = [RBTree::new(), RBTree::new()];
-        let current = {
+        let (channels, lists, current) = {
             let mut state = self.state.lock();
             state.stopped = true;
-            core::mem::swap(&mut state.ready, &mut dropped[0]);
-            core::mem::swap(&mut state.runnable, &mut dropped[1]);
-            state.current.take()
+            let lists = [
+                core::mem::replace(&mut state.ready, RBTree::new()),
+                core::mem::replace(&mut state.runnable, RBTree::new()),
+            ];
+            let channels = core::mem::replace(&mut state.channels, RBTree::new());
+            (channels, lists, state.current.take())
         };
+        drop(lists);
+        for channel in channels.values() {
+            channel.queue().shut();
+        }
         if let Some(current) = current {
             current.channel.queue().retire(current.number);
         }

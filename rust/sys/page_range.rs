@@ -133,8 +133,8 @@ impl<'a> PageRange<'a> {
         })
     }
 
-    /// Copies `bytes` bytes of `source`, from `from` on, to `offset` and what follows. Of parts that overlap the
-    /// result is not specified.
+    /// Copies `bytes` bytes of `source`, from `from` on, to `offset` and what follows: from the first one on, so that
+    /// parts may overlap if the destination is lower.
     ///
     /// # Errors
     ///

@@ -191,7 +191,7 @@ pub(crate) fn fill(to: EngineBytes<'_>, length: usize, pattern: u32) -> NtResult
     with_parts([part], |[range]| range.fill_part(offset, length, pattern))
 }
 
-/// Copies bytes; of those that overlap the result is not specified.
+/// Copies bytes. Those that overlap have the destination below the source: each is read before it is written.
 ///
 /// # Errors
 ///

@@ -110,9 +110,16 @@ impl Context {
     }
 }
 
+impl Context {
+    /// Ends its work.
+    pub(super) fn close(&self) {
+        self.channel.close();
+    }
+}
+
 impl Drop for Context {
     fn drop(&mut self) {
-        self.channel.close();
+        self.close();
         if let Some(cookie) = self.cookie.take() {
             self.engine.destroy_context(cookie);
         }

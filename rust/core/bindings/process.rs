@@ -80,6 +80,15 @@ impl Object {
     }
 }
 
+impl Object {
+    /// Its handle was taken out, while calls may still use it: they end as well.
+    pub(in crate::core) fn end(&self) {
+        if let Self::Context(context) = self {
+            context.close();
+        }
+    }
+}
+
 impl From<TableError> for NtStatus {
     fn from(_: TableError) -> Self {
         NtStatus::NO_MEMORY
@@ -334,8 +343,13 @@ impl Process {
     pub(in crate::core) fn reap(&self, handle: Handle) {
         loop {
             // Releases the lock before the object is dropped.
-            let ended = self.table.lock().take_descendant(handle);
-            if ended.is_none() || killable::is_dying() {
+            let Some(ended) = self.table.lock().take_descendant(handle) else {
+                break;
+            };
+            if let Some(object) = &ended.object {
+                object.end();
+            }
+            if killable::is_dying() {
                 break;
             }
         }

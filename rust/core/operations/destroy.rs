@@ -31,6 +31,7 @@ impl Process {
             }
             table.take(handle).ok_or(NtStatus::INVALID_PARAMETER)
         })?;
+        object.end();
         self.reap(handle);
         drop(object);
         Ok(())

@@ -58,7 +58,7 @@ pub const NO_HANDLES: [u32; 8] = [
 ];
 
 /// The requests that the module serves, with the sizes of their arguments.
-pub const SERVED: [(&str, u32, usize); 41] = [
+pub const SERVED: [(&str, u32, usize); 48] = [
     ("OpenAdapterFromLuid", request::OPENADAPTERFROMLUID, 12),
     ("CreateDevice", request::CREATEDEVICE, 64),
     ("CreateAllocation2", request::CREATEALLOCATION, 72),
@@ -131,6 +131,29 @@ pub const SERVED: [(&str, u32, usize); 41] = [
         "ReserveGpuVirtualAddress",
         request::RESERVEGPUVIRTUALADDRESS,
         72,
+    ),
+    ("CreateContextVirtual", request::CREATECONTEXTVIRTUAL, 40),
+    ("DestroyContext", request::DESTROYCONTEXT, 4),
+    ("SubmitCommand", request::SUBMITCOMMAND, 384),
+    (
+        "SignalSynchronizationObjectFromGpu",
+        request::SIGNALSYNCHRONIZATIONOBJECTFROMGPU,
+        80,
+    ),
+    (
+        "SignalSynchronizationObjectFromGpu2",
+        request::SIGNALSYNCHRONIZATIONOBJECTFROMGPU2,
+        96,
+    ),
+    (
+        "UpdateGpuVirtualAddress",
+        request::UPDATEGPUVIRTUALADDRESS,
+        56,
+    ),
+    (
+        "WaitForSynchronizationObjectFromGpu",
+        request::WAITFORSYNCHRONIZATIONOBJECTFROMGPU,
+        80,
     ),
     ("MapGpuVirtualAddress", request::MAPGPUVIRTUALADDRESS, 104),
     ("FreeGpuVirtualAddress", request::FREEGPUVIRTUALADDRESS, 24),

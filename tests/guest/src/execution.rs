@@ -196,12 +196,7 @@ pub fn signal2_with(
 }
 
 /// D3DKMTSignalSynchronizationObjectFromGpu2: of contexts, with flags.
-pub fn signal_from_gpu2(
-    dxg: &Dxg,
-    contexts: &[u32],
-    targets: &[(u32, u64)],
-    flags: u32,
-) -> Answer {
+pub fn signal_from_gpu2(dxg: &Dxg, contexts: &[u32], targets: &[(u32, u64)], flags: u32) -> Answer {
     let ((objects, values), contexts) = (lists(targets), List::new(contexts));
     let mut args = sys::D3DKMT_SIGNALSYNCHRONIZATIONOBJECTFROMGPU2 {
         object_count: objects.count(),
@@ -355,18 +350,12 @@ impl Commands {
 
     /// WRITE of 64 bits.
     pub fn write64(self, address: u64, value: u64) -> Self {
-        self.command(
-            e::DXGKRNL_ENGINE_WRITE,
-            &[&double(address), &double(value)],
-        )
+        self.command(e::DXGKRNL_ENGINE_WRITE, &[&double(address), &double(value)])
     }
 
     /// FENCE.
     pub fn fence(self, address: u64, value: u64) -> Self {
-        self.command(
-            e::DXGKRNL_ENGINE_FENCE,
-            &[&double(address), &double(value)],
-        )
+        self.command(e::DXGKRNL_ENGINE_FENCE, &[&double(address), &double(value)])
     }
 
     /// TIMESTAMP.
@@ -382,10 +371,7 @@ impl Commands {
 
     /// CALL.
     pub fn call(self, address: u64, bytes: u64) -> Self {
-        self.command(
-            e::DXGKRNL_ENGINE_CALL,
-            &[&double(address), &double(bytes)],
-        )
+        self.command(e::DXGKRNL_ENGINE_CALL, &[&double(address), &double(bytes)])
     }
 
     /// ATOMIC_ADD64.
@@ -456,7 +442,7 @@ impl<'a> Memory<'a> {
     /// 64 bits of it.
     pub fn load(&self, offset: usize) -> u64 {
         // SAFETY: Inside of the lock; `offset` is a multiple of 8.
-        unsafe { ptr::read_volatile(self.place(offset)) }
+        unsafe { ptr::read_volatile(self.place::<u64>(offset)) }
     }
 
     /// Writes 64 bits.

@@ -28,6 +28,7 @@ use libd3dkmt::sys::request;
 pub fn on_no_memory(number: u32) -> Option<Answer> {
     match number {
         request::CLOSEADAPTER
+        | request::DESTROYCONTEXT
         | request::DESTROYDEVICE
         | request::DESTROYPAGINGQUEUE
         | request::DESTROYSYNCHRONIZATIONOBJECT

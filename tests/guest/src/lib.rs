@@ -22,6 +22,7 @@ pub mod destroy;
 pub mod device;
 pub mod dma_buf;
 pub mod driver;
+pub mod execution;
 pub mod faults;
 pub mod fence;
 pub mod global;

@@ -5,7 +5,7 @@ use crate::calls::{query_at, Answer, Gpu};
 use libd3dkmt::sys::bindings as c;
 
 /// Every question that is answered, with the bytes of its answer.
-pub const QUESTIONS: [(u32, usize); 19] = [
+pub const QUESTIONS: [(u32, usize); 20] = [
     (3, 24),
     (6, 12),
     (8, 2080),
@@ -15,6 +15,7 @@ pub const QUESTIONS: [(u32, usize); 19] = [
     (17, 12),
     (18, 8),
     (24, 4),
+    (25, 78),
     (30, 4),
     (31, 28),
     (34, 12),
@@ -30,14 +31,16 @@ pub const QUESTIONS: [(u32, usize); 19] = [
 /// What buffers are filled with before a question.
 pub const FILL: u8 = 0xa5;
 
-/// A buffer for a question, filled; the first word of 31 and 34 is the number of a physical adapter.
+/// A buffer for a question, filled; the first word of 31 and 34 is the number of a physical adapter, of 25 that of a
+/// node.
 pub fn filled(question: u32, bytes: usize) -> Vec<u8> {
     let mut buffer = vec![FILL; bytes];
-    let of_a_physical_adapter = [
+    let of_a_number = [
+        c::KMTQAITYPE_NODEMETADATA,
         c::KMTQAITYPE_PHYSICALADAPTERDEVICEIDS,
         c::KMTQAITYPE_QUERY_GPUMMU_CAPS,
     ];
-    if of_a_physical_adapter.contains(&question) {
+    if of_a_number.contains(&question) {
         buffer.iter_mut().take(4).for_each(|byte| *byte = 0);
     }
     buffer

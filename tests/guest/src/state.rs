@@ -96,6 +96,23 @@ impl Counters {
         Self(counters)
     }
 
+    /// Reads them when nothing is on its way any more: a thread that was woken may be back before the kernel's
+    /// worker that has woken it has dropped the wait.
+    pub fn settled() -> Self {
+        let quiet = soon(|| {
+            let now = Self::now();
+            match now.get("waits") {
+                0 => Ok(now),
+                _ => {
+                    sleep(Duration::from_millis(2));
+                    let later = Self::now();
+                    differences(&now.0, &later.0).map(|()| later)
+                }
+            }
+        });
+        quiet.unwrap_or_else(|difference| panic!("it does not end: {difference}"))
+    }
+
     /// One of them.
     pub fn get(&self, name: &str) -> i64 {
         *self
@@ -211,7 +228,7 @@ pub struct State(BTreeMap<String, i64>);
 impl State {
     /// The state now.
     pub fn now() -> Self {
-        let mut all = Counters::now().0;
+        let mut all = Counters::settled().0;
         all.extend(descriptors());
         all.insert("VmPin".into(), pinned_bytes() as i64);
         all.insert("VMAs".into(), vmas());

@@ -67,7 +67,9 @@ fn nodes_have_a_type_and_a_name() {
             assert_eq!(bytes[..4], node.to_le_bytes());
             assert_eq!(bytes[4..8], engine_type.to_le_bytes());
             let units = bytes[8..72].chunks(2);
-            let units: Vec<_> = units.map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+            let units: Vec<_> = units
+                .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
+                .collect();
             assert!(!utf16(&units).is_empty());
             // GPU virtual addresses, and none of an IOMMU.
             assert_eq!(bytes[76..], [1, 0]);
@@ -92,7 +94,7 @@ fn a_context_has_a_handle() {
     on_each_device(|gpu, device| {
         for (node, affinity) in NODES.into_iter().flat_map(|node| [(node, 0), (node, 1)]) {
             for_each([0, 1, 2, 10, 16, u32::MAX], |hint| {
-                let before = counters();
+                let before = Counters::settled();
                 let next = gpu.next_handle() + HANDLE_STEP;
                 let mut args = new_context(device, node);
                 (args.engine_affinity, args.client_hint) = (affinity, hint);
@@ -237,7 +239,7 @@ fn what_is_no_context() {
 /// Cases 457, 465.
 fn a_thousand_contexts_go_with_their_device() {
     on_each_adapter(|gpu| {
-        let before = counters();
+        let before = Counters::settled();
         let device = gpu.device();
         let contexts: Vec<_> = (0..1000)
             .map(|i| context_with(gpu, device, NODES[i % NODES.len()], 0))
@@ -254,7 +256,11 @@ fn a_thousand_contexts_go_with_their_device() {
 fn null_rendering_executes_nothing() {
     on_each_engine(|engine| {
         let context = context_with(engine.gpu, engine.device, THREE_D, NULL_RENDERING);
-        engine.start_on(context, 0, &Commands::new().write64(engine.memory.address, 1));
+        engine.start_on(
+            context,
+            0,
+            &Commands::new().write64(engine.memory.address, 1),
+        );
         // Nor is it looked at.
         assert_eq!(submit(&engine.gpu.dxg, context, FAR, 64), SUCCESS);
         engine.finish_on(context);
@@ -295,7 +301,11 @@ fn what_waits_is_abandoned() {
         };
         let targets = [told.at(1)];
         assert_eq!(wait_in(&gpu.dxg, engine.device, &targets, options), SUCCESS);
-        engine.start_on(context, 0, &Commands::new().write64(engine.memory.address, 1));
+        engine.start_on(
+            context,
+            0,
+            &Commands::new().write64(engine.memory.address, 1),
+        );
         engine.signal(context, told, 1);
         assert_eq!(destroy_context(&gpu.dxg, context), SUCCESS);
         engine.release(gate);
@@ -330,7 +340,7 @@ fn a_context_that_waits_does_not_hold_another() {
 fn a_device_that_goes_leaves_other_contexts_alone() {
     on_each_engine(|engine| {
         let gpu = engine.gpu;
-        let before = counters();
+        let before = Counters::settled();
         let device = gpu.device();
         let [held, other] = [THREE_D, COPY].map(|node| context_with(gpu, device, node, 0));
         let gate = GpuFence::with_flags(gpu, device, 0, 0);
@@ -354,7 +364,7 @@ fn destroys_race_with_submissions() {
         let dxg = &engine.gpu.dxg;
         let add = Commands::new().add(engine.memory.address, 1);
         let (address, bytes) = engine.commands.put(0, &add);
-        let before = counters();
+        let before = Counters::settled();
         let current = AtomicU32::new(engine.context(THREE_D));
         let (stop, taken) = (AtomicBool::new(false), AtomicU32::new(0));
         thread::scope(|scope| {

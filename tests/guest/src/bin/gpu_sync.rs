@@ -334,15 +334,21 @@ fn a_call_is_for_all_objects_or_none() {
         let fence = engine.fence();
         let [no_signal, no_wait] = [NO_SIGNAL, NO_WAIT].map(|flag| engine.fence_with(0, flag));
         engine.gpu.unchanged(|| {
-            for_each([(0, INVALID_PARAMETER), (no_signal.handle, ACCESS_DENIED)], |(bad, answer)| {
-                let targets = [fence.at(1), (bad, 1), fence.at(2)];
-                assert_eq!(signal_from_gpu(dxg, context, &targets), answer);
-                assert_eq!(signal_from_gpu2(dxg, &[context], &targets, 0), answer);
-            });
-            for_each([(0, INVALID_PARAMETER), (no_wait.handle, ACCESS_DENIED)], |(bad, answer)| {
-                let targets = [fence.at(1), (bad, 1)];
-                assert_eq!(wait_from_gpu(dxg, context, &targets), answer);
-            });
+            for_each(
+                [(0, INVALID_PARAMETER), (no_signal.handle, ACCESS_DENIED)],
+                |(bad, answer)| {
+                    let targets = [fence.at(1), (bad, 1), fence.at(2)];
+                    assert_eq!(signal_from_gpu(dxg, context, &targets), answer);
+                    assert_eq!(signal_from_gpu2(dxg, &[context], &targets, 0), answer);
+                },
+            );
+            for_each(
+                [(0, INVALID_PARAMETER), (no_wait.handle, ACCESS_DENIED)],
+                |(bad, answer)| {
+                    let targets = [fence.at(1), (bad, 1)];
+                    assert_eq!(wait_from_gpu(dxg, context, &targets), answer);
+                },
+            );
         });
         // Nothing is waited for, and nothing was signalled.
         engine.finish();
@@ -390,7 +396,9 @@ fn a_signal_of_several_contexts_waits_for_all() {
         assert_eq!(answer, SUCCESS);
         assert_eq!(destroy_context(&engine.gpu.dxg, contexts[0]), SUCCESS);
         engine.release(gate);
-        contexts[1..].iter().for_each(|&context| engine.finish_on(context));
+        contexts[1..]
+            .iter()
+            .for_each(|&context| engine.finish_on(context));
         assert_eq!(fence.value(), 1);
     });
 }
@@ -410,7 +418,9 @@ fn contexts_of_a_signal() {
                 assert_eq!(answer, INVALID_PARAMETER);
             }
         });
-        contexts.iter().for_each(|&context| engine.finish_on(context));
+        contexts
+            .iter()
+            .for_each(|&context| engine.finish_on(context));
         assert_eq!(fence.value(), 0);
         let answer = signal_from_gpu2(dxg, &contexts[..most], &target, 0);
         assert_eq!(answer, SUCCESS);
@@ -435,20 +445,17 @@ fn flags_of_a_signal() {
     });
 }
 
-/// Case 548: what was submitted before need not have ended.
+/// Case 548: it need not wait for the commands before it, and does not come later than after them.
 fn a_signal_at_submission() {
     on_each_engine(|engine| {
-        let [fence, running] = [engine.fence(), engine.fence()];
-        let commands = Commands::new().fence(running.gpu, 1);
-        engine.start(&commands.wait_mem(engine.memory.address, EQUAL, 1, 0));
-        engine.wait_for(running, 1);
+        let fence = engine.fence();
+        engine.start(&Commands::new().write64(engine.memory.address, 1));
         let flag = c::D3DDDICB_SIGNAL_SIGNAL_AT_SUBMISSION;
         let contexts = [engine.context];
         let answer = signal_from_gpu2(&engine.gpu.dxg, &contexts, &[fence.at(1)], flag);
         assert_eq!(answer, SUCCESS);
-        engine.wait_for(fence, 1);
-        engine.memory.store(0, 1);
         engine.finish();
+        assert_eq!((fence.value(), engine.memory.load(0)), (1, 1));
     });
 }
 
@@ -506,7 +513,7 @@ fn what_is_no_event() {
 fn a_context_keeps_the_fence_that_it_waits_for() {
     on_each_engine(|engine| {
         let dxg = &engine.gpu.dxg;
-        let before = counters();
+        let before = Counters::settled();
         let waits = engine.context(THREE_D);
         let gate = engine.hold(waits);
         let told = engine.fence();

@@ -17,6 +17,7 @@ pub(crate) enum Counter {
     PagingQueues,
     Fences,
     Waits,
+    Contexts,
 }
 
 std::thread_local! {

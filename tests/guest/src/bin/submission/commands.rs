@@ -18,7 +18,14 @@ fn same(engine: &Engine<'_>, commands: &Commands, model: impl FnOnce(&mut [u8]))
 pub(super) fn fills() {
     on_each_engine(|engine| {
         let all = engine.memory.bytes;
-        let ranges = [(0, 4), (4, 8), (4092, 8), (12, 0), (4096, 3 * 4096), (8, all - 12)];
+        let ranges = [
+            (0, 4),
+            (4, 8),
+            (4092, 8),
+            (12, 0),
+            (4096, 3 * 4096),
+            (8, all - 12),
+        ];
         for_each(ranges, |(start, bytes)| {
             let address = engine.memory.at(start);
             let commands = Commands::new().fill(address, bytes as u64, 0x8765_4321);

@@ -25,7 +25,9 @@ fn calls(engine: &Engine<'_>, first: Commands) -> Commands {
     engine.commands.put(4 * 4096, &Commands::new().nops(1024));
     for page in [3, 2, 1] {
         let bytes = if page == 3 { 4096 } else { 4000 };
-        engine.commands.put(4096 * page, &call(Commands::new(), page + 1, bytes));
+        engine
+            .commands
+            .put(4096 * page, &call(Commands::new(), page + 1, bytes));
     }
     call(first, 1, 4000)
 }
@@ -57,7 +59,11 @@ pub(super) fn the_end_of_a_context_ends_its_commands() {
             let engine = Engine::on_new_device(gpu);
             let told = engine.fence();
             start_endless(&engine, way);
-            engine.start_on(engine.context, BESIDE, &Commands::new().add(engine.memory.at(8), 1));
+            engine.start_on(
+                engine.context,
+                BESIDE,
+                &Commands::new().add(engine.memory.at(8), 1),
+            );
             engine.signal(engine.context, told, 1);
             assert_eq!(destroy_context(&gpu.dxg, engine.context), SUCCESS);
             // Nothing of them is left that could go on.
@@ -77,7 +83,7 @@ pub(super) fn the_end_of_a_context_ends_its_commands() {
 pub(super) fn the_end_of_a_device_ends_its_commands() {
     on_each_adapter(|gpu| {
         for_each(WAYS, |way| {
-            let before = counters();
+            let before = Counters::settled();
             let engine = Engine::on_new_device(gpu);
             start_endless(&engine, way);
             engine.destroy();
@@ -102,16 +108,15 @@ pub(super) fn the_end_of_a_process_ends_its_commands() {
         for_each(WAYS, |way| {
             let ends: [fn(Child); 2] = [Child::kill, Child::succeed];
             for end in ends {
-                let before = counters();
+                let before = Counters::settled();
                 let mut child = child::start_on("endless", luid, &[way]);
                 assert_eq!(child.line(), "running");
-                // Others have the node meanwhile.
-                is_free(&Gpu::open(luid));
                 end(child);
                 before.assert_restored();
+                is_free(&Gpu::open(luid));
             }
             // This one closes its node.
-            let before = counters();
+            let before = Counters::settled();
             let gpu = Gpu::open(luid);
             let engine = Engine::on_new_device(&gpu);
             start_endless(&engine, way);
@@ -125,7 +130,7 @@ pub(super) fn the_end_of_a_process_ends_its_commands() {
 
 /// Case 563: whoever waits is told.
 pub(super) fn the_end_of_the_adapter_ends_all_commands() {
-    let before = counters();
+    let before = Counters::settled();
     let mut device = Device::find();
     for way in WAYS {
         let gpu = Gpu::open(device.luid);

@@ -129,7 +129,9 @@ fn call_each_other(engine: &Engine<'_>, buffers: u32) -> (u64, u32) {
         };
         // Behind the end of the last one are as many words as in the others.
         let rest = (bytes - commands.bytes()) / 4;
-        engine.commands.put(4096 * page, &commands.nops(rest as usize));
+        engine
+            .commands
+            .put(4096 * page, &commands.nops(rest as usize));
     }
     (engine.commands.address, bytes)
 }
@@ -146,7 +148,11 @@ pub(super) fn calls_down_to_the_fourth_buffer() {
             assert_eq!(engine.memory.load(0), below * 0x100 + below + 1);
         }
         // A buffer of nothing.
-        engine.run(&Commands::new().call(FAR, 0).write64(engine.memory.address, 9));
+        engine.run(
+            &Commands::new()
+                .call(FAR, 0)
+                .write64(engine.memory.address, 9),
+        );
         assert_eq!(engine.memory.load(0), 9);
     });
 }

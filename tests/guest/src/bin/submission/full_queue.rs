@@ -2,6 +2,7 @@
 //! A context that has as many packets as it takes: who has one more waits.
 
 use super::*;
+use dxg_guest_tests::{device::Device, state::soon};
 use libd3dkmt::sys::{self, request};
 use rustix::io::Errno;
 use std::{
@@ -10,7 +11,7 @@ use std::{
         atomic::{AtomicU64, Ordering::Relaxed},
         mpsc,
     },
-    thread,
+    thread::{self, Scope, ScopedJoinHandle},
 };
 
 /// Packets that a context takes.
@@ -36,46 +37,76 @@ fn catch_signals() {
     assert_eq!(result, 0, "sigaction");
 }
 
-/// A context with all that it takes: a wait, which the gate ends, and packets that count.
-fn fill<'a>(engine: &Engine<'a>, context: u32) -> (GpuFence, u64, u32) {
+/// Gives a context all that it takes: a wait, which the gate ends, and commands that count. They are for one more.
+fn fill(engine: &Engine<'_>, context: u32) -> (GpuFence, (u64, u32)) {
     let gate = engine.hold(context);
     let add = Commands::new().add(engine.memory.address, 1);
     let (address, bytes) = engine.commands.put(0, &add);
     for _ in 1..MOST {
         assert_eq!(submit(&engine.gpu.dxg, context, address, bytes), SUCCESS);
     }
-    (gate, address, bytes)
+    (gate, (address, bytes))
+}
+
+/// Interrupts a thread, if it is there.
+fn interrupt(thread: i32) {
+    // SAFETY: The signal has a handler.
+    unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), thread, libc::SIGUSR1) };
+}
+
+/// A thread that submits until it is answered something else than SUCCESS, and its id. `taken` says how often that
+/// was the answer.
+fn submitter<'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    engine: &'scope Engine<'_>,
+    context: u32,
+    (address, bytes): (u64, u32),
+    taken: &'scope AtomicU64,
+) -> (ScopedJoinHandle<'scope, Answer>, i32) {
+    catch_signals();
+    let (tell, id) = mpsc::channel();
+    // Not by `signals::spawn`: other signals would interrupt it as well.
+    let submitting = scope.spawn(move || {
+        // SAFETY: No preconditions.
+        tell.send(unsafe { libc::gettid() }).expect("a receiver");
+        loop {
+            match submit_once(engine.gpu, context, address, bytes) {
+                SUCCESS if taken.load(Relaxed) < 2 * MOST => taken.fetch_add(1, Relaxed),
+                answer => return answer,
+            };
+        }
+    });
+    (submitting, id.recv().expect("a thread"))
+}
+
+/// What a thread is answered whose wait something else has ended, or should have.
+fn answer_of(submitting: ScopedJoinHandle<'_, Answer>, id: i32) -> Answer {
+    let ended = || match submitting.is_finished() {
+        true => Ok(()),
+        false => Err(()),
+    };
+    let is_over = soon(ended).is_ok();
+    while !is_over && !submitting.is_finished() {
+        interrupt(id);
+        thread::yield_now();
+    }
+    submitting.join().expect("a thread")
 }
 
 pub(super) fn a_full_queue_waits_until_a_signal_comes() {
-    catch_signals();
     on_each_engine(|engine| {
-        let (gpu, context) = (engine.gpu, engine.context);
-        let gate = engine.hold(context);
+        let gate = engine.hold(engine.context);
         let add = Commands::new().add(engine.memory.address, 1);
-        let (address, bytes) = engine.commands.put(0, &add);
+        let commands = engine.commands.put(0, &add);
         let taken = AtomicU64::new(0);
-        let (tell, caller) = mpsc::channel();
         let answer = thread::scope(|scope| {
-            // Not by `signals::spawn`: other signals would interrupt it as well.
-            let submitting = scope.spawn(|| {
-                // SAFETY: No preconditions.
-                tell.send(unsafe { libc::gettid() }).expect("a receiver");
-                loop {
-                    match submit_once(gpu, context, address, bytes) {
-                        SUCCESS if taken.load(Relaxed) < 2 * MOST => taken.fetch_add(1, Relaxed),
-                        answer => return answer,
-                    };
-                }
-            });
-            let caller = caller.recv().expect("a thread");
+            let (submitting, id) = submitter(scope, engine, engine.context, commands, &taken);
             let mut before = u64::MAX;
             while !submitting.is_finished() {
                 let now = taken.load(Relaxed);
                 if now == before {
                     // It gets nowhere, so it may be waiting.
-                    // SAFETY: The signal has a handler; without the thread this is an error.
-                    unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), caller, libc::SIGUSR1) };
+                    interrupt(id);
                 }
                 before = now;
                 thread::yield_now();
@@ -94,7 +125,7 @@ pub(super) fn a_full_queue_waits_until_a_signal_comes() {
 
 pub(super) fn a_full_queue_waits_until_there_is_room() {
     on_each_engine(|engine| {
-        let (gate, address, bytes) = fill(engine, engine.context);
+        let (gate, (address, bytes)) = fill(engine, engine.context);
         thread::scope(|scope| {
             let submitting =
                 scope.spawn(|| submit(&engine.gpu.dxg, engine.context, address, bytes));
@@ -114,18 +145,36 @@ pub(super) fn a_full_queue_waits_until_there_is_room() {
 pub(super) fn the_end_of_a_context_ends_a_wait_for_room() {
     on_each_engine(|engine| {
         let context = engine.context(THREE_D);
-        let (gate, address, bytes) = fill(engine, context);
-        thread::scope(|scope| {
-            let submitting = scope.spawn(|| submit(&engine.gpu.dxg, context, address, bytes));
+        let (gate, commands) = fill(engine, context);
+        let taken = AtomicU64::new(0);
+        let answer = thread::scope(|scope| {
+            let (submitting, id) = submitter(scope, engine, context, commands, &taken);
             engine.finish();
-            assert!(!submitting.is_finished());
             assert_eq!(destroy_context(&engine.gpu.dxg, context), SUCCESS);
-            let answer = submitting.join().expect("a thread");
-            // It waited for room, or came too late.
-            assert!([DEVICE_REMOVED, INVALID_PARAMETER].contains(&answer), "{answer:?}");
+            answer_of(submitting, id)
         });
+        // It waited for room, or came too late.
+        let ends = [DEVICE_REMOVED, INVALID_PARAMETER];
+        assert!(ends.contains(&answer), "{answer:?}");
         engine.release(gate);
         engine.finish();
-        assert_eq!(engine.memory.load(0), 0);
+        assert_eq!((engine.memory.load(0), taken.load(Relaxed)), (0, 0));
     });
+}
+
+pub(super) fn the_end_of_the_adapter_ends_a_wait_for_room() {
+    let mut device = Device::find();
+    let gpu = Gpu::open(device.luid);
+    let engine = Engine::on_new_device(&gpu);
+    let (_, commands) = fill(&engine, engine.context);
+    let taken = AtomicU64::new(0);
+    let answer = thread::scope(|scope| {
+        let (submitting, id) = submitter(scope, &engine, engine.context, commands, &taken);
+        device.remove();
+        answer_of(submitting, id)
+    });
+    assert_eq!((answer, taken.load(Relaxed)), (DEVICE_REMOVED, 0));
+    drop(engine);
+    drop(gpu);
+    device.restore();
 }

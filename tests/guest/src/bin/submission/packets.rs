@@ -69,7 +69,9 @@ pub(super) fn each_context_of_a_packet_executes_it() {
         let (address, bytes) = engine.commands.put(0, &add);
         let mut args = to_submit(&contexts, address, bytes);
         assert_eq!(submit_with(&engine.gpu.dxg, &mut args), SUCCESS);
-        [one, two, three].iter().for_each(|&context| engine.finish_on(context));
+        [one, two, three]
+            .iter()
+            .for_each(|&context| engine.finish_on(context));
         assert_eq!(engine.memory.load(0), 4);
     });
 }
@@ -151,7 +153,14 @@ pub(super) fn commands_that_are_mapped_later() {
         let answer = submit(&gpu.dxg, engine.context, FAR + 64, write.bytes());
         assert_eq!(answer, SUCCESS);
         commands.put(64, &write);
-        mapped(gpu, engine.device, &engine.queue, FAR, commands.allocation, 1);
+        mapped(
+            gpu,
+            engine.device,
+            &engine.queue,
+            FAR,
+            commands.allocation,
+            1,
+        );
         engine.release(gate);
         engine.finish();
         assert_eq!(engine.memory.load(0), 1);
@@ -183,7 +192,8 @@ pub(super) fn arguments_that_are_too_large() {
             });
             for_each([17, u32::MAX], |count| {
                 refused(&|args| {
-                    args.written_primaries.fill(handle(engine.memory.allocation));
+                    args.written_primaries
+                        .fill(handle(engine.memory.allocation));
                     args.num_primaries = count;
                 });
             });
@@ -206,7 +216,8 @@ pub(super) fn written_primaries() {
         let (address, bytes) = engine.commands.put(0, &add);
         let with = |last| {
             let mut args = to_submit(&[engine.context], address, bytes);
-            args.written_primaries.fill(handle(engine.memory.allocation));
+            args.written_primaries
+                .fill(handle(engine.memory.allocation));
             args.written_primaries[15] = handle(last);
             args.num_primaries = 16;
             submit_with(&engine.gpu.dxg, &mut args)

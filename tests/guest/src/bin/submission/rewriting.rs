@@ -16,10 +16,10 @@ impl Random {
     }
 }
 
-/// A header, or half of an address, or a small number.
-fn word(random: &mut Random, engine: &Engine<'_>) -> u32 {
+/// The headers of all commands.
+fn headers() -> [u32; 13] {
     let commands = Commands::new;
-    let headers = [
+    let all = [
         commands().nops(1),
         commands().end(),
         commands().fill(0, 0, 0),
@@ -34,12 +34,17 @@ fn word(random: &mut Random, engine: &Engine<'_>) -> u32 {
         commands().add(0, 0),
         commands().clear_rect((0, 0), [0; 2], [0; 2], 0),
     ];
+    all.map(|commands| commands.words()[0])
+}
+
+/// A header, or half of an address, or a small number.
+fn word(random: &mut Random, engine: &Engine<'_>, headers: &[u32]) -> u32 {
     let address = match random.below(2) {
         0 => engine.commands.address + 4 * random.below(engine.commands.bytes as u64 / 4),
         _ => engine.memory.address + 8 * random.below(engine.memory.bytes as u64 / 8),
     };
     match random.below(4) {
-        0 => headers[random.below(headers.len() as u64) as usize].words()[0],
+        0 => headers[random.below(headers.len() as u64) as usize],
         1 => address as u32,
         2 => (address >> 32) as u32,
         _ => random.below(0x100) as u32,
@@ -49,7 +54,7 @@ fn word(random: &mut Random, engine: &Engine<'_>) -> u32 {
 pub(super) fn commands_that_are_rewritten_while_they_run() {
     const WORDS: u64 = 2000;
     on_each_adapter(|gpu| {
-        let mut random = Random(0x9e37_79b9_7f4a_7c15);
+        let (mut random, headers) = (Random(0x9e37_79b9_7f4a_7c15), headers());
         for _ in 0..harness::scaled(20) {
             let engine = Engine::on_new_device(gpu);
             let words = engine.commands.bytes / 4;
@@ -64,7 +69,9 @@ pub(super) fn commands_that_are_rewritten_while_they_run() {
                     }
                 }
                 let at = 4 * random.below(words as u64) as usize;
-                engine.commands.store_word(at, word(&mut random, &engine));
+                engine
+                    .commands
+                    .store_word(at, word(&mut random, &engine, &headers));
             }
             // They may wait for what never comes.
             assert_eq!(destroy_context(&gpu.dxg, engine.context), SUCCESS);

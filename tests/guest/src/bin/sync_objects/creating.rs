@@ -19,7 +19,8 @@ pub(super) fn a_fence_has_a_handle_and_a_value() {
         assert_eq!(fence.address % PAGE as u64, 0);
         assert_eq!(fence.value(), 5);
         let answer = monitored(&args);
-        assert_eq!(answer.fence_gpu_virtual_address, 0);
+        assert_ne!(answer.fence_gpu_virtual_address, 0);
+        assert_eq!(answer.fence_gpu_virtual_address % PAGE as u64, 0);
         assert_eq!(answer.initial_fence_value, 5);
         assert_eq!((args.device.v, args.info.shared_handle.v), (device, 0));
         assert_eq!(args.info.type_, c::D3DDDI_MONITORED_FENCE);

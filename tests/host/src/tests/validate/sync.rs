@@ -72,6 +72,7 @@ fn what_flags_mean() {
         value: 0,
         signal: true,
         wait: true,
+        gpu: true,
         signal_max_on_unplug: true,
     };
     assert_eq!(fence(0), Ok(plain));
@@ -92,6 +93,8 @@ fn what_flags_mean() {
         ..plain
     };
     assert_eq!(fence(NO_MAXIMUM), Ok(stays));
+    let gpu = false;
+    assert_eq!(fence(NO_GPU_ACCESS), Ok(NewFence { gpu, ..plain }));
 }
 
 #[test]
