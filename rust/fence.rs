@@ -3,7 +3,7 @@
 //! Monitored fences: 64-bit values that processes read in their own address space, and wait on.
 //!
 //! - [`MonitoredFence`]: the value, and the waits for it.
-//! - [`wait::Wait`]: one wait, for any or all of several values, by a thread or by an eventfd.
+//! - [`wait::Wait`]: one wait, for any or all of several values, by a thread, an eventfd or a context.
 //! - [`list::Fences`]: the fences of an adapter, all of which end when it goes.
 //! - [`timeline::Timeline`]: the fence of a queue, whose operations end in any order.
 //!
@@ -185,7 +185,6 @@ impl MonitoredFence {
     }
 
     /// The value, as processes see it.
-    #[allow(dead_code, reason = "the tests look at it")]
     pub(crate) fn value(&self) -> u64 {
         self.page.load()
     }
@@ -201,15 +200,20 @@ impl MonitoredFence {
         Self::complete_some(fence);
     }
 
-    /// Sets the value, even to a lower one. Waits whose value was reached stay completed: so all of them are
-    /// completed first, unless the process is being killed.
+    /// Sets the value, even to a lower one.
     pub(crate) fn rewind(fence: &Arc<Self>, value: u64) {
+        Self::update(fence, |_| value);
+    }
+
+    /// Gives it a value that depends on the one before, at once. Waits whose value was reached stay completed: so all
+    /// of them are completed first, unless the process is being killed.
+    pub(crate) fn update(fence: &Arc<Self>, change: impl Fn(u64) -> u64) {
         loop {
             let over = {
                 let mut state = fence.state.lock();
                 let over = state.take_over(fence.page.load());
                 if over.is_none() && state.ended.is_none() {
-                    fence.page.store(value);
+                    fence.page.store(change(fence.page.load()));
                 }
                 over
             };
@@ -258,7 +262,8 @@ impl MonitoredFence {
     fn has_reached(&self, value: u64) -> NtResult<bool> {
         let state = self.state.lock();
         match state.ended {
-            Some(ended) => Err(ended.status),
+            Some(ended) if value > ended.value => Err(ended.status),
+            Some(_) => Ok(true),
             None => Ok(self.page.load() >= value),
         }
     }
@@ -267,10 +272,12 @@ impl MonitoredFence {
     fn enter(&self, value: u64, wait: RBTreeNode<Key, Arc<Wait>>) -> NtResult<bool> {
         // A wait that is not entered is dropped after the lock, as arguments are.
         let mut state = self.state.lock();
-        if let Some(ended) = state.ended {
-            return Err(ended.status);
-        }
-        if self.page.load() >= value {
+        let reached = match state.ended {
+            Some(ended) if value > ended.value => return Err(ended.status),
+            Some(ended) => ended.value,
+            None => self.page.load(),
+        };
+        if reached >= value {
             return Ok(true);
         }
         let replaced = state.waits.insert(wait);

@@ -3,10 +3,8 @@
 //! Execution: contexts, submissions, and what becomes of them.
 //!
 //! Submission is asynchronous: a packet that was taken ends later, by a notification from any thread.
-//! dxgkrnl gives a node one packet after the other, in an order that it has chosen; it does not wait for a
-//! packet to end before it gives the next one of the same context, unless the node takes only one at a
-//! time. Packets of a node may end in any order of contexts, and end in order within one. Not every engine can
-//! stop a packet.
+//! dxgkrnl gives a node one packet after the other, in an order that it has chosen: the next one when the one before
+//! has ended. Not every engine can stop a packet.
 
 use super::Cookie;
 use crate::status::NtResult;
@@ -28,13 +26,10 @@ pub(crate) struct NodeFacts {
     pub(crate) engine_type: EngineType,
     /// At most 31 characters.
     pub(crate) name: &'static str,
-    /// Packets that the node has at once, at most; at least 1.
-    pub(crate) depth: u32,
-    /// A packet can be stopped before it has ended, and go on later from where it was.
-    pub(crate) preemptible: bool,
 }
 
 /// How a context is (DXGK_CREATECONTEXTFLAGS).
+#[allow(dead_code, reason = "the software engine does not need all of them")]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct ContextFlags {
     /// Its packets have GPU addresses (CreateContextVirtual); else allocation and patch lists.
@@ -86,6 +81,7 @@ pub(crate) trait GpuMemory: Send + Sync {
 }
 
 /// Arguments of [`create_context`](Execution::create_context) (DXGKARG_CREATECONTEXT).
+#[allow(dead_code, reason = "the software engine does not need all of them")]
 pub(crate) struct CreateContext<'a> {
     /// Below the number of nodes.
     pub(crate) node: u32,
@@ -149,9 +145,7 @@ pub(crate) trait Notifications: Send + Sync {
 /// How a node is (DXGKARG_QUERYENGINESTATUS).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct EngineStatus {
-    /// It answers.
-    pub(crate) responsive: bool,
-    /// Nanoseconds that it has worked for the packet that it has; 0 if it has none.
+    /// Nanoseconds that it has worked for the packet that it has, or had last; also before that was preempted.
     pub(crate) busy: u64,
 }
 
@@ -199,10 +193,4 @@ pub(crate) trait Execution: Send + Sync {
 
     /// `DxgkDdiQueryEngineStatus`.
     fn query_engine_status(&self, node: u32) -> EngineStatus;
-
-    /// `DxgkDdiCollectDbgInfo`: what is worth knowing of a node that hangs, into a buffer; how many bytes
-    /// that was.
-    fn collect_dbg_info(&self, _node: u32, _buffer: &mut [u8]) -> usize {
-        0
-    }
 }

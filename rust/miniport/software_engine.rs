@@ -56,6 +56,7 @@ use crate::{
     }, //
 };
 use kernel::{
+    new_condvar,
     new_mutex,
     prelude::*,
     sync::{
@@ -64,6 +65,7 @@ use kernel::{
             Relaxed, //
         },
         Arc,
+        CondVar,
         Mutex, //
     },
     time::{
@@ -82,12 +84,7 @@ const NODES: [NodeFacts; 3] = [
 ];
 
 const fn node(engine_type: EngineType, name: &'static str) -> NodeFacts {
-    NodeFacts {
-        engine_type,
-        name,
-        depth: 1,
-        preemptible: true,
-    }
+    NodeFacts { engine_type, name }
 }
 
 /// See the module's documentation.
@@ -129,62 +126,108 @@ impl Drop for SoftwareEngine {
     }
 }
 
+/// What is left of a packet.
+struct Work {
+    machine: Machine,
+    /// Nanoseconds that it took so far.
+    busy: u64,
+}
+
 /// What the engine keeps about a context.
 #[pin_data]
 struct Context {
     memory: Arc<dyn GpuMemory>,
     /// A packet that was preempted.
     #[pin]
-    preempted: Mutex<Option<Machine>>,
+    preempted: Mutex<Option<Work>>,
 }
 
 /// The packet of a node.
 struct Running {
     id: FenceId,
     context: Cookie,
-    machine: Machine,
+    work: Work,
 }
 
 impl Running {
-    fn context(&self) -> Option<&Context> {
-        self.context.downcast_ref()
+    /// Runs one step; the packet's outcome, if it has one.
+    fn step(&mut self) -> Option<Outcome> {
+        let context = self.context.clone();
+        let Some(context) = context.downcast_ref::<Context>() else {
+            return Some(Outcome::Completed);
+        };
+        let begun = sys::now_ns();
+        let progress = self.work.machine.step(&mut MemoryPort(&*context.memory));
+        if progress == Progress::Polling {
+            fsleep(POLL);
+        }
+        let took = sys::now_ns().saturating_sub(begun);
+        self.work.busy = self.work.busy.saturating_add(took);
+        match progress {
+            Progress::Running => None,
+            // Others have their turn.
+            Progress::Polling => Some(Outcome::Preempted),
+            Progress::Done => Some(Outcome::Completed),
+            Progress::Faulted(fault) => Some(Outcome::Faulted(fault.into())),
+        }
     }
 
     /// Keeps what is left of it for when it is submitted again.
     fn preempt(self) {
-        let context = self.context.clone();
-        if let Some(context) = context.downcast_ref::<Context>() {
-            *context.preempted.lock() = Some(self.machine);
+        if let Some(context) = self.context.downcast_ref::<Context>() {
+            *context.preempted.lock() = Some(self.work);
         }
     }
 }
 
+/// What a node has.
+struct Slot {
+    running: Option<Running>,
+    /// A step is going on, and `running` is with it.
+    is_stepping: bool,
+    /// What is with the step is not to come back.
+    is_reset: bool,
+    stopped: bool,
+    /// Nanoseconds that the packet took before its last step.
+    busy: u64,
+    /// The last packet that was completed.
+    completed: FenceId,
+}
+
+// The pinned data is behind its pointers.
+impl Unpin for Slot {}
+
 #[pin_data]
 struct EngineNode {
     ordinal: u32,
-    /// Held over a step.
     #[pin]
-    running: Mutex<Option<Running>>,
+    state: Mutex<Slot>,
+    /// A step has ended.
+    #[pin]
+    stepped: CondVar,
     #[pin]
     notifications: Mutex<Option<Arc<dyn Notifications>>>,
-    /// The packet is to make room for others.
+    /// The packet is to make room for others. If there is none, the next one does: it goes on at once.
     preempt: Atomic<bool>,
-    /// Nanoseconds that it has worked for the packet.
-    busy: Atomic<u64>,
-    /// The last packet that was completed.
-    completed: Atomic<u64>,
 }
 
 impl EngineNode {
     fn new(ordinal: u32) -> Result<Arc<Self>> {
+        let state = Slot {
+            running: None,
+            is_stepping: false,
+            is_reset: false,
+            stopped: false,
+            busy: 0,
+            completed: FenceId(0),
+        };
         Arc::pin_init(
             pin_init!(Self {
                 ordinal,
-                running <- new_mutex!(None, "EngineNode::running"),
+                state <- new_mutex!(state, "EngineNode::state"),
+                stepped <- new_condvar!("EngineNode::stepped"),
                 notifications <- new_mutex!(None, "EngineNode::notifications"),
                 preempt: Atomic::new(false),
-                busy: Atomic::new(0),
-                completed: Atomic::new(0),
             }),
             GFP_KERNEL,
         )
@@ -196,50 +239,66 @@ impl EngineNode {
             notifications.notify(self.ordinal, id, outcome);
         }
     }
+
+    /// Takes the packet from the node, and waits for the end of a step.
+    fn reset(&self, stop: bool) -> FenceId {
+        let mut slot = self.state.lock();
+        slot.stopped |= stop;
+        let running = slot.running.take();
+        slot.is_reset = slot.is_stepping;
+        while slot.is_stepping {
+            self.stepped.wait(&mut slot);
+        }
+        let completed = slot.completed;
+        drop(slot);
+        drop(running);
+        completed
+    }
 }
 
 impl Job for EngineNode {
     /// Runs one step.
     fn run(&self) -> worker::Progress {
-        let mut slot = self.running.lock();
-        let Some(mut running) = slot.take() else {
+        let taken = {
+            let mut slot = self.state.lock();
+            let taken = slot.running.take();
+            slot.is_stepping = taken.is_some();
+            taken
+        };
+        let Some(mut running) = taken else {
             return worker::Progress::Done;
         };
         let id = running.id;
-        let outcome = match running.context() {
-            _ if self.preempt.load(Relaxed) => Some(Outcome::Preempted),
-            Some(context) => {
-                let memory = context.memory.clone();
-                let begun = sys::now_ns();
-                let progress = running.machine.step(&mut MemoryPort(&*memory));
-                if progress == Progress::Polling {
-                    fsleep(POLL);
-                }
-                self.busy
-                    .fetch_add(sys::now_ns().saturating_sub(begun), Relaxed);
-                match progress {
-                    Progress::Running => None,
-                    // Others have their turn.
-                    Progress::Polling => Some(Outcome::Preempted),
-                    Progress::Done => Some(Outcome::Completed),
-                    Progress::Faulted(fault) => Some(Outcome::Faulted(fault.into())),
-                }
-            }
-            None => Some(Outcome::Completed),
+        let outcome = match self.preempt.xchg(false, Relaxed) {
+            true => Some(Outcome::Preempted),
+            false => running.step(),
         };
-        match outcome {
-            None => {
-                *slot = Some(running);
-                return worker::Progress::More;
+        let (left, ended) = {
+            let mut slot = self.state.lock();
+            slot.is_stepping = false;
+            slot.busy = running.work.busy;
+            let is_reset = core::mem::replace(&mut slot.is_reset, false);
+            match outcome {
+                _ if is_reset => (Some(running), None),
+                None => {
+                    slot.running = Some(running);
+                    (None, None)
+                }
+                Some(outcome) => {
+                    if outcome != Outcome::Preempted {
+                        slot.completed = id;
+                    }
+                    (Some(running), Some(outcome))
+                }
             }
-            Some(Outcome::Preempted) => running.preempt(),
-            Some(_) => {
-                self.completed.store(id.0, Relaxed);
-                drop(running);
-            }
+        };
+        self.stepped.notify_all();
+        match (left, ended) {
+            (None, _) => return worker::Progress::More,
+            (Some(running), Some(Outcome::Preempted)) => running.preempt(),
+            (left, _) => drop(left),
         }
-        drop(slot);
-        if let Some(outcome) = outcome {
+        if let Some(outcome) = ended {
             self.notify(id, outcome);
         }
         worker::Progress::Done
@@ -262,8 +321,7 @@ impl Execution for SoftwareEngine {
         for (node, _) in &self.nodes {
             let old = node.notifications.lock().take();
             drop(old);
-            let running = node.running.lock().take();
-            drop(running);
+            node.reset(true);
         }
     }
 
@@ -295,22 +353,33 @@ impl Execution for SoftwareEngine {
             return Err(NtStatus::GRAPHICS_DRIVER_MISMATCH);
         }
         let preempted = known.preempted.lock().take();
-        if preempted.is_none() {
-            node.busy.store(0, Relaxed);
-        }
-        let machine = match preempted {
-            Some(machine) => machine,
-            None => Machine::new(packet.commands, packet.length, false)
-                .ok_or(NtStatus::INVALID_PARAMETER)?,
+        let work = match preempted {
+            Some(work) => work,
+            None => Work {
+                machine: Machine::new(packet.commands, packet.length, false)
+                    .ok_or(NtStatus::INVALID_PARAMETER)?,
+                busy: 0,
+            },
         };
-        node.preempt.store(false, Relaxed);
+        let busy = work.busy;
         let running = Running {
             id: packet.id,
             context,
-            machine,
+            work,
         };
-        let old = node.running.lock().replace(running);
-        drop(old);
+        let refused = {
+            let mut slot = node.state.lock();
+            match slot.stopped {
+                true => Some(running),
+                false => {
+                    slot.busy = busy;
+                    slot.running.replace(running)
+                }
+            }
+        };
+        if refused.is_some() {
+            return Err(NtStatus::DEVICE_REMOVED);
+        }
         worker.wake();
         Ok(())
     }
@@ -324,17 +393,13 @@ impl Execution for SoftwareEngine {
 
     fn reset_engine(&self, ordinal: u32) -> NtResult<FenceId> {
         let (node, _) = self.node(ordinal).ok_or(NtStatus::INVALID_PARAMETER)?;
-        // Waits for the end of a step.
-        let running = node.running.lock().take();
-        drop(running);
-        Ok(FenceId(node.completed.load(Relaxed)))
+        Ok(node.reset(false))
     }
 
     fn query_engine_status(&self, ordinal: u32) -> EngineStatus {
-        let busy = self.node(ordinal);
+        let node = self.node(ordinal);
         EngineStatus {
-            responsive: true,
-            busy: busy.map_or(0, |(node, _)| node.busy.load(Relaxed)),
+            busy: node.map_or(0, |(node, _)| node.state.lock().busy),
         }
     }
 }

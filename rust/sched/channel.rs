@@ -40,6 +40,8 @@ pub(crate) enum DeviceError {
     Fault(PacketFault),
     /// A packet took too long.
     Hung,
+    /// There was no memory for a packet.
+    OutOfMemory,
 }
 
 /// The device of a context.

@@ -17,7 +17,10 @@ use super::{
         Channel,
         DeviceError, //
     },
-    packet::Packet,
+    packet::{
+        Packet,
+        TaskProgress, //
+    },
     queue::Number, //
 };
 use crate::{
@@ -65,6 +68,9 @@ use kernel::{
 
 /// How long a packet has the engine when others wait for it.
 const QUANTUM: Delta = Delta::from_millis(2);
+
+/// Nodes of an adapter, at most.
+const MOST: usize = 16;
 
 /// Nanoseconds that a packet may take.
 const TIMEOUT: u64 = 2_000_000_000;
@@ -124,6 +130,7 @@ impl State {
 /// What becomes of a packet that was looked at.
 enum Next {
     Retire,
+    GoOn,
     Wait,
     Execute,
 }
@@ -236,6 +243,7 @@ impl Node {
             let mut state = self.state.lock();
             if state.stopped {
                 drop(state);
+                drop(packet);
                 channel.queue().retire(number);
                 return;
             }
@@ -248,6 +256,12 @@ impl Node {
             });
             id
         };
+        // Whoever closes the queue after this finds the packet to be the current one, and preempts it.
+        if channel.queue().is_closed() {
+            drop(packet);
+            self.ended(id, Outcome::Preempted);
+            return;
+        }
         let submitted = self.engine.submit_command_virtual(execution::Packet {
             context: channel.context(),
             node: self.ordinal,
@@ -258,6 +272,8 @@ impl Node {
         });
         match submitted {
             Ok(()) => self.watchdog.wake(),
+            // `stop` retires the packet.
+            Err(NtStatus::DEVICE_REMOVED) => {}
             // The packet counts as ended (case 512).
             Err(status) => {
                 let fault = PacketFault::Driver {
@@ -319,10 +335,14 @@ impl Node {
                 signal.arrive();
                 Next::Retire
             }
-            Packet::Task(task) => {
-                task.run();
-                Next::Retire
-            }
+            Packet::Task(task) => match task.run() {
+                TaskProgress::More => Next::GoOn,
+                TaskProgress::Done => Next::Retire,
+                TaskProgress::Failed => {
+                    channel.owner().fail(DeviceError::OutOfMemory);
+                    Next::Retire
+                }
+            },
             Packet::Wait(wait) if wait.is_over(number.0) => Next::Retire,
             Packet::Wait(_) => Next::Wait,
             Packet::Execute { .. } => Next::Execute,
@@ -331,6 +351,7 @@ impl Node {
         drop(packet);
         let is_ready = match next {
             Next::Retire => queue.retire(number),
+            Next::GoOn => queue.put_back(number),
             // It may have been woken meanwhile.
             Next::Wait => !queue.wait(number) && queue.put_back(number),
             Next::Execute => {
@@ -367,8 +388,8 @@ impl Node {
         self.submit(&channel, number, packet);
     }
 
-    /// Ends everything: packets that run are retired, and none begins any more.
-    fn stop(&self) {
+    /// Nothing begins any more. What runs is to be retired when the engine has stopped.
+    fn stop(&self) -> Option<Current> {
         let (channels, lists, current) = {
             let mut state = self.state.lock();
             state.stopped = true;
@@ -383,11 +404,9 @@ impl Node {
         for channel in channels.values() {
             channel.queue().shut();
         }
-        if let Some(current) = current {
-            current.channel.queue().retire(current.number);
-        }
         self.worker.set_job(None);
         self.watchdog.set_job(None);
+        current
     }
 }
 
@@ -423,12 +442,12 @@ impl Watchdog {
         state.current.as_ref().map(|current| current.id)
     }
 
-    /// Whether others wait for the engine, and the channel of the packet, if it is still the same.
-    fn look(&self, id: FenceId) -> Option<(bool, Arc<Channel>)> {
+    /// The packet of now, and its channel; whether others wait for the engine, and it is the same as before.
+    fn look(&self, since: FenceId) -> Option<(FenceId, bool, Arc<Channel>)> {
         let state = self.0.state.lock();
-        let current = state.current.as_ref().filter(|current| current.id == id)?;
-        let others = state.runnable.cursor_front().is_some();
-        Some((others, current.channel.clone()))
+        let current = state.current.as_ref()?;
+        let others = current.id == since && state.runnable.cursor_front().is_some();
+        Some((current.id, others, current.channel.clone()))
     }
 
     /// A packet has taken too long.
@@ -459,11 +478,11 @@ impl Watchdog {
 
 impl Job for Watchdog {
     fn run(&self) -> Progress {
-        let Some(id) = self.current() else {
+        let Some(before) = self.current() else {
             return Progress::Done;
         };
         fsleep(QUANTUM);
-        if let Some((others, channel)) = self.look(id) {
+        if let Some((id, others, channel)) = self.look(before) {
             let busy = self.0.engine.query_engine_status(self.0.ordinal).busy;
             if busy > TIMEOUT && channel.may_time_out() {
                 self.reset(id);
@@ -492,7 +511,8 @@ impl Nodes {
         queue: &Arc<WorkerQueue>,
     ) -> Result<Arc<Self>> {
         let mut nodes = KVVec::new();
-        for (ordinal, _) in (0..).zip(engine.iter().flat_map(|engine| engine.nodes())) {
+        let facts = engine.iter().flat_map(|engine| engine.nodes());
+        for (ordinal, _) in (0..).zip(facts.take(MOST)) {
             if let Some(engine) = &engine {
                 nodes.push(Node::new(ordinal, engine.clone(), queue)?, GFP_KERNEL)?;
             }
@@ -526,11 +546,15 @@ impl Nodes {
 
     /// The adapter is unplugged: when this returns, nothing runs any more.
     pub(crate) fn stop(&self) {
-        for node in &self.nodes {
-            node.stop();
+        let mut running = [const { None }; MOST];
+        for (running, node) in running.iter_mut().zip(&self.nodes) {
+            *running = node.stop();
         }
         if let Some(engine) = &self.engine {
             engine.stop();
+        }
+        for current in running.into_iter().flatten() {
+            current.channel.queue().retire(current.number);
         }
     }
 }

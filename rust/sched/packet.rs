@@ -63,8 +63,16 @@ pub(crate) enum Packet {
 
 /// What a packet does besides; it is dropped with the packet.
 pub(crate) trait Task: Send + Sync {
-    /// Does it, once. Called without a lock.
-    fn run(&self);
+    /// Does the next piece of it, a short one. Called without a lock, by one thread at a time.
+    fn run(&self) -> TaskProgress;
+}
+
+/// How far a task has come.
+pub(crate) enum TaskProgress {
+    More,
+    Done,
+    /// There is no memory for the rest.
+    Failed,
 }
 
 /// A wait of a context. It waits from when the packet begins.

@@ -41,7 +41,7 @@ use kernel::{
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum ExecutionState {
     Active,
-    /// A MakeResident with MustSucceed found no memory.
+    /// A MakeResident with MustSucceed, or an update of GPU addresses, found no memory.
     OutOfMemory,
     /// A packet took too long.
     Hung,
@@ -118,6 +118,7 @@ impl Device {
             Some(DeviceError::Fault(PacketFault::Page { .. })) => ExecutionState::DmaPageFault,
             Some(DeviceError::Fault(_)) => ExecutionState::DmaFault,
             Some(DeviceError::Hung) => ExecutionState::Hung,
+            Some(DeviceError::OutOfMemory) => ExecutionState::OutOfMemory,
             None => match self.out_of_memory.load(Relaxed) {
                 true => ExecutionState::OutOfMemory,
                 false => ExecutionState::Active,

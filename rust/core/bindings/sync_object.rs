@@ -58,7 +58,12 @@ impl SyncObject {
         rights: Rights,
         gpu: bool,
     ) -> NtResult<Arc<Self>> {
-        let fence = OwnedFence::new(device.adapter().fences(), fence, device.number())?;
+        // The fence of a paging queue shows what was paged, whatever becomes of the device.
+        let number = match rights.destroy {
+            true => device.number(),
+            false => 0,
+        };
+        let fence = OwnedFence::new(device.adapter().fences(), fence, number)?;
         let gpu = match gpu {
             true => Some(GpuAddress::new(device.gpu_space(), fence.fence())?),
             false => None,

@@ -60,16 +60,14 @@ fn read_fence(fence: &MonitoredFence, offset: u64, bytes: &mut [u8]) -> NtResult
 /// Writes to a fence's page: what goes to the value signals it, or sets it back (case 571).
 fn write_fence(fence: &Arc<MonitoredFence>, offset: u64, bytes: &[u8]) -> NtResult {
     let from = count(offset)?;
-    let old = fence.value();
-    let mut value = old.to_le_bytes();
-    for (at, byte) in (from..).zip(bytes).take_while(|(at, _)| *at < VALUE) {
-        if let Some(of_value) = value.get_mut(at) {
-            *of_value = *byte;
-        }
-    }
-    let new = u64::from_le_bytes(value);
-    if new != old {
-        MonitoredFence::rewind(fence, new);
+    if from < VALUE {
+        MonitoredFence::update(fence, |old| {
+            let mut value = old.to_le_bytes();
+            for (of_value, byte) in value.iter_mut().skip(from).zip(bytes) {
+                *of_value = *byte;
+            }
+            u64::from_le_bytes(value)
+        });
     }
     Ok(())
 }
@@ -169,11 +167,10 @@ impl GpuMemory for GpuSpace {
             // Behind the value there is nothing.
             Item::Fence(_) if offset != 0 => Ok(()),
             Item::Fence(fence) => {
-                let value = match change {
+                MonitoredFence::update(fence, |old| match change {
                     Update::Store(value) => value,
-                    Update::Add(operand) => fence.value().wrapping_add(operand),
-                };
-                MonitoredFence::rewind(fence, value);
+                    Update::Add(operand) => old.wrapping_add(operand),
+                });
                 Ok(())
             }
         }

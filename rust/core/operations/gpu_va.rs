@@ -41,14 +41,22 @@ use crate::{
         KVVec,
         ACCOUNT, //
     },
-    sched::packet::Task,
+    sched::packet::{
+        Task,
+        TaskProgress, //
+    },
     status::{
         NtResult,
         NtStatus, //
-    },
-    sys, //
+    }, //
 };
-use kernel::sync::Arc;
+use kernel::sync::{
+    atomic::{
+        Atomic,
+        Relaxed, //
+    },
+    Arc, //
+};
 
 /// What is to be mapped.
 pub(crate) enum Mapped<'a> {
@@ -166,23 +174,33 @@ impl UpdateOperation {
     }
 }
 
+/// Operations of an update that are applied at a time.
+const AT_ONCE: usize = 64;
+
 /// An update of an address space that waits for its turn. It keeps the bindings that it maps: the mapping of one that
 /// is destroyed meanwhile goes with it (case 411).
 struct Update {
     space: Arc<GpuSpace>,
     operations: KVVec<gpuva::update::Operation<Item>>,
+    /// The one that is applied next.
+    next: Atomic<usize>,
     reservations: Reservations,
     _bindings: KVVec<UpdateOperation>,
 }
 
 impl Task for Update {
-    fn run(&self) {
-        for operation in &self.operations {
-            if let Err(status) = self.space.update(operation, self.reservations) {
-                if sys::may_log() {
-                    kernel::pr_warn!("an update of GPU addresses is left out: {status:?}\n");
-                }
+    fn run(&self) -> TaskProgress {
+        let next = self.next.load(Relaxed);
+        let left = self.operations.get(next..).unwrap_or(&[]);
+        for operation in left.iter().take(AT_ONCE) {
+            if self.space.update(operation, self.reservations).is_err() {
+                return TaskProgress::Failed;
             }
+        }
+        self.next.store(next.saturating_add(AT_ONCE), Relaxed);
+        match left.len() > AT_ONCE {
+            true => TaskProgress::More,
+            false => TaskProgress::Done,
         }
     }
 }
@@ -209,6 +227,7 @@ impl Context {
             reservations: space.check_update(&to_do)?,
             space,
             operations: to_do,
+            next: Atomic::new(0),
             _bindings: operations,
         };
         let update = Arc::new(update, ACCOUNT)?;

@@ -6,7 +6,7 @@ use crate::{
     calls::{destroy_device, device_state, handle, on_each_device, unlock, Answer, Gpu, SUCCESS},
     faults::every_call,
     fence::{create_sync_object, monitored, new_fence, signal, wait, Fence, PagingQueue},
-    gpu_va::{mapped, GPU_PAGE},
+    gpu_va::{mapped, reserve_with, to_reserve, GPU_PAGE},
     memory::bytes_at,
     paging::{buffer, resident, List},
 };
@@ -221,6 +221,129 @@ pub fn event_from_gpu(dxg: &Dxg, contexts: &[u32], event: u64) -> Answer {
     args.flags.value = c::D3DDDICB_SIGNAL_ENQUEUE_CPU_EVENT;
     args.__bindgen_anon_1.cpu_event_handle = event;
     signal2_with(dxg, &mut args)
+}
+
+/// Operations of D3DKMTUpdateGpuVirtualAddress. Sizes are in pages.
+#[derive(Clone, Default)]
+pub struct Updates(Vec<sys::D3DDDI_UPDATEGPUVIRTUALADDRESS_OPERATION>);
+
+impl Updates {
+    /// None so far.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn operation(
+        mut self,
+        kind: u32,
+        set: impl FnOnce(&mut c::d3dddi_updategpuvirtualaddress_operation__bindgen_ty_1),
+    ) -> Self {
+        let mut operation = sys::D3DDDI_UPDATEGPUVIRTUALADDRESS_OPERATION {
+            operation: kind,
+            ..Default::default()
+        };
+        set(&mut operation.__bindgen_anon_1);
+        self.0.push(operation);
+        self
+    }
+
+    /// MAP: addresses, and the pages of an allocation from one of them on.
+    pub fn map(self, at: u64, pages: u64, allocation: u32, first: u64) -> Self {
+        self.map_bytes(c::d3dddi_updategpuvirtualaddress_map {
+            base_address: at,
+            size: pages * GPU_PAGE,
+            allocation: handle(allocation),
+            allocation_offset: first * GPU_PAGE,
+            allocation_size: pages * GPU_PAGE,
+            ..Default::default()
+        })
+    }
+
+    /// MAP of anything.
+    pub fn map_bytes(self, map: c::d3dddi_updategpuvirtualaddress_map) -> Self {
+        self.operation(c::D3DDDI_UPDATEGPUVIRTUALADDRESS_MAP, |words| {
+            words.map = map;
+        })
+    }
+
+    /// MAP_PROTECT: as [`map`](Self::map), with a protection.
+    pub fn map_protect(self, at: u64, pages: u64, allocation: u32, protection: u64) -> Self {
+        let map = c::d3dddi_updategpuvirtualaddress_map_protect {
+            base_address: at,
+            size: pages * GPU_PAGE,
+            allocation: handle(allocation),
+            protection: c::d3dddigpuva_protection_type { value: protection },
+            ..Default::default()
+        };
+        self.operation(c::D3DDDI_UPDATEGPUVIRTUALADDRESS_MAP_PROTECT, |words| {
+            words.map_protect = map;
+        })
+    }
+
+    /// UNMAP: the protection is Zero or NoAccess.
+    pub fn unmap(self, at: u64, pages: u64, protection: u64) -> Self {
+        self.unmap_bytes(at, pages * GPU_PAGE, protection)
+    }
+
+    /// UNMAP of anything.
+    pub fn unmap_bytes(self, at: u64, bytes: u64, protection: u64) -> Self {
+        let unmap = c::d3dddi_updategpuvirtualaddress_unmap {
+            base_address: at,
+            size: bytes,
+            protection: c::d3dddigpuva_protection_type { value: protection },
+        };
+        self.operation(c::D3DDDI_UPDATEGPUVIRTUALADDRESS_UNMAP, |words| {
+            words.unmap = unmap;
+        })
+    }
+
+    /// COPY.
+    pub fn copy(self, to: u64, from: u64, pages: u64) -> Self {
+        self.copy_bytes(to, from, pages * GPU_PAGE)
+    }
+
+    /// COPY of anything.
+    pub fn copy_bytes(self, to: u64, from: u64, bytes: u64) -> Self {
+        let copy = c::d3dddi_updategpuvirtualaddress_copy {
+            source_address: from,
+            size: bytes,
+            dest_address: to,
+        };
+        self.operation(c::D3DDDI_UPDATEGPUVIRTUALADDRESS_COPY, |words| {
+            words.copy = copy;
+        })
+    }
+
+    /// An operation of any type, with zeros.
+    pub fn of_type(self, kind: u32) -> Self {
+        self.operation(kind, |_| {})
+    }
+}
+
+/// A good argument of D3DKMTUpdateGpuVirtualAddress, which does not wait; the operations live as long.
+pub fn to_update(
+    device: u32,
+    context: u32,
+    fence: (u32, u64),
+    updates: &Updates,
+) -> sys::D3DKMT_UPDATEGPUVIRTUALADDRESS {
+    let mut args = sys::D3DKMT_UPDATEGPUVIRTUALADDRESS {
+        device: handle(device),
+        context: handle(context),
+        fence_object: handle(fence.0),
+        num_operations: count(updates.0.len()),
+        operations: updates.0.as_ptr() as u64,
+        fence_value: fence.1,
+        ..Default::default()
+    };
+    args.flags.value = c::D3DKMT_UPDATEGPUVIRTUALADDRESS_DO_NOT_WAIT;
+    args
+}
+
+/// D3DKMTUpdateGpuVirtualAddress with an argument.
+pub fn update_with(dxg: &Dxg, args: &mut sys::D3DKMT_UPDATEGPUVIRTUALADDRESS) -> Answer {
+    // SAFETY: The operations are as many as stated, or tests say otherwise, of memory of theirs.
+    queued(unsafe { sys::D3DKMTUpdateGpuVirtualAddress(dxg, args) })
 }
 
 /// What GetDeviceState says of a page fault: the address, flags, the code.
@@ -576,6 +699,40 @@ impl<'a> Engine<'a> {
     pub fn signal(&self, context: u32, fence: GpuFence, value: u64) {
         let answer = signal_from_gpu(&self.gpu.dxg, context, &[fence.at(value)]);
         assert_eq!(answer, SUCCESS, "SignalSynchronizationObjectFromGpu");
+    }
+
+    /// Has the context update addresses, without waiting for anything but its turn: the fence gets the next value.
+    pub fn start_update(&self, fence: (u32, u64), updates: &Updates) {
+        let mut args = to_update(self.device, self.context, fence, updates);
+        let answer = update_with(&self.gpu.dxg, &mut args);
+        assert_eq!(answer, SUCCESS, "UpdateGpuVirtualAddress");
+    }
+
+    /// Updates addresses.
+    pub fn update(&self, updates: &Updates) {
+        let value = self.done.value();
+        self.start_update(self.done.at(value), updates);
+        self.wait_for(self.done, value + 1);
+    }
+
+    /// Reserves addresses that read zero.
+    pub fn reserve_zeros(&self, base: u64, bytes: u64) {
+        let mut args = to_reserve(self.gpu.adapter, base, bytes);
+        args.reservation_type = c::D3DDDIGPUVA_RESERVE_ZERO;
+        let answer = reserve_with(&self.gpu.dxg, &mut args);
+        assert_eq!(answer, SUCCESS, "ReserveGpuVirtualAddress");
+    }
+
+    /// The 64 bits at each of some addresses, as commands read them. It takes as much of the start of its memory.
+    pub fn read(&self, addresses: &[u64]) -> Vec<u64> {
+        let reads = addresses.iter().enumerate();
+        let commands = reads.fold(Commands::new(), |commands, (i, &address)| {
+            commands.copy(self.memory.at(8 * i), address, 8)
+        });
+        self.run(&commands);
+        (0..addresses.len())
+            .map(|i| self.memory.load(8 * i))
+            .collect()
     }
 
     /// Has a context wait for a fence.

@@ -25,6 +25,7 @@ pub(crate) mod channel {
     pub(crate) enum DeviceError {
         Fault(PacketFault),
         Hung,
+        OutOfMemory,
     }
 
     #[allow(dead_code, reason = "nothing fails")]
@@ -83,7 +84,14 @@ pub(crate) mod packet {
 
     #[allow(dead_code, reason = "nobody runs it")]
     pub(crate) trait Task: Send + Sync {
-        fn run(&self);
+        fn run(&self) -> TaskProgress;
+    }
+
+    #[allow(dead_code, reason = "nobody runs it")]
+    pub(crate) enum TaskProgress {
+        More,
+        Done,
+        Failed,
     }
 
     pub(crate) struct PacketWait;

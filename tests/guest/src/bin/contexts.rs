@@ -13,6 +13,7 @@ use dxg_guest_tests::{
     signals::spawn,
     sysfs::utf16,
     tests,
+    state::Counters,
 };
 use libd3dkmt::sys::{self, bindings as c, request, NtStatus};
 use std::{

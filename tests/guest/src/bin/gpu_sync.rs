@@ -12,7 +12,7 @@ use dxg_guest_tests::{
     memory::BAD_ADDRESSES,
     paging::List,
     signals::spawn,
-    state::soon,
+    state::{soon, Counters},
     tests,
 };
 use libd3dkmt::sys::{self, bindings as c, request};

@@ -419,7 +419,8 @@ impl Sum {
 }
 
 /// Takes a call that has succeeded back, so that it can be made again; `false` if it can't be: a
-/// destroyed object does not come back, and the next one would have another handle.
+/// destroyed object does not come back, the next one would have another handle, and a context does what
+/// it was told.
 fn undo(call: &Call<'_>) -> bool {
     match call.request {
         request::CHANGEVIDEOMEMORYRESERVATION

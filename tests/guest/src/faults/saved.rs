@@ -42,6 +42,7 @@ impl<'a> Saved<'a> {
         saved.add(argument, size);
         match number {
             request::CREATEALLOCATION => saved.add_elements(),
+            request::CREATECONTEXTVIRTUAL => saved.add_data_of_context(),
             request::QUERYADAPTERINFO => saved.add_block(),
             request::SHAREOBJECTS => saved.add_nt_handle(),
             request::OPENRESOURCEFROMNTHANDLE => saved.add_opened(),
@@ -72,6 +73,14 @@ impl<'a> Saved<'a> {
             let Some(info) = info else { break };
             let bytes = info.priv_drv_data_size.min(sys::D3DKMT_PRIVATE_DATA_MAX);
             self.add(info.priv_drv_data, bytes as usize);
+        }
+    }
+
+    /// The private data of a new context.
+    fn add_data_of_context(&mut self) {
+        if let Some(args) = self.value::<sys::D3DKMT_CREATECONTEXTVIRTUAL>(0, 0) {
+            let bytes = args.priv_drv_data_size.min(sys::D3DKMT_PRIVATE_DATA_MAX);
+            self.add(args.priv_drv_data, bytes as usize);
         }
     }
 
@@ -206,6 +215,11 @@ impl<'a> Saved<'a> {
             request::WAITFORSYNCHRONIZATIONOBJECTFROMCPU => Some(offset_of!(
                 sys::D3DKMT_WAITFORSYNCHRONIZATIONOBJECTFROMCPU,
                 async_event
+            )),
+            // A descriptor, or the address of values.
+            request::SIGNALSYNCHRONIZATIONOBJECTFROMGPU2 => Some(offset_of!(
+                sys::D3DKMT_SIGNALSYNCHRONIZATIONOBJECTFROMGPU2,
+                __bindgen_anon_1
             )),
             request::OPEN_DMA_BUF => Some(offset_of!(sys::ext::dxgkrnl_open_dma_buf, fd)),
             _ => None,

@@ -9,6 +9,7 @@ mod allocations;
 mod cpu_access;
 mod devices;
 mod dma_buf;
+mod execution;
 mod global_handles;
 mod gpu_va;
 mod memory;
@@ -17,8 +18,8 @@ mod sharing;
 mod sync;
 
 use self::{
-    adapters::*, allocations::*, cpu_access::*, devices::*, dma_buf::*, global_handles::*,
-    gpu_va::*, memory::*, node::*, sharing::*, sync::*,
+    adapters::*, allocations::*, cpu_access::*, devices::*, dma_buf::*, execution::*,
+    global_handles::*, gpu_va::*, memory::*, node::*, sharing::*, sync::*,
 };
 use dxg_guest_tests::{
     calls::*,
@@ -106,6 +107,15 @@ fn main() -> ExitCode {
             reservation_of_addresses,
             mapping_of_an_allocation,
             freeing_of_addresses,
+            create_of_a_context,
+            destroy_of_a_context,
+            destroy_of_a_context_that_waits,
+            submission_of_commands,
+            signal_by_a_context,
+            signal_by_several_contexts,
+            event_of_several_contexts,
+            wait_by_a_context,
+            update_of_addresses,
             every_served_request_was_swept,
         ],
         &[("owner", owner)],

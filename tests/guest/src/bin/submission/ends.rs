@@ -7,6 +7,7 @@ use dxg_guest_tests::{
     device::Device,
     fence::wait,
     signals::spawn,
+    state::Counters,
 };
 use std::{process, thread};
 
