@@ -217,8 +217,8 @@ fn write_back(
     write_array(args.allocation_info, infos)
 }
 
-/// D3DKMTDestroyAllocation2 (cases 103 to 125). There is no queued work to wait for, and memory is
-/// freed at once: the flags change nothing.
+/// D3DKMTDestroyAllocation2 (cases 103 to 125). What packets may use lasts until they have ended (case 529), but with
+/// AssumeNotInUse or SynchronousDestroy.
 ///
 /// # Errors
 ///
@@ -227,18 +227,19 @@ fn write_back(
 pub(super) fn destroy(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_destroyallocation2 = read(argument as u64)?;
     let device = caller.process.device(args.device.into())?;
+    let in_use = args.flags.value == 0;
     match validate::destroy(&args)? {
         Destroy::Nothing => Ok(()),
         Destroy::Resource => caller
             .process
-            .destroy_resource(&device, args.resource.into()),
+            .destroy_resource(&device, args.resource.into(), in_use),
         Destroy::Allocations(count) => {
             let raw: KVVec<d3dkmthandle> = read_array(args.allocations, count)?;
             let mut handles = KVVec::with_capacity(count, ACCOUNT)?;
             for handle in raw {
                 handles.push(Handle::from(handle), ACCOUNT)?;
             }
-            caller.process.destroy_allocations(&device, &handles)
+            caller.process.destroy_allocations(&device, &handles, in_use)
         }
     }
 }

@@ -99,7 +99,7 @@ impl Channel {
     }
 
     /// A number that no other channel has while this one exists.
-    pub(super) fn number(&self) -> usize {
+    pub(crate) fn number(&self) -> usize {
         core::ptr::from_ref(self).addr()
     }
 
@@ -127,6 +127,20 @@ impl Channel {
     /// NO_MEMORY. DEVICE_REMOVED: the context is being destroyed. INTERRUPTED.
     pub(crate) fn reserve(&self) -> NtResult<Slot<Arc<Packet>>> {
         Queue::reserve(&self.queue)
+    }
+
+    /// Makes room for a packet, if that needs no wait.
+    ///
+    /// # Errors
+    ///
+    /// As [`Queue::try_reserve`].
+    pub(crate) fn try_reserve(&self) -> NtResult<Slot<Arc<Packet>>> {
+        Queue::try_reserve(&self.queue)
+    }
+
+    /// Whether it has nothing to do.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.queue.is_empty()
     }
 
     /// Appends a packet to the queue; it cannot fail.

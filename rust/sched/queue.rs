@@ -159,6 +159,36 @@ impl<P: Clone> Queue<P> {
         })
     }
 
+    /// Makes room for one more, if that needs no wait.
+    ///
+    /// # Errors
+    ///
+    /// NO_MEMORY: also when the queue is full. DEVICE_REMOVED: the queue is closed.
+    pub(crate) fn try_reserve(queue: &Arc<Self>) -> NtResult<Slot<P>> {
+        let room = RBTreeNodeReservation::new(ACCOUNT)?;
+        let mut state = queue.state.lock();
+        let refused = match (state.closed, state.count < MOST) {
+            (true, _) => Some(NtStatus::DEVICE_REMOVED),
+            (false, false) => Some(NtStatus::NO_MEMORY),
+            (false, true) => None,
+        };
+        if let Some(status) = refused {
+            drop(state);
+            return Err(status);
+        }
+        state.count += 1;
+        drop(state);
+        Ok(Slot {
+            queue: queue.clone(),
+            room: Some(room),
+        })
+    }
+
+    /// Whether there is no packet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.state.lock().first().is_none()
+    }
+
     /// The first packet, to be run by the caller; none if it is run or waits.
     pub(crate) fn begin(&self) -> Option<(Number, P)> {
         let mut state = self.state.lock();

@@ -26,7 +26,10 @@ use crate::{
         NtStatus, //
     }, //
 };
-use kernel::sync::Arc;
+use kernel::{
+    rbtree::RBTreeNodeReservation,
+    sync::Arc, //
+};
 
 /// How a context is to be.
 #[derive(Clone, Copy)]
@@ -85,6 +88,7 @@ impl Context {
             device.clone(),
             options.disable_gpu_timeout,
         )?;
+        let room = RBTreeNodeReservation::new(ACCOUNT);
         let (engine, cookie) = created.into_parts();
         let context = Self {
             channel,
@@ -94,6 +98,11 @@ impl Context {
             options,
             _counted: Counted::new(Counter::Contexts),
         };
+        // From here on its drop closes the channel.
+        context
+            .device
+            .gpu_space()
+            .enter_channel(&context.channel, room?);
         Ok(Arc::new(context, ACCOUNT)?)
     }
 
@@ -114,6 +123,7 @@ impl Context {
     /// Ends its work.
     pub(super) fn close(&self) {
         self.channel.close();
+        self.device.gpu_space().leave_channel(&self.channel);
     }
 }
 

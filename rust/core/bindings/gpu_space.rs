@@ -27,12 +27,20 @@ use crate::{
         Span,
         PAGE, //
     },
-    mem::ACCOUNT,
+    mem::{
+        KVVec,
+        ACCOUNT, //
+    },
+    sched::channel::Channel,
     status::NtResult, //
 };
 use kernel::{
     new_mutex,
     prelude::*,
+    rbtree::{
+        RBTree,
+        RBTreeNodeReservation, //
+    },
     sync::{
         atomic::{
             Atomic,
@@ -53,6 +61,8 @@ pub(crate) enum Item {
 /// The state of a space.
 struct State {
     space: Space<Item>,
+    /// Its contexts, by their numbers.
+    channels: RBTree<usize, Arc<Channel>>,
     /// Devices of the process on the adapter.
     devices: usize,
 }
@@ -82,6 +92,7 @@ impl GpuSpace {
     pub(in crate::core) fn new(adapter: Arc<Adapter>) -> NtResult<Arc<Self>> {
         let state = State {
             space: Space::new(),
+            channels: RBTree::new(),
             devices: 0,
         };
         Ok(Arc::pin_init(
@@ -164,6 +175,48 @@ impl GpuSpace {
         wanted: &Wanted<'_, Item>,
     ) -> NtResult {
         self.state.lock().space.check_map(start, bytes, wanted)
+    }
+
+    /// A new context uses the space.
+    pub(super) fn enter_channel(
+        &self,
+        channel: &Arc<Channel>,
+        room: RBTreeNodeReservation<usize, Arc<Channel>>,
+    ) {
+        let node = room.into_node(channel.number(), channel.clone());
+        let replaced = self.state.lock().channels.insert(node);
+        // The number is unique.
+        drop(replaced);
+    }
+
+    /// A context is destroyed.
+    pub(super) fn leave_channel(&self, channel: &Channel) {
+        let left = self.state.lock().channels.remove_node(&channel.number());
+        drop(left);
+    }
+
+    /// The contexts that have something to do.
+    ///
+    /// # Errors
+    ///
+    /// NO_MEMORY.
+    pub(in crate::core) fn busy_channels(&self) -> NtResult<KVVec<Arc<Channel>>> {
+        let mut busy = KVVec::new();
+        let mut next = 0;
+        loop {
+            let channel = {
+                let state = self.state.lock();
+                let cursor = state.channels.cursor_lower_bound(&next);
+                cursor.map(|cursor| (*cursor.current().0, cursor.current().1.clone()))
+            };
+            let Some((number, channel)) = channel else {
+                return Ok(busy);
+            };
+            next = number.saturating_add(1);
+            if !channel.is_idle() {
+                busy.push(channel, ACCOUNT)?;
+            }
+        }
     }
 
     /// The reservations of operations of an update.

@@ -338,17 +338,19 @@ impl Process {
         f(&mut self.table.lock())
     }
 
-    /// Destroys the objects below a handle that was taken out, and frees memory of the table. If the
-    /// process is killed meanwhile, the remaining objects are destroyed with it.
-    pub(in crate::core) fn reap(&self, handle: Handle) {
+    /// Destroys the objects below a handle that was taken out, and frees memory of the table; `keep` may take an
+    /// object over. If the process is killed meanwhile, the remaining objects are destroyed with it.
+    pub(in crate::core) fn reap(&self, handle: Handle, mut keep: impl FnMut(Object)) {
         loop {
             // Releases the lock before the object is dropped.
-            let Some(ended) = self.table.lock().take_descendant(handle) else {
+            let Some(mut ended) = self.table.lock().take_descendant(handle) else {
                 break;
             };
-            if let Some(object) = &ended.object {
+            if let Some(object) = ended.object.take() {
                 object.end();
+                keep(object);
             }
+            drop(ended);
             if killable::is_dying() {
                 break;
             }

@@ -12,8 +12,18 @@ use crate::{
     },
     handle::Handle,
     mem::{
+        as_dyn,
         KVVec,
         ACCOUNT, //
+    },
+    sched::{
+        channel::Channel,
+        packet::{
+            Packet,
+            Task,
+            TaskProgress, //
+        },
+        queue::Slot, //
     },
     status::{
         NtResult,
@@ -32,7 +42,7 @@ impl Process {
             table.take(handle).ok_or(NtStatus::INVALID_PARAMETER)
         })?;
         object.end();
-        self.reap(handle);
+        self.reap(handle, drop);
         drop(object);
         Ok(())
     }
@@ -69,24 +79,54 @@ impl Process {
         self.destroy(handle, |object| matches!(object, Object::Context(_)))
     }
 
-    /// D3DKMTDestroyAllocation2 of a resource with its allocations.
+    /// D3DKMTDestroyAllocation2 of a resource with its allocations. If it may be `in_use`, it lasts until the packets
+    /// of the process have ended.
     ///
-    /// INVALID_PARAMETER when `handle` names no resource of `device`.
-    pub(crate) fn destroy_resource(&self, device: &Arc<Device>, handle: Handle) -> NtResult {
-        self.destroy(
-            handle,
-            |object| matches!(object, Object::Resource(open) if Arc::ptr_eq(open.device(), device)),
-        )
+    /// # Errors
+    ///
+    /// INVALID_PARAMETER: `handle` names no resource of `device`. NO_MEMORY: only if there are packets.
+    pub(crate) fn destroy_resource(
+        &self,
+        device: &Arc<Device>,
+        handle: Handle,
+        in_use: bool,
+    ) -> NtResult {
+        let packets = Packets::before(device, in_use)?;
+        let resource = self.with_table(|table| match table.get(handle) {
+            Some(Object::Resource(open)) if Arc::ptr_eq(open.device(), device) => {
+                table.take(handle).ok_or(NtStatus::INVALID_PARAMETER)
+            }
+            _ => Err(NtStatus::INVALID_PARAMETER),
+        })?;
+        let mut objects = KVVec::new();
+        self.reap(handle, |object| {
+            // What there is no memory for is destroyed at once.
+            if packets.are_there() && objects.reserve(1, ACCOUNT).is_ok() {
+                drop(objects.push_within_capacity(object));
+            }
+        });
+        if packets.are_there() && objects.reserve(1, ACCOUNT).is_ok() {
+            // It comes last, as it does without packets.
+            drop(objects.push_within_capacity(resource));
+        }
+        packets.keep(objects);
+        Ok(())
     }
 
-    /// D3DKMTDestroyAllocation2 of single allocations.
+    /// D3DKMTDestroyAllocation2 of single allocations, which may be `in_use` as above.
     ///
     /// # Errors
     ///
     /// INVALID_PARAMETER, and nothing is destroyed: a handle names no allocation of `device` (case 108),
     /// is listed twice (case 117), names part of a shared resource (case 116); or the allocations do
     /// not all have the same owner (case 114).
-    pub(crate) fn destroy_allocations(&self, device: &Arc<Device>, handles: &[Handle]) -> NtResult {
+    pub(crate) fn destroy_allocations(
+        &self,
+        device: &Arc<Device>,
+        handles: &[Handle],
+        in_use: bool,
+    ) -> NtResult {
+        let packets = Packets::before(device, in_use)?;
         let mut objects = KVVec::with_capacity(handles.len(), ACCOUNT)?;
         self.with_table(|table| {
             let owner = handles.first().and_then(|&first| table.parent(first));
@@ -118,9 +158,62 @@ impl Process {
             Ok(())
         })?;
         for &handle in handles {
-            self.reap(handle);
+            self.reap(handle, drop);
         }
-        drop(objects);
+        packets.keep(objects);
         Ok(())
+    }
+}
+
+/// The packets of the process that may use what is being destroyed: it lasts until they have ended (case 529).
+struct Packets(KVVec<(Arc<Channel>, Slot<Arc<Packet>>)>);
+
+impl Packets {
+    /// Those of all its contexts on the adapter, if there are any and what is destroyed may be `in_use`.
+    ///
+    /// # Errors
+    ///
+    /// NO_MEMORY.
+    fn before(device: &Device, in_use: bool) -> NtResult<Self> {
+        let mut packets = KVVec::new();
+        if in_use {
+            for channel in device.gpu_space().busy_channels()? {
+                // There is nothing to wait for in one that is closed; a full one is not waited for.
+                if let Ok(slot) = channel.try_reserve() {
+                    packets.push((channel, slot), ACCOUNT)?;
+                }
+            }
+        }
+        Ok(Self(packets))
+    }
+
+    fn are_there(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    /// Keeps objects until the packets have ended.
+    fn keep(self, objects: KVVec<Object>) {
+        if !self.are_there() {
+            return;
+        }
+        let Ok(kept) = Arc::new(Kept(objects), ACCOUNT) else {
+            return;
+        };
+        for (channel, slot) in self.0 {
+            let kept = kept.clone();
+            if let Ok(packet) = Arc::new(Packet::Task(as_dyn!(kept)), ACCOUNT) {
+                Channel::append(&channel, slot, packet);
+            }
+        }
+    }
+}
+
+/// Objects that packets may use.
+struct Kept(#[expect(dead_code, reason = "held to be dropped")] KVVec<Object>);
+
+impl Task for Kept {
+    /// They are dropped with the last packet that has them.
+    fn run(&self) -> TaskProgress {
+        TaskProgress::Done
     }
 }

@@ -51,6 +51,18 @@ pub(crate) mod channel {
             Err(NtStatus::NO_MEMORY)
         }
 
+        pub(crate) fn try_reserve(&self) -> NtResult<Slot<Arc<Packet>>> {
+            Err(NtStatus::NO_MEMORY)
+        }
+
+        pub(crate) fn is_idle(&self) -> bool {
+            true
+        }
+
+        pub(crate) fn number(&self) -> usize {
+            0
+        }
+
         pub(crate) fn append(_: &Arc<Self>, slot: Slot<Arc<Packet>>, _: Arc<Packet>) {
             drop(slot);
         }

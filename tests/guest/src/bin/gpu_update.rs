@@ -172,7 +172,10 @@ fn mappings_are_copied() {
         let updates = Updates::new().map(FAR, 2, pool.allocation, 0);
         let updates = updates.unmap(at(2), 1, NO_ACCESS);
         engine.update(&updates.copy(at(16), FAR, 4));
-        assert_eq!(seen(engine, [0, 1, 3, 16, 17, 19]), [100, 101, 0, 100, 101, 0]);
+        assert_eq!(
+            seen(engine, [0, 1, 3, 16, 17, 19]),
+            [100, 101, 0, 100, 101, 0]
+        );
         engine.run(&Commands::new().write64(at(16), 7));
         assert_eq!(seen(engine, [0, 16]), [7, 7]);
         // Out of other reservations, whose own pages fault.
@@ -180,7 +183,14 @@ fn mappings_are_copied() {
             let reserved = reserve(&gpu.dxg, gpu.adapter, at(page), GRANULE);
             assert_eq!(reserved, (SUCCESS, at(page)));
         }
-        mapped(gpu, engine.device, &engine.queue, at(64), pool.allocation, 2);
+        mapped(
+            gpu,
+            engine.device,
+            &engine.queue,
+            at(64),
+            pool.allocation,
+            2,
+        );
         let copies = Updates::new().copy(at(20), at(64), 1);
         let of_two = copies.clone().copy(at(21), at(80), 1);
         refused(engine, &[of_two, Updates::new().copy(at(20), at(79), 2)]);
@@ -354,7 +364,10 @@ fn an_allocation_that_goes_before_its_turn() {
         resident(gpu, device, &engine.queue, &[allocation]);
         let (gate, fence) = (engine.hold(engine.context), engine.fence());
         engine.start_update(fence.at(0), &Updates::new().map(FAR, 1, allocation, 0));
-        assert_eq!(destroy_allocations(&gpu.dxg, device, &[allocation]), SUCCESS);
+        assert_eq!(
+            destroy_allocations(&gpu.dxg, device, &[allocation]),
+            SUCCESS
+        );
         assert_eq!(fence.value(), 0);
         engine.release(gate);
         engine.wait_for(fence, 1);
@@ -368,10 +381,7 @@ fn addresses_that_go_before_their_turn() {
     on_each_engine(|engine| {
         let (gpu, pool) = (engine.gpu, prepared(engine));
         let (gate, fence) = (engine.hold(engine.context), engine.fence());
-        engine.start_update(
-            fence.at(0),
-            &Updates::new().map(FAR, 1, pool.allocation, 0),
-        );
+        engine.start_update(fence.at(0), &Updates::new().map(FAR, 1, pool.allocation, 0));
         assert_eq!(free(&gpu.dxg, gpu.adapter, FAR, BYTES), SUCCESS);
         // The same addresses, and another reservation.
         engine.reserve_zeros(FAR, BYTES);
@@ -418,10 +428,9 @@ fn many_updates() {
         engine.wait_for(fence, 200);
         let found: Vec<_> = (0..32).map(|page| 100 + page % 16).collect();
         assert_eq!(seen(engine, 0..32), found);
-        let most = u64::from(sys::D3DKMT_UPDATEGPUVA_OPERATIONS_MAX);
-        let updates = |count| {
-            (0..count).fold(Updates::new(), |updates, i| map(updates, i, 15 - i % 16))
-        };
+        let most = u64::from(c::D3DKMT_UPDATEGPUVA_OPERATIONS_MAX);
+        let updates =
+            |count| (0..count).fold(Updates::new(), |updates, i| map(updates, i, 15 - i % 16));
         refused(engine, &[updates(most + 1), updates(0)]);
         engine.update(&updates(most));
         let found: Vec<_> = (0..32).map(|page| 115 - page % 16).collect();
@@ -452,7 +461,10 @@ fn memory_that_is_evicted_meanwhile() {
 fn arguments_without_a_meaning() {
     on_each_engine(|engine| {
         let (pool, fence) = (prepared(engine), engine.fence());
-        refused(engine, &[4, 5, u32::MAX].map(|kind| Updates::new().of_type(kind)));
+        refused(
+            engine,
+            &[4, 5, u32::MAX].map(|kind| Updates::new().of_type(kind)),
+        );
         let map = Updates::new().map(FAR, 1, pool.allocation, 0);
         let refused = |change: &dyn Fn(&mut sys::D3DKMT_UPDATEGPUVIRTUALADDRESS)| {
             let mut args = to_update(engine.device, engine.context, fence.at(0), &map);
@@ -467,7 +479,9 @@ fn arguments_without_a_meaning() {
             refused(&|args| args.reserved2 = 1);
             refused(&|args| args.reserved3 = 1);
             refused(&|args| args.num_operations = u32::MAX);
-            for_each(BAD_ADDRESSES, |(_, bad)| refused(&|args| args.operations = bad));
+            for_each(BAD_ADDRESSES, |(_, bad)| {
+                refused(&|args| args.operations = bad)
+            });
             let number = request::UPDATEGPUVIRTUALADDRESS;
             assert_eq!(call_at(&engine.gpu.dxg, number, 0), INVALID_PARAMETER);
         });
