@@ -57,7 +57,7 @@ pub(super) fn the_device_ends_waits() {
 /// A signal leaves most of many waits to a worker. A fence that is destroyed before that is done has been
 /// signalled for all of them.
 pub(super) fn waits_that_were_reached_before_the_end() {
-    const MANY: i64 = 1024;
+    const MANY: i64 = 256;
     on_each_adapter(|gpu| {
         let before = counters();
         let device = gpu.device();
