@@ -10,6 +10,7 @@ use crate::{
     },
     ddi::Miniport,
     miniport::script::{
+        execution::Engine,
         log::Log,
         Script,
         COMMIT, //
@@ -25,22 +26,38 @@ use crate::{
 };
 use core::fmt;
 use kernel::{
+    new_mutex,
     prelude::*,
-    sync::Arc,
+    sync::{
+        Arc,
+        Mutex, //
+    },
     uaccess::UserSliceReader, //
 };
+
+/// The engines of the adapter that is there, or was last.
+#[pin_data]
+struct Current {
+    #[pin]
+    engine: Mutex<Option<Arc<Engine>>>,
+}
 
 /// What the debugfs file controls.
 pub(crate) struct Control {
     registry: Arc<Registry>,
     paging: Arc<WorkerQueue>,
     log: Arc<Log>,
+    current: Arc<Current>,
 }
 
 impl Control {
     fn add_adapter(&self) -> Result {
+        let script = Script::new(self.log.clone())?;
+        let engine = script.engine().clone();
+        let old = self.current.engine.lock().replace(engine);
+        drop(old);
         self.registry.adapters().add(SCRIPT, |instance| {
-            let miniport = KBox::new(Script::new(self.log.clone())?, GFP_KERNEL)?;
+            let miniport = KBox::new(script, GFP_KERNEL)?;
             let segments = miniport.query_segments();
             let vidmm = VidMm::new(segments, COMMIT, self.paging.clone())?;
             Adapter::new(instance, miniport, vidmm)
@@ -52,6 +69,19 @@ impl Control {
             adapter.unplug();
         }
     }
+
+    /// `complete`, or `complete` with the name of a packet.
+    fn complete(&self, name: &[u8]) -> Result {
+        let tag = match name.trim_ascii() {
+            [] => None,
+            name => {
+                let name = core::str::from_utf8(name).map_err(|_| EINVAL)?;
+                Some(name.parse().map_err(|_| EINVAL)?)
+            }
+        };
+        let engine = self.current.engine.lock().clone();
+        engine.ok_or(ENOENT)?.complete(tag)
+    }
 }
 
 impl Text for Control {
@@ -62,7 +92,7 @@ impl Text for Control {
     }
 
     fn write(&self, reader: &mut UserSliceReader) -> Result {
-        let mut bytes = [0; 8];
+        let mut bytes = [0; 32];
         let length = reader.len().min(bytes.len());
         reader.read_slice(&mut bytes[..length])?;
         match bytes[..length].trim_ascii() {
@@ -72,7 +102,10 @@ impl Text for Control {
                 self.stop();
                 self.add_adapter()?;
             }
-            _ => return Err(EINVAL),
+            other => {
+                let name = other.strip_prefix(b"complete").ok_or(EINVAL)?;
+                self.complete(name)?;
+            }
         }
         Ok(())
     }
@@ -84,10 +117,17 @@ pub(crate) fn start(
     registry: &Arc<Registry>,
     paging: Arc<WorkerQueue>,
 ) -> Result {
+    let current = Arc::pin_init(
+        pin_init!(Current {
+            engine <- new_mutex!(None, "script::Current::engine"),
+        }),
+        GFP_KERNEL,
+    )?;
     let control = Control {
         registry: registry.clone(),
         paging,
         log: Log::new()?,
+        current,
     };
     control.add_adapter()?;
     files.add(c"script", control)

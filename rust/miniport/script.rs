@@ -4,9 +4,11 @@
 //!
 //! Compiled with `DXG_SCRIPT=y` only; it has one adapter. Its private data is in [`wire`].
 //! In debugfs, `dxgkrnl/script` is the log of all calls, one per line; writing `clear` there empties
-//! it, `stop` unplugs the adapter, and `start` adds a new one.
+//! it, `stop` unplugs the adapter, and `start` adds a new one. `complete` ends the packets that are held,
+//! `complete 5` the one that is named 5.
 
 mod answers;
+pub(crate) mod execution;
 pub(crate) mod log;
 mod objects;
 #[allow(dead_code, unreachable_pub, reason = "the tests use all of it")]
@@ -32,6 +34,7 @@ use crate::{
             SegmentTraits, //
         },
         callbacks::Callbacks,
+        execution::Execution,
         memory::{
             Memory,
             MemoryRequest, //
@@ -55,6 +58,7 @@ use crate::{
     }, //
 };
 use core::fmt::Write;
+use execution::Engine;
 use kernel::{
     prelude::*,
     sync::Arc, //
@@ -74,6 +78,7 @@ use words::Words;
 pub(crate) struct Script {
     facts: AdapterFacts,
     segments: Segments,
+    engine: Arc<Engine>,
     log: Arc<Log>,
 }
 
@@ -82,7 +87,7 @@ const SEGMENT: u64 = 16 << 20;
 /// The adapter's commitment limit in bytes.
 pub(crate) const COMMIT: u64 = 2 * SEGMENT;
 
-/// The tag of an allocation that does not exist yet.
+/// The tag in the private data of what does not exist yet.
 fn tag(data: &[u8]) -> u64 {
     let words = Words::read(data);
     words
@@ -117,16 +122,18 @@ impl Script {
                     ..SegmentTraits::SYSTEM
                 },
             },
+            engine: Engine::new(log.clone())?,
             log,
         })
     }
 
+    pub(crate) fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
     fn create(&self, args: CreateAllocation<'_, '_>, callbacks: &dyn Callbacks) -> NtResult {
         if let ResourceSlot::Resource(cookie) = args.resource {
-            let words = match args.private_data {
-                [] => Words::EMPTY,
-                data => Words::read(data)?,
-            };
+            let words = Words::read_if_any(args.private_data)?;
             let replaced = words.get(wire::REPLACE_COOKIE);
             if words.get(wire::DROP_COOKIE).is_some() {
                 *cookie = None;
@@ -184,7 +191,7 @@ impl Script {
 
     /// Logs the end of a call that failed.
     fn ended<T>(&self, result: NtResult<T>) -> NtResult<T> {
-        result.inspect_err(|status| log!(self.log, "failed {:#x}", status.code()))
+        self.log.ended(result)
     }
 }
 
@@ -281,6 +288,10 @@ impl Miniport for Script {
 
     fn allocate_memory(&self, request: MemoryRequest<'_>) -> NtResult<Memory> {
         linear::allocate_pages(self, request)
+    }
+
+    fn execution(&self) -> Option<Arc<dyn Execution>> {
+        Some(self.engine.clone())
     }
 
     fn build_paging_buffer(&self, operation: PagingOperation<'_>) -> NtResult {

@@ -3,7 +3,10 @@
 //! The log of the script miniport.
 
 use super::objects;
-use crate::ddi::Cookie;
+use crate::{
+    ddi::Cookie,
+    status::NtResult, //
+};
 use core::fmt::{
     self,
     Write, //
@@ -63,6 +66,11 @@ impl Log {
             write!(line, "{call} ")?;
             objects::name(line, cookie)
         });
+    }
+
+    /// Logs the end of a call that failed.
+    pub(super) fn ended<T>(&self, result: NtResult<T>) -> NtResult<T> {
+        result.inspect_err(|status| log!(self, "failed {:#x}", status.code()))
     }
 
     pub(crate) fn clear(&self) {

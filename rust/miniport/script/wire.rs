@@ -5,7 +5,8 @@
 //! The module and the guest tests compile this very file.
 //!
 //! A blob consists of 64-bit words: [`MAGIC`], then pairs of an instruction and its operand. An
-//! allocation's blob may hold all instructions, a resource's only those that are marked for it.
+//! allocation's blob may hold all instructions, a resource's only those that are marked for it. Contexts
+//! and packets have their own, and need no blob.
 //! A handle in an operand is its low half.
 
 /// First word of a blob ("SCRIPT").
@@ -13,7 +14,7 @@ pub const MAGIC: u64 = 0x5450_4952_4353;
 
 // --- The answer of create_allocation ---
 
-/// Names the allocation, or the resource, in the log. Default 0.
+/// Names the allocation, or the resource, context or packet, in the log. Default 0.
 pub const TAG: u64 = 1;
 /// The size. Default 4096.
 pub const SIZE: u64 = 2;
@@ -35,9 +36,9 @@ pub const PRIORITY: u64 = 9;
 pub const PHYSICAL_ADAPTER: u64 = 10;
 /// Gives no answer at all.
 pub const NO_ANSWER: u64 = 11;
-/// The call fails with this status, after the elements before it have been answered.
+/// The call fails with this status, after the elements before it have been answered. Also of a context.
 pub const FAIL_CREATE: u64 = 12;
-/// The operand is inverted in the private data.
+/// The operand is inverted in the private data. Also of a context.
 pub const WRITE_AT_CREATE: u64 = 13;
 /// The allocation is displayable.
 pub const DISPLAYABLE: u64 = 17;
@@ -95,6 +96,21 @@ pub const FOUND: u64 = 1 << 63;
 pub const OWN: u64 = 0xffff_ffff;
 /// Stands for the handle of its parent.
 pub const OWN_PARENT: u64 = 0xffff_fffe;
+
+// --- Packets. Without any of these, one completes at once, during submit_command_virtual ---
+
+/// It ends when the test says so ([`super`]), or is preempted or reset.
+pub const HOLD: u64 = 128;
+/// As HOLD, but preemption leaves it alone.
+pub const HOLD_FAST: u64 = 129;
+/// The call fails with this status.
+pub const REFUSE: u64 = 130;
+/// It does not complete, but ends by a page fault of a read at this address.
+pub const FAULT: u64 = 131;
+/// Its end is told twice.
+pub const TWICE: u64 = 132;
+/// During the call, a packet is said to be complete that was never submitted: its id is so much higher.
+pub const STRANGER: u64 = 133;
 
 // --- Existing heaps have no private data of the caller: their page count selects the behaviour ---
 

@@ -46,14 +46,20 @@ pub(super) fn low(operand: u64) -> u32 {
 }
 
 impl<'a> Words<'a> {
-    pub(super) const EMPTY: Words<'static> = Words(&[]);
-
     /// INVALID_PARAMETER when `data` is not well-formed (case 72).
     pub(super) fn read(data: &'a [u8]) -> NtResult<Self> {
         if data.len() % PAIR != WORD || word(data) != wire::MAGIC {
             return Err(NtStatus::INVALID_PARAMETER);
         }
         Ok(Self(&data[WORD..]))
+    }
+
+    /// The same, where no private data at all is fine: it asks for nothing.
+    pub(super) fn read_if_any(data: &'a [u8]) -> NtResult<Self> {
+        match data {
+            [] => Ok(Self(data)),
+            data => Self::read(data),
+        }
     }
 
     fn pairs(&self) -> impl Iterator<Item = (u64, u64)> + 'a {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! `dxg demo`: the whole way of an allocation, on every adapter, and a picture at the end.
+//! `dxg demo`: the whole way of an allocation, and commands, on every adapter, and a picture at the end.
 
 use crate::{
-    advice,
+    advice, engine,
     facts::{Facts, Pci},
     pattern::Pattern,
     picture,
@@ -105,6 +105,8 @@ fn on_adapter(adapter: Adapter, require_debugfs: bool, report: &mut Report) -> O
     report.step("destroy allocation of the caller's memory", || {
         given_back(heap)
     })?;
+    // The steps that fail are counted there, and what follows sees that nothing is left of them.
+    let _ = engine::steps(&adapter, &device, report);
     proof.after(report);
     report.step("video memory after", || as_before(&adapter, &before));
     report.step("destroy device, close adapter", || {

@@ -3,6 +3,7 @@
 
 mod advice;
 mod demo;
+mod engine;
 mod facts;
 mod gem_names;
 mod list;
@@ -37,8 +38,9 @@ enum Command {
         json: bool,
     },
     /// Makes allocations of every kind on every adapter, writes and reads them, and checks from
-    /// the other side that they are objects of the DRM device. Then shows a picture on the first
-    /// adapter that has a display, if there is one. Exits with 0 only if every step was right.
+    /// the other side that they are objects of the DRM device. Has commands executed, also one
+    /// that faults. Then shows a picture on the first adapter that has a display, if there is one.
+    /// Exits with 0 only if every step was right.
     Demo {
         /// Fails when the DRM device's debugfs can't be asked, instead of leaving those steps out.
         #[arg(long)]

@@ -143,17 +143,35 @@ pub(crate) fn create_device(dxg: &Dxg, adapter: AdapterHandle) -> Result<DeviceH
     Ok(DeviceHandle(argument.device.v))
 }
 
-pub(crate) fn execution_state(dxg: &Dxg, device: DeviceHandle) -> Result<u32, Error> {
+fn device_state(
+    dxg: &Dxg,
+    device: DeviceHandle,
+    question: sys::D3DKMT_DEVICESTATE_TYPE,
+) -> Result<sys::D3DKMT_GETDEVICESTATE, Error> {
     let mut argument = sys::D3DKMT_GETDEVICESTATE {
         device: device.into(),
-        state_type: sys::D3DKMT_DEVICESTATE_TYPE::EXECUTION.into(),
+        state_type: question.into(),
         ..Default::default()
     };
     // SAFETY: The argument holds no address.
     let result = unsafe { sys::D3DKMTGetDeviceState(dxg, &mut argument) };
     check(GET_DEVICE_STATE, result)?;
+    Ok(argument)
+}
+
+pub(crate) fn execution_state(dxg: &Dxg, device: DeviceHandle) -> Result<u32, Error> {
+    let answer = device_state(dxg, device, sys::D3DKMT_DEVICESTATE_TYPE::EXECUTION)?;
     // SAFETY: Any bytes are a number.
-    Ok(unsafe { argument.__bindgen_anon_1.execution_state })
+    Ok(unsafe { answer.__bindgen_anon_1.execution_state })
+}
+
+pub(crate) fn page_fault(
+    dxg: &Dxg,
+    device: DeviceHandle,
+) -> Result<sys::d3dkmt_devicepagefault_state, Error> {
+    let answer = device_state(dxg, device, sys::D3DKMT_DEVICESTATE_TYPE::PAGE_FAULT)?;
+    // SAFETY: Any bytes are a value of it.
+    Ok(unsafe { answer.__bindgen_anon_1.page_fault_state })
 }
 
 pub(crate) fn destroy_device(dxg: &Dxg, device: DeviceHandle) -> Result<(), Error> {

@@ -7,7 +7,7 @@ use crate::{
     call,
     create::CreateAllocation,
     handle::{AdapterHandle, DeviceHandle},
-    Dxg, Error, ExecutionState, Luid,
+    sys, Dxg, Error, ExecutionState, Luid,
 };
 use std::sync::Arc;
 
@@ -33,6 +33,29 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Device {
     shared: Arc<OpenDevice>,
+}
+
+/// The fault of a command that has put its device in error (D3DKMT_DEVICEPAGEFAULT_STATE).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PageFault {
+    /// The GPU virtual address that the command used, in bytes; in the state `ERROR_DMAFAULT` that of what is
+    /// no command.
+    pub address: u64,
+    /// Whether it would have written there.
+    pub write: bool,
+}
+
+impl PageFault {
+    /// `None` for the record of a device without a fault, in which all is 0.
+    fn of(record: &sys::d3dkmt_devicepagefault_state) -> Option<Self> {
+        let (address, flags) = (record.faulted_virtual_address, record.page_fault_flags);
+        let is_there = address != 0 || flags != 0 || record.fault_error_code.value != 0;
+        is_there.then_some(Self {
+            address,
+            write: flags & sys::DXGK_PAGE_FAULT_WRITE != 0,
+        })
+    }
 }
 
 /// The handle, destroyed when nobody needs it any more.
@@ -137,6 +160,17 @@ impl Device {
         self.shared.execution_state()
     }
 
+    /// The fault that put the device in error (D3DKMTGetDeviceState); `None` if there was none, also when
+    /// it is in error for another reason.
+    ///
+    /// # Errors
+    ///
+    /// `DEVICE_REMOVED`.
+    pub fn page_fault(&self) -> Result<Option<PageFault>, Error> {
+        let record = call::page_fault(self.dxg(), self.handle())?;
+        Ok(PageFault::of(&record))
+    }
+
     /// Destroys the device and says whether that worked (D3DKMTDestroyDevice). Dropping it does
     /// the same, without saying.
     ///
@@ -149,5 +183,29 @@ impl Device {
         let result = open.destroy();
         open.handle = DeviceHandle(0);
         result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_of_zeros_is_no_fault() {
+        let mut record = sys::d3dkmt_devicepagefault_state::default();
+        assert_eq!(PageFault::of(&record), None);
+        record.page_fault_flags = sys::DXGK_PAGE_FAULT_HW_CONTEXT_VALID;
+        let fault = PageFault {
+            address: 0,
+            write: false,
+        };
+        assert_eq!(PageFault::of(&record), Some(fault));
+        record.page_fault_flags |= sys::DXGK_PAGE_FAULT_WRITE;
+        record.faulted_virtual_address = 0x1_2000;
+        let fault = PageFault {
+            address: 0x1_2000,
+            write: true,
+        };
+        assert_eq!(PageFault::of(&record), Some(fault));
     }
 }

@@ -33,7 +33,7 @@ pub use self::{
     allocation::{Allocation, AllocationInfo, Lock},
     context::Context,
     create::CreateAllocation,
-    device::Device,
+    device::{Device, PageFault},
     dxg::Dxg,
     error::{CallError, Error},
     event::Waited,
@@ -76,6 +76,7 @@ mod tests {
         any_thread::<Dxg>();
         any_thread::<Adapter>();
         any_thread::<Device>();
+        any_thread::<PageFault>();
         any_thread::<CreateAllocation<'_>>();
         any_thread::<AllocationInfo>();
         any_thread::<Allocation>();

@@ -362,16 +362,17 @@ fn an_allocation_that_goes_before_its_turn() {
         engine.reserve_zeros(FAR, BYTES);
         let allocation = buffer(gpu, device, GPU_PAGE);
         resident(gpu, device, &engine.queue, &[allocation]);
+        let map = |page| Updates::new().map(at(page), 1, allocation, 0);
+        engine.update(&map(1));
+        engine.run(&Commands::new().write64(at(1), 7));
         let (gate, fence) = (engine.hold(engine.context), engine.fence());
-        engine.start_update(fence.at(0), &Updates::new().map(FAR, 1, allocation, 0));
-        assert_eq!(
-            destroy_allocations(&gpu.dxg, device, &[allocation]),
-            SUCCESS
-        );
+        engine.start_update(fence.at(0), &map(0));
+        let destroyed = destroy_allocations(&gpu.dxg, device, &[allocation]);
+        assert_eq!(destroyed, SUCCESS);
         assert_eq!(fence.value(), 0);
         engine.release(gate);
         engine.wait_for(fence, 1);
-        assert_eq!(seen(engine, [0]), [0]);
+        assert_eq!(seen(engine, [0, 1]), [0, 0]);
         assert_eq!(engine.state(), ACTIVE);
     });
 }

@@ -26,11 +26,12 @@ in [uapi.md](uapi.md), and wherever a comment of the module, the tools or other 
 [#case-41](#case-41).
 
 The letter says how certain it is what Windows does: **C**, documented or seen by tests on Windows; **L**, what WSL's
-driver does, Windows being unknown or without the call; **I**, it follows from the documented rules. Where they disagree, C
-goes before L, and L before I. \"The same\" is short for what the column before it says. Statuses are without their STATUS_.
+driver does, Windows being unknown or without the call; **I**, it follows from the documented rules; **K**, a client
+with open sources relies on it. Where they disagree, C goes before L, and L before I. \"The same\" is short for what
+the column before it says. Statuses are without their STATUS_.
 
-Cases from 301 on are about GPU virtual addresses and execution. Their numbers have gaps, and of those about execution the
-page has only the ones that a comment names.
+Cases from 301 on are about GPU virtual addresses and execution. Their numbers have gaps, some have a letter, and of
+those about execution the page has only the ones that are executed or that a comment names.
 ";
 
 /// Reads KTAP from standard input and writes the document to standard output.
@@ -59,12 +60,11 @@ pub fn write() -> ExitCode {
 }
 
 /// Each number is executed or not executed, once, and the tables are in order. Only above [`COMPLETE`] may one be missing.
+/// Those with a letter are executed beside the one without it.
 fn check_numbers() {
     let cases = || SECTIONS.iter().flat_map(|(_, cases)| cases.iter());
-    assert!(
-        cases().map(Case::number).is_sorted(),
-        "the order of the cases"
-    );
+    let ids: Vec<_> = cases().map(Case::id).collect();
+    assert!(ids.is_sorted_by(|a, b| a < b), "the order of the cases");
     for case in cases() {
         assert!(
             case.why.is_empty() || !case.ours.is_empty(),
@@ -75,7 +75,7 @@ fn check_numbers() {
     let others = NOT_EXECUTED
         .iter()
         .flat_map(|&(first, last, ..)| first..=last);
-    let mut numbers: Vec<_> = cases().map(Case::number).chain(others).collect();
+    let mut numbers: Vec<_> = cases().filter_map(Case::number).chain(others).collect();
     numbers.sort();
     assert!(numbers.is_sorted_by(|a, b| a < b), "each number once");
     let complete = numbers.iter().copied().take_while(|&n| n <= COMPLETE);
@@ -130,6 +130,7 @@ fn totals(text: &mut String, results: &BTreeMap<String, bool>) -> fmt::Result {
         ('C', Certainty::C),
         ('L', Certainty::L),
         ('I', Certainty::I),
+        ('K', Certainty::K),
     ] {
         let of_it = count(&|case| case.certainty == certainty);
         writeln!(text, "| executed, {letter} | {of_it} |")?;
@@ -138,8 +139,8 @@ fn totals(text: &mut String, results: &BTreeMap<String, bool>) -> fmt::Result {
 }
 
 /// What a link to a case leads to: `conformance.md#case-41`.
-fn anchor(number: u32) -> String {
-    format!("<a id=\"case-{number}\"></a>")
+fn anchor(case: impl fmt::Display) -> String {
+    format!("<a id=\"case-{case}\"></a>")
 }
 
 fn row(text: &mut String, case: &Case, results: &BTreeMap<String, bool>) -> fmt::Result {
@@ -156,8 +157,8 @@ fn row(text: &mut String, case: &Case, results: &BTreeMap<String, bool>) -> fmt:
     writeln!(
         text,
         "| {}{} | {} | {} | {:?} | {ours} | {} | {result} |",
-        anchor(case.number()),
-        case.number(),
+        anchor(case.id()),
+        case.id(),
         case.given,
         case.windows,
         case.certainty,

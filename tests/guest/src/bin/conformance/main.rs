@@ -36,6 +36,7 @@ mod cpu_access;
 mod destroy;
 mod devices;
 mod document;
+mod execution;
 mod existing_heap;
 mod global_handles;
 mod lifetime;
@@ -55,7 +56,7 @@ use dxg_guest_tests::harness::{self, Test};
 use std::{env, process::ExitCode};
 
 /// Everything, in the order of the numbers.
-const SECTIONS: [Section; 15] = [
+const SECTIONS: [Section; 20] = [
     ("Adapters", adapters::CASES),
     ("Devices", devices::CASES),
     ("Creating: existing heaps", existing_heap::CASES),
@@ -71,6 +72,14 @@ const SECTIONS: [Section; 15] = [
     ("Video memory information", video_memory_info::CASES),
     ("Lifetimes", lifetime::CASES),
     ("Transport", transport::CASES),
+    (
+        "GPU addresses: UpdateGpuVirtualAddress",
+        execution::updates::CASES,
+    ),
+    ("GPU addresses: faults", execution::faults::CASES),
+    ("Contexts", execution::contexts::CASES),
+    ("Submission", execution::submission::CASES),
+    ("Waits and signals by contexts", execution::gpu_sync::CASES),
 ];
 
 fn main() -> ExitCode {

@@ -10,11 +10,13 @@ pub enum Certainty {
     L,
     /// It follows from the documented rules, and from its neighbours.
     I,
+    /// A client with open sources relies on it.
+    K,
 }
 
 /// One case.
 pub struct Case {
-    /// `case_NNN_words`.
+    /// `case_NNN_words`; the number may have a letter.
     pub name: &'static str,
     /// The test.
     pub test: fn(),
@@ -34,11 +36,17 @@ pub struct Case {
 pub type Section = (&'static str, &'static [Case]);
 
 impl Case {
-    /// The number of the case.
-    pub fn number(&self) -> u32 {
+    /// The number of the case, with its letter if it has one.
+    pub fn id(&self) -> &'static str {
         let words = self.name.strip_prefix("case_").expect("case_NNN_words");
-        let (number, _) = words.split_once('_').expect("case_NNN_words");
-        assert_eq!(number.len(), 3, "{}", self.name);
-        number.parse().expect("a number")
+        let (id, _) = words.split_once('_').expect("case_NNN_words");
+        assert!(id.len() == 3 || id.len() == 4, "{}", self.name);
+        id
+    }
+
+    /// The number of the case, if it has no letter.
+    pub fn number(&self) -> Option<u32> {
+        let id = self.id();
+        (id.len() == 3).then(|| id.parse().expect("a number"))
     }
 }

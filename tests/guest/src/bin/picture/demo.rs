@@ -61,7 +61,7 @@ pub fn the_demo_shows_a_picture() {
     let display = format!("  ok       display of {}: ", name(&first()));
     assert!(picture[0].starts_with(&display), "{picture:#?}");
     assert_eq!(picture[1..3], SHOWN);
-    assert_eq!(picture[3..], ["demo: 45 steps ok, 0 failed"]);
+    assert_eq!(picture[3..], ["demo: 55 steps ok, 0 failed"]);
 }
 
 pub fn the_demo_runs_a_command_while_it_is_shown() {
@@ -72,11 +72,11 @@ pub fn the_demo_runs_a_command_while_it_is_shown() {
     let said = run(&["demo", "--while-shown", &command], false);
     assert!(said.success, "{:#?}", said.output);
     let line = format!("  ok       while it is shown: {command}");
-    assert_eq!(said.picture()[3..], [&line, "demo: 46 steps ok, 0 failed"]);
+    assert_eq!(said.picture()[3..], [&line, "demo: 56 steps ok, 0 failed"]);
     let said = run(&["demo", "--while-shown", "exit 3"], false);
     assert!(!said.success);
     let line = "  FAILED   while it is shown: exit 3: exit status: 3";
-    assert_eq!(said.picture()[3..], [line, "demo: 45 steps ok, 1 failed"]);
+    assert_eq!(said.picture()[3..], [line, "demo: 55 steps ok, 1 failed"]);
 }
 
 const TAKEN: &str = "belongs to another program: one only can be DRM master";
@@ -100,7 +100,7 @@ pub fn the_demo_without_a_master() {
     let next = format!("  ok       display of {}: ", name(&cards[1]));
     assert!(picture[1].starts_with(&next), "{picture:#?}");
     assert_eq!(picture[2..4], SHOWN);
-    assert_eq!(picture[4..], ["demo: 45 steps ok, 0 failed, 1 skipped"]);
+    assert_eq!(picture[4..], ["demo: 55 steps ok, 0 failed, 1 skipped"]);
 }
 
 /// One sentence for each, and the demo goes on and succeeds.

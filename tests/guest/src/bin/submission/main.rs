@@ -3,6 +3,7 @@
 //! what does not end is ended.
 
 mod commands;
+mod destroyed;
 mod ends;
 mod faults;
 mod flow;
@@ -10,7 +11,10 @@ mod full_queue;
 mod packets;
 mod rewriting;
 
-use self::{commands::*, ends::*, faults::*, flow::*, full_queue::*, packets::*, rewriting::*};
+use self::{
+    commands::*, destroyed::*, ends::*, faults::*, flow::*, full_queue::*, packets::*,
+    rewriting::*,
+};
 use dxg_guest_tests::{calls::*, execution::*, harness, tests};
 use libd3dkmt::sys::bindings as c;
 use std::process::ExitCode;
@@ -61,6 +65,9 @@ fn main() -> ExitCode {
             a_full_queue_waits_until_there_is_room,
             the_end_of_a_context_ends_a_wait_for_room,
             the_end_of_the_adapter_ends_a_wait_for_room,
+            what_is_destroyed_lasts_until_its_packets_have_ended,
+            what_is_said_not_to_be_in_use_goes_at_once,
+            packets_of_other_devices_keep_what_they_use,
             the_end_of_a_context_ends_its_commands,
             the_end_of_a_device_ends_its_commands,
             the_end_of_a_process_ends_its_commands,

@@ -3,7 +3,10 @@
 
 use super::*;
 use crate::table::Case;
-use dxg_guest_tests::memory::{Map, PAGE};
+use dxg_guest_tests::{
+    memory::{Map, PAGE},
+    state::Counters,
+};
 use libd3dkmt::sys::{self, bindings as c, NtStatus};
 
 pub const CASES: &[Case] = &[
@@ -121,7 +124,11 @@ pub const CASES: &[Case] = &[
 ];
 
 /// What a changed argument is answered.
-fn create(gpu: &Gpu, device: u32, change: impl Fn(&mut sys::D3DKMT_CREATECONTEXTVIRTUAL)) -> Answer {
+fn create(
+    gpu: &Gpu,
+    device: u32,
+    change: impl Fn(&mut sys::D3DKMT_CREATECONTEXTVIRTUAL),
+) -> Answer {
     let mut args = new_context(device, THREE_D);
     change(&mut args);
     create_context(&gpu.dxg, &mut args)
@@ -156,13 +163,19 @@ fn case_445_engine_affinity() {
                 assert_eq!(answer, INVALID_PARAMETER);
             });
         });
-        assert_eq!(create(gpu, device, |args| args.engine_affinity = 1), SUCCESS);
+        assert_eq!(
+            create(gpu, device, |args| args.engine_affinity = 1),
+            SUCCESS
+        );
     });
 }
 
 fn case_446_any_engine() {
     on_each_device(|gpu, device| {
-        assert_eq!(create(gpu, device, |args| args.engine_affinity = 0), SUCCESS);
+        assert_eq!(
+            create(gpu, device, |args| args.engine_affinity = 0),
+            SUCCESS
+        );
     });
 }
 
@@ -216,7 +229,10 @@ fn case_452_other_flags() {
             });
         });
         for flags in [1 << 5, 1 << 6] {
-            assert_eq!(create(gpu, device, |args| args.flags.value = flags), SUCCESS);
+            assert_eq!(
+                create(gpu, device, |args| args.flags.value = flags),
+                SUCCESS
+            );
         }
     });
 }

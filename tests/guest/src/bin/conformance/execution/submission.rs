@@ -159,7 +159,9 @@ fn case_493_several_contexts() {
     on_each_engine(|engine| {
         let contexts = NODES.map(|node| engine.context(node));
         assert_eq!(submit_on(engine, &contexts), SUCCESS);
-        contexts.map(|context| engine.finish_on(context));
+        contexts
+            .iter()
+            .for_each(|&context| engine.finish_on(context));
         assert_eq!(sum(engine), 3);
     });
 }

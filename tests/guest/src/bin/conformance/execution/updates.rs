@@ -85,9 +85,10 @@ fn at(page: u64) -> u64 {
 /// Commands write to each of these pages; what the memory then has at the starts of its own first four pages.
 fn written(engine: &Engine<'_>, pages: &[u64]) -> [u64; 4] {
     (0..4).for_each(|page| engine.memory.store(4096 * page, 0));
-    let commands = pages.iter().zip(1..).fold(Commands::new(), |c, (&p, value)| {
-        c.write64(at(p), value)
-    });
+    let commands = pages
+        .iter()
+        .zip(1..)
+        .fold(Commands::new(), |c, (&p, value)| c.write64(at(p), value));
     engine.run(&commands);
     [0, 1, 2, 3].map(|page| engine.memory.load(4096 * page))
 }

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! What is destroyed while packets that may use it are queued (case 529).
+
+use super::*;
+use dxg_guest_tests::{
+    destroy::destroy,
+    state::{soon, Counters},
+};
+use libd3dkmt::sys;
+
+const PATTERN: u64 = 0x0123_4567_89ab_cdef;
+
+/// Destroys an allocation that a packet is going to copy from, with these flags, and has the packet run.
+fn copied_from(engine: &Engine<'_>, flags: u32) {
+    let source = Memory::new(engine.gpu, engine.device, &engine.queue, 1);
+    source.store(0, PATTERN);
+    let list = [source.allocation];
+    let address = source.address;
+    drop(source);
+    let gate = engine.hold(engine.context);
+    engine.start(&Commands::new().copy(engine.memory.address, address, 8));
+    let mut args = sys::D3DKMT_DESTROYALLOCATION2 {
+        device: handle(engine.device),
+        allocations: list.as_ptr() as u64,
+        alloc_count: 1,
+        ..Default::default()
+    };
+    args.flags.value = flags;
+    assert_eq!(destroy(engine.gpu, args), SUCCESS);
+    // Its handle names nothing any more.
+    let again = destroy_allocations(&engine.gpu.dxg, engine.device, &list);
+    assert_eq!(again, INVALID_PARAMETER);
+    engine.release(gate);
+}
+
+pub(super) fn what_is_destroyed_lasts_until_its_packets_have_ended() {
+    on_each_engine(|engine| {
+        let before = Counters::settled();
+        copied_from(engine, 0);
+        engine.finish();
+        assert_eq!(engine.memory.load(0), PATTERN);
+        assert_eq!(engine.state(), c::D3DKMT_DEVICEEXECUTION_ACTIVE);
+        let ended = soon(|| match Counters::now().since(&before, "allocations") {
+            0 => Ok(()),
+            more => Err(more),
+        });
+        assert_eq!(ended, Ok(()));
+    });
+}
+
+pub(super) fn what_is_said_not_to_be_in_use_goes_at_once() {
+    on_each_engine(|engine| {
+        copied_from(engine, c::D3DDDICB_DESTROYALLOCATION2_ASSUME_NOT_IN_USE);
+        engine.wait_for_error();
+        assert_eq!(
+            engine.state(),
+            c::D3DKMT_DEVICEEXECUTION_ERROR_DMAPAGEFAULT
+        );
+    });
+}
+
+/// Packets of another device of the process may use it as well.
+pub(super) fn packets_of_other_devices_keep_what_they_use() {
+    on_each_engine(|engine| {
+        let other = Engine::on_new_device(engine.gpu);
+        let source = Memory::new(engine.gpu, engine.device, &engine.queue, 1);
+        source.store(0, PATTERN);
+        let (allocation, address) = (source.allocation, source.address);
+        drop(source);
+        let gate = other.hold(other.context);
+        other.start(&Commands::new().copy(other.memory.address, address, 8));
+        let destroyed = destroy_allocations(&engine.gpu.dxg, engine.device, &[allocation]);
+        assert_eq!(destroyed, SUCCESS);
+        other.release(gate);
+        other.finish();
+        assert_eq!(other.memory.load(0), PATTERN);
+        assert_eq!(other.state(), c::D3DKMT_DEVICEEXECUTION_ACTIVE);
+        other.destroy();
+    });
+}
