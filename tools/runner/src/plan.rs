@@ -41,7 +41,7 @@ impl Pass {
     /// What a run calls its guests.
     pub fn name(&self) -> String {
         let mut name = self.mode.to_string();
-        if self.single && self.mode != Mode::Faults {
+        if self.single {
             name.push_str("-single");
         }
         for gpu in self.gpus.iter().flatten() {
@@ -113,8 +113,8 @@ impl Wish<'_> {
                     for suite in self.suites(mode, floors, programs) {
                         let line = floors.get(&suite);
                         let gpus = line.and_then(|line| line.gpus.clone());
-                        let single =
-                            mode == Mode::Faults || line.is_some_and(|line| line.has(Flag::Single));
+                        let single = self.flavour == Flavour::Debug
+                            && line.is_some_and(|line| line.has(Flag::Single));
                         by_guest.entry((gpus, single)).or_default().push(suite);
                     }
                     by_guest
@@ -224,7 +224,7 @@ mod tests {
     const FLOORS: &str = "
         host 1 1
         dxgkrnl_a 1 1
-        lock 1 1
+        lock 1 1 single
         fences 1 1 waits
         node 1 1 compat
         checkers 1 1 debug
@@ -278,7 +278,8 @@ mod tests {
                 "plain: checkers races new",
                 "plain-single: sweeps",
                 "signals: fences races",
-                "faults: fences lock node",
+                "faults: fences node",
+                "faults-single: lock",
                 "script: script"
             ]
         );
@@ -297,10 +298,12 @@ mod tests {
             passes(&debug),
             [
                 "kunit: dxgkrnl_a",
-                "plain: checkers fences lock node overcommit races new",
-                "plain-single: sweeps",
-                "signals: fences lock node overcommit races",
-                "faults: fences lock node",
+                "plain: checkers fences node overcommit races new",
+                "plain-single: lock sweeps",
+                "signals: fences node overcommit races",
+                "signals-single: lock",
+                "faults: fences node",
+                "faults-single: lock",
                 "script: script"
             ]
         );
@@ -312,7 +315,11 @@ mod tests {
         assert_eq!(passes(Flavour::Stock, "lock", None), ["plain: lock"]);
         assert_eq!(
             passes(Flavour::Debug, "lock", None),
-            ["plain: lock", "signals: lock", "faults: lock"]
+            [
+                "plain-single: lock",
+                "signals-single: lock",
+                "faults-single: lock"
+            ]
         );
         assert_eq!(passes(Flavour::Debug, "kunit", None), ["kunit: dxgkrnl_a"]);
         assert_eq!(passes(Flavour::Stock, "script", None), ["script: script"]);
