@@ -76,7 +76,7 @@ impl Control {
             [] => None,
             name => {
                 let name = core::str::from_utf8(name).map_err(|_| EINVAL)?;
-                Some(name.parse().map_err(|_| EINVAL)?)
+                Some(name.parse::<u64>().map_err(|_| EINVAL)?)
             }
         };
         let engine = self.current.engine.lock().clone();

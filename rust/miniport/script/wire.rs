@@ -99,7 +99,7 @@ pub const OWN_PARENT: u64 = 0xffff_fffe;
 
 // --- Packets. Without any of these, one completes at once, during submit_command_virtual ---
 
-/// It ends when the test says so ([`super`]), or is preempted or reset.
+/// It ends when the test says so in debugfs, or is preempted or reset.
 pub const HOLD: u64 = 128;
 /// As HOLD, but preemption leaves it alone.
 pub const HOLD_FAST: u64 = 129;

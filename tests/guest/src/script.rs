@@ -40,11 +40,27 @@ pub fn start() {
     command("start");
 }
 
-/// Takes the log: its lines, and it is empty again.
-pub fn log() -> Vec<String> {
+/// Ends the packets that are held; there must be one.
+pub fn complete() {
+    command("complete");
+}
+
+/// Ends the packet of that name, which must be held.
+pub fn complete_named(tag: u64) {
+    command(&format!("complete {tag}"));
+}
+
+/// The lines of the log, which stay.
+pub fn lines() -> Vec<String> {
     let text = fs::read_to_string(FILE).expect("the log");
-    command("clear");
     text.lines().map(str::to_owned).collect()
+}
+
+/// Takes the log: its lines, and it is empty again. Nothing may be logged meanwhile.
+pub fn log() -> Vec<String> {
+    let lines = lines();
+    command("clear");
+    lines
 }
 
 /// A blob of these instructions.
@@ -67,7 +83,8 @@ pub fn operand(blob: &[u64], instruction: u64) -> u64 {
     pair.expect("the instruction")[1]
 }
 
-fn size(words: &[u64]) -> u32 {
+/// Bytes of a blob.
+pub fn size(words: &[u64]) -> u32 {
     u32::try_from(8 * words.len()).expect("a small number")
 }
 

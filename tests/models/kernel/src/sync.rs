@@ -198,28 +198,67 @@ impl<T: Unpin> From<Pin<UniqueArc<T>>> for Arc<T> {
 }
 
 pub mod atomic {
-    use loom::sync::atomic::{AtomicBool, Ordering};
+    use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
     /// The one ordering that the rooms use.
     pub struct Relaxed;
 
-    pub struct Atomic<T>(AtomicBool, std::marker::PhantomData<T>);
+    /// What can be atomic.
+    pub trait Plain: Sized {
+        type Of;
 
-    impl Atomic<bool> {
-        pub fn new(value: bool) -> Self {
-            Self(AtomicBool::new(value), std::marker::PhantomData)
+        fn make(self) -> Self::Of;
+        fn load(of: &Self::Of) -> Self;
+        fn store(self, of: &Self::Of);
+        fn swap(self, of: &Self::Of) -> Self;
+    }
+
+    macro_rules! plain {
+        ($($plain:ty, $of:ident;)*) => {$(
+            impl Plain for $plain {
+                type Of = $of;
+
+                fn make(self) -> $of {
+                    $of::new(self)
+                }
+
+                fn load(of: &$of) -> Self {
+                    of.load(Ordering::Relaxed)
+                }
+
+                fn store(self, of: &$of) {
+                    of.store(self, Ordering::Relaxed);
+                }
+
+                fn swap(self, of: &$of) -> Self {
+                    of.swap(self, Ordering::Relaxed)
+                }
+            }
+        )*};
+    }
+
+    plain! {
+        bool, AtomicBool;
+        usize, AtomicUsize;
+    }
+
+    pub struct Atomic<T: Plain>(T::Of);
+
+    impl<T: Plain> Atomic<T> {
+        pub fn new(value: T) -> Self {
+            Self(value.make())
         }
 
-        pub fn load(&self, _: Relaxed) -> bool {
-            self.0.load(Ordering::Relaxed)
+        pub fn load(&self, _: Relaxed) -> T {
+            T::load(&self.0)
         }
 
-        pub fn store(&self, value: bool, _: Relaxed) {
-            self.0.store(value, Ordering::Relaxed);
+        pub fn store(&self, value: T, _: Relaxed) {
+            value.store(&self.0);
         }
 
-        pub fn xchg(&self, value: bool, _: Relaxed) -> bool {
-            self.0.swap(value, Ordering::Relaxed)
+        pub fn xchg(&self, value: T, _: Relaxed) -> T {
+            value.swap(&self.0)
         }
     }
 }

@@ -21,11 +21,15 @@ pub(crate) fn boxed_array<T, const N: usize>(
     Ok(array.into())
 }
 
-/// No model has an engine.
+/// See [`no_engine`].
 macro_rules! as_dyn {
-    ($object:expr) => {{
-        drop($object);
-        panic!("there is no engine")
-    }};
+    ($object:expr) => {
+        $crate::mem::no_engine($object)
+    };
 }
 pub(crate) use as_dyn;
+
+/// No model has an engine, so that nothing has to become an object of a trait.
+pub(crate) fn no_engine<T, D: ?Sized>(_: T) -> kernel::sync::Arc<D> {
+    panic!("there is no engine")
+}

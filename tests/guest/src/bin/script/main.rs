@@ -4,12 +4,15 @@
 
 mod callbacks;
 mod data;
+mod execution;
 mod failures;
 mod order;
 mod standard;
 mod violations;
 
-use self::{callbacks::*, data::*, failures::*, order::*, standard::*, violations::*};
+use self::{
+    callbacks::*, data::*, execution::*, failures::*, order::*, standard::*, violations::*,
+};
 use dxg_guest_tests::{
     calls::{Answer, Gpu},
     harness,
@@ -87,6 +90,20 @@ fn main() -> ExitCode {
             wrong_standard_data,
             standard_data_of_the_resource,
             existing_system_memory,
+            two_nodes_have_contexts,
+            case_454_refused_contexts,
+            case_455_results_of_a_context,
+            a_packet_that_is_completed_at_once,
+            a_packet_that_is_completed_later,
+            packets_are_completed_by_name,
+            others_have_their_turn,
+            what_never_ends_goes_with_its_context,
+            what_preemption_does_not_end_is_a_hang,
+            what_preemption_does_not_end_holds_its_context,
+            case_512_refused_packets,
+            packets_that_fault,
+            what_was_not_submitted_does_not_end,
+            the_adapter_stops_with_a_packet_held,
         ],
         &[("opener", order::opener), ("creator", order::creator)],
     )

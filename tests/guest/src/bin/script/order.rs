@@ -295,7 +295,7 @@ pub fn last_reference_is_a_mapping() {
 }
 
 /// Starts the adapter again if a test has stopped it.
-struct Stopped;
+pub struct Stopped;
 
 impl Drop for Stopped {
     fn drop(&mut self) {
@@ -315,7 +315,7 @@ pub fn case_066_adapter_stop() {
     log();
     stop();
     let _stopped = Stopped;
-    logged(&[]);
+    logged(&[said!("stop")]);
     // SAFETY: The lock has a page.
     assert!(unsafe { bytes_at(address, PAGE) }
         .iter()
