@@ -145,7 +145,7 @@ pub(crate) trait Notifications: Send + Sync {
 /// How a node is (DXGKARG_QUERYENGINESTATUS).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct EngineStatus {
-    /// Nanoseconds that it has worked for the packet that it has, or had last; also before that was preempted.
+    /// Nanoseconds that it has worked for the packet that it has, also before that was preempted; 0 if it has none.
     pub(crate) busy: u64,
 }
 
@@ -180,7 +180,8 @@ pub(crate) trait Execution: Send + Sync {
     fn submit_command_virtual(&self, packet: Packet<'_>) -> NtResult;
 
     /// `DxgkDdiPreemptCommand`: stops what the node has, as soon as it can. What it has ends with its own
-    /// notifications: with Preempted, or, of what could not be stopped, with any other outcome.
+    /// notifications: with Preempted, or, of what could not be stopped, with any other outcome. If the node has
+    /// nothing, the next packet is stopped: it may be on its way.
     fn preempt_command(&self, node: u32);
 
     /// `DxgkDdiResetEngine`: ends what the node has, without notifications, whatever it does. When this

@@ -188,7 +188,7 @@ struct Slot {
     /// What is with the step is not to come back.
     is_reset: bool,
     stopped: bool,
-    /// Nanoseconds that the packet took before its last step.
+    /// Nanoseconds that the packet has taken; 0 if there is none.
     busy: u64,
     /// The last packet that was completed.
     completed: FenceId,
@@ -276,7 +276,10 @@ impl Job for EngineNode {
         let (left, ended) = {
             let mut slot = self.state.lock();
             slot.is_stepping = false;
-            slot.busy = running.work.busy;
+            slot.busy = match outcome {
+                None => running.work.busy,
+                Some(_) => 0,
+            };
             let is_reset = core::mem::replace(&mut slot.is_reset, false);
             match outcome {
                 _ if is_reset => (Some(running), None),

@@ -98,6 +98,8 @@ struct State {
     turn: u64,
     current: Option<Current>,
     last_id: u64,
+    /// The engine is being reset, or could not be: it gets no packet.
+    is_resetting: bool,
     stopped: bool,
 }
 
@@ -159,6 +161,7 @@ impl Node {
             turn: 0,
             current: None,
             last_id: 0,
+            is_resetting: false,
             stopped: false,
         };
         let (worker, watchdog) = (Worker::new(queue.clone())?, Worker::new(queue.clone())?);
@@ -272,8 +275,8 @@ impl Node {
         });
         match submitted {
             Ok(()) => self.watchdog.wake(),
-            // `stop` retires the packet.
-            Err(NtStatus::DEVICE_REMOVED) => {}
+            // Then the packet was retired.
+            Err(_) if self.state.lock().stopped => {}
             // The packet counts as ended (case 512).
             Err(status) => {
                 let fault = PacketFault::Driver {
@@ -415,8 +418,8 @@ impl Job for Node {
         let (runnable, ready) = {
             let mut state = self.state.lock();
             let runnable = match state.current {
-                None => pop(&mut state.runnable),
-                Some(_) => None,
+                None if !state.is_resetting => pop(&mut state.runnable),
+                _ => None,
             };
             let ready = match runnable {
                 None => pop(&mut state.ready),
@@ -452,27 +455,26 @@ impl Watchdog {
 
     /// A packet has taken too long.
     fn reset(&self, id: FenceId) {
-        let Node { engine, .. } = &*self.0;
-        if engine.reset_engine(self.0.ordinal).is_err() {
-            if sys::may_log() {
-                pr_warn!("node {}: its engine does not answer\n", self.0.ordinal);
-            }
-            return;
-        }
+        let node = &*self.0;
         let hung = {
-            let mut state = self.0.state.lock();
-            match &state.current {
+            let mut state = node.state.lock();
+            let hung = match &state.current {
                 Some(current) if current.id == id => state.current.take(),
                 _ => None,
-            }
+            };
+            state.is_resetting = hung.is_some();
+            hung
         };
-        if let Some(hung) = hung {
-            hung.channel.owner().fail(DeviceError::Hung);
-            if hung.channel.queue().retire(hung.number) {
-                self.0.make_ready(&hung.channel);
-            }
+        let Some(hung) = hung else { return };
+        match node.engine.reset_engine(node.ordinal) {
+            Ok(_) => node.state.lock().is_resetting = false,
+            Err(status) => pr_err!("node {}: its engine does not answer: {status:?}\n", node.ordinal),
         }
-        self.0.worker.wake();
+        hung.channel.owner().fail(DeviceError::Hung);
+        if hung.channel.queue().retire(hung.number) {
+            node.make_ready(&hung.channel);
+        }
+        node.worker.wake();
     }
 }
 

@@ -18,7 +18,7 @@ static D3DKMT_CREATESYNCHRONIZATIONOBJECT2 create_fence(const struct gpu *gpu, U
 	};
 
 	CHECK_CALL(D3DKMTCreateSynchronizationObject2(&create));
-	CHECK(create.hSyncObject && !create.Info.MonitoredFence.FenceValueGPUVirtualAddress);
+	CHECK(create.hSyncObject && create.Info.MonitoredFence.FenceValueGPUVirtualAddress);
 	CHECK(value_at(create.Info.MonitoredFence.FenceValueCPUVirtualAddress) == value);
 	return create;
 }

@@ -70,13 +70,7 @@ fn logged_soon(expected: &[String]) {
 }
 
 /// CreateContextVirtual with private data: the answer, and the handle, which is 1 if there is none.
-fn create_with(
-    gpu: &Gpu,
-    device: u32,
-    node: u32,
-    flags: u32,
-    data: &mut [u64],
-) -> (Answer, u32) {
+fn create_with(gpu: &Gpu, device: u32, node: u32, flags: u32, data: &mut [u64]) -> (Answer, u32) {
     let mut args = new_context(device, node);
     args.flags.value = flags;
     args.priv_drv_data_size = size(data);
@@ -208,7 +202,10 @@ impl Bench {
         self.signal_on(context, fence, 1);
         let answer = wait(&self.gpu.dxg, device, &[fence.at(1)]);
         assert_eq!((answer, fence.value()), (SUCCESS, 1));
-        logged(&[context_created(THREE_D, 5, 24), submitted(THREE_D, id, 5, &packet)]);
+        logged(&[
+            context_created(THREE_D, 5, 24),
+            submitted(THREE_D, id, 5, &packet),
+        ]);
         assert_eq!(destroy_device(&self.gpu.dxg, device), SUCCESS);
         logged(&[context_destroyed(5)]);
     }
@@ -412,8 +409,7 @@ pub fn case_512_refused_packets() {
         let packet = [(wire::TAG, 1), (wire::REFUSE, status.into())];
         refused(&blob(&packet), submitted(THREE_D, 1, 1, &packet), status);
     });
-    let line =
-        said!("submit_command_virtual node=0 id=1 c1 p0 commands=0x10000 length=64 data=8");
+    let line = said!("submit_command_virtual node=0 id=1 c1 p0 commands=0x10000 length=64 data=8");
     refused(&[0x5a], line, 0xc000_000d);
 }
 
