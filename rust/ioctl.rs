@@ -212,10 +212,7 @@ const ENTRIES: [(usize, Entry); 46] = [
         uapi::DXG_NR_WAITFORSYNCHRONIZATIONOBJECTFROMCPU,
         sync::wait,
     ),
-    entry::<uapi::d3dkmt_createcontextvirtual>(
-        uapi::DXG_NR_CREATECONTEXTVIRTUAL,
-        context::create,
-    ),
+    entry::<uapi::d3dkmt_createcontextvirtual>(uapi::DXG_NR_CREATECONTEXTVIRTUAL, context::create),
     entry::<uapi::d3dkmt_destroycontext>(uapi::DXG_NR_DESTROYCONTEXT, context::destroy),
     entry::<uapi::d3dkmt_submitcommand>(uapi::DXG_NR_SUBMITCOMMAND, submit::command),
     entry::<uapi::d3dkmt_waitforsynchronizationobjectfromgpu>(

@@ -239,7 +239,9 @@ pub(super) fn destroy(caller: &Caller<'_>, argument: usize) -> NtResult {
             for handle in raw {
                 handles.push(Handle::from(handle), ACCOUNT)?;
             }
-            caller.process.destroy_allocations(&device, &handles, in_use)
+            caller
+                .process
+                .destroy_allocations(&device, &handles, in_use)
         }
     }
 }

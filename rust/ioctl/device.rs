@@ -25,7 +25,7 @@ use crate::{
         KVVec,
         ACCOUNT, //
     },
-    sched::channel::DeviceError,
+    sched::entity::DeviceError,
     status::NtResult,
     uapi::{
         d3dkmt_createdevice,

@@ -63,9 +63,7 @@ const _: () = {
 pub(super) fn wait(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: dxg_wait_from_gpu = read(argument as u64)?;
     let count = validate_gpu_sync::wait_from_gpu(&args)?;
-    let (contexts, device) = caller
-        .process
-        .contexts(iter::once(args.context.into()))?;
+    let (contexts, device) = caller.process.contexts(iter::once(args.context.into()))?;
     let context = contexts.first().ok_or(NtStatus::INVALID_PARAMETER)?;
     let lists = (args.objects, args.data[0]);
     let targets = targets(caller, &device, count, lists, Purpose::Wait)?;
@@ -80,9 +78,7 @@ pub(super) fn wait(caller: &Caller<'_>, argument: usize) -> NtResult {
 pub(super) fn signal(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: dxg_signal_from_gpu = read(argument as u64)?;
     let count = validate_gpu_sync::signal_from_gpu(&args)?;
-    let (contexts, device) = caller
-        .process
-        .contexts(iter::once(args.context.into()))?;
+    let (contexts, device) = caller.process.contexts(iter::once(args.context.into()))?;
     let lists = (args.objects, args.data[0]);
     let targets = targets(caller, &device, count, lists, Purpose::Signal)?;
     submission::signal(&contexts, targets, false, None)

@@ -165,7 +165,9 @@ pub(super) fn update(caller: &Caller<'_>, argument: usize) -> NtResult {
     if !Arc::ptr_eq(context.device(), &device) {
         return Err(NtStatus::INVALID_PARAMETER);
     }
-    let fence = caller.process.sync_object(&device, args.fence_object.into())?;
+    let fence = caller
+        .process
+        .sync_object(&device, args.fence_object.into())?;
     let rights = fence.rights();
     if !rights.signal || (!rights.wait && !wanted.do_not_wait) {
         return Err(NtStatus::ACCESS_DENIED);

@@ -131,7 +131,7 @@ pub(crate) fn map(args: &d3dddi_mapgpuvirtualaddress) -> NtResult<Map> {
     let allocation = args.allocation.v;
     let meaning = match access {
         Access::Zero if allocation == 0 => Meaning::Zero,
-        Access::NoAccess if allocation == 0 => Meaning::NoAccess,
+        Access::None if allocation == 0 => Meaning::NoAccess,
         Access::Memory { write } if allocation != 0 => Meaning::Memory {
             allocation,
             offset: pages(args.offset_in_pages)?,
@@ -149,7 +149,7 @@ fn pages(count: u64) -> NtResult<u64> {
 
 enum Access {
     Zero,
-    NoAccess,
+    None,
     Memory { write: bool },
 }
 
@@ -166,7 +166,7 @@ fn access(protection: u64) -> NtResult<Access> {
     match (has(ZERO), has(NO_ACCESS)) {
         (true, true) => Err(NtStatus::INVALID_PARAMETER),
         (true, false) => Ok(Access::Zero),
-        (false, true) => Ok(Access::NoAccess),
+        (false, true) => Ok(Access::None),
         (false, false) => Ok(Access::Memory { write: has(WRITE) }),
     }
 }
@@ -247,7 +247,7 @@ pub(crate) fn operation(raw: &RawOperation) -> NtResult<Operation> {
             let [base, size, protection, ..] = words;
             let zero = match access(protection)? {
                 Access::Zero => true,
-                Access::NoAccess => false,
+                Access::None => false,
                 Access::Memory { .. } => return Err(NtStatus::INVALID_PARAMETER),
             };
             Ok(Operation::Unmap {

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //!            make_ready                      begin: a packet of commands
-//! (channel) ────────────→ ready ──────────────────────────────→ runnable ──→ current ──→ (channel)
+//! (entity) ────────────→ ready ──────────────────────────────→ runnable ──→ current ──→ (entity)
 //!                           ↑  waits, signals: done on the way                   │
 //!                           └────────── it has more packets, or was preempted ───┘
 //! ```
@@ -13,9 +13,9 @@
 //! the packet: after a quantum others have their turn, and a packet that takes too long is ended.
 
 use super::{
-    channel::{
-        Channel,
-        DeviceError, //
+    entity::{
+        DeviceError,
+        Entity, //
     },
     packet::{
         Packet,
@@ -75,21 +75,18 @@ const MOST: usize = 16;
 /// Nanoseconds that a packet may take.
 const TIMEOUT: u64 = 2_000_000_000;
 
-/// What a place in a list takes.
-pub(super) type Place = RBTreeNodeReservation<u64, Arc<Channel>>;
-
-/// Channels, in the order in which they have come.
-type List = RBTree<u64, Arc<Channel>>;
+/// Entities, in the order in which they have come.
+type List = RBTree<u64, Arc<Entity>>;
 
 struct Current {
-    channel: Arc<Channel>,
+    entity: Arc<Entity>,
     number: Number,
     id: FenceId,
 }
 
 struct State {
     /// All that are not closed, by their numbers.
-    channels: RBTree<usize, Arc<Channel>>,
+    entities: RBTree<usize, Arc<Entity>>,
     /// Their first packet was not looked at.
     ready: List,
     /// Their first packet needs the engine.
@@ -107,22 +104,22 @@ struct State {
 impl Unpin for State {}
 
 /// The first one of a list, which is taken out.
-fn pop(list: &mut List) -> Option<Arc<Channel>> {
-    let (turn, channel) = list
+fn pop(list: &mut List) -> Option<Arc<Entity>> {
+    let (turn, entity) = list
         .cursor_front()
         .map(|first| (*first.current().0, first.current().1.clone()))?;
     let room = list.remove_node(&turn).map(RBTreeNode::into_reservation);
-    *channel.place.lock() = room;
-    Some(channel)
+    *entity.place.lock() = room;
+    Some(entity)
 }
 
 impl State {
-    /// Enters a channel into a list, unless it is on one.
-    fn push(&mut self, channel: &Arc<Channel>, list: impl FnOnce(&mut Self) -> &mut List) {
-        let room = channel.place.lock().take();
+    /// Enters an entity into a list, unless it is on one.
+    fn push(&mut self, entity: &Arc<Entity>, list: impl FnOnce(&mut Self) -> &mut List) {
+        let room = entity.place.lock().take();
         if let Some(room) = room {
             self.turn += 1;
-            let node = room.into_node(self.turn, channel.clone());
+            let node = room.into_node(self.turn, entity.clone());
             // The turn is unique: nothing is replaced.
             list(self).insert(node);
         }
@@ -155,7 +152,7 @@ impl Node {
         queue: &Arc<WorkerQueue>,
     ) -> Result<Arc<Self>> {
         let state = State {
-            channels: RBTree::new(),
+            entities: RBTree::new(),
             ready: RBTree::new(),
             runnable: RBTree::new(),
             turn: 0,
@@ -181,15 +178,15 @@ impl Node {
         Ok(node)
     }
 
-    /// A new channel.
+    /// A new entity.
     ///
     /// # Errors
     ///
     /// DEVICE_REMOVED: the adapter was unplugged.
     pub(super) fn enter(
         &self,
-        channel: &Arc<Channel>,
-        room: RBTreeNodeReservation<usize, Arc<Channel>>,
+        entity: &Arc<Entity>,
+        room: RBTreeNodeReservation<usize, Arc<Entity>>,
     ) -> NtResult {
         let mut state = self.state.lock();
         if state.stopped {
@@ -197,35 +194,35 @@ impl Node {
             return Err(NtStatus::DEVICE_REMOVED);
         }
         // The number is unique: nothing is replaced.
-        let node = room.into_node(channel.number(), channel.clone());
-        state.channels.insert(node);
+        let node = room.into_node(entity.number(), entity.clone());
+        state.entities.insert(node);
         Ok(())
     }
 
-    /// A channel is closed.
-    pub(super) fn leave(&self, channel: &Channel) {
-        let left = self.state.lock().channels.remove_node(&channel.number());
+    /// An entity is closed.
+    pub(super) fn leave(&self, entity: &Entity) {
+        let left = self.state.lock().entities.remove_node(&entity.number());
         drop(left);
     }
 
-    /// A channel has a packet to begin.
-    pub(super) fn make_ready(&self, channel: &Arc<Channel>) {
+    /// An entity has a packet to begin.
+    pub(super) fn make_ready(&self, entity: &Arc<Entity>) {
         {
             let mut state = self.state.lock();
             if state.stopped {
                 return;
             }
-            state.push(channel, |state| &mut state.ready);
+            state.push(entity, |state| &mut state.ready);
         }
         self.worker.wake();
     }
 
-    /// Has the engine give up a packet of this channel.
-    pub(super) fn preempt(&self, channel: &Channel) {
+    /// Has the engine give up a packet of this entity.
+    pub(super) fn preempt(&self, entity: &Entity) {
         let is_current = {
             let state = self.state.lock();
             let current = state.current.as_ref();
-            current.is_some_and(|current| core::ptr::eq(&*current.channel, channel))
+            current.is_some_and(|current| core::ptr::eq(&*current.entity, entity))
         };
         if is_current {
             self.engine.preempt_command(self.ordinal);
@@ -233,7 +230,7 @@ impl Node {
     }
 
     /// Gives the engine a packet.
-    fn submit(&self, channel: &Arc<Channel>, number: Number, packet: Arc<Packet>) {
+    fn submit(&self, entity: &Arc<Entity>, number: Number, packet: Arc<Packet>) {
         let Packet::Execute {
             commands,
             length,
@@ -247,26 +244,26 @@ impl Node {
             if state.stopped {
                 drop(state);
                 drop(packet);
-                channel.queue().retire(number);
+                entity.queue().retire(number);
                 return;
             }
             state.last_id += 1;
             let id = FenceId(state.last_id);
             state.current = Some(Current {
-                channel: channel.clone(),
+                entity: entity.clone(),
                 number,
                 id,
             });
             id
         };
         // Whoever closes the queue after this finds the packet to be the current one, and preempts it.
-        if channel.queue().is_closed() {
+        if entity.queue().is_closed() {
             drop(packet);
             self.ended(id, Outcome::Preempted);
             return;
         }
         let submitted = self.engine.submit_command_virtual(execution::Packet {
-            context: channel.context(),
+            context: entity.context(),
             node: self.ordinal,
             id,
             commands: *commands,
@@ -296,39 +293,40 @@ impl Node {
                 _ => None,
             }
         };
-        let Some(Current {
-            channel, number, ..
-        }) = ended
-        else {
+        let Some(Current { entity, number, .. }) = ended else {
             if sys::may_log() {
-                pr_warn!("node {}: no packet {} has been running\n", self.ordinal, id.0);
+                pr_warn!(
+                    "node {}: no packet {} has been running\n",
+                    self.ordinal,
+                    id.0
+                );
             }
             return;
         };
         let has_more = match outcome {
-            Outcome::Completed => channel.queue().retire(number),
-            Outcome::Preempted => channel.queue().put_back(number),
+            Outcome::Completed => entity.queue().retire(number),
+            Outcome::Preempted => entity.queue().put_back(number),
             Outcome::Faulted(fault) => {
-                channel.owner().fail(DeviceError::Fault(fault));
-                channel.queue().retire(number)
+                entity.owner().fail(DeviceError::Fault(fault));
+                entity.queue().retire(number)
             }
         };
         if has_more {
-            self.make_ready(&channel);
+            self.make_ready(&entity);
         }
         self.worker.wake();
     }
 
-    /// Does what the first packet of a channel is, if that does not need the engine.
-    fn begin(&self, channel: Arc<Channel>) {
-        let queue = channel.queue();
+    /// Does what the first packet of an entity is, if that does not need the engine.
+    fn begin(&self, entity: Arc<Entity>) {
+        let queue = entity.queue();
         let Some((number, packet)) = queue.begin() else {
             return;
         };
-        if channel.owner().is_in_error() {
+        if entity.owner().is_in_error() {
             // It is abandoned: no fence says that it is done (case 464).
             if queue.retire(number) {
-                self.make_ready(&channel);
+                self.make_ready(&entity);
             }
             return;
         }
@@ -342,7 +340,7 @@ impl Node {
                 TaskProgress::More => Next::GoOn,
                 TaskProgress::Done => Next::Retire,
                 TaskProgress::Failed => {
-                    channel.owner().fail(DeviceError::OutOfMemory);
+                    entity.owner().fail(DeviceError::OutOfMemory);
                     Next::Retire
                 }
             },
@@ -361,51 +359,51 @@ impl Node {
                 if queue.put_back(number) {
                     let mut state = self.state.lock();
                     if !state.stopped {
-                        state.push(&channel, |state| &mut state.runnable);
+                        state.push(&entity, |state| &mut state.runnable);
                     }
                 }
                 false
             }
         };
         if is_ready {
-            self.make_ready(&channel);
+            self.make_ready(&entity);
         }
     }
 
-    /// Gives the engine the first packet of a channel, which may be another one by now.
-    fn execute(&self, channel: Arc<Channel>) {
-        let Some((number, packet)) = channel.queue().begin() else {
+    /// Gives the engine the first packet of an entity, which may be another one by now.
+    fn execute(&self, entity: Arc<Entity>) {
+        let Some((number, packet)) = entity.queue().begin() else {
             return;
         };
-        let is_in_error = channel.owner().is_in_error();
+        let is_in_error = entity.owner().is_in_error();
         if is_in_error || !matches!(*packet, Packet::Execute { .. }) {
             let has_more = match is_in_error {
-                true => channel.queue().retire(number),
-                false => channel.queue().put_back(number),
+                true => entity.queue().retire(number),
+                false => entity.queue().put_back(number),
             };
             if has_more {
-                self.make_ready(&channel);
+                self.make_ready(&entity);
             }
             return;
         }
-        self.submit(&channel, number, packet);
+        self.submit(&entity, number, packet);
     }
 
     /// Nothing begins any more. What runs is to be retired when the engine has stopped.
     fn stop(&self) -> Option<Current> {
-        let (channels, lists, current) = {
+        let (entities, lists, current) = {
             let mut state = self.state.lock();
             state.stopped = true;
             let lists = [
                 core::mem::replace(&mut state.ready, RBTree::new()),
                 core::mem::replace(&mut state.runnable, RBTree::new()),
             ];
-            let channels = core::mem::replace(&mut state.channels, RBTree::new());
-            (channels, lists, state.current.take())
+            let entities = core::mem::replace(&mut state.entities, RBTree::new());
+            (entities, lists, state.current.take())
         };
         drop(lists);
-        for channel in channels.values() {
-            channel.queue().shut();
+        for entity in entities.values() {
+            entity.queue().shut();
         }
         self.worker.set_job(None);
         self.watchdog.set_job(None);
@@ -428,8 +426,8 @@ impl Job for Node {
             (runnable, ready)
         };
         match (runnable, ready) {
-            (Some(channel), _) => self.execute(channel),
-            (None, Some(channel)) => self.begin(channel),
+            (Some(entity), _) => self.execute(entity),
+            (None, Some(entity)) => self.begin(entity),
             (None, None) => return Progress::Done,
         }
         Progress::More
@@ -445,12 +443,12 @@ impl Watchdog {
         state.current.as_ref().map(|current| current.id)
     }
 
-    /// The packet of now, and its channel; whether others wait for the engine, and it is the same as before.
-    fn look(&self, since: FenceId) -> Option<(FenceId, bool, Arc<Channel>)> {
+    /// The packet of now, and its entity; whether others wait for the engine, and it is the same as before.
+    fn look(&self, since: FenceId) -> Option<(FenceId, bool, Arc<Entity>)> {
         let state = self.0.state.lock();
         let current = state.current.as_ref()?;
         let others = current.id == since && state.runnable.cursor_front().is_some();
-        Some((current.id, others, current.channel.clone()))
+        Some((current.id, others, current.entity.clone()))
     }
 
     /// A packet has taken too long.
@@ -468,11 +466,14 @@ impl Watchdog {
         let Some(hung) = hung else { return };
         match node.engine.reset_engine(node.ordinal) {
             Ok(_) => node.state.lock().is_resetting = false,
-            Err(status) => pr_err!("node {}: its engine does not answer: {status:?}\n", node.ordinal),
+            Err(status) => pr_err!(
+                "node {}: its engine does not answer: {status:?}\n",
+                node.ordinal
+            ),
         }
-        hung.channel.owner().fail(DeviceError::Hung);
-        if hung.channel.queue().retire(hung.number) {
-            node.make_ready(&hung.channel);
+        hung.entity.owner().fail(DeviceError::Hung);
+        if hung.entity.queue().retire(hung.number) {
+            node.make_ready(&hung.entity);
         }
         node.worker.wake();
     }
@@ -484,9 +485,9 @@ impl Job for Watchdog {
             return Progress::Done;
         };
         fsleep(QUANTUM);
-        if let Some((id, others, channel)) = self.look(before) {
+        if let Some((id, others, entity)) = self.look(before) {
             let busy = self.0.engine.query_engine_status(self.0.ordinal).busy;
-            if busy > TIMEOUT && channel.may_time_out() {
+            if busy > TIMEOUT && entity.may_time_out() {
                 self.reset(id);
             } else if others {
                 self.0.engine.preempt_command(self.0.ordinal);
@@ -556,7 +557,7 @@ impl Nodes {
             engine.stop();
         }
         for current in running.into_iter().flatten() {
-            current.channel.queue().retire(current.number);
+            current.entity.queue().retire(current.number);
         }
     }
 }

@@ -2,10 +2,7 @@
 
 //! [`Packet`]: what a context has been told to do.
 
-use super::{
-    channel::Channel,
-    joint::Joint, //
-};
+use super::joint::Joint;
 use crate::{
     fence::{
         wait::{
@@ -85,9 +82,15 @@ pub(crate) struct PacketWait {
     entries: Mutex<Option<Entries>>,
 }
 
+/// A channel whose first packet waits.
+pub(super) trait Resume: Send + Sync {
+    /// What the packet of that number waits for has come.
+    fn resume(&self, number: u64);
+}
+
 /// Continues a context when its wait is over.
 struct Resumption {
-    channel: Arc<Channel>,
+    channel: Arc<dyn Resume>,
     /// The packet's number in the queue of the context. Written before the wait starts.
     number: Atomic<u64>,
 }
@@ -97,7 +100,7 @@ impl OnCompletion for Resumption {
     /// context stands still (case 564).
     fn completed(&self, outcome: NtResult) {
         if outcome.is_ok() {
-            Channel::wake(&self.channel, self.number.load(Relaxed));
+            self.channel.resume(self.number.load(Relaxed));
         }
     }
 }
@@ -108,9 +111,12 @@ impl PacketWait {
     /// # Errors
     ///
     /// NO_MEMORY.
-    pub(crate) fn new(channel: &Arc<Channel>, targets: KVVec<Target>) -> NtResult<Arc<Self>> {
+    pub(super) fn new<C: Resume + 'static>(
+        channel: Arc<C>,
+        targets: KVVec<Target>,
+    ) -> NtResult<Arc<Self>> {
         let resumption = Resumption {
-            channel: channel.clone(),
+            channel,
             number: Atomic::new(0),
         };
         let resumption = Arc::new(resumption, ACCOUNT)?;

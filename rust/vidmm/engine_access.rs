@@ -59,7 +59,9 @@ struct Part<'a> {
 impl<'a> Part<'a> {
     fn new(bytes: EngineBytes<'a>, length: usize) -> NtResult<Self> {
         let start = usize::try_from(bytes.offset).map_err(|_| NtStatus::INVALID_PARAMETER)?;
-        let end = start.checked_add(length).ok_or(NtStatus::INVALID_PARAMETER)?;
+        let end = start
+            .checked_add(length)
+            .ok_or(NtStatus::INVALID_PARAMETER)?;
         let first = start / PAGE_SIZE;
         Ok(Self {
             backing: bytes.backing,

@@ -67,7 +67,7 @@ impl Context {
         let nodes = device.adapter().nodes();
         let node = nodes.node(options.node)?.clone();
         let engine = nodes.engine().ok_or(NtStatus::INVALID_PARAMETER)?.clone();
-        let memory = device.gpu_space().clone();
+        let space = device.gpu_space().clone();
         let cookie = engine.create_context(CreateContext {
             node: options.node,
             engine_affinity: options.engine_affinity,
@@ -76,7 +76,7 @@ impl Context {
                 hw_queue_supported: false,
             },
             private_data,
-            memory: as_dyn!(memory),
+            memory: as_dyn!(space),
         })?;
         let created = CreatedContext {
             engine,

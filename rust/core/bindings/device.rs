@@ -14,7 +14,7 @@ use crate::{
     },
     ddi::execution::PacketFault,
     mem::ACCOUNT,
-    sched::channel::{
+    sched::entity::{
         DeviceError,
         Owner, //
     },

@@ -202,7 +202,7 @@ impl Packets {
         for (channel, slot) in self.0 {
             let kept = kept.clone();
             if let Ok(packet) = Arc::new(Packet::Task(as_dyn!(kept)), ACCOUNT) {
-                Channel::append(&channel, slot, packet);
+                channel.append(slot, packet);
             }
         }
     }

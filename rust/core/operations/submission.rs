@@ -25,7 +25,6 @@ use crate::{
         channel::Channel,
         packet::{
             Packet,
-            PacketWait,
             Signal,
             Task, //
         },
@@ -102,7 +101,7 @@ fn append(
         prepared.push((context.channel().clone(), slot, packet), ACCOUNT)?;
     }
     for (channel, slot, packet) in prepared {
-        Channel::append(&channel, slot, packet);
+        channel.append(slot, packet);
     }
     Ok(())
 }
@@ -129,8 +128,7 @@ pub(in crate::core) fn update(
     let channel = context.channel();
     let mut packets = KVVec::with_capacity(3, ACCOUNT)?;
     if wait_first {
-        let wait = PacketWait::new(channel, at(value)?)?;
-        packets.push(Packet::Wait(wait), ACCOUNT)?;
+        packets.push(Channel::wait(channel, at(value)?)?, ACCOUNT)?;
     }
     packets.push(Packet::Task(task), ACCOUNT)?;
     let signal = Signal::new(at(value.wrapping_add(1))?, false, None, 1)?;
@@ -141,7 +139,7 @@ pub(in crate::core) fn update(
         prepared.push((channel.clone(), channel.reserve()?, packet), ACCOUNT)?;
     }
     for (channel, slot, packet) in prepared {
-        Channel::append(&channel, slot, packet);
+        channel.append(slot, packet);
     }
     Ok(())
 }
@@ -182,7 +180,7 @@ pub(crate) fn wait(context: &Arc<Context>, targets: KVVec<Target>) -> NtResult {
     let mut targets = Some(targets);
     append(core::slice::from_ref(context), |context| {
         let targets = targets.take().ok_or(NtStatus::UNSUCCESSFUL)?;
-        Ok(Packet::Wait(PacketWait::new(context.channel(), targets)?))
+        Channel::wait(context.channel(), targets)
     })
 }
 

@@ -418,7 +418,7 @@ impl Commands {
 
     fn command(self, op: u32, operands: &[&[u32]]) -> Self {
         let operands = operands.concat();
-        let header = op | count(operands.len() + 1) << 16;
+        let header = op | (count(operands.len() + 1) << 16);
         self.raw(&[header]).raw(&operands)
     }
 
@@ -430,7 +430,7 @@ impl Commands {
 
     /// So many commands that do nothing.
     pub fn nops(self, commands: usize) -> Self {
-        self.raw(&vec![e::DXGKRNL_ENGINE_NOP | 1 << 16; commands])
+        self.raw(&vec![e::DXGKRNL_ENGINE_NOP | (1 << 16); commands])
     }
 
     /// One command that does nothing, with words of no meaning.

@@ -11,14 +11,8 @@ pub(crate) mod joint;
 #[allow(clippy::all, dead_code, reason = "the kernel's lints look at it")]
 pub(crate) mod queue;
 
-/// Contexts, of which there are none.
-pub(crate) mod channel {
-    use super::{node::Node, packet::Packet, queue::Slot};
-    use crate::{
-        ddi::{execution::PacketFault, Cookie},
-        status::{NtResult, NtStatus},
-    };
-    use kernel::sync::Arc;
+pub(crate) mod entity {
+    use crate::ddi::execution::PacketFault;
 
     #[derive(Clone, Copy, PartialEq, Eq, Debug)]
     #[allow(dead_code, reason = "nothing fails")]
@@ -34,6 +28,18 @@ pub(crate) mod channel {
 
         fn fail(&self, error: DeviceError);
     }
+}
+
+/// Contexts, of which there are none.
+pub(crate) mod channel {
+    use super::{entity::Owner, node::Node, packet::Packet, queue::Slot};
+    use crate::{
+        ddi::Cookie,
+        fence::wait::Target,
+        mem::KVVec,
+        status::{NtResult, NtStatus},
+    };
+    use kernel::sync::Arc;
 
     pub(crate) struct Channel;
 
@@ -45,6 +51,10 @@ pub(crate) mod channel {
             _: bool,
         ) -> NtResult<Arc<Self>> {
             Err(NtStatus::NO_MEMORY)
+        }
+
+        pub(crate) fn number(&self) -> usize {
+            0
         }
 
         pub(crate) fn reserve(&self) -> NtResult<Slot<Arc<Packet>>> {
@@ -59,11 +69,11 @@ pub(crate) mod channel {
             true
         }
 
-        pub(crate) fn number(&self) -> usize {
-            0
+        pub(crate) fn wait(_: &Arc<Self>, _: KVVec<Target>) -> NtResult<Packet> {
+            Err(NtStatus::NO_MEMORY)
         }
 
-        pub(crate) fn append(_: &Arc<Self>, slot: Slot<Arc<Packet>>, _: Arc<Packet>) {
+        pub(crate) fn append(&self, slot: Slot<Arc<Packet>>, _: Arc<Packet>) {
             drop(slot);
         }
 
@@ -72,7 +82,6 @@ pub(crate) mod channel {
 }
 
 pub(crate) mod packet {
-    use super::channel::Channel;
     use crate::{
         fence::wait::Target,
         mem::KVVec,
@@ -89,7 +98,6 @@ pub(crate) mod packet {
             length: u32,
             private_data: KVVec<u8>,
         },
-        Wait(Arc<PacketWait>),
         Signal(Arc<Signal>),
         Task(Arc<dyn Task>),
     }
@@ -104,14 +112,6 @@ pub(crate) mod packet {
         More,
         Done,
         Failed,
-    }
-
-    pub(crate) struct PacketWait;
-
-    impl PacketWait {
-        pub(crate) fn new(_: &Arc<Channel>, _: KVVec<Target>) -> NtResult<Arc<Self>> {
-            Err(NtStatus::NO_MEMORY)
-        }
     }
 
     pub(crate) struct Signal;

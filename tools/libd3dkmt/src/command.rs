@@ -222,7 +222,7 @@ impl Commands {
 /// The header of a command of so many words, itself included: DXGKRNL_ENGINE_HEADER().
 fn header(op: c::dxgkrnl_engine_op, words: usize) -> u32 {
     debug_assert!((1..=WORDS_MAX).contains(&words));
-    op | (words as u32) << 16
+    op | ((words as u32) << 16)
 }
 
 /// The words of a number of 64 bits, the low one first.

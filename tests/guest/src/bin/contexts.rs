@@ -11,9 +11,9 @@ use dxg_guest_tests::{
     paging::{buffer, on_each_queue},
     questions::ask,
     signals::spawn,
+    state::Counters,
     sysfs::utf16,
     tests,
-    state::Counters,
 };
 use libd3dkmt::sys::{self, bindings as c, request, NtStatus};
 use std::{

@@ -157,7 +157,14 @@ fn pages_are_unmapped() {
 fn protections_of_what_is_unmapped() {
     on_each_engine(|engine| {
         let _pool = prepared(engine);
-        let bad = [0, WRITE, EXECUTE, ZERO | NO_ACCESS, ZERO | 1 << 4, 1 << 63];
+        let bad = [
+            0,
+            WRITE,
+            EXECUTE,
+            ZERO | NO_ACCESS,
+            ZERO | (1 << 4),
+            1 << 63,
+        ];
         let with = |protection| Updates::new().unmap(FAR, 1, protection);
         refused(engine, &bad.map(with));
         // As callers have it.

@@ -270,7 +270,7 @@ fn protections() {
                 );
             }
         }
-        assert_eq!(with(WRITE | 1 << 63, allocation), INVALID_PARAMETER);
+        assert_eq!(with(WRITE | (1 << 63), allocation), INVALID_PARAMETER);
         assert_eq!(with(WRITE | EXECUTE, allocation), PENDING);
         assert_eq!(free(&gpu.dxg, gpu.adapter, FAR, GRANULE), SUCCESS);
     });

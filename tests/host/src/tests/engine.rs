@@ -192,7 +192,7 @@ impl Code {
                 words.push((operand >> 32) as u32);
             }
         }
-        words[0] = op | (words.len() as u32) << 16;
+        words[0] = op | ((words.len() as u32) << 16);
         self.words(&words)
     }
 
@@ -294,7 +294,7 @@ fn what_is_no_command_faults() {
     let is_invalid = |words: &[u32]| Code::default().words(words).is_invalid();
     // No such operation, also those for tests.
     for op in (0..=255).filter(|op| !(0..=10).contains(op) && *op != 16) {
-        is_invalid(&[op | 2 << 16, 1]);
+        is_invalid(&[op | (2 << 16), 1]);
     }
     // Every operation: flags; all other numbers of words, of which there are enough.
     let lengths = [
@@ -313,18 +313,18 @@ fn what_is_no_command_faults() {
     for (op, least, most) in lengths {
         for words in (0..12).filter(|words| !(least..=most).contains(words)) {
             let mut command = [0; 12];
-            command[0] = op | words << 16;
+            command[0] = op | (words << 16);
             is_invalid(&command);
         }
         for flag in 8..16 {
             let mut command = [0; 12];
-            command[0] = op | 1 << flag | least << 16;
+            command[0] = op | (1 << flag) | (least << 16);
             is_invalid(&command[..least as usize]);
         }
         // A word is missing.
         let mut command = vec![0; least as usize - 1];
         if let Some(header) = command.first_mut() {
-            *header = op | least << 16;
+            *header = op | (least << 16);
             is_invalid(&command);
         }
     }

@@ -200,7 +200,7 @@ fn protection_and_allocation_say_what_is_mapped() {
     }
     for bit in 4..64 {
         refused(meaning(1 << bit, 7));
-        refused(meaning(4 | 1 << bit, 0));
+        refused(meaning(4 | (1 << bit), 0));
     }
 }
 

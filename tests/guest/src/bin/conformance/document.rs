@@ -157,7 +157,7 @@ fn row(text: &mut String, case: &Case, results: &BTreeMap<String, bool>) -> fmt:
     writeln!(
         text,
         "| {}{} | {} | {} | {:?} | {ours} | {} | {result} |",
-        anchor(case.id()),
+        anchor(case.id().trim_start_matches('0')),
         case.id(),
         case.given,
         case.windows,

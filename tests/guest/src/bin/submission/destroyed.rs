@@ -52,10 +52,7 @@ pub(super) fn what_is_said_not_to_be_in_use_goes_at_once() {
     on_each_engine(|engine| {
         copied_from(engine, c::D3DDDICB_DESTROYALLOCATION2_ASSUME_NOT_IN_USE);
         engine.wait_for_error();
-        assert_eq!(
-            engine.state(),
-            c::D3DKMT_DEVICEEXECUTION_ERROR_DMAPAGEFAULT
-        );
+        assert_eq!(engine.state(), c::D3DKMT_DEVICEEXECUTION_ERROR_DMAPAGEFAULT);
     });
 }
 

@@ -122,7 +122,7 @@ pub(super) fn what_is_before_a_fault_was_written() {
         let record = page_fault(engine.gpu, engine.device);
         assert_eq!(record, (FAR + 8192, WRITTEN, 0));
         let found = [8192 - 8, 8192].map(|at| engine.memory.load(at));
-        assert_eq!(found, [5 << 32 | 5, 0]);
+        assert_eq!(found, [(5 << 32) | 5, 0]);
     });
 }
 
@@ -179,15 +179,15 @@ pub(super) fn instructions_that_do_not_exist() {
     let raw = |words: &[u32]| Commands::new().raw(words);
     let bad = [
         // An operation that does not exist, flags, counts of words.
-        raw(&[0xff | 1 << 16]),
-        raw(&[1 | 1 << 8 | 1 << 16]),
+        raw(&[0xff | (1 << 16)]),
+        raw(&[1 | (1 << 8) | (1 << 16)]),
         raw(&[0]),
-        raw(&[1 | 2 << 16, 0]),
-        raw(&[2 | 5 << 16, 0, 0, 0, 0]),
-        raw(&[2 | 7 << 16, 0, 0, 0, 0, 0, 0]),
+        raw(&[1 | (2 << 16), 0]),
+        raw(&[2 | (5 << 16), 0, 0, 0, 0]),
+        raw(&[2 | (7 << 16), 0, 0, 0, 0, 0, 0]),
         // Words beyond the length of the buffer.
         raw(&[2 << 16]),
-        raw(&[2 | 6 << 16, 0, 0]),
+        raw(&[2 | (6 << 16), 0, 0]),
         // Addresses, lengths and a condition.
         commands().fill(FAR + 2, 4, 0),
         commands().fill(FAR, 6, 0),

@@ -42,14 +42,14 @@ type Condition = (u64, u32, u64, u32);
 pub(super) fn waits_that_are_met_at_once() {
     let met: [Condition; 11] = [
         (5, EQUAL, 5, 0),
-        (1 << 40 | 5, EQUAL, 1 << 40 | 5, 0),
-        (1 << 40 | 0x75, EQUAL, 5, 0xf),
+        ((1 << 40) | 5, EQUAL, (1 << 40) | 5, 0),
+        ((1 << 40) | 0x75, EQUAL, 5, 0xf),
         (5, AT_LEAST, 5, 0),
         (1 << 40, AT_LEAST, 5, 0),
         (u64::MAX, AT_LEAST, 0, 0),
         (0x75, AT_LEAST, 5, 0xf),
         (5, NOT_EQUAL, 6, 0),
-        (1 << 40 | 5, NOT_EQUAL, 5, 0),
+        ((1 << 40) | 5, NOT_EQUAL, 5, 0),
         (0x75, NOT_EQUAL, 0x75, 0xf),
         (0, EQUAL, 0, u32::MAX),
     ];
@@ -67,7 +67,7 @@ pub(super) fn the_cpu_ends_a_wait_in_a_buffer() {
         ((4, EQUAL, 5, 0), 5),
         ((4, AT_LEAST, 5, 0), 6),
         ((5, NOT_EQUAL, 5, 0), 4),
-        ((1 << 40 | 5, EQUAL, 5, 0), 5),
+        (((1 << 40) | 5, EQUAL, 5, 0), 5),
         ((0xf0, EQUAL, 5, 0xf), 0xf5),
     ];
     on_each_engine(|engine| {

@@ -12,8 +12,7 @@ mod packets;
 mod rewriting;
 
 use self::{
-    commands::*, destroyed::*, ends::*, faults::*, flow::*, full_queue::*, packets::*,
-    rewriting::*,
+    commands::*, destroyed::*, ends::*, faults::*, flow::*, full_queue::*, packets::*, rewriting::*,
 };
 use dxg_guest_tests::{calls::*, execution::*, harness, tests};
 use libd3dkmt::sys::bindings as c;

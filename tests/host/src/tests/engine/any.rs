@@ -14,7 +14,7 @@ const PAGES: usize = 8;
 /// Bytes, and such that look like commands.
 fn code() -> impl Strategy<Value = Vec<u8>> {
     let word = prop_oneof![
-        4 => (0..20u32, 0..12u32).prop_map(|(op, words)| op | words << 16),
+        4 => (0..20u32, 0..12u32).prop_map(|(op, words)| op | (words << 16)),
         2 => (0..PAGES as u32 * 4096).prop_map(|at| BASE as u32 + at),
         2 => (0..64u32).prop_map(|at| CODE as u32 + at * 4),
         4 => Just(0),
@@ -41,7 +41,7 @@ fn code() -> impl Strategy<Value = Vec<u8>> {
         prop::collection::vec(word.clone(), 8),
     )
         .prop_map(|((op, words), operands)| {
-            let header = [op | words << 16];
+            let header = [op | (words << 16)];
             let words = header
                 .iter()
                 .chain(&operands[..words as usize - 1])
