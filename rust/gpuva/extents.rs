@@ -44,7 +44,8 @@ pub(crate) struct Memory<T> {
 impl<T> Memory<T> {
     /// It from `by` bytes on.
     fn advance(&mut self, by: u64) {
-        self.phase = (self.phase + by) % self.bytes;
+        // There are bytes: the remainder exists.
+        self.phase = (self.phase + by).checked_rem(self.bytes).unwrap_or(0);
     }
 
     /// Where the first byte is in the item, and how many follow it there.
