@@ -13,6 +13,7 @@
 pub(crate) mod command;
 pub(crate) mod machine;
 mod transfer;
+mod triangles;
 
 use crate::gpuva::space::Translation;
 

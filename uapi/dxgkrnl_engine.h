@@ -24,6 +24,20 @@
  * address. What the command did before that is not taken back.
  *
  * Commands are executed one after the other. Each sees what those before it wrote.
+ *
+ * Triangles are three corners of three words each: x to the right and y down, in
+ * sixteenths of a pixel from the upper left corner of the surface, signed; and a
+ * colour, 0xAARRGGBB. They are drawn one after the other, whichever way round
+ * their corners are. The corners of each are read once, when it begins. A corner
+ * beyond DXGKRNL_ENGINE_COORDINATE_MAX, either way, ends the buffer with a fault
+ * of code INVALID_INSTRUCTION at the address of the command.
+ *
+ * A pixel of the surface and of the scissor belongs to a triangle if its centre
+ * is inside. A centre on an edge belongs to the triangle of which that is a left
+ * edge, or a horizontal upper one, so that triangles which share an edge share no
+ * pixel and leave none out. Each channel is interpolated between the corners, in
+ * a straight line, and rounded to the nearest, a half up. Nothing but the pixels
+ * that belong to it is touched, row after row, from the left to the right.
  */
 #ifndef _UAPI_DXGKRNL_ENGINE_H
 #define _UAPI_DXGKRNL_ENGINE_H
@@ -35,6 +49,12 @@
 
 /** DXGKRNL_ENGINE_DEPTH_MAX - buffers inside each other, below the first one */
 #define DXGKRNL_ENGINE_DEPTH_MAX	4u
+
+/**
+ * DXGKRNL_ENGINE_COORDINATE_MAX - how far corners of triangles are from the
+ * origin, at most, in sixteenths of a pixel
+ */
+#define DXGKRNL_ENGINE_COORDINATE_MAX	0x100000u
 
 /** DXGKRNL_ENGINE_HEADER() - the header of a command of so many words */
 #define DXGKRNL_ENGINE_HEADER(op, words) \
@@ -71,6 +91,11 @@
  * @DXGKRNL_ENGINE_CLEAR_RECT: 9: address of a surface of 32 bits a pixel, pitch
  *	in bytes, x, y, width, height in pixels, colour. Address and pitch are
  *	multiples of 4
+ * @DXGKRNL_ENGINE_TRIANGLES: 14: address of a surface of 32 bits a pixel, its
+ *	pitch in bytes, its width and height in pixels; x, y, width, height of
+ *	the scissor, in pixels; enum dxgkrnl_engine_triangles_flags; address of
+ *	corners, and how many triangles they make. Addresses and the pitch are
+ *	multiples of 4; the surface and the corners end within 64 bits
  */
 enum dxgkrnl_engine_op {
 	DXGKRNL_ENGINE_NOP = 0,
@@ -86,6 +111,7 @@ enum dxgkrnl_engine_op {
 	DXGKRNL_ENGINE_ATOMIC_ADD64 = 10,
 	DXGKRNL_ENGINE_SPIN = 11,
 	DXGKRNL_ENGINE_CLEAR_RECT = 16,
+	DXGKRNL_ENGINE_TRIANGLES = 17,
 };
 
 /**
@@ -98,6 +124,20 @@ enum dxgkrnl_engine_condition {
 	DXGKRNL_ENGINE_EQUAL = 0,
 	DXGKRNL_ENGINE_AT_LEAST = 1,
 	DXGKRNL_ENGINE_NOT_EQUAL = 2,
+};
+
+/**
+ * enum dxgkrnl_engine_triangles_flags - how triangles are drawn (bits)
+ * @DXGKRNL_ENGINE_TRIANGLES_BLEND: of blue, green and red there is afterwards
+ *	alpha / 255 of what is drawn, and the rest of what was there; of the
+ *	pixel's fourth byte as if 255 was drawn; rounded to the nearest. Else
+ *	what is drawn replaces what was there
+ * @DXGKRNL_ENGINE_TRIANGLES_OPAQUE: the fourth byte of each pixel that is drawn
+ *	is 255 afterwards, for surfaces without alpha
+ */
+enum dxgkrnl_engine_triangles_flags {
+	DXGKRNL_ENGINE_TRIANGLES_BLEND = 1,
+	DXGKRNL_ENGINE_TRIANGLES_OPAQUE = 2,
 };
 
 #endif /* _UAPI_DXGKRNL_ENGINE_H */

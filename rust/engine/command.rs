@@ -7,7 +7,12 @@
 use crate::uapi::*;
 
 /// Words that a command has besides its header, at most; those of NOP are not read.
-pub(crate) const OPERANDS_MAX: usize = 8;
+pub(crate) const OPERANDS_MAX: usize = 13;
+
+/// Bytes of a triangle's corners: three of them, with three words each.
+pub(crate) const TRIANGLE_BYTES: usize = 3 * 3 * 4;
+
+const TRIANGLES_FLAGS: u32 = DXGKRNL_ENGINE_TRIANGLES_BLEND | DXGKRNL_ENGINE_TRIANGLES_OPAQUE;
 
 /// What a wait waits for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,6 +27,21 @@ pub(crate) enum Condition {
 pub(crate) struct Rows {
     pub(crate) address: u64,
     pub(crate) pitch: u64,
+}
+
+/// Where triangles are drawn to, and how.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Target {
+    pub(crate) surface: Rows,
+    /// The pixels that may be written: the first columns and rows of them, and those behind the last.
+    pub(crate) left: u32,
+    pub(crate) top: u32,
+    pub(crate) right: u32,
+    pub(crate) bottom: u32,
+    /// Whether what is there shines through.
+    pub(crate) blends: bool,
+    /// Whether the fourth byte of a pixel is 255 in any case.
+    pub(crate) is_opaque: bool,
 }
 
 /// A command. Lengths are in bytes.
@@ -83,6 +103,11 @@ pub(crate) enum Command {
         rows: u32,
         color: u32,
     },
+    Triangles {
+        target: Target,
+        corners: u64,
+        triangles: u32,
+    },
 }
 
 /// The header of a command.
@@ -107,6 +132,7 @@ impl Header {
             DXGKRNL_ENGINE_FILL => words == 6,
             DXGKRNL_ENGINE_COPY | DXGKRNL_ENGINE_WAIT_MEM => words == 7,
             DXGKRNL_ENGINE_COPY_2D | DXGKRNL_ENGINE_CLEAR_RECT => words == 9,
+            DXGKRNL_ENGINE_TRIANGLES => words == 14,
             _ => false,
         };
         (exists && flags == 0).then_some(Self { op, words })
@@ -121,7 +147,7 @@ impl Header {
     pub(crate) fn operands(self) -> usize {
         match self.op {
             DXGKRNL_ENGINE_NOP => 0,
-            // CAST: at most 8.
+            // CAST: at most 13.
             _ => self.words as usize - 1,
         }
     }
@@ -212,8 +238,41 @@ impl Header {
                     color: w(7),
                 }
             }
+            DXGKRNL_ENGINE_TRIANGLES => triangles(words)?,
             _ => return None,
         };
         Some(command)
     }
+}
+
+/// TRIANGLES with these words behind its header; `None` if they are not what it takes.
+fn triangles(words: &[u32; OPERANDS_MAX]) -> Option<Command> {
+    let &[a0, a1, pitch, width, height, x, y, columns, rows, flags, c0, c1, triangles] = words;
+    let double = |low: u32, high: u32| u64::from(high) << 32 | u64::from(low);
+    let (address, corners) = (double(a0, a1), double(c0, c1));
+    let is_aligned = address % 4 == 0 && corners % 4 == 0 && pitch % 4 == 0;
+    if !is_aligned || flags & !TRIANGLES_FLAGS != 0 {
+        return None;
+    }
+    // All of the surface, and of the corners, has addresses.
+    let end = address.checked_add(u64::from(height) * u64::from(pitch))?;
+    end.checked_add(u64::from(width) * 4)?;
+    // CAST: small.
+    corners.checked_add(u64::from(triangles) * TRIANGLE_BYTES as u64)?;
+    Some(Command::Triangles {
+        target: Target {
+            surface: Rows {
+                address,
+                pitch: pitch.into(),
+            },
+            left: x,
+            top: y,
+            right: x.saturating_add(columns).min(width),
+            bottom: y.saturating_add(rows).min(height),
+            blends: flags & DXGKRNL_ENGINE_TRIANGLES_BLEND != 0,
+            is_opaque: flags & DXGKRNL_ENGINE_TRIANGLES_OPAQUE != 0,
+        },
+        corners,
+        triangles,
+    })
 }

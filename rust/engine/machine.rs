@@ -18,6 +18,7 @@ use super::{
         Source,
         Transfer, //
     },
+    triangles::Triangles,
     Fault,
     Port,
     Update, //
@@ -30,7 +31,7 @@ use crate::{
     }, //
 };
 
-/// Bytes that one step moves at most.
+/// Bytes that one step moves at most; pixels of triangles count as more.
 pub(crate) const STEP_BYTES: u64 = 64 << 10;
 
 /// Commands that one step begins at most.
@@ -64,6 +65,7 @@ struct Buffer {
 #[derive(Clone, Copy)]
 enum Unfinished {
     Transfer(Transfer),
+    Triangles(Triangles),
     Wait {
         address: u64,
         reference: u64,
@@ -126,6 +128,12 @@ impl Machine {
                     Unfinished::Transfer(transfer) => {
                         transfer.advance(port, &mut bytes)?;
                         if !transfer.is_done() {
+                            return Ok(Progress::Running);
+                        }
+                    }
+                    Unfinished::Triangles(triangles) => {
+                        triangles.advance(port, &mut bytes)?;
+                        if !triangles.is_done() {
                             return Ok(Progress::Running);
                         }
                     }
@@ -226,6 +234,14 @@ impl Machine {
                 rows,
                 color,
             } => self.transfer(to, Source::Pattern(color), row, rows),
+            Command::Triangles {
+                target,
+                corners,
+                triangles,
+            } => {
+                let triangles = Triangles::new(at, target, corners, triangles);
+                self.unfinished = Some(Unfinished::Triangles(triangles));
+            }
             Command::Write32 { address, value } => {
                 if let Destination::Memory { memory, offset, .. } = destination(port, address)? {
                     port.write(&memory, offset, &value.to_le_bytes())

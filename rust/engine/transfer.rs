@@ -13,7 +13,7 @@ use super::{
 use crate::gpuva::space::Translation;
 
 /// What a piece costs at least, in bytes: looking an address up is not free.
-const PIECE_COST: u64 = 256;
+pub(super) const PIECE_COST: u64 = 256;
 
 /// Where bytes come from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -74,6 +74,9 @@ use kernel::{
     }, //
 };
 
+/// Nanoseconds of steps that the worker does in one piece.
+const PIECE: u64 = 500_000;
+
 /// How long a packet sleeps that waits for memory to change.
 const POLL: Delta = Delta::from_micros(100);
 
@@ -172,6 +175,17 @@ impl Running {
         }
     }
 
+    /// Runs some steps: as many as are short together, or until somebody wants the node.
+    fn steps(&mut self, wanted: &Atomic<bool>) -> Option<Outcome> {
+        let until = self.work.busy.saturating_add(PIECE);
+        loop {
+            let outcome = self.step();
+            if outcome.is_some() || self.work.busy >= until || wanted.load(Relaxed) {
+                return outcome;
+            }
+        }
+    }
+
     /// Keeps what is left of it for when it is submitted again.
     fn preempt(self) {
         if let Some(context) = self.context.downcast_ref::<Context>() {
@@ -246,6 +260,9 @@ impl EngineNode {
         slot.stopped |= stop;
         let running = slot.running.take();
         slot.is_reset = slot.is_stepping;
+        if slot.is_stepping {
+            self.preempt.store(true, Relaxed);
+        }
         while slot.is_stepping {
             self.stepped.wait(&mut slot);
         }
@@ -257,7 +274,7 @@ impl EngineNode {
 }
 
 impl Job for EngineNode {
-    /// Runs one step.
+    /// Runs some steps.
     fn run(&self) -> worker::Progress {
         let taken = {
             let mut slot = self.state.lock();
@@ -271,7 +288,7 @@ impl Job for EngineNode {
         let id = running.id;
         let outcome = match self.preempt.xchg(false, Relaxed) {
             true => Some(Outcome::Preempted),
-            false => running.step(),
+            false => running.steps(&self.preempt),
         };
         let (left, ended) = {
             let mut slot = self.state.lock();

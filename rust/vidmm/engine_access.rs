@@ -104,6 +104,9 @@ impl Backing {
 
     /// The pages of a part where they are now; `None`: they were moved since they were paged in.
     fn find_part(&self, state: &State, part: &Part<'_>, held: &Held) -> NtResult<Option<Found>> {
+        if (self.residency_info()).is_some_and(|known| known.offer.is_some()) {
+            return Err(NtStatus::INVALID_PARAMETER);
+        }
         match (state, held) {
             (State::Local(memory) | State::Imported(memory), _) => match memory.cpu_pages() {
                 CpuPages::Pages(pages) => Ok(Some((pages, part.first))),
@@ -131,11 +134,8 @@ fn with_parts<const N: usize>(
         Some(part) => &part.backing.vidmm,
         None => return Ok(()),
     };
+    let mut held = [const { None }; N];
     for _ in 0..TRIES {
-        let mut held = [const { None }; N];
-        for (held, part) in held.iter_mut().zip(&parts) {
-            *held = part.backing.prepare_part(part)?;
-        }
         let mut paging = vidmm.lock_paging()?;
         let mut found = [const { None }; N];
         for ((found, part), held) in found.iter_mut().zip(&parts).zip(&held) {
@@ -143,7 +143,11 @@ fn with_parts<const N: usize>(
             *found = part.backing.find_part(state, part, held)?;
         }
         if found.iter().any(Option::is_none) {
+            // Mostly the bytes are there, and nothing had to be prepared.
             drop(paging);
+            for (held, part) in held.iter_mut().zip(&parts) {
+                *held = part.backing.prepare_part(part)?;
+            }
             continue;
         }
         let mut ranges = [PageRange::EMPTY; N];

@@ -511,6 +511,28 @@ impl Commands {
         self.command(e::DXGKRNL_ENGINE_CLEAR_RECT, &operands)
     }
 
+    /// TRIANGLES: the surface with its pitch, and its size; x, y, width and height of the scissor; flags; the
+    /// address of corners, and how many triangles they make.
+    pub fn triangles(
+        self,
+        on: (u64, u32),
+        size: [u32; 2],
+        scissor: [u32; 4],
+        flags: u32,
+        list: (u64, u32),
+    ) -> Self {
+        let operands: [&[u32]; 7] = [
+            &double(on.0),
+            &[on.1],
+            &size,
+            &scissor,
+            &[flags],
+            &double(list.0),
+            &[list.1],
+        ];
+        self.command(e::DXGKRNL_ENGINE_TRIANGLES, &operands)
+    }
+
     /// All words.
     pub fn words(&self) -> &[u32] {
         &self.0

@@ -13,6 +13,9 @@ pub const BUFFER_MAX: u32 = c::DXGKRNL_ENGINE_BUFFER_MAX;
 /// Command buffers inside each other ([`Commands::call`]), below the first one, at most.
 pub const DEPTH_MAX: u32 = c::DXGKRNL_ENGINE_DEPTH_MAX;
 
+/// How far the corners of triangles are from the origin, at most, in sixteenths of a pixel.
+pub const COORDINATE_MAX: u32 = c::DXGKRNL_ENGINE_COORDINATE_MAX;
+
 /// Words of one command, at most: its header has 16 bits for them.
 const WORDS_MAX: usize = 0xffff;
 
@@ -48,6 +51,46 @@ pub struct Rect {
     pub width: u32,
     /// Rows.
     pub height: u32,
+}
+
+/// A corner of a triangle, as it is in memory for [`Commands::triangles`]: three words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Corner {
+    /// To the right, in sixteenths of a pixel; at most [`COORDINATE_MAX`] either way.
+    pub x: i32,
+    /// Down, likewise.
+    pub y: i32,
+    /// `0xAARRGGBB`.
+    pub color: u32,
+}
+
+impl Corner {
+    /// The bytes that the engine reads.
+    pub fn to_bytes(self) -> [u8; 12] {
+        let mut bytes = [0; 12];
+        let words = [self.x as u32, self.y as u32, self.color];
+        for (place, word) in bytes.chunks_exact_mut(4).zip(words) {
+            place.copy_from_slice(&word.to_le_bytes());
+        }
+        bytes
+    }
+}
+
+/// Where triangles are drawn to, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Target {
+    /// The surface, which has 4 bytes a pixel; its address and its pitch are multiples of 4.
+    pub surface: Rows,
+    /// Pixels of a row of the surface.
+    pub width: u32,
+    /// Rows of the surface.
+    pub height: u32,
+    /// What may be drawn to. It may reach beyond the surface.
+    pub scissor: Rect,
+    /// Whether what is there shines through, by alpha, or is replaced.
+    pub blend: bool,
+    /// Whether the fourth byte of each pixel that is drawn becomes 255: the surface has no alpha.
+    pub opaque: bool,
 }
 
 /// The words of a command buffer, command after command.
@@ -202,6 +245,43 @@ impl Commands {
         self.push(c::DXGKRNL_ENGINE_CLEAR_RECT, &operands)
     }
 
+    /// DXGKRNL_ENGINE_TRIANGLES: draws so many filled triangles. Their corners ([`Corner::to_bytes`]) are at an
+    /// address, a multiple of 4, three for each.
+    pub fn triangles(&mut self, target: Target, corners: u64, triangles: u32) -> &mut Self {
+        let Target {
+            surface,
+            width,
+            height,
+            scissor,
+            blend,
+            opaque,
+        } = target;
+        let ([a0, a1], [c0, c1]) = (halves(surface.address), halves(corners));
+        let mut flags = 0;
+        if blend {
+            flags |= c::DXGKRNL_ENGINE_TRIANGLES_BLEND;
+        }
+        if opaque {
+            flags |= c::DXGKRNL_ENGINE_TRIANGLES_OPAQUE;
+        }
+        let operands = [
+            a0,
+            a1,
+            surface.pitch,
+            width,
+            height,
+            scissor.x,
+            scissor.y,
+            scissor.width,
+            scissor.height,
+            flags,
+            c0,
+            c1,
+            triangles,
+        ];
+        self.push(c::DXGKRNL_ENGINE_TRIANGLES, &operands)
+    }
+
     fn address_and_value(
         &mut self,
         op: c::dxgkrnl_engine_op,
@@ -328,10 +408,68 @@ mod tests {
                 }),
                 &[0x9_0010, 0x1000, 0x7fff, 2560, 1, 2, 3, 4, 0xff00_00ff],
             ),
+            (
+                words(|c| c.triangles(target(false, false), A, 6)),
+                &[
+                    0xe_0011,
+                    0x1000,
+                    0x7fff,
+                    2560,
+                    640,
+                    480,
+                    1,
+                    2,
+                    3,
+                    4,
+                    0,
+                    0x5678_9ab8,
+                    0x1234,
+                    6,
+                ],
+            ),
         ];
         for (built, wanted) in cases {
             assert_eq!(built, wanted);
         }
+    }
+
+    fn target(blend: bool, opaque: bool) -> Target {
+        Target {
+            surface: Rows {
+                address: B,
+                pitch: 2560,
+            },
+            width: 640,
+            height: 480,
+            scissor: Rect {
+                x: 1,
+                y: 2,
+                width: 3,
+                height: 4,
+            },
+            blend,
+            opaque,
+        }
+    }
+
+    #[test]
+    fn flags_of_triangles_are_those_of_the_header() {
+        for (blend, opaque, flags) in [(false, false, 0), (true, false, 1), (false, true, 2)] {
+            let words = words(|c| c.triangles(target(blend, opaque), A, 6));
+            assert_eq!(words[10], flags);
+        }
+        assert_eq!(words(|c| c.triangles(target(true, true), A, 6))[10], 3);
+    }
+
+    #[test]
+    fn corners_are_three_words() {
+        let corner = Corner {
+            x: -2,
+            y: 0x0102_0304,
+            color: 0xaabb_ccdd,
+        };
+        let bytes = [254, 255, 255, 255, 4, 3, 2, 1, 0xdd, 0xcc, 0xbb, 0xaa];
+        assert_eq!(corner.to_bytes(), bytes);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod any;
 mod model;
+mod triangles;
 
 use crate::{
     engine::{
@@ -84,9 +85,10 @@ impl World {
         for _ in 0..steps {
             let before = self.translations;
             let progress = machine.step(self);
-            // Each command looks up its words and at most two more; each piece of a transfer two.
+            // Each command looks up its words and at most two more; each piece of a transfer two, and so
+            // do the corners of a triangle.
             let pieces = STEP_BYTES / 256 + 1;
-            assert!(self.translations - before <= u64::from(STEP_COMMANDS) * 11 + 2 * pieces);
+            assert!(self.translations - before <= u64::from(STEP_COMMANDS) * 16 + 2 * pieces);
             if progress != Progress::Running {
                 return progress;
             }
@@ -293,7 +295,7 @@ fn a_buffer_that_is_not_there_faults() {
 fn what_is_no_command_faults() {
     let is_invalid = |words: &[u32]| Code::default().words(words).is_invalid();
     // No such operation, also those for tests.
-    for op in (0..=255).filter(|op| !(0..=10).contains(op) && *op != 16) {
+    for op in (0..=255).filter(|op| !(0..=10).contains(op) && !(16..=17).contains(op)) {
         is_invalid(&[op | (2 << 16), 1]);
     }
     // Every operation: flags; all other numbers of words, of which there are enough.
@@ -309,15 +311,16 @@ fn what_is_no_command_faults() {
         (9, 5, 5),
         (10, 5, 5),
         (16, 9, 9),
+        (17, 14, 14),
     ];
     for (op, least, most) in lengths {
-        for words in (0..12).filter(|words| !(least..=most).contains(words)) {
-            let mut command = [0; 12];
+        for words in (0..16).filter(|words| !(least..=most).contains(words)) {
+            let mut command = [0; 16];
             command[0] = op | (words << 16);
             is_invalid(&command);
         }
         for flag in 8..16 {
-            let mut command = [0; 12];
+            let mut command = [0; 16];
             command[0] = op | (1 << flag) | (least << 16);
             is_invalid(&command[..least as usize]);
         }

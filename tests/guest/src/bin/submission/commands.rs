@@ -2,6 +2,10 @@
 //! Commands that move bytes: what is in memory afterwards, to the byte.
 
 use super::*;
+use libd3dkmt::sys::engine::{
+    DXGKRNL_ENGINE_TRIANGLES_BLEND as BLEND, DXGKRNL_ENGINE_TRIANGLES_OPAQUE as OPAQUE,
+};
+use umd::{Blend, Canvas, Format, Vertex};
 
 /// Runs commands on memory with a pattern; `model` does the same to its bytes.
 fn same(engine: &Engine<'_>, commands: &Commands, model: impl FnOnce(&mut [u8])) {
@@ -148,6 +152,145 @@ pub(super) fn cleared_rectangles() {
                         let at = START + row * PITCH as usize + 4 * pixel;
                         expected[at..at + 4].copy_from_slice(&[0xcc, 0xbb, 0xaa, 0]);
                     }
+                }
+            });
+        });
+    });
+}
+
+/// Corners, in sixteenths of a pixel.
+fn corners(places: [(i32, i32); 3], colors: [u32; 3]) -> [Vertex; 3] {
+    let [a, b, c] = places;
+    let vertex = |(x, y): (i32, i32), color: u32| Vertex { x, y, color };
+    [
+        vertex(a, colors[0]),
+        vertex(b, colors[1]),
+        vertex(c, colors[2]),
+    ]
+}
+
+/// Where triangles are drawn to in the memory of an engine: it begins in the second page.
+const SURFACE: usize = 4096 + 4;
+const SURFACE_PITCH: u32 = 516;
+
+/// The command that draws them to a surface there. Their corners are in the memory for commands, behind those.
+fn triangles(
+    engine: &Engine<'_>,
+    size: [u32; 2],
+    scissor: [u32; 4],
+    flags: u32,
+    list: &[[Vertex; 3]],
+) -> Commands {
+    const LIST: usize = 4096 - 16;
+    let words = list.iter().flatten();
+    let words = words.flat_map(|corner| [corner.x as u32, corner.y as u32, corner.color]);
+    for (i, word) in words.enumerate() {
+        engine.commands.store_word(LIST + 4 * i, word);
+    }
+    let on = (engine.memory.at(SURFACE), SURFACE_PITCH);
+    let list = (engine.commands.at(LIST), list.len() as u32);
+    Commands::new().triangles(on, size, scissor, flags, list)
+}
+
+/// Two triangles of one colour each, which share the edge from (2, 1) to (10, 9).
+pub(super) fn triangles_that_share_an_edge() {
+    const COLORS: [u32; 2] = [0x80ff_2010, 0x4010_20ff];
+    let [a, b, c, d] = [(2, 1), (10, 1), (10, 9), (2, 9)].map(|(x, y)| (x * 16, y * 16));
+    let list = [
+        corners([a, b, c], [COLORS[0]; 3]),
+        corners([a, d, c], [COLORS[1]; 3]),
+    ];
+    // What may be drawn of it: the first columns and rows, and those behind the last.
+    let cases = [
+        ([100, 50], [0, 0, 100, 50], [2, 1, 10, 9]),
+        ([100, 50], [0, 0, u32::MAX, u32::MAX], [2, 1, 10, 9]),
+        ([100, 50], [4, 0, 3, 5], [4, 1, 7, 5]),
+        ([5, 7], [0, 3, 100, 100], [2, 3, 5, 7]),
+        ([100, 50], [10, 9, 80, 40], [0; 4]),
+        ([100, 50], [4, 4, 0, 9], [0; 4]),
+    ];
+    on_each_engine(|engine| {
+        for flags in [0, BLEND, OPAQUE, BLEND | OPAQUE] {
+            for_each(cases, |(size, scissor, window)| {
+                let commands = triangles(engine, size, scissor, flags, &list);
+                same(engine, &commands, |expected| {
+                    let [left, top, right, bottom] = window.map(|n: u32| n as usize);
+                    for y in top..bottom {
+                        for x in left..right {
+                            // Centres on the edge are of the first one, whose left edge it is.
+                            let color = COLORS[usize::from(x - 2 < y - 1)];
+                            let at = SURFACE + y * SURFACE_PITCH as usize + 4 * x;
+                            let pixel = &mut expected[at..at + 4];
+                            let alpha = color >> 24;
+                            for (i, byte) in pixel.iter_mut().enumerate() {
+                                let new = u32::from(color.to_le_bytes()[i]);
+                                let drawn = if i == 3 { 255 } else { new };
+                                let mixed = drawn * alpha + u32::from(*byte) * (255 - alpha);
+                                *byte = match (flags & BLEND, i) {
+                                    (_, 3) if flags & OPAQUE != 0 => 255,
+                                    (0, _) => new as u8,
+                                    _ => ((mixed + 127) / 255) as u8,
+                                };
+                            }
+                        }
+                    }
+                });
+            });
+        }
+        assert_eq!(engine.state(), ACTIVE);
+    });
+}
+
+/// Every pixel is as the user-mode driver's rasteriser has it.
+pub(super) fn triangles_are_as_the_driver_draws_them() {
+    const COLORS: [u32; 3] = [0xffff_0000, 0x8000_ff40, 0x1020_00ff];
+    let far = umd::raster::MAX_COORDINATE;
+    let list = [
+        [(40, 24), (1500, 300), (200, 700)],
+        // Edges through centres.
+        [(8, 8), (808, 8), (8, 408)],
+        [(808, 408), (8, 408), (808, 8)],
+        // Beyond the surface, thin, of no area, and as far away as can be.
+        [(-300, 100), (2000, -90), (1000, 3000)],
+        [(0, 0), (1601, 799), (1600, 801)],
+        [(16, 16), (320, 320), (160, 160)],
+        [(-far, -far), (far, -far), (0, far)],
+        [(0, 1), (far, far), (-far, far)],
+    ]
+    .map(|places| corners(places, COLORS));
+    let size = [128, 60];
+    let cases = [
+        ([0, 0, 128, 60], Format::Ar24, Blend::Replace),
+        ([0, 0, 128, 60], Format::Ar24, Blend::Over),
+        ([0, 0, 128, 60], Format::Xr24, Blend::Replace),
+        ([3, 5, 100, 31], Format::Xr24, Blend::Over),
+    ];
+    on_each_engine(|engine| {
+        for_each(cases, |(scissor, format, blend)| {
+            let blend_flag = match blend {
+                Blend::Replace => 0,
+                Blend::Over => BLEND,
+            };
+            let format_flag = match format {
+                Format::Ar24 => 0,
+                Format::Xr24 => OPAQUE,
+            };
+            let commands = triangles(engine, size, scissor, blend_flag | format_flag, &list);
+            same(engine, &commands, |expected| {
+                let mut whole = expected.to_vec();
+                let pitch = SURFACE_PITCH as usize;
+                let [width, height] = size;
+                let canvas = Canvas::new(&mut whole[SURFACE..], pitch, (width, height), format);
+                let mut canvas = canvas.expect("it fits");
+                for corners in list {
+                    assert_eq!(canvas.triangle(corners, blend), Ok(()));
+                }
+                // The driver has no scissor: nothing else is taken of what it drew.
+                let [x, y, columns, rows] = scissor.map(|n: u32| n as usize);
+                for row in y..y + rows {
+                    let at = SURFACE + row * pitch + 4 * x;
+                    let pixels = at..at + 4 * columns;
+                    expected[pixels.clone()].copy_from_slice(&whole[pixels]);
                 }
             });
         });

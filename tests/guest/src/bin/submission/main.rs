@@ -27,6 +27,8 @@ fn main() -> ExitCode {
             copies_of_rows,
             writes,
             cleared_rectangles,
+            triangles_that_share_an_edge,
+            triangles_are_as_the_driver_draws_them,
             atomic_sums,
             timestamps_rise,
             what_does_nothing_and_the_end,

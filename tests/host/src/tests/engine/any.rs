@@ -14,7 +14,7 @@ const PAGES: usize = 8;
 /// Bytes, and such that look like commands.
 fn code() -> impl Strategy<Value = Vec<u8>> {
     let word = prop_oneof![
-        4 => (0..20u32, 0..12u32).prop_map(|(op, words)| op | (words << 16)),
+        4 => (0..20u32, 0..16u32).prop_map(|(op, words)| op | (words << 16)),
         2 => (0..PAGES as u32 * 4096).prop_map(|at| BASE as u32 + at),
         2 => (0..64u32).prop_map(|at| CODE as u32 + at * 4),
         4 => Just(0),
@@ -37,8 +37,9 @@ fn code() -> impl Strategy<Value = Vec<u8>> {
             (9, 5),
             (10, 5),
             (16, 9),
+            (17, 14),
         ]),
-        prop::collection::vec(word.clone(), 8),
+        prop::collection::vec(word.clone(), 13),
     )
         .prop_map(|((op, words), operands)| {
             let header = [op | (words << 16)];
@@ -48,12 +49,39 @@ fn code() -> impl Strategy<Value = Vec<u8>> {
                 .copied();
             words.collect::<Vec<_>>()
         });
+    let command = prop_oneof![8 => command, 1 => corners(), 1 => triangles()];
     prop_oneof![
         1 => prop::collection::vec(any::<u8>(), 0..256),
         1 => prop::collection::vec(word, 0..64).prop_map(|words| Code::default().words(&words).0),
         4 => prop::collection::vec(command, 0..12)
             .prop_map(|commands| Code::default().words(&commands.concat()).0),
     ]
+}
+
+/// A command that does nothing, with words that can be corners of triangles.
+fn corners() -> impl Strategy<Value = Vec<u32>> {
+    let word = prop_oneof![
+        8 => (-100..4000).prop_map(|place: i32| place as u32),
+        1 => any::<u32>(),
+    ];
+    prop::collection::vec(word, 9..40)
+        .prop_map(|words| [vec![(words.len() as u32 + 1) << 16], words].concat())
+}
+
+/// Triangles, whose corners are somewhere among the commands.
+fn triangles() -> impl Strategy<Value = Vec<u32>> {
+    let size = || prop_oneof![4 => 0..300u32, 1 => any::<u32>()];
+    let surface = (0..PAGES as u32 * 1024, 0..300u32, size(), size());
+    let scissor = (0..100u32, 0..100u32, size(), size());
+    (surface, scissor, 0..4u32, 0..100u32, 0..6u32).prop_map(
+        |(surface, scissor, flags, corners, triangles)| {
+            let (at, pitch, width, height) = surface;
+            let (x, y, columns, rows) = scissor;
+            let surface = [BASE as u32 + at * 4, 0, pitch * 4, width, height];
+            let rest = [x, y, columns, rows, flags, CODE as u32 + corners * 4, 0];
+            [&[17 | (14 << 16)][..], &surface, &rest, &[triangles]].concat()
+        },
+    )
 }
 
 proptest! {

@@ -11,7 +11,7 @@ use crate::{
 use proptest::prelude::*;
 
 /// Pages of memory; there is none behind them.
-const PAGES: usize = 6;
+pub(super) const PAGES: usize = 6;
 
 #[derive(Clone, Debug)]
 enum Op {
@@ -232,7 +232,7 @@ fn coded(code: Code, op: &Op) -> Code {
     }
 }
 
-fn means() -> impl Strategy<Value = Vec<Means>> {
+pub(super) fn means() -> impl Strategy<Value = Vec<Means>> {
     // Pages may be there more than once.
     let memory = |writable| (0..PAGES).prop_map(move |page| Means::Memory { page, writable });
     let page = prop_oneof![
