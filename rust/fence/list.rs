@@ -12,7 +12,10 @@ use crate::{
         NtResult,
         NtStatus, //
     },
-    sys::worker::WorkerQueue, //
+    sys::{
+        killable,
+        worker::WorkerQueue, //
+    }, //
 };
 use kernel::{
     new_mutex,
@@ -35,16 +38,9 @@ pub(crate) struct Fences {
     queue: Arc<WorkerQueue>,
 }
 
-/// A fence, and the device that it is of.
-#[derive(Clone)]
-struct Entry {
-    fence: Arc<MonitoredFence>,
-    device: usize,
-}
-
 struct All {
-    /// By their numbers, in the order of creation.
-    fences: RBTree<u64, Entry>,
+    /// By the number of their device, and their own, which rises.
+    fences: RBTree<(usize, u64), Arc<MonitoredFence>>,
     /// How many were ever entered.
     entered: u64,
     /// The adapter was unplugged.
@@ -85,28 +81,30 @@ impl Fences {
                 key.and_then(|key| all.fences.remove_node(&key))
             };
             let Some(node) = first else { break };
-            MonitoredFence::unplug(&node.to_key_value().1.fence);
+            MonitoredFence::unplug(&node.to_key_value().1);
         }
     }
 
     /// A device can signal nothing any more: its fences get the maximum, but those with NoSignalMaxValueOnTdr
     /// (case 434).
     pub(crate) fn reset(&self, device: usize) {
-        let mut next = 0;
-        while let Some((number, entry)) = self.from(next) {
-            next = number + 1;
-            if entry.device == device && entry.fence.on_unplug == OnUnplug::SignalMax {
-                MonitoredFence::signal(&entry.fence, u64::MAX);
+        let mut next = (device, 0);
+        while let Some((key, fence)) = self.from(next).filter(|(key, _)| key.0 == device) {
+            next = (device, key.1 + 1);
+            if fence.on_unplug == OnUnplug::SignalMax {
+                MonitoredFence::signal(&fence, u64::MAX);
             }
+            // Lets other tasks run.
+            killable::is_dying();
         }
     }
 
-    /// The first fence of that number or a higher one.
-    fn from(&self, number: u64) -> Option<(u64, Entry)> {
+    /// The first fence from there on.
+    fn from(&self, key: (usize, u64)) -> Option<((usize, u64), Arc<MonitoredFence>)> {
         let all = self.all.lock();
-        let cursor = all.fences.cursor_lower_bound(&number)?;
-        let (&number, entry) = cursor.current();
-        Some((number, entry.clone()))
+        let cursor = all.fences.cursor_lower_bound(&key)?;
+        let (&key, fence) = cursor.current();
+        Some((key, fence.clone()))
     }
 
     /// Enters a fence of a device, and returns its number.
@@ -119,11 +117,9 @@ impl Fences {
         }
         all.entered += 1;
         let number = all.entered;
-        let entry = Entry {
-            fence: fence.clone(),
-            device,
-        };
-        let replaced = all.fences.insert(room.into_node(number, entry));
+        let replaced = all
+            .fences
+            .insert(room.into_node((device, number), fence.clone()));
         drop(all);
         // The number is unique.
         drop(replaced);
@@ -135,6 +131,7 @@ impl Fences {
 /// unused, would get.
 pub(crate) struct OwnedFence {
     fences: Arc<Fences>,
+    device: usize,
     number: u64,
     fence: Arc<MonitoredFence>,
 }
@@ -151,6 +148,7 @@ impl OwnedFence {
         device: usize,
     ) -> NtResult<Self> {
         Ok(Self {
+            device,
             number: fences.enter(&fence, device)?,
             fences: fences.clone(),
             fence,
@@ -165,7 +163,12 @@ impl OwnedFence {
 impl Drop for OwnedFence {
     fn drop(&mut self) {
         // Moved out of the lock before it is dropped.
-        let node = self.fences.all.lock().fences.remove_node(&self.number);
+        let node = self
+            .fences
+            .all
+            .lock()
+            .fences
+            .remove_node(&(self.device, self.number));
         drop(node);
         MonitoredFence::end(&self.fence, NtStatus::INVALID_PARAMETER);
     }

@@ -259,6 +259,7 @@ impl EngineNode {
         let mut slot = self.state.lock();
         slot.stopped |= stop;
         let running = slot.running.take();
+        slot.busy = 0;
         slot.is_reset = slot.is_stepping;
         if slot.is_stepping {
             self.preempt.store(true, Relaxed);
@@ -293,11 +294,11 @@ impl Job for EngineNode {
         let (left, ended) = {
             let mut slot = self.state.lock();
             slot.is_stepping = false;
-            slot.busy = match outcome {
-                None => running.work.busy,
-                Some(_) => 0,
-            };
             let is_reset = core::mem::replace(&mut slot.is_reset, false);
+            slot.busy = match outcome {
+                None if !is_reset => running.work.busy,
+                _ => 0,
+            };
             match outcome {
                 _ if is_reset => (Some(running), None),
                 None => {
@@ -389,11 +390,12 @@ impl Execution for SoftwareEngine {
         };
         let refused = {
             let mut slot = node.state.lock();
-            match slot.stopped {
+            match slot.stopped || slot.running.is_some() || slot.is_stepping {
                 true => Some(running),
                 false => {
                     slot.busy = busy;
-                    slot.running.replace(running)
+                    slot.running = Some(running);
+                    None
                 }
             }
         };

@@ -77,12 +77,12 @@ impl Channel {
         Queue::reserve(self.entity.queue())
     }
 
-    /// Makes room for a packet, if that needs no wait.
+    /// Makes room for a packet; `None` if the queue is full.
     ///
     /// # Errors
     ///
     /// As [`Queue::try_reserve`].
-    pub(crate) fn try_reserve(&self) -> NtResult<Slot<Arc<Packet>>> {
+    pub(crate) fn try_reserve(&self) -> NtResult<Option<Slot<Arc<Packet>>>> {
         Queue::try_reserve(self.entity.queue())
     }
 

@@ -44,8 +44,16 @@ pub(crate) trait Owner: Send + Sync {
     fn fail(&self, error: DeviceError);
 }
 
-/// What a place in a list of a node takes.
-pub(super) type Place = RBTreeNodeReservation<u64, Arc<Entity>>;
+/// Where an entity is in the lists of its node.
+pub(super) enum Place {
+    /// On none; with what a place takes.
+    Nowhere(RBTreeNodeReservation<u64, Arc<Entity>>),
+    /// On a list, with its turn there.
+    Ready(u64),
+    Runnable(u64),
+    /// It is closed, or its place is just changing.
+    Gone,
+}
 
 /// See the module's documentation.
 #[pin_data]
@@ -55,9 +63,9 @@ pub(crate) struct Entity {
     owner: Arc<dyn Owner>,
     /// Its packets may take as long as they like.
     no_timeout: bool,
-    /// For its place in a list of the node, while it is on none. Changes with the node's state locked.
+    /// Changes with the node's state locked.
     #[pin]
-    pub(super) place: Mutex<Option<Place>>,
+    pub(super) place: Mutex<Place>,
 }
 
 impl Entity {
@@ -71,7 +79,7 @@ impl Entity {
     ) -> NtResult<Arc<Self>> {
         let queue = Queue::new()?;
         let owner: Arc<dyn Owner> = owner;
-        let place = Some(RBTreeNodeReservation::new(ACCOUNT)?);
+        let place = Place::Nowhere(RBTreeNodeReservation::new(ACCOUNT)?);
         Ok(Arc::pin_init(
             pin_init!(Self {
                 context,

@@ -15,7 +15,8 @@
 use super::{
     entity::{
         DeviceError,
-        Entity, //
+        Entity,
+        Place, //
     },
     packet::{
         Packet,
@@ -53,7 +54,6 @@ use kernel::{
     prelude::*,
     rbtree::{
         RBTree,
-        RBTreeNode,
         RBTreeNodeReservation, //
     },
     sync::{
@@ -108,21 +108,48 @@ fn pop(list: &mut List) -> Option<Arc<Entity>> {
     let (turn, entity) = list
         .cursor_front()
         .map(|first| (*first.current().0, first.current().1.clone()))?;
-    let room = list.remove_node(&turn).map(RBTreeNode::into_reservation);
-    *entity.place.lock() = room;
+    *entity.place.lock() = match list.remove_node(&turn) {
+        Some(node) => Place::Nowhere(node.into_reservation()),
+        None => Place::Gone,
+    };
     Some(entity)
 }
 
 impl State {
-    /// Enters an entity into a list, unless it is on one.
-    fn push(&mut self, entity: &Arc<Entity>, list: impl FnOnce(&mut Self) -> &mut List) {
-        let room = entity.place.lock().take();
-        if let Some(room) = room {
-            self.turn += 1;
-            let node = room.into_node(self.turn, entity.clone());
-            // The turn is unique: nothing is replaced.
-            list(self).insert(node);
+    /// Enters an entity into the list of those that are ready, or of those that need the engine, unless it is on one.
+    fn push(&mut self, entity: &Arc<Entity>, is_runnable: bool) {
+        let mut place = entity.place.lock();
+        let room = match core::mem::replace(&mut *place, Place::Gone) {
+            Place::Nowhere(room) => room,
+            other => {
+                *place = other;
+                return;
+            }
+        };
+        self.turn += 1;
+        let node = room.into_node(self.turn, entity.clone());
+        // The turn is unique: nothing is replaced.
+        match is_runnable {
+            true => {
+                *place = Place::Runnable(self.turn);
+                self.runnable.insert(node);
+            }
+            false => {
+                *place = Place::Ready(self.turn);
+                self.ready.insert(node);
+            }
         }
+    }
+
+    /// Takes an entity off its list, for good. What is returned is to be dropped without the lock.
+    fn take_off(&mut self, entity: &Entity) -> impl Sized {
+        let place = core::mem::replace(&mut *entity.place.lock(), Place::Gone);
+        let node = match &place {
+            Place::Ready(turn) => self.ready.remove_node(turn),
+            Place::Runnable(turn) => self.runnable.remove_node(turn),
+            Place::Nowhere(_) | Place::Gone => None,
+        };
+        (place, node)
     }
 }
 
@@ -201,7 +228,13 @@ impl Node {
 
     /// An entity is closed.
     pub(super) fn leave(&self, entity: &Entity) {
-        let left = self.state.lock().entities.remove_node(&entity.number());
+        let left = {
+            let mut state = self.state.lock();
+            (
+                state.take_off(entity),
+                state.entities.remove_node(&entity.number()),
+            )
+        };
         drop(left);
     }
 
@@ -212,7 +245,7 @@ impl Node {
             if state.stopped {
                 return;
             }
-            state.push(entity, |state| &mut state.ready);
+            state.push(entity, false);
         }
         self.worker.wake();
     }
@@ -359,7 +392,7 @@ impl Node {
                 if queue.put_back(number) {
                     let mut state = self.state.lock();
                     if !state.stopped {
-                        state.push(&entity, |state| &mut state.runnable);
+                        state.push(&entity, true);
                     }
                 }
                 false
@@ -500,7 +533,18 @@ impl Job for Watchdog {
 /// The nodes of an adapter.
 pub(crate) struct Nodes {
     engine: Option<Arc<dyn Execution>>,
-    nodes: KVVec<Arc<Node>>,
+    nodes: Stopped,
+}
+
+/// Nodes that are stopped, if they were not before: a node and its workers keep each other until then.
+struct Stopped(KVVec<Arc<Node>>);
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        for node in &self.0 {
+            drop(node.stop());
+        }
+    }
 }
 
 impl Nodes {
@@ -513,11 +557,15 @@ impl Nodes {
         engine: Option<Arc<dyn Execution>>,
         queue: &Arc<WorkerQueue>,
     ) -> Result<Arc<Self>> {
-        let mut nodes = KVVec::new();
+        // It stops the nodes if this fails.
+        let mut nodes = Stopped(KVVec::new());
         let facts = engine.iter().flat_map(|engine| engine.nodes());
         for (ordinal, _) in (0..).zip(facts.take(MOST)) {
             if let Some(engine) = &engine {
-                nodes.push(Node::new(ordinal, engine.clone(), queue)?, GFP_KERNEL)?;
+                let node = Node::new(ordinal, engine.clone(), queue)?;
+                nodes.0.reserve(1, GFP_KERNEL)?;
+                // There is capacity.
+                drop(nodes.0.push_within_capacity(node));
             }
         }
         let nodes = Arc::new(Self { engine, nodes }, GFP_KERNEL)?;
@@ -544,13 +592,13 @@ impl Nodes {
     /// INVALID_PARAMETER: there is none.
     pub(crate) fn node(&self, ordinal: u32) -> Result<&Arc<Node>, NtStatus> {
         let index = usize::try_from(ordinal).map_err(|_| NtStatus::INVALID_PARAMETER)?;
-        self.nodes.get(index).ok_or(NtStatus::INVALID_PARAMETER)
+        self.nodes.0.get(index).ok_or(NtStatus::INVALID_PARAMETER)
     }
 
     /// The adapter is unplugged: when this returns, nothing runs any more.
     pub(crate) fn stop(&self) {
         let mut running = [const { None }; MOST];
-        for (running, node) in running.iter_mut().zip(&self.nodes) {
+        for (running, node) in running.iter_mut().zip(&self.nodes.0) {
             *running = node.stop();
         }
         if let Some(engine) = &self.engine {

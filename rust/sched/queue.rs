@@ -159,29 +159,28 @@ impl<P: Clone> Queue<P> {
         })
     }
 
-    /// Makes room for one more, if that needs no wait.
+    /// Makes room for one more; `None` if the queue is full.
     ///
     /// # Errors
     ///
-    /// NO_MEMORY: also when the queue is full. DEVICE_REMOVED: the queue is closed.
-    pub(crate) fn try_reserve(queue: &Arc<Self>) -> NtResult<Slot<P>> {
+    /// NO_MEMORY. DEVICE_REMOVED: the queue is closed.
+    pub(crate) fn try_reserve(queue: &Arc<Self>) -> NtResult<Option<Slot<P>>> {
         let room = RBTreeNodeReservation::new(ACCOUNT)?;
         let mut state = queue.state.lock();
-        let refused = match (state.closed, state.count < MOST) {
-            (true, _) => Some(NtStatus::DEVICE_REMOVED),
-            (false, false) => Some(NtStatus::NO_MEMORY),
-            (false, true) => None,
-        };
-        if let Some(status) = refused {
+        if state.closed {
             drop(state);
-            return Err(status);
+            return Err(NtStatus::DEVICE_REMOVED);
+        }
+        if state.count >= MOST {
+            drop(state);
+            return Ok(None);
         }
         state.count += 1;
         drop(state);
-        Ok(Slot {
+        Ok(Some(Slot {
             queue: queue.clone(),
             room: Some(room),
-        })
+        }))
     }
 
     /// Whether there is no packet.

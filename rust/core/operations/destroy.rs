@@ -18,6 +18,7 @@ use crate::{
     },
     sched::{
         channel::Channel,
+        joint::Joint,
         packet::{
             Packet,
             Task,
@@ -30,7 +31,18 @@ use crate::{
         NtStatus, //
     }, //
 };
-use kernel::sync::Arc;
+use kernel::{
+    new_mutex,
+    prelude::*,
+    sync::{
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
+        Arc,
+        Mutex, //
+    }, //
+};
 
 impl Process {
     /// Takes out the object that `handle` names, if `is` accepts it, and destroys what it owns.
@@ -105,11 +117,8 @@ impl Process {
                 drop(objects.push_within_capacity(object));
             }
         });
-        if packets.are_there() && objects.reserve(1, ACCOUNT).is_ok() {
-            // It comes last, as it does without packets.
-            drop(objects.push_within_capacity(resource));
-        }
         packets.keep(objects);
+        drop(resource);
         Ok(())
     }
 
@@ -179,7 +188,7 @@ impl Packets {
         if in_use {
             for channel in device.gpu_space().busy_channels()? {
                 // There is nothing to wait for in one that is closed; a full one is not waited for.
-                if let Ok(slot) = channel.try_reserve() {
+                if let Ok(Some(slot)) = channel.try_reserve() {
                     packets.push((channel, slot), ACCOUNT)?;
                 }
             }
@@ -193,27 +202,64 @@ impl Packets {
 
     /// Keeps objects until the packets have ended.
     fn keep(self, objects: KVVec<Object>) {
-        if !self.are_there() {
-            return;
+        if self.are_there() {
+            // What there is no memory for is destroyed at once.
+            let _ = self.try_keep(objects);
         }
-        let Ok(kept) = Arc::new(Kept(objects), ACCOUNT) else {
-            return;
-        };
+    }
+
+    fn try_keep(self, objects: KVVec<Object>) -> NtResult {
+        let contexts = Joint::new(self.0.len())?;
+        let kept = Arc::pin_init(
+            pin_init!(Kept {
+                objects <- new_mutex!(objects, "Kept::objects"),
+                contexts,
+            }),
+            ACCOUNT,
+        )?;
         for (channel, slot) in self.0 {
-            let kept = kept.clone();
-            if let Ok(packet) = Arc::new(Packet::Task(as_dyn!(kept)), ACCOUNT) {
-                channel.append(slot, packet);
-            }
+            let user = User {
+                kept: kept.clone(),
+                has_come: Atomic::new(false),
+            };
+            let user = Arc::new(user, ACCOUNT)?;
+            let packet = Arc::new(Packet::Task(as_dyn!(user)), ACCOUNT)?;
+            channel.append(slot, packet);
         }
+        Ok(())
     }
 }
 
 /// Objects that packets may use.
-struct Kept(#[expect(dead_code, reason = "held to be dropped")] KVVec<Object>);
+#[pin_data]
+struct Kept {
+    #[pin]
+    objects: Mutex<KVVec<Object>>,
+    /// Those whose packets may.
+    contexts: Arc<Joint>,
+}
 
-impl Task for Kept {
-    /// They are dropped with the last packet that has them.
+/// One of the contexts. If it is destroyed before it comes there, the objects go with the last one.
+struct User {
+    kept: Arc<Kept>,
+    has_come: Atomic<bool>,
+}
+
+/// Objects that are destroyed in one piece.
+const AT_ONCE: usize = 16;
+
+impl Task for User {
     fn run(&self) -> TaskProgress {
-        TaskProgress::Done
+        if !self.has_come.xchg(true, Relaxed) && !self.kept.contexts.arrive() {
+            return TaskProgress::Done;
+        }
+        for _ in 0..AT_ONCE {
+            // Dropped after the lock is released.
+            let object = self.kept.objects.lock().pop();
+            if object.is_none() {
+                return TaskProgress::Done;
+            }
+        }
+        TaskProgress::More
     }
 }

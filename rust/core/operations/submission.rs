@@ -86,24 +86,36 @@ impl Process {
     }
 }
 
-/// A packet that there is room for.
-type Prepared = (Arc<Channel>, Slot<Arc<Packet>>, Arc<Packet>);
+/// Appends packets to channels, for which everything is prepared first. Nobody waits for room with room in hand: two
+/// callers would wait for each other.
+fn append_all(packets: KVVec<(Arc<Channel>, Arc<Packet>)>) -> NtResult {
+    let mut slots: KVVec<Slot<Arc<Packet>>> = KVVec::with_capacity(packets.len(), ACCOUNT)?;
+    while let Some((channel, _)) = packets.get(slots.len()) {
+        match channel.try_reserve()? {
+            Some(slot) => slots.push(slot, ACCOUNT)?,
+            None => {
+                slots.clear();
+                drop(channel.reserve()?);
+            }
+        }
+    }
+    for ((channel, packet), slot) in packets.into_iter().zip(slots) {
+        channel.append(slot, packet);
+    }
+    Ok(())
+}
 
-/// Appends packets, for which everything is prepared first.
+/// Appends a packet to each context.
 fn append(
     contexts: &[Arc<Context>],
     mut packet: impl FnMut(&Context) -> NtResult<Packet>,
 ) -> NtResult {
-    let mut prepared: KVVec<Prepared> = KVVec::with_capacity(contexts.len(), ACCOUNT)?;
+    let mut packets = KVVec::with_capacity(contexts.len(), ACCOUNT)?;
     for context in contexts {
         let packet = Arc::new(packet(context)?, ACCOUNT)?;
-        let slot = context.channel().reserve()?;
-        prepared.push((context.channel().clone(), slot, packet), ACCOUNT)?;
+        packets.push((context.channel().clone(), packet), ACCOUNT)?;
     }
-    for (channel, slot, packet) in prepared {
-        channel.append(slot, packet);
-    }
-    Ok(())
+    append_all(packets)
 }
 
 /// D3DKMTUpdateGpuVirtualAddress: when the fence has the value, or at once, the task is done, and the fence gets the
@@ -127,21 +139,17 @@ pub(in crate::core) fn update(
     };
     let channel = context.channel();
     let mut packets = KVVec::with_capacity(3, ACCOUNT)?;
+    let mut push = |packet| -> NtResult {
+        packets.push((channel.clone(), Arc::new(packet, ACCOUNT)?), ACCOUNT)?;
+        Ok(())
+    };
     if wait_first {
-        packets.push(Channel::wait(channel, at(value)?)?, ACCOUNT)?;
+        push(Channel::wait(channel, at(value)?)?)?;
     }
-    packets.push(Packet::Task(task), ACCOUNT)?;
+    push(Packet::Task(task))?;
     let signal = Signal::new(at(value.wrapping_add(1))?, false, None, 1)?;
-    packets.push(Packet::Signal(signal), ACCOUNT)?;
-    let mut prepared: KVVec<Prepared> = KVVec::with_capacity(packets.len(), ACCOUNT)?;
-    for packet in packets {
-        let packet = Arc::new(packet, ACCOUNT)?;
-        prepared.push((channel.clone(), channel.reserve()?, packet), ACCOUNT)?;
-    }
-    for (channel, slot, packet) in prepared {
-        channel.append(slot, packet);
-    }
-    Ok(())
+    push(Packet::Signal(signal))?;
+    append_all(packets)
 }
 
 /// D3DKMTSubmitCommand: the commands run once on each context (case 493).

@@ -61,7 +61,7 @@ pub(crate) mod channel {
             Err(NtStatus::NO_MEMORY)
         }
 
-        pub(crate) fn try_reserve(&self) -> NtResult<Slot<Arc<Packet>>> {
+        pub(crate) fn try_reserve(&self) -> NtResult<Option<Slot<Arc<Packet>>>> {
             Err(NtStatus::NO_MEMORY)
         }
 
