@@ -2,7 +2,10 @@
 
 //! The test adapter, with the script miniport, and its debugfs file.
 
-use super::SCRIPT;
+use super::{
+    Queues,
+    SCRIPT, //
+};
 use crate::{
     core::{
         objects::adapter::Adapter,
@@ -14,12 +17,9 @@ use crate::{
         Script,
         COMMIT, //
     },
-    sys::{
-        debugfs::{
-            Files,
-            Text, //
-        },
-        worker::WorkerQueue, //
+    sys::debugfs::{
+        Files,
+        Text, //
     },
     vidmm::VidMm, //
 };
@@ -33,7 +33,7 @@ use kernel::{
 /// What the debugfs file controls.
 pub(crate) struct Control {
     registry: Arc<Registry>,
-    paging: Arc<WorkerQueue>,
+    queues: Queues,
     log: Arc<Log>,
 }
 
@@ -42,8 +42,8 @@ impl Control {
         self.registry.adapters().add(SCRIPT, |instance| {
             let miniport = KBox::new(Script::new(self.log.clone())?, GFP_KERNEL)?;
             let segments = miniport.query_segments();
-            let vidmm = VidMm::new(segments, COMMIT, self.paging.clone())?;
-            Adapter::new(instance, miniport, vidmm)
+            let vidmm = VidMm::new(segments, COMMIT, self.queues.paging.clone())?;
+            Adapter::new(instance, miniport, vidmm, self.queues.fences.clone())
         })
     }
 
@@ -79,14 +79,10 @@ impl Text for Control {
 }
 
 /// Adds the adapter and its debugfs file.
-pub(crate) fn start(
-    files: &mut Files,
-    registry: &Arc<Registry>,
-    paging: Arc<WorkerQueue>,
-) -> Result {
+pub(crate) fn start(files: &mut Files, registry: &Arc<Registry>, queues: Queues) -> Result {
     let control = Control {
         registry: registry.clone(),
-        paging,
+        queues,
         log: Log::new()?,
     };
     control.add_adapter()?;

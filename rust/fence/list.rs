@@ -9,7 +9,10 @@ use crate::{
         NtResult,
         NtStatus, //
     },
-    sys::worker::WorkerQueue, //
+    sys::{
+        killable,
+        worker::WorkerQueue, //
+    }, //
 };
 use kernel::{
     new_mutex,
@@ -76,6 +79,8 @@ impl Fences {
             };
             let Some(node) = first else { break };
             MonitoredFence::unplug(&node.to_key_value().1);
+            // Lets other tasks run: users choose how many fences there are.
+            killable::is_dying();
         }
     }
 

@@ -14,6 +14,7 @@ use crate::{
     ddi::Miniport,
     fence::list::Fences,
     status::NtResult,
+    sys::worker::WorkerQueue,
     vidmm::VidMm, //
 };
 use kernel::{
@@ -37,11 +38,12 @@ impl Adapter {
         instance: AdapterInstance,
         miniport: KBox<dyn Miniport>,
         vidmm: Arc<VidMm>,
+        fences: Arc<WorkerQueue>,
     ) -> Result<Self> {
         let adapter = Self {
             instance,
             miniport,
-            fences: Fences::new(vidmm.queue().clone())?,
+            fences: Fences::new(fences)?,
             vidmm,
         };
         // From here on, `unplug` has to run.

@@ -22,11 +22,7 @@ pub(crate) mod residency;
 
 pub(crate) use crate::sys::dma_buf::DmaBuf;
 
-use crate::sys::worker::WorkerQueue;
-use kernel::{
-    alloc::GFP_KERNEL,
-    sync::{assert_no_lock, Arc},
-};
+use kernel::sync::{assert_no_lock, Arc};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum SegmentGroup {
@@ -38,20 +34,9 @@ pub(crate) struct GroupReport {
     pub(crate) usage: u64,
 }
 
-pub(crate) struct VidMm {
-    queue: Arc<WorkerQueue>,
-}
+pub(crate) struct VidMm;
 
 impl VidMm {
-    pub(crate) fn new() -> kernel::error::Result<Arc<Self>> {
-        let queue = Arc::new(WorkerQueue, GFP_KERNEL)?;
-        Ok(Arc::new(Self { queue }, GFP_KERNEL)?)
-    }
-
-    pub(crate) fn queue(&self) -> &Arc<WorkerQueue> {
-        &self.queue
-    }
-
     pub(crate) fn start(&self) -> kernel::error::Result {
         Ok(())
     }
