@@ -77,13 +77,22 @@ impl SoftAdapter {
     }
 }
 
+/// The work queues of all adapters.
+#[derive(Clone)]
+pub(crate) struct Queues {
+    /// For the paging workers.
+    pub(crate) paging: Arc<WorkerQueue>,
+    /// For what signals leave over.
+    pub(crate) fences: Arc<WorkerQueue>,
+}
+
 /// Creates an adapter for each DRM device that can be one.
 #[pin_data]
 pub(crate) struct Adapters {
     registry: Arc<Registry>,
     segments: Segments,
     commit: u64,
-    paging: Arc<WorkerQueue>,
+    queues: Queues,
     name_objects: bool,
     wanted: SoftAdapter,
     #[pin]
@@ -104,7 +113,7 @@ impl Adapters {
         registry: Arc<Registry>,
         segments: Segments,
         commit: u64,
-        paging: Arc<WorkerQueue>,
+        queues: Queues,
         name_objects: bool,
         wanted: SoftAdapter,
     ) -> Result<Arc<Self>> {
@@ -118,7 +127,7 @@ impl Adapters {
                 registry,
                 segments,
                 commit,
-                paging,
+                queues,
                 name_objects,
                 wanted,
                 state <- new_mutex!(state, "Adapters::state"),
@@ -130,7 +139,7 @@ impl Adapters {
     fn add(&self, device: Arc<Device>) -> Result {
         let source = HotplugSource(device.id().0);
         self.registry.adapters().add(source, |instance| {
-            let miniport = Gem::new(device, self.segments, self.name_objects, &self.paging)?;
+            let miniport = Gem::new(device, self.segments, self.name_objects, &self.queues.paging)?;
             let miniport = KBox::new(miniport, GFP_KERNEL)?;
             self.adapter(instance, miniport)
         })
@@ -138,15 +147,15 @@ impl Adapters {
 
     fn add_soft(&self) -> Result {
         self.registry.adapters().add(SOFT, |instance| {
-            let miniport = KBox::new(Soft::new(self.segments, &self.paging)?, GFP_KERNEL)?;
+            let miniport = KBox::new(Soft::new(self.segments, &self.queues.paging)?, GFP_KERNEL)?;
             self.adapter(instance, miniport)
         })
     }
 
     fn adapter(&self, instance: AdapterInstance, miniport: KBox<dyn Miniport>) -> Result<Adapter> {
-        let (segments, queue) = (miniport.query_segments(), self.paging.clone());
-        let vidmm = VidMm::new(segments, self.commit, queue)?;
-        let adapter = Adapter::new(instance, miniport, vidmm)?;
+        let segments = miniport.query_segments();
+        let vidmm = VidMm::new(segments, self.commit, self.queues.paging.clone())?;
+        let adapter = Adapter::new(instance, miniport, vidmm, self.queues.fences.clone())?;
         let facts = adapter.miniport().query_adapter_info();
         let (luid, name) = (adapter.luid().0, BStr::from_bytes(&facts.description));
         pr_info!("adapter {luid:x} is there: {name}\n");

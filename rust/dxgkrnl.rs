@@ -38,7 +38,10 @@ mod uapi;
 mod vidmm;
 
 use crate::{
-    adapters::Adapters,
+    adapters::{
+        Adapters,
+        Queues, //
+    },
     chardev::DxgFile,
     core::registry::Registry,
     ddi::{
@@ -106,14 +109,15 @@ struct Dxgkrnl {
     _node: MiscDevice<DxgFile>,
     _class_interface: ClassInterface,
     _files: Directory,
-    _paging: Paging,
+    _fences: Drained,
+    _paging: Drained,
     _memory: Mount,
 }
 
-/// The work queue of all adapters' paging workers: none runs any more once it is dropped.
-struct Paging(Arc<WorkerQueue>);
+/// A work queue of all adapters: nothing of it runs any more once it is dropped.
+struct Drained(Arc<WorkerQueue>);
 
-impl Drop for Paging {
+impl Drop for Drained {
     fn drop(&mut self) {
         self.0.drain();
     }
@@ -138,17 +142,32 @@ impl kernel::InPlaceModule for Dxgkrnl {
                 0 => segments.local.saturating_add(sys::total_ram_bytes() / 2),
                 mib => u64::from(mib) << 20,
             };
-            let paging = Paging(Arc::new(WorkerQueue::new()?, GFP_KERNEL)?);
-            let queue = paging.0.clone();
+            let queue =
+                |name| -> Result<_> { Ok(Drained(Arc::new(WorkerQueue::new(name)?, GFP_KERNEL)?)) };
+            let paging = queue(c"dxgkrnl-paging")?;
+            // Of its own, so that no user's paging delays another one's fences.
+            let fences = queue(c"dxgkrnl-fences")?;
+            let queues = Queues {
+                paging: paging.0.clone(),
+                fences: fences.0.clone(),
+            };
             let (names, soft) = (parameters.flink_names, parameters.soft_adapter);
-            let adapters = Adapters::new(registry.clone(), segments, commit, queue, names, soft)?;
+            let adapters = Adapters::new(
+                registry.clone(),
+                segments,
+                commit,
+                queues.clone(),
+                names,
+                soft,
+            )?;
             let mut files = Files::new();
             files.add(c"counters", tables::Counters)?;
             files.add(c"adapters", tables::Adapters(registry.clone()))?;
             files.add(c"processes", tables::Processes(registry.clone()))?;
             #[cfg(dxg_script)]
-            adapters::script::start(&mut files, &registry, paging.0.clone())?;
+            adapters::script::start(&mut files, &registry, queues)?;
             Ok(try_pin_init!(Self {
+                _fences: fences,
                 _paging: paging,
                 _memory: memory,
                 _class_interface: ClassInterface::new(adapters)?,

@@ -288,8 +288,14 @@ impl MonitoredFence {
     }
 
     /// Removes a wait, if it is still there.
-    fn leave(&self, key: &Key) {
-        let wait = self.state.lock().waits.remove_node(key);
-        drop(wait);
+    /// Returns whether it was, with its value reached.
+    fn leave(&self, key: &Key) -> bool {
+        let mut state = self.state.lock();
+        let wait = state.waits.remove_node(key);
+        let value = state
+            .ended
+            .map_or_else(|| self.page.load(), |ended| ended.value);
+        drop(state);
+        wait.is_some() && key.value <= value
     }
 }

@@ -203,11 +203,6 @@ impl VidMm {
         drop(shrinker);
     }
 
-    /// The work queue of the adapter.
-    pub(crate) fn queue(&self) -> &Arc<WorkerQueue> {
-        &self.queue
-    }
-
     fn take_any(&self) -> Option<Arc<Backing>> {
         let mut tracker = self.tracker();
         let backing = tracker.first()?;

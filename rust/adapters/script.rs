@@ -2,7 +2,10 @@
 
 //! The test adapter, with the script miniport, and its debugfs file.
 
-use super::SCRIPT;
+use super::{
+    Queues,
+    SCRIPT, //
+};
 use crate::{
     core::{
         objects::adapter::Adapter,
@@ -15,12 +18,9 @@ use crate::{
         Script,
         COMMIT, //
     },
-    sys::{
-        debugfs::{
-            Files,
-            Text, //
-        },
-        worker::WorkerQueue, //
+    sys::debugfs::{
+        Files,
+        Text, //
     },
     vidmm::VidMm, //
 };
@@ -45,7 +45,7 @@ struct Current {
 /// What the debugfs file controls.
 pub(crate) struct Control {
     registry: Arc<Registry>,
-    paging: Arc<WorkerQueue>,
+    queues: Queues,
     log: Arc<Log>,
     current: Arc<Current>,
 }
@@ -59,8 +59,8 @@ impl Control {
         self.registry.adapters().add(SCRIPT, |instance| {
             let miniport = KBox::new(script, GFP_KERNEL)?;
             let segments = miniport.query_segments();
-            let vidmm = VidMm::new(segments, COMMIT, self.paging.clone())?;
-            Adapter::new(instance, miniport, vidmm)
+            let vidmm = VidMm::new(segments, COMMIT, self.queues.paging.clone())?;
+            Adapter::new(instance, miniport, vidmm, self.queues.fences.clone())
         })
     }
 
@@ -112,11 +112,7 @@ impl Text for Control {
 }
 
 /// Adds the adapter and its debugfs file.
-pub(crate) fn start(
-    files: &mut Files,
-    registry: &Arc<Registry>,
-    paging: Arc<WorkerQueue>,
-) -> Result {
+pub(crate) fn start(files: &mut Files, registry: &Arc<Registry>, queues: Queues) -> Result {
     let current = Arc::pin_init(
         pin_init!(Current {
             engine <- new_mutex!(None, "script::Current::engine"),
@@ -125,7 +121,7 @@ pub(crate) fn start(
     )?;
     let control = Control {
         registry: registry.clone(),
-        paging,
+        queues,
         log: Log::new()?,
         current,
     };

@@ -473,10 +473,11 @@ u64 dxg_ktime_get_ns(void)
  * Ordered for each work item; different items run concurrently. None runs while
  * devices are suspended.
  */
-struct workqueue_struct *dxg_alloc_worker_queue(void)
+struct workqueue_struct *dxg_alloc_worker_queue(const char *name)
 {
-	return alloc_workqueue("dxgkrnl-paging",
-			       WQ_UNBOUND | WQ_MEM_RECLAIM | WQ_FREEZABLE, 0);
+	return alloc_workqueue("%s",
+			       WQ_UNBOUND | WQ_MEM_RECLAIM | WQ_FREEZABLE, 0,
+			       name);
 }
 
 /* The mount for shmem files, all of whose pages are single pages. */

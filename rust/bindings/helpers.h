@@ -103,7 +103,7 @@ void dxg_debugfs_remove(struct dentry *dentry);
 bool dxg_may_log(void);
 void dxg_warn(const char *what);
 
-struct workqueue_struct *dxg_alloc_worker_queue(void);
+struct workqueue_struct *dxg_alloc_worker_queue(const char *name);
 
 int dxg_mount_shmem(void);
 void dxg_unmount_shmem(void);

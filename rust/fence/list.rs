@@ -82,6 +82,8 @@ impl Fences {
             };
             let Some(node) = first else { break };
             MonitoredFence::unplug(&node.to_key_value().1);
+            // Lets other tasks run: users choose how many fences there are.
+            killable::is_dying();
         }
     }
 

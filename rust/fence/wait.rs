@@ -93,6 +93,17 @@ impl Receiver {
 /// What the entries of a wait in its fences take.
 pub(crate) type Entries = KVVec<RBTreeNodeReservation<Key, Arc<Wait>>>;
 
+/// What becomes of a wait some of whose targets are missing.
+#[derive(Clone, Copy)]
+enum Missing {
+    /// It goes on.
+    Waits,
+    /// It fails, and its receiver is told.
+    Fails(NtStatus),
+    /// It fails, and its receiver is not told.
+    Abandons(NtStatus),
+}
+
 /// See the module's documentation.
 #[pin_data]
 pub(crate) struct Wait {
@@ -124,7 +135,9 @@ struct State {
     /// Targets that have yet to be reached.
     missing: usize,
     outcome: Option<NtResult>,
-    /// How many targets were removed from their fences since the outcome was set.
+    /// How many targets may be in their fences, once the wait is started.
+    entered: usize,
+    /// How many of them were removed since the outcome was set.
     removed: usize,
     /// Told when the outcome is set.
     receiver: Option<Receiver>,
@@ -147,6 +160,7 @@ impl Wait {
                 Enough::Any => 1,
             },
             outcome: None,
+            entered: 0,
             removed: 0,
             receiver,
         };
@@ -202,10 +216,12 @@ impl Wait {
         mut entry: impl FnMut() -> NtResult<RBTreeNodeReservation<Key, Arc<Wait>>>,
     ) -> NtResult {
         let mut started = Ok(());
+        let mut entered = 0;
         for (at, target) in wait.targets.iter().enumerate() {
             if wait.is_settled() {
                 break;
             }
+            entered = at + 1;
             match Self::enter(wait, wait.key(at, target), target, &mut entry) {
                 Ok(false) => {}
                 Ok(true) => Self::complete(wait, Ok(())),
@@ -216,8 +232,12 @@ impl Wait {
             }
         }
         // Targets that were entered after the outcome was set have to be removed, too: all of them once more.
-        if wait.is_settled() {
-            wait.state.lock().removed = 0;
+        let is_settled = {
+            let mut state = wait.state.lock();
+            (state.entered, state.removed) = (entered, 0);
+            state.outcome.is_some()
+        };
+        if is_settled {
             Self::leave_some(wait);
         }
         started
@@ -256,37 +276,56 @@ impl Wait {
 
     /// A target is reached, or its fence has ended.
     pub(super) fn complete(wait: &Arc<Self>, result: NtResult) {
-        let receiver = {
-            let mut state = wait.state.lock();
-            if state.outcome.is_some() {
-                return;
+        match result {
+            Ok(()) => {
+                Self::settle(wait, 1, Missing::Waits);
             }
-            if result.is_ok() {
-                state.missing = state.missing.saturating_sub(1);
-                if state.missing > 0 {
-                    return;
-                }
+            Err(status) => {
+                let reached = wait.leave_first();
+                Self::settle(wait, reached, Missing::Fails(status));
             }
-            state.outcome = Some(result);
-            state.receiver.take()
-        };
-        wait.completed.notify_all();
-        if let Some(receiver) = receiver {
-            receiver.tell(result);
         }
-        Self::leave_some(wait);
     }
 
-    /// Gives up, unless the outcome is already set; returns the outcome. The receiver is not told.
+    /// Gives up, unless the outcome is already set, or what was reached is enough. Returns the outcome.
     pub(crate) fn cancel(wait: &Arc<Self>, status: NtStatus) -> NtResult {
+        let reached = wait.leave_first();
+        Self::settle(wait, reached, Missing::Abandons(status)).unwrap_or(Err(status))
+    }
+
+    /// Removes the first targets from their fences. Returns how many of them are reached: a signal leaves some to the
+    /// worker. Targets behind the first ones are not looked at.
+    fn leave_first(&self) -> usize {
+        let first = self.targets.iter().enumerate().take(AT_ONCE);
+        let reached = first.filter(|(at, target)| target.fence.leave(&self.key(*at, target)));
+        reached.count()
+    }
+
+    /// So many more targets are reached. Returns the outcome, if there is one now.
+    fn settle(wait: &Arc<Self>, reached: usize, missing: Missing) -> Option<NtResult> {
         let (outcome, receiver) = {
             let mut state = wait.state.lock();
-            let outcome = *state.outcome.get_or_insert(Err(status));
+            if state.outcome.is_some() {
+                return state.outcome;
+            }
+            state.missing = state.missing.saturating_sub(reached);
+            let outcome = match (state.missing, missing) {
+                (0, _) => Ok(()),
+                (_, Missing::Fails(status) | Missing::Abandons(status)) => Err(status),
+                (_, Missing::Waits) => return None,
+            };
+            state.outcome = Some(outcome);
             (outcome, state.receiver.take())
         };
-        drop(receiver);
+        wait.completed.notify_all();
+        match (receiver, missing, outcome) {
+            // Dropped, as nobody is told.
+            (Some(receiver), Missing::Abandons(_), Err(_)) => drop(receiver),
+            (Some(receiver), ..) => receiver.tell(outcome),
+            (None, ..) => {}
+        }
         Self::leave_some(wait);
-        outcome
+        Some(outcome)
     }
 
     /// The outcome, if there is one.
@@ -300,13 +339,13 @@ impl Wait {
 
     /// Removes the next targets from their fences, and leaves to the worker what that leaves.
     fn leave_some(wait: &Arc<Self>) {
-        let from = {
+        let (from, entered) = {
             let mut state = wait.state.lock();
             let from = state.removed;
-            state.removed = from.saturating_add(AT_ONCE).min(wait.targets.len());
-            from
+            state.removed = from.saturating_add(AT_ONCE).min(state.entered);
+            (from, state.entered)
         };
-        let mut left = wait.targets.iter().enumerate().skip(from);
+        let mut left = wait.targets.iter().enumerate().take(entered).skip(from);
         for (at, target) in left.by_ref().take(AT_ONCE) {
             target.fence.leave(&wait.key(at, target));
         }

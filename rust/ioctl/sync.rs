@@ -146,6 +146,8 @@ pub(super) fn signal(caller: &Caller<'_>, argument: usize) -> NtResult {
         } else {
             MonitoredFence::signal(&target.fence, target.value);
         }
+        // Lets other tasks run.
+        killable::is_dying();
     }
     Ok(())
 }

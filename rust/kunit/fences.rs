@@ -43,7 +43,7 @@ impl From<NtStatus> for Error {
 }
 
 fn worker_queue() -> Result<Arc<WorkerQueue>> {
-    Ok(Arc::new(WorkerQueue::new()?, GFP_KERNEL)?)
+    Ok(Arc::new(WorkerQueue::new(c"dxgkrnl-test")?, GFP_KERNEL)?)
 }
 
 fn fence(value: u64) -> Result<Arc<MonitoredFence>> {

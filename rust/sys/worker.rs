@@ -35,9 +35,9 @@ unsafe impl Send for WorkerQueue {}
 unsafe impl Sync for WorkerQueue {}
 
 impl WorkerQueue {
-    pub(crate) fn new() -> Result<Self, AllocError> {
-        // SAFETY: The function has no preconditions but process context, which `init` is.
-        let queue = unsafe { bindings::dxg_alloc_worker_queue() };
+    pub(crate) fn new(name: &CStr) -> Result<Self, AllocError> {
+        // SAFETY: A string of C, which is copied. There are no preconditions but process context, which `init` is.
+        let queue = unsafe { bindings::dxg_alloc_worker_queue(name.as_char_ptr()) };
         // INVARIANT: Not NULL, so it is a new queue that is ours alone.
         NonNull::new(queue).map(Self).ok_or(AllocError)
     }

@@ -42,6 +42,13 @@ impl LruKey {
         stamp: 0,
     };
 
+    /// Greater than the keys of all offered memory, and less than those of all other.
+    pub(crate) const BEFORE_IDLE: Self = Self {
+        class: Class::Offered(OfferPriority::High),
+        priority: u32::MAX,
+        stamp: u64::MAX,
+    };
+
     /// The least key that is greater.
     pub(crate) fn next(self) -> Self {
         Self {

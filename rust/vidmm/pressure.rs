@@ -67,6 +67,9 @@ impl VidMm {
         let left = missing.saturating_sub(pages);
         // Requests made meanwhile remain.
         self.wanted.fetch_sub(missing - left, Relaxed);
+        if left == 0 {
+            self.tracker().end_search();
+        }
         left > 0
     }
 }

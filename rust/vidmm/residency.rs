@@ -271,6 +271,8 @@ impl VidMm {
         }
         let trim = excess(&self.tracker(), account, Limit::Budget);
         if let Err(status) = tell(trim) {
+            // Others may have seen them off the list: the lock is not held while the caller is told.
+            let _guard = account.work().lock_list_calls().ok();
             self.put_back(account, list, job, unwanted);
             return Err(status);
         }

@@ -193,8 +193,18 @@ pub(crate) struct ResidencyTracker<T> {
     offered: u64,
     /// Bytes of the segment that are idle.
     idle: u64,
-    /// Where the search for a surplus goes on: behind memory that is locked.
-    searched: Option<(LruList, LruKey)>,
+    search: Search,
+}
+
+/// A search for idle memory, which goes on behind memory that is locked.
+#[derive(Default)]
+struct Search {
+    /// Behind this one.
+    after: Option<LruKey>,
+    /// It has begun anew: what was unlocked meanwhile is found now.
+    again: bool,
+    /// How often it went on.
+    rounds: usize,
 }
 
 /// What a [search](ResidencyTracker::surplus) has found.
@@ -207,6 +217,9 @@ pub(crate) enum Surplus<T> {
 
 /// Locked allocations that one search passes.
 const AT_ONCE: usize = 64;
+
+/// A search goes on that often at most: a user may keep moving locked memory to where it has not been yet.
+const MOST_ROUNDS: usize = 1024;
 
 pub(super) const fn index(group: SegmentGroup) -> usize {
     match group {
@@ -230,7 +243,7 @@ impl<T: Clone> ResidencyTracker<T> {
             processes: RBTree::new(),
             offered: 0,
             idle: 0,
-            searched: None,
+            search: Search::default(),
         }
     }
 
@@ -517,49 +530,57 @@ impl<T: Clone> ResidencyTracker<T> {
     }
 
     /// What to reclaim first when the system is short of memory: offered memory, then, if `idle_too`, memory
-    /// that is idle in the segment. There may be much locked memory before it, which one search after the other
-    /// passes; the search after the last one begins anew.
+    /// that is idle in the segment. There may be much locked memory before that, which one search after the other
+    /// passes.
     pub(crate) fn surplus(&mut self, idle_too: bool) -> Surplus<T> {
-        for _ in 0..AT_ONCE {
-            let Some((at, key)) = self.next_surplus(self.searched, idle_too) else {
-                self.searched = None;
-                return Surplus::Nothing;
-            };
-            match self.entries.get(&key) {
-                Some(entry) if entry.offer.is_some() || entry.locks == 0 => {
+        for list in [LruList::System, LruList::Segment] {
+            let first = self.first_of(list, None, |_, _| true);
+            if let Some((
+                LruKey {
+                    class: Class::Offered(_),
+                    ..
+                },
+                key,
+            )) = first
+            {
+                if let Some(entry) = self.entries.get(&key) {
                     return Surplus::Found(entry.item.clone());
                 }
-                _ => self.searched = Some(at),
             }
+        }
+        for _ in 0..AT_ONCE {
+            match self.next_idle(self.search.after).filter(|_| idle_too) {
+                Some((at, key)) => match self.entries.get(&key) {
+                    Some(entry) if entry.locks == 0 => return Surplus::Found(entry.item.clone()),
+                    _ => self.search.after = Some(at),
+                },
+                None if self.search.after.take().is_some() && !self.search.again => {
+                    self.search.again = true;
+                }
+                None => {
+                    self.end_search();
+                    return Surplus::Nothing;
+                }
+            }
+        }
+        self.search.rounds += 1;
+        if self.search.rounds >= MOST_ROUNDS {
+            self.end_search();
+            return Surplus::Nothing;
         }
         Surplus::GoOn
     }
 
-    /// The next after `after`, locked or not.
-    pub(crate) fn next_surplus(
-        &self,
-        after: Option<(LruList, LruKey)>,
-        idle_too: bool,
-    ) -> Option<((LruList, LruKey), Key)> {
-        let lists = match after {
-            Some((LruList::Segment, _)) => &[LruList::Segment][..],
-            _ => &[LruList::System, LruList::Segment][..],
-        };
-        for &list in lists {
-            let from = after.and_then(|(at, lru_key)| (at == list).then_some(lru_key));
-            let Some((lru_key, key)) = self.first_of(list, from, |_, _| true) else {
-                continue;
-            };
-            let wanted = match (list, lru_key.class) {
-                (_, Class::Offered(_)) => true,
-                (LruList::Segment, Class::Idle) => idle_too,
-                _ => false,
-            };
-            if wanted {
-                return Some(((list, lru_key), key));
-            }
-        }
-        None
+    /// The next search begins at the front.
+    pub(crate) fn end_search(&mut self) {
+        self.search = Search::default();
+    }
+
+    /// The next one after `after` that is idle in the segment, locked or not.
+    pub(crate) fn next_idle(&self, after: Option<LruKey>) -> Option<(LruKey, Key)> {
+        let after = after.or(Some(LruKey::BEFORE_IDLE));
+        self.first_of(LruList::Segment, after, |_, _| true)
+            .filter(|(lru_key, _)| lru_key.class == Class::Idle)
     }
 
     /// The next allocation after `after` that is pinned in the segment.

@@ -15,6 +15,7 @@ use crate::{
     fence::list::Fences,
     sched::node::Nodes,
     status::NtResult,
+    sys::worker::WorkerQueue,
     vidmm::VidMm, //
 };
 use kernel::{
@@ -39,11 +40,12 @@ impl Adapter {
         instance: AdapterInstance,
         miniport: KBox<dyn Miniport>,
         vidmm: Arc<VidMm>,
+        fences: Arc<WorkerQueue>,
     ) -> Result<Self> {
         let adapter = Self {
             instance,
-            fences: Fences::new(vidmm.queue().clone())?,
-            nodes: Nodes::new(miniport.execution(), vidmm.queue())?,
+            nodes: Nodes::new(miniport.execution(), &fences)?,
+            fences: Fences::new(fences)?,
             miniport,
             vidmm,
         };

@@ -225,8 +225,14 @@ fn objects(arguments: &[String]) {
                 value.get(),
             )
         },
-        // With it, all end that wait for less.
-        |value| signal(dxg, device, &[(fence.handle, value)]),
+        // With it, all end that wait for less: soon, as a worker ends most of them. Until then there may be no memory
+        // for the call.
+        |value| loop {
+            match signal(dxg, device, &[(fence.handle, value)]) {
+                NO_MEMORY => thread::yield_now(),
+                answer => break answer,
+            }
+        },
     );
 }
 

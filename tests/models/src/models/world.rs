@@ -15,8 +15,14 @@ use crate::{
         dispatch,
         Caller, //
     },
-    mem::KBox,
-    stand_in::machine::Numbers,
+    mem::{
+        KBox,
+        ACCOUNT, //
+    },
+    stand_in::{
+        machine::Numbers,
+        sys::worker::WorkerQueue, //
+    },
     uapi::*,
     vidmm::VidMm, //
 };
@@ -70,8 +76,9 @@ impl World {
         let registry = Registry::new(true).expect("memory");
         let added = registry.adapters().add(HotplugSource(1), |instance| {
             let miniport: Box<dyn crate::ddi::Miniport> = Box::new(Numbers::new());
-            let vidmm = VidMm::new()?;
-            Adapter::new(instance, KBox::from(miniport), vidmm)
+            let vidmm = Arc::new(VidMm, ACCOUNT)?;
+            let queue = Arc::new(WorkerQueue, ACCOUNT)?;
+            Adapter::new(instance, KBox::from(miniport), vidmm, queue)
         });
         assert_eq!(added, Ok(()));
         let process = registry.enter_process().expect("memory");

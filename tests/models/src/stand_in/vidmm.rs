@@ -23,11 +23,7 @@ pub(crate) mod residency;
 
 pub(crate) use crate::sys::dma_buf::DmaBuf;
 
-use crate::sys::worker::WorkerQueue;
-use kernel::{
-    alloc::GFP_KERNEL,
-    sync::{assert_no_lock, Arc},
-};
+use kernel::sync::{assert_no_lock, Arc};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum SegmentGroup {
@@ -39,20 +35,9 @@ pub(crate) struct GroupReport {
     pub(crate) usage: u64,
 }
 
-pub(crate) struct VidMm {
-    queue: Arc<WorkerQueue>,
-}
+pub(crate) struct VidMm;
 
 impl VidMm {
-    pub(crate) fn new() -> kernel::error::Result<Arc<Self>> {
-        let queue = Arc::new(WorkerQueue, GFP_KERNEL)?;
-        Ok(Arc::new(Self { queue }, GFP_KERNEL)?)
-    }
-
-    pub(crate) fn queue(&self) -> &Arc<WorkerQueue> {
-        &self.queue
-    }
-
     pub(crate) fn start(&self) -> kernel::error::Result {
         Ok(())
     }

@@ -54,35 +54,43 @@ pub(super) fn the_device_ends_waits() {
     ends_waits(|gpu, device, _| assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS));
 }
 
-/// A signal leaves most of many waits to a worker. A fence that is destroyed before that is done has been
-/// signalled for all of them.
+/// A signal leaves most of many waits to a worker. What ends before that is done has been signalled all the same: the
+/// fence, or another one that a wait for any is for.
 pub(super) fn waits_that_were_reached_before_the_end() {
     const MANY: i64 = 256;
     on_each_adapter(|gpu| {
-        let before = counters();
-        let device = gpu.device();
-        let fence = Fence::new(gpu, device, 0);
-        let event = Event::new();
-        let options = WaitOptions {
-            event: Some(&event),
-            ..WaitOptions::default()
-        };
-        for _ in 0..MANY {
-            assert_eq!(
-                wait_in(&gpu.dxg, device, &[(fence.handle, 1)], options),
-                SUCCESS
-            );
+        for others_end in [false, true] {
+            let before = counters();
+            let device = gpu.device();
+            let [fence, other] = [0; 2].map(|_| Fence::new(gpu, device, 0));
+            let event = Event::new();
+            let options = WaitOptions {
+                event: Some(&event),
+                ..WaitOptions::default()
+            };
+            for _ in 0..MANY {
+                let answer = wait_in(&gpu.dxg, device, &[(fence.handle, 1)], options);
+                assert_eq!(answer, SUCCESS);
+            }
+            thread::scope(|scope| {
+                // Its turn is the last one.
+                let waiting = spawn(scope, || {
+                    let any = WaitOptions {
+                        any: true,
+                        ..WaitOptions::default()
+                    };
+                    let targets = [(fence.handle, 2), (other.handle, 1)];
+                    wait_in(&gpu.dxg, device, &targets, any)
+                });
+                wait_for_waits(&before, MANY + 1);
+                assert_eq!(signal(&gpu.dxg, device, &[(fence.handle, 2)]), SUCCESS);
+                let ends = if others_end { other } else { fence };
+                assert_eq!(destroy_sync_object(&gpu.dxg, ends.handle), SUCCESS);
+                assert_eq!(waiting.join().expect("a thread"), SUCCESS);
+            });
+            wait_for_waits(&before, 0);
+            assert_eq!(i64::try_from(event.count()), Ok(MANY));
         }
-        thread::scope(|scope| {
-            // Its turn is the last one.
-            let waiting = spawn(scope, || wait(&gpu.dxg, device, &[(fence.handle, 2)]));
-            wait_for_waits(&before, MANY + 1);
-            assert_eq!(signal(&gpu.dxg, device, &[(fence.handle, 2)]), SUCCESS);
-            assert_eq!(destroy_sync_object(&gpu.dxg, fence.handle), SUCCESS);
-            assert_eq!(waiting.join().expect("a thread"), SUCCESS);
-        });
-        wait_for_waits(&before, 0);
-        assert_eq!(i64::try_from(event.count()), Ok(MANY));
     });
 }
 
