@@ -45,10 +45,16 @@ pub(crate) trait Port {
     fn now(&self) -> u64;
 }
 
-/// Memory that there was, and that could not be had: its adapter was unplugged, or there was no memory to page
-/// it in.
+/// Why memory that there is could not be accessed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Unavailable;
+pub(crate) enum Unavailable {
+    /// It has to be paged in first.
+    NotPresent,
+    /// It will be accessible soon.
+    Busy,
+    /// It cannot be had: its adapter was unplugged, for example.
+    Lost,
+}
 
 /// The result of an access.
 pub(crate) type Access = Result<(), Unavailable>;
@@ -60,7 +66,7 @@ pub(crate) enum Update {
     Add(u64),
 }
 
-/// Why a buffer could not go on.
+/// What is wrong with a buffer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Fault {
     /// An address may not be used so.
@@ -69,9 +75,29 @@ pub(crate) enum Fault {
     Instruction { address: u64 },
 }
 
-impl Fault {
-    /// For memory at an address that could not be had.
+/// Why a buffer does not go on, now or at all.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Stop {
+    Fault(Fault),
+    /// What it was about to do is to be done again when the memory at an address was paged in.
+    NotPresent { address: u64 },
+    /// What it was about to do is to be done again.
+    Busy,
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl Stop {
+    /// For an access to memory at an address.
     fn unavailable(address: u64, write: bool) -> impl FnOnce(Unavailable) -> Self {
-        move |Unavailable| Self::Page { address, write }
+        move |why| match why {
+            Unavailable::NotPresent => Self::NotPresent { address },
+            Unavailable::Busy => Self::Busy,
+            Unavailable::Lost => Self::Fault(Fault::Page { address, write }),
+        }
     }
 }

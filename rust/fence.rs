@@ -200,15 +200,20 @@ impl MonitoredFence {
         Self::complete_some(fence);
     }
 
-    /// Sets the value, even to a lower one.
+    /// Sets the value, even to a lower one, unless the process is being killed.
     pub(crate) fn rewind(fence: &Arc<Self>, value: u64) {
-        Self::update(fence, |_| value);
+        while !Self::try_update(fence, |_| value) {
+            if killable::is_dying() {
+                return;
+            }
+        }
     }
 
-    /// Gives it a value that depends on the one before, at once. Waits whose value was reached stay completed: so all
-    /// of them are completed first, unless the process is being killed.
-    pub(crate) fn update(fence: &Arc<Self>, change: impl Fn(u64) -> u64) {
-        loop {
+    /// Gives it a value that depends on the one before, at once. `false`: waits whose value was reached stay completed,
+    /// and some of them have yet to be, before it can change.
+    #[must_use]
+    pub(crate) fn try_update(fence: &Arc<Self>, change: impl Fn(u64) -> u64) -> bool {
+        for _ in 0..AT_ONCE {
             let over = {
                 let mut state = fence.state.lock();
                 let over = state.take_over(fence.page.load());
@@ -217,13 +222,13 @@ impl MonitoredFence {
                 }
                 over
             };
-            let Some((node, outcome)) = over else { break };
+            let Some((node, outcome)) = over else {
+                Self::complete_some(fence);
+                return true;
+            };
             Wait::complete(&node.to_key_value().1, outcome);
-            if killable::is_dying() {
-                return;
-            }
         }
-        Self::complete_some(fence);
+        false
     }
 
     /// Completes waits that are over, and leaves to the worker what that leaves.

@@ -35,6 +35,9 @@ pub(crate) const END: u64 = 1 << ADDRESS_BITS;
 /// Ranges of a space, and extents of it, at most.
 pub(crate) const MOST: usize = 65_536;
 
+/// Extents that are taken out while the space is locked, at most.
+const AT_ONCE: usize = 256;
+
 /// Whether an address or a size is one of pages.
 pub(crate) const fn whole(bytes: u64, unit: u64) -> bool {
     bytes % unit == 0

@@ -2,21 +2,29 @@
 
 //! The scheduler: what is submitted to contexts, and in which order it runs.
 //!
+//! - [`nodes::Nodes`]: the nodes of an adapter.
 //! - [`node::Node`]: an engine, and which context has it.
+//! - [`watchdog::Watchdog`]: ends its turn there, and what takes too long.
+//! - [`turns::Turns`]: whose turn is next.
+//! - [`background::Background`]: what is done for a context beside the node.
 //! - [`entity::Entity`]: a context, with its queue.
 //! - [`channel::Channel`]: how packets come to both.
 //! - [`packet::Packet`]: what it is told to do.
 //! - [`queue::Queue`]: what one context has to do, in order.
 //! - [`joint::Joint`]: what several contexts do together, once all of them have come there.
 //!
-//! This room knows neither handles nor address spaces. Lock order: `Node::state`, then `Entity::place`; neither
-//! is held together with `Queue::state` or over a call of the miniport.
+//! This room knows neither handles nor address spaces. Lock order: `Node::state`, then `Entity::place`; no two others
+//! are held together, and none over a call of the miniport.
 
 #![deny(unsafe_code)]
 
+mod background;
 pub(crate) mod channel;
 pub(crate) mod entity;
 pub(crate) mod joint;
-pub(crate) mod node;
+mod node;
+pub(crate) mod nodes;
 pub(crate) mod packet;
 pub(crate) mod queue;
+pub(crate) mod turns;
+mod watchdog;

@@ -558,6 +558,20 @@ struct page *dxg_shmem_page(const struct file *file, unsigned long index,
 	return shmem_read_mapping_page_gfp(file->f_mapping, index, gfp);
 }
 
+/* The same, if it is in memory and has its contents; does not wait. */
+struct page *dxg_shmem_cached_page(const struct file *file, unsigned long index)
+{
+	struct folio *folio = filemap_get_folio(file->f_mapping, index);
+
+	if (IS_ERR(folio))
+		return ERR_CAST(folio);
+	if (!folio_test_uptodate(folio)) {
+		folio_put(folio);
+		return ERR_PTR(-ENOENT);
+	}
+	return folio_file_page(folio, index);
+}
+
 /* Puts such a page. It may have been written to. */
 void dxg_shmem_put(struct page *page)
 {

@@ -112,6 +112,7 @@ u64 dxg_shmem_present(const struct file *file);
 void dxg_shmem_empty(const struct file *file);
 struct page *dxg_shmem_page(const struct file *file, unsigned long index,
 			    bool may_wait);
+struct page *dxg_shmem_cached_page(const struct file *file, unsigned long index);
 void dxg_shmem_put(struct page *page);
 struct page *dxg_alloc_page(void);
 bool dxg_can_swap(void);

@@ -56,28 +56,39 @@ pub(crate) enum Update {
     Add(u64),
 }
 
+/// Why bytes cannot be accessed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Inaccessible {
+    /// They have to be paged in first: the packet is to end with [`Outcome::NotPresent`].
+    NotPresent,
+    /// They are the value of a fence that has yet to complete waits: the same access is to be made again later.
+    Busy,
+    /// The address has another meaning by now, or the bytes are lost.
+    Lost,
+}
+
+/// The result of an access.
+pub(crate) type Access = Result<(), Inaccessible>;
+
 /// The memory behind the GPU virtual addresses of a context, for an engine that is software: what others reach by
 /// the page tables of `DxgkDdiSetRootPageTable`. The bytes of one call lie in what [`GpuMemory::look_up`] says of
-/// the first one. All functions may sleep.
-///
-/// Those that return a status have these errors: INVALID_PARAMETER when the address has another meaning by now;
-/// DEVICE_REMOVED, NO_MEMORY when the bytes cannot be had.
+/// the first one. No function waits for memory.
 pub(crate) trait GpuMemory: Send + Sync {
     fn look_up(&self, address: u64) -> GpuPages;
 
-    fn read(&self, address: u64, bytes: &mut [u8]) -> NtResult;
+    fn read(&self, address: u64, bytes: &mut [u8]) -> Access;
 
-    fn write(&self, address: u64, bytes: &[u8]) -> NtResult;
+    fn write(&self, address: u64, bytes: &[u8]) -> Access;
 
     /// Fills `bytes` bytes; they and the address are multiples of 4.
-    fn fill(&self, address: u64, bytes: u64, pattern: u32) -> NtResult;
+    fn fill(&self, address: u64, bytes: u64, pattern: u32) -> Access;
 
     /// Copies `bytes` bytes. Those that overlap have the destination below the source: each is read before it is
     /// written.
-    fn copy(&self, to: u64, from: u64, bytes: u64) -> NtResult;
+    fn copy(&self, to: u64, from: u64, bytes: u64) -> Access;
 
     /// Changes 64 bits at an address that is a multiple of 8, at once: of a monitored fence it is a signal.
-    fn update(&self, address: u64, change: Update) -> NtResult;
+    fn update(&self, address: u64, change: Update) -> Access;
 }
 
 /// Arguments of [`create_context`](Execution::create_context) (DXGKARG_CREATECONTEXT).
@@ -130,6 +141,9 @@ pub(crate) enum Outcome {
     /// DMA_PREEMPTED: it can be submitted again, and goes on from where it was. Also what was submitted
     /// behind it is back.
     Preempted,
+    /// The bytes at an address have to be paged in, then it is submitted again, and goes on from where it was: what
+    /// hardware asks for by a page request.
+    NotPresent { address: u64 },
     /// DMA_FAULTED, DMA_PAGE_FAULTED: its device can't go on.
     Faulted(PacketFault),
 }

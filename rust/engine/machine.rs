@@ -21,6 +21,7 @@ use super::{
     triangles::Triangles,
     Fault,
     Port,
+    Stop,
     Update, //
 };
 use crate::{
@@ -50,6 +51,10 @@ pub(crate) enum Progress {
     Running,
     /// It goes on when memory has changed: others may have the engine first.
     Polling,
+    /// It goes on when the memory at an address was paged in.
+    NotPresent {
+        address: u64,
+    },
     Done,
     Faulted(Fault),
 }
@@ -112,7 +117,9 @@ impl Machine {
     pub(crate) fn step<P: Port>(&mut self, port: &mut P) -> Progress {
         match self.run(port) {
             Ok(progress) => progress,
-            Err(fault) => {
+            Err(Stop::NotPresent { address }) => Progress::NotPresent { address },
+            Err(Stop::Busy) => Progress::Polling,
+            Err(Stop::Fault(fault)) => {
                 self.depth = 0;
                 self.unfinished = None;
                 Progress::Faulted(fault)
@@ -120,7 +127,7 @@ impl Machine {
         }
     }
 
-    fn run<P: Port>(&mut self, port: &mut P) -> Result<Progress, Fault> {
+    fn run<P: Port>(&mut self, port: &mut P) -> Result<Progress, Stop> {
         let mut bytes = STEP_BYTES;
         for _ in 0..STEP_COMMANDS {
             if let Some(unfinished) = &mut self.unfinished {
@@ -166,16 +173,21 @@ impl Machine {
                 }
                 self.unfinished = None;
             }
+            let before = (self.buffers, self.depth);
             let Some((address, command)) = self.fetch(port)? else {
                 return Ok(Progress::Done);
             };
-            self.begin(port, address, command)?;
+            if let Err(stop) = self.begin(port, address, command) {
+                // It has done nothing, and may begin again.
+                (self.buffers, self.depth) = before;
+                return Err(stop);
+            }
         }
         Ok(Progress::Running)
     }
 
     /// The next command, and where it is.
-    fn fetch<P: Port>(&mut self, port: &mut P) -> Result<Option<(u64, Command)>, Fault> {
+    fn fetch<P: Port>(&mut self, port: &mut P) -> Result<Option<(u64, Command)>, Stop> {
         while let Some(top) = self.depth.checked_sub(1) {
             let Some(buffer) = self.buffers.get_mut(top) else {
                 break;
@@ -187,11 +199,11 @@ impl Machine {
             }
             let invalid = Fault::Instruction { address: at };
             if left < 4 {
-                return Err(invalid);
+                return Err(invalid.into());
             }
             let header = Header::new(fetch_word(port, at)?).ok_or(invalid)?;
             if header.bytes() > left {
-                return Err(invalid);
+                return Err(invalid.into());
             }
             let mut words = [0; OPERANDS_MAX];
             let operands = words.iter_mut().take(header.operands());
@@ -205,7 +217,7 @@ impl Machine {
     }
 
     /// Does a command, or its beginning.
-    fn begin<P: Port>(&mut self, port: &mut P, at: u64, command: Command) -> Result<(), Fault> {
+    fn begin<P: Port>(&mut self, port: &mut P, at: u64, command: Command) -> Result<(), Stop> {
         let invalid = Fault::Instruction { address: at };
         match command {
             Command::Nop => {}
@@ -245,13 +257,13 @@ impl Machine {
             Command::Write32 { address, value } => {
                 if let Destination::Memory { memory, offset, .. } = destination(port, address)? {
                     port.write(&memory, offset, &value.to_le_bytes())
-                        .map_err(Fault::unavailable(address, true))?;
+                        .map_err(Stop::unavailable(address, true))?;
                 }
             }
             Command::Write64 { address, value } => {
                 if let Destination::Memory { memory, offset, .. } = destination(port, address)? {
                     port.write(&memory, offset, &value.to_le_bytes())
-                        .map_err(Fault::unavailable(address, true))?;
+                        .map_err(Stop::unavailable(address, true))?;
                 }
             }
             Command::Fence { address, value } => update(port, address, Update::Store(value))?,
@@ -276,7 +288,7 @@ impl Machine {
             Command::Spin { nanoseconds } if self.spins => {
                 self.unfinished = Some(Unfinished::Spin { nanoseconds });
             }
-            Command::Spin { .. } => return Err(invalid),
+            Command::Spin { .. } => return Err(invalid.into()),
             Command::Call { address, bytes } => {
                 let end = address.checked_add(bytes).ok_or(invalid)?;
                 let buffer = self.buffers.get_mut(self.depth).ok_or(invalid)?;
@@ -294,36 +306,36 @@ impl Machine {
 }
 
 /// Reads a word; its address is a multiple of 4, so that it lies in one page.
-fn fetch_word<P: Port>(port: &mut P, address: u64) -> Result<u32, Fault> {
+fn fetch_word<P: Port>(port: &mut P, address: u64) -> Result<u32, Stop> {
     let mut word = [0; 4];
     read(port, address, &mut word)?;
     Ok(u32::from_le_bytes(word))
 }
 
 /// Reads 64 bits; their address is a multiple of 8.
-fn load<P: Port>(port: &mut P, address: u64) -> Result<u64, Fault> {
+fn load<P: Port>(port: &mut P, address: u64) -> Result<u64, Stop> {
     let mut value = [0; 8];
     read(port, address, &mut value)?;
     Ok(u64::from_le_bytes(value))
 }
 
-fn read<P: Port>(port: &mut P, address: u64, bytes: &mut [u8]) -> Result<(), Fault> {
+fn read<P: Port>(port: &mut P, address: u64, bytes: &mut [u8]) -> Result<(), Stop> {
     match port.translate(address) {
         Translation::Invalid => Err(Fault::Page {
             address,
             write: false,
-        }),
+        }.into()),
         Translation::Zero { .. } => Ok(()),
         Translation::Memory { item, offset, .. } => port
             .read(&item, offset, bytes)
-            .map_err(Fault::unavailable(address, false)),
+            .map_err(Stop::unavailable(address, false)),
     }
 }
 
-fn update<P: Port>(port: &mut P, address: u64, change: Update) -> Result<(), Fault> {
+fn update<P: Port>(port: &mut P, address: u64, change: Update) -> Result<(), Stop> {
     if let Destination::Memory { memory, offset, .. } = destination(port, address)? {
         port.update(&memory, offset, change)
-            .map_err(Fault::unavailable(address, true))?;
+            .map_err(Stop::unavailable(address, true))?;
     }
     Ok(())
 }

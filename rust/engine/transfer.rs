@@ -8,7 +8,8 @@ use super::{
     command::Rows,
     Access,
     Fault,
-    Port, //
+    Port,
+    Stop, //
 };
 use crate::gpuva::space::Translation;
 
@@ -50,7 +51,7 @@ impl Transfer {
     }
 
     /// Writes some more, for at most what is left of `budget`.
-    pub(super) fn advance<P: Port>(&mut self, port: &mut P, budget: &mut u64) -> Result<(), Fault> {
+    pub(super) fn advance<P: Port>(&mut self, port: &mut P, budget: &mut u64) -> Result<(), Stop> {
         while self.rows > 0 && *budget > 0 {
             let most = (self.row - self.done).min(*budget);
             let bytes = self.piece(port, most)?;
@@ -69,11 +70,11 @@ impl Transfer {
     }
 
     /// Writes what lies together, and says how many bytes that was: at least one, at most `most`.
-    fn piece<P: Port>(&self, port: &mut P, most: u64) -> Result<u64, Fault> {
+    fn piece<P: Port>(&self, port: &mut P, most: u64) -> Result<u64, Stop> {
         // Addresses that are too large are looked up, too, and mean nothing.
         let to = self.to.address.wrapping_add(self.done);
         let destination = destination(port, to)?;
-        let unavailable = Fault::unavailable(to, true);
+        let unavailable = Stop::unavailable(to, true);
         match self.from {
             Source::Pattern(pattern) => {
                 // Words, as lengths and addresses are; what is left of a budget need not be.
@@ -107,7 +108,7 @@ impl Transfer {
                         return Err(Fault::Page {
                             address: from,
                             write: false,
-                        });
+                        }.into());
                     }
                     Translation::Zero { bytes } | Translation::Memory { bytes, .. } => *bytes,
                 };
@@ -184,7 +185,7 @@ pub(super) enum Destination<M> {
 pub(super) fn destination<P: Port>(
     port: &mut P,
     address: u64,
-) -> Result<Destination<P::Memory>, Fault> {
+) -> Result<Destination<P::Memory>, Stop> {
     match port.translate(address) {
         Translation::Zero { bytes } => Ok(Destination::Dropped { bytes }),
         Translation::Memory {
@@ -203,6 +204,6 @@ pub(super) fn destination<P: Port>(
         } => Err(Fault::Page {
             address,
             write: true,
-        }),
+        }.into()),
     }
 }

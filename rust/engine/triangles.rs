@@ -22,7 +22,8 @@ use super::{
         PIECE_COST, //
     },
     Fault,
-    Port, //
+    Port,
+    Stop, //
 };
 use crate::{
     gpuva::space::Translation,
@@ -75,7 +76,7 @@ impl Triangles {
     }
 
     /// Draws some more, for about what is left of `budget`.
-    pub(super) fn advance<P: Port>(&mut self, port: &mut P, budget: &mut u64) -> Result<(), Fault> {
+    pub(super) fn advance<P: Port>(&mut self, port: &mut P, budget: &mut u64) -> Result<(), Stop> {
         while !self.is_done() && *budget > 0 {
             let cost = match self.drawing.as_mut() {
                 Some(drawing) => {
@@ -96,10 +97,10 @@ impl Triangles {
     }
 
     /// Begins with the next triangle; `None` if it has no pixels.
-    fn begin<P: Port>(&mut self, port: &mut P) -> Result<Option<Drawing>, Fault> {
+    fn begin<P: Port>(&mut self, port: &mut P) -> Result<Option<Drawing>, Stop> {
         let corners = read_corners(port, self.corners)?;
         if !corners.iter().all(Corner::is_near) {
-            return Err(Fault::Instruction { address: self.at });
+            return Err(Fault::Instruction { address: self.at }.into());
         }
         self.triangles -= 1;
         // All of the list has addresses. CAST: small.
@@ -112,7 +113,7 @@ impl Triangles {
     }
 }
 
-fn read_corners<P: Port>(port: &mut P, address: u64) -> Result<[Corner; 3], Fault> {
+fn read_corners<P: Port>(port: &mut P, address: u64) -> Result<[Corner; 3], Stop> {
     let mut bytes = [0u8; TRIANGLE_BYTES];
     let (mut at, mut rest) = (address, bytes.as_mut_slice());
     while !rest.is_empty() {
@@ -124,7 +125,7 @@ fn read_corners<P: Port>(port: &mut P, address: u64) -> Result<[Corner; 3], Faul
                 return Err(Fault::Page {
                     address: at,
                     write: false,
-                });
+                }.into());
             }
             Translation::Zero { bytes } => most(bytes),
             Translation::Memory {
@@ -135,7 +136,7 @@ fn read_corners<P: Port>(port: &mut P, address: u64) -> Result<[Corner; 3], Faul
             } => {
                 let piece = rest.get_mut(..most(bytes)).unwrap_or_default();
                 port.read(&item, offset, piece)
-                    .map_err(Fault::unavailable(at, false))?;
+                    .map_err(Stop::unavailable(at, false))?;
                 most(bytes)
             }
         };
@@ -191,7 +192,7 @@ impl Drawing {
     }
 
     /// Draws what lies together, or goes to the next row, and says what that costs.
-    fn advance<P: Port>(&mut self, port: &mut P, target: &Target) -> Result<u64, Fault> {
+    fn advance<P: Port>(&mut self, port: &mut P, target: &Target) -> Result<u64, Stop> {
         if self.next >= self.end {
             self.row = self.below;
             self.below += 1;
@@ -220,7 +221,7 @@ impl Drawing {
                 let piece = piece.get_mut(..4 * pixels as usize).unwrap_or_default();
                 if target.blends {
                     port.read(&memory, offset, piece)
-                        .map_err(Fault::unavailable(address, false))?;
+                        .map_err(Stop::unavailable(address, false))?;
                 }
                 for (pixel, x) in piece.chunks_exact_mut(4).zip(self.next..) {
                     let old = <[u8; 4]>::try_from(&*pixel).unwrap_or_default();
@@ -228,7 +229,7 @@ impl Drawing {
                     pixel.copy_from_slice(&meet(target, new, old));
                 }
                 port.write(&memory, offset, piece)
-                    .map_err(Fault::unavailable(address, true))?;
+                    .map_err(Stop::unavailable(address, true))?;
                 self.next += pixels;
                 Ok(PIECE_COST.max(pixels.unsigned_abs() * PIXEL_COST))
             }

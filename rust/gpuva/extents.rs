@@ -6,6 +6,7 @@
 
 use super::{
     Span,
+    AT_ONCE,
     MOST, //
 };
 use crate::{
@@ -23,6 +24,9 @@ use kernel::rbtree::{
 /// Driver protections with this bit belong to a range of an allocation, not to a mapping of it (case
 /// 357).
 pub(crate) const UNIQUE: u64 = 1 << 63;
+
+/// Mappings of an allocation that can be checked for another driver protection, at most.
+pub(crate) const CHECKED_MOST: usize = 1024;
 
 /// Names what is mapped: an address that nothing else has. 0 is nothing.
 pub(crate) type Key = usize;
@@ -100,15 +104,26 @@ pub(crate) struct Extent<T> {
     pub(crate) meaning: Meaning<T>,
 }
 
+impl<T> Extent<T> {
+    /// Its place among those that map the same.
+    fn entry(&self) -> (Key, bool, u64) {
+        (
+            self.meaning.key(),
+            self.meaning.is_unique(),
+            self.span.end,
+        )
+    }
+}
+
 /// By where they end, as ranges are.
 pub(super) type ExtentTree<T> = RBTree<u64, Extent<T>>;
-/// By what they map.
-pub(super) type KeyTree = RBTree<(Key, u64), ()>;
+/// By what they map, those with a unique driver protection behind the others, and by where they end.
+pub(super) type KeyTree = RBTree<(Key, bool, u64), ()>;
 
 /// The memory that an extent takes.
 pub(super) struct Room<T> {
     extent: RBTreeNodeReservation<u64, Extent<T>>,
-    key: RBTreeNodeReservation<(Key, u64), ()>,
+    key: RBTreeNodeReservation<(Key, bool, u64), ()>,
 }
 
 impl<T> Room<T> {
@@ -128,8 +143,6 @@ pub(super) struct Extents<T> {
     tree: ExtentTree<T>,
     keys: KeyTree,
     count: usize,
-    /// How many have a driver protection that is unique.
-    unique: usize,
 }
 
 impl<T: Clone> Extents<T> {
@@ -138,7 +151,6 @@ impl<T: Clone> Extents<T> {
             tree: RBTree::new(),
             keys: RBTree::new(),
             count: 0,
-            unique: 0,
         }
     }
 
@@ -179,45 +191,92 @@ impl<T: Clone> Extents<T> {
         Extent { span, meaning }
     }
 
-    /// The first one that maps `key`, and ends behind an address.
-    pub(super) fn of(&self, key: Key, behind: u64) -> Option<&Extent<T>> {
-        let bound = (key, behind.checked_add(1)?);
-        let (of, end) = *self.keys.cursor_lower_bound(&bound)?.current().0;
+    /// The one that has the last of some addresses that have a meaning.
+    pub(super) fn last_in(&self, span: Span) -> Option<&Extent<T>> {
+        let last = match self.tree.cursor_lower_bound(&span.end) {
+            Some(behind) if behind.current().1.span.start < span.end => Some(*behind.current().0),
+            Some(behind) => behind.peek_prev().map(|(end, _)| *end),
+            None => self.tree.cursor_back().map(|back| *back.current().0),
+        };
+        self.tree
+            .get(&last?)
+            .filter(|extent| extent.span.end > span.start)
+    }
+
+    /// The first one of a key, from one with `is_unique` on that ends behind an address.
+    fn next_of(&self, key: Key, is_unique: bool, behind: u64) -> Option<&Extent<T>> {
+        let bound = (key, is_unique, behind.checked_add(1)?);
+        let (of, _, end) = *self.keys.cursor_lower_bound(&bound)?.current().0;
         if of != key {
             return None;
         }
         self.tree.get(&end)
     }
 
-    /// Whether all mappings of `bytes` bytes of an item, from `offset` on, could have that driver
-    /// protection (case 357).
-    pub(super) fn agree(&self, key: Key, offset: u64, bytes: u64, driver_protection: u64) -> bool {
-        if self.unique == 0 && driver_protection & UNIQUE == 0 {
-            return true;
-        }
+    /// The first one that maps `key`.
+    pub(super) fn of(&self, key: Key) -> Option<&Extent<T>> {
+        self.next_of(key, false, 0)
+    }
+
+    /// Whether a mapping of `bytes` bytes of an item, from `offset` on, can have that driver protection beside the
+    /// others (case 357).
+    ///
+    /// # Errors
+    ///
+    /// INVALID_PARAMETER: another one differs, and one of them is unique. NO_MEMORY: there are more than
+    /// [`CHECKED_MOST`] others.
+    pub(super) fn check_protection(
+        &self,
+        key: Key,
+        offset: u64,
+        bytes: u64,
+        driver_protection: u64,
+    ) -> NtResult {
+        // What is not unique only meets those that are.
+        let mut is_unique = driver_protection & UNIQUE == 0;
         let mut behind = 0;
-        while let Some(extent) = self.of(key, behind) {
+        for _ in 0..CHECKED_MOST {
+            let Some(extent) = self.next_of(key, is_unique, behind) else {
+                return Ok(());
+            };
             behind = extent.span.end;
+            is_unique = extent.meaning.is_unique();
             if let Meaning::Memory(memory) = &extent.meaning {
-                let differs = memory.driver_protection != driver_protection
-                    && (memory.driver_protection | driver_protection) & UNIQUE != 0;
+                let differs = memory.driver_protection != driver_protection;
                 if differs && memory.meets(extent.span.bytes(), offset, bytes) {
-                    return false;
+                    return Err(NtStatus::INVALID_PARAMETER);
                 }
             }
         }
-        true
+        Err(NtStatus::NO_MEMORY)
     }
 
     /// Gives addresses that have no meaning one.
     pub(super) fn insert(&mut self, room: Room<T>, extent: Extent<T>) {
         self.count += 1;
-        self.unique += usize::from(extent.meaning.is_unique());
-        let end = extent.span.end;
         // Nothing ends there: nothing is replaced.
-        self.keys
-            .insert(room.key.into_node((extent.meaning.key(), end), ()));
+        self.keys.insert(room.key.into_node(extent.entry(), ()));
+        let end = extent.span.end;
         self.tree.insert(room.extent.into_node(end, extent));
+    }
+
+    /// Takes out some of the extents all of whose addresses are among these; `true`: there is none left.
+    pub(super) fn thin_out(&mut self, span: Span, removed: &mut Removed<T>) -> bool {
+        let mut rest = span;
+        for _ in 0..AT_ONCE {
+            let Some(first) = self.first_in(rest).map(|first| first.span) else {
+                return true;
+            };
+            if first.end > rest.end {
+                return true;
+            }
+            if first.start < rest.start {
+                rest.start = first.end;
+            } else if !self.take(first.end, removed) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Takes the meaning of some addresses, which goes to `removed` but for what is kept of an extent
@@ -267,10 +326,9 @@ impl<T: Clone> Extents<T> {
         let Some(extent) = self.tree.get(&end) else {
             return false;
         };
-        let key = extent.meaning.key();
+        let entry = extent.entry();
         self.count -= 1;
-        self.unique -= usize::from(extent.meaning.is_unique());
-        if let Some(node) = self.keys.remove_node(&(key, end)) {
+        if let Some(node) = self.keys.remove_node(&entry) {
             removed.keys.insert(node);
         }
         if let Some(node) = self.tree.remove_node(&end) {
@@ -289,7 +347,7 @@ pub(crate) struct Removed<T> {
 }
 
 impl<T> Removed<T> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             extents: RBTree::new(),
             keys: RBTree::new(),

@@ -23,24 +23,19 @@ use super::{
     },
     AddressRequest,
     Span,
+    AT_ONCE,
     END,
     GRANULE,
     PAGE, //
 };
 use crate::{
-    mem::{
-        KVVec,
-        ACCOUNT, //
-    },
+    mem::ACCOUNT,
     status::{
         NtResult,
         NtStatus, //
     }, //
 };
 use kernel::rbtree::RBTreeNodeReservation;
-
-/// Extents that are taken out at once when what they map is destroyed.
-const FORGOTTEN_AT_ONCE: usize = 256;
 
 /// Memory that can be mapped.
 #[derive(Clone, Debug)]
@@ -81,14 +76,53 @@ pub(crate) enum Translation<T> {
     },
 }
 
-/// See the module's documentation. Calls that change it return what was taken out of it, if anything
-/// can be.
+/// Memory for a change of a space: it is made before the space is locked, and what is left of it is dropped after.
+pub(crate) struct Spare<T> {
+    range: Option<ranges::Room>,
+    extent: Option<Room<T>>,
+    /// For what is left in front of a hole in a range, and in an extent.
+    range_front: Option<ranges::Room>,
+    extent_front: Option<Room<T>>,
+}
+
+impl<T> Spare<T> {
+    /// What any change takes.
+    ///
+    /// # Errors
+    ///
+    /// NO_MEMORY.
+    pub(crate) fn new() -> NtResult<Self> {
+        Ok(Self {
+            range: Some(RBTreeNodeReservation::new(ACCOUNT)?),
+            extent: Some(Room::new()?),
+            range_front: Some(RBTreeNodeReservation::new(ACCOUNT)?),
+            extent_front: Some(Room::new()?),
+        })
+    }
+
+    /// Nothing.
+    pub(crate) fn none() -> Self {
+        Self {
+            range: None,
+            extent: None,
+            range_front: None,
+            extent_front: None,
+        }
+    }
+}
+
+/// How far a change of a space has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Step<R> {
+    Done(R),
+    /// Some of what was there was taken out: the call is to be made again, when others have had the lock.
+    More,
+}
+
+/// See the module's documentation. What is taken out of it goes to a [`Removed`].
 pub(crate) struct Space<T> {
     ranges: Ranges,
     pub(super) extents: Extents<T>,
-    /// Room for what is left in front of a hole in a range, and in an extent.
-    range_room: Option<ranges::Room>,
-    room: Option<Room<T>>,
 }
 
 impl<T: Clone> Space<T> {
@@ -97,20 +131,7 @@ impl<T: Clone> Space<T> {
         Self {
             ranges: Ranges::new(),
             extents: Extents::new(),
-            range_room: None,
-            room: None,
         }
-    }
-
-    /// Makes what there is of spare memory complete.
-    fn prepare(&mut self) -> NtResult {
-        if self.range_room.is_none() {
-            self.range_room = Some(RBTreeNodeReservation::new(ACCOUNT)?);
-        }
-        if self.room.is_none() {
-            self.room = Some(Room::new()?);
-        }
-        Ok(())
     }
 
     /// ReserveGpuVirtualAddress: its address.
@@ -118,11 +139,17 @@ impl<T: Clone> Space<T> {
     /// # Errors
     ///
     /// - INVALID_PARAMETER: the addresses that are asked for are not free (case 305), or do not exist.
-    /// - NO_MEMORY: none are free (case 307); none is left; too many ranges.
-    pub(crate) fn reserve(&mut self, at: AddressRequest, bytes: u64, zero: bool) -> NtResult<u64> {
+    /// - NO_MEMORY: none are free (case 307); nothing is spare; too many ranges.
+    pub(crate) fn reserve(
+        &mut self,
+        at: AddressRequest,
+        bytes: u64,
+        zero: bool,
+        spare: &mut Spare<T>,
+    ) -> NtResult<u64> {
         self.ranges.check_room()?;
-        let room = RBTreeNodeReservation::new(ACCOUNT)?;
         let span = self.ranges.find(at, bytes, GRANULE)?;
+        let room = spare.range.take().ok_or(NtStatus::NO_MEMORY)?;
         self.ranges.insert(room, span, Origin::Reserved { zero });
         Ok(span.start)
     }
@@ -135,24 +162,27 @@ impl<T: Clone> Space<T> {
     ///   346) or of a fence (case 364); Zero or NoAccess for what Map gave out (case 347); bytes that the
     ///   memory does not have (case 340); another driver protection for what has one of its own (case 357).
     /// - ACCESS_DENIED: for writing, and the memory is not (case 356).
-    /// - NO_MEMORY: none are free; none is left; too many ranges or mappings.
+    /// - NO_MEMORY: none are free; nothing is spare; too many ranges or mappings.
     pub(crate) fn map(
         &mut self,
         at: AddressRequest,
         bytes: u64,
         wanted: &Wanted<'_, T>,
-    ) -> NtResult<(u64, Removed<T>)> {
+        spare: &mut Spare<T>,
+        removed: &mut Removed<T>,
+    ) -> NtResult<Step<u64>> {
         let meaning = self.meaning(wanted, bytes)?;
-        let mut by = KVVec::with_capacity(1, ACCOUNT)?;
-        let room = Room::new()?;
-        let range_room = RBTreeNodeReservation::new(ACCOUNT)?;
         let (span, is_new) = self.place(at, bytes, matches!(wanted, Wanted::Memory { .. }))?;
-        by.push((room, Extent { span, meaning }), ACCOUNT)?;
-        let removed = self.replace(span, by)?;
-        if is_new {
-            self.ranges.insert(range_room, span, Origin::Mapped);
+        if is_new && spare.range.is_none() {
+            return Err(NtStatus::NO_MEMORY);
         }
-        Ok((span.start, removed))
+        if let Step::More = self.replace(span, Some(meaning), spare, removed)? {
+            return Ok(Step::More);
+        }
+        if let Some(room) = is_new.then(|| spare.range.take()).flatten() {
+            self.ranges.insert(room, span, Origin::Mapped);
+        }
+        Ok(Step::Done(span.start))
     }
 
     /// Where a mapping is to be, and whether that is a range of its own.
@@ -218,12 +248,8 @@ impl<T: Clone> Space<T> {
         if write && !target.writable {
             return Err(NtStatus::ACCESS_DENIED);
         }
-        if !self
-            .extents
-            .agree(target.key, offset, bytes, driver_protection)
-        {
-            return Err(NtStatus::INVALID_PARAMETER);
-        }
+        self.extents
+            .check_protection(target.key, offset, bytes, driver_protection)?;
         Ok(Meaning::Memory(Memory {
             item: target.item.clone(),
             key: target.key,
@@ -235,8 +261,7 @@ impl<T: Clone> Space<T> {
         }))
     }
 
-    /// Gives addresses that are in one range the meanings of some extents there, and what is between them
-    /// none of their own.
+    /// Gives addresses that are in one range a meaning, or takes theirs.
     ///
     /// # Errors
     ///
@@ -244,16 +269,23 @@ impl<T: Clone> Space<T> {
     pub(super) fn replace(
         &mut self,
         span: Span,
-        by: KVVec<(Room<T>, Extent<T>)>,
-    ) -> NtResult<Removed<T>> {
-        self.extents.check_room(by.len() + 1)?;
-        self.prepare()?;
-        let mut removed = Removed::new();
-        self.extents.clear(span, &mut self.room, &mut removed);
-        for (room, extent) in by {
-            self.extents.insert(room, extent);
+        meaning: Option<Meaning<T>>,
+        spare: &mut Spare<T>,
+        removed: &mut Removed<T>,
+    ) -> NtResult<Step<()>> {
+        // One more splits what is there.
+        self.extents.check_room(usize::from(meaning.is_some()) + 1)?;
+        if spare.extent.is_none() || spare.extent_front.is_none() {
+            return Err(NtStatus::NO_MEMORY);
         }
-        Ok(removed)
+        if !self.extents.thin_out(span, removed) {
+            return Ok(Step::More);
+        }
+        self.extents.clear(span, &mut spare.extent_front, removed);
+        if let (Some(meaning), Some(room)) = (meaning, spare.extent.take()) {
+            self.extents.insert(room, Extent { span, meaning });
+        }
+        Ok(Step::Done(()))
     }
 
     /// FreeGpuVirtualAddress.
@@ -262,28 +294,41 @@ impl<T: Clone> Space<T> {
     ///
     /// - INVALID_PARAMETER: not all of the addresses are of one range (cases 379, 381), or they are of a
     ///   fence (case 385).
-    /// - NO_MEMORY: none is left; a hole would make too many ranges.
-    pub(crate) fn free(&mut self, start: u64, bytes: u64) -> NtResult<Removed<T>> {
-        let span = Span::new(start, bytes).ok_or(NtStatus::INVALID_PARAMETER)?;
+    /// - NO_MEMORY: a hole would make too many ranges; nothing is spare, which a whole range does not need.
+    pub(crate) fn free(
+        &mut self,
+        span: Span,
+        spare: &mut Spare<T>,
+        removed: &mut Removed<T>,
+    ) -> NtResult<Step<()>> {
         let range = match self.ranges.held(span) {
             Held::In(range) if range.origin != Origin::Fence => range,
             _ => return Err(NtStatus::INVALID_PARAMETER),
         };
-        // A whole range takes no memory.
         if range.span != span {
             self.ranges.check_room()?;
             self.extents.check_room(1)?;
-            self.prepare()?;
+            if spare.range_front.is_none() || spare.extent_front.is_none() {
+                return Err(NtStatus::NO_MEMORY);
+            }
         }
-        Ok(self.give_back(range, span))
+        if !self.extents.thin_out(span, removed) {
+            return Ok(Step::More);
+        }
+        self.give_back(range, span, spare, removed);
+        Ok(Step::Done(()))
     }
 
-    fn give_back(&mut self, range: Range, span: Span) -> Removed<T> {
-        let mut removed = Removed::new();
-        self.extents.clear(span, &mut self.room, &mut removed);
+    fn give_back(
+        &mut self,
+        range: Range,
+        span: Span,
+        spare: &mut Spare<T>,
+        removed: &mut Removed<T>,
+    ) {
+        self.extents.clear(span, &mut spare.extent_front, removed);
         self.ranges
-            .remove(range, span, &mut self.range_room, &mut removed.ranges);
-        removed
+            .remove(range, span, &mut spare.range_front, &mut removed.ranges);
     }
 
     /// What is mapped under a key is no more: its mappings go, and with the last one in it the range that
@@ -291,20 +336,20 @@ impl<T: Clone> Space<T> {
     pub(crate) fn forget(&mut self, key: Key) -> Option<Removed<T>> {
         let mut removed = Removed::new();
         let mut any = false;
-        for _ in 0..FORGOTTEN_AT_ONCE {
-            let Some(span) = self.extents.of(key, 0).map(|extent| extent.span) else {
+        for _ in 0..AT_ONCE {
+            let Some(span) = self.extents.of(key).map(|extent| extent.span) else {
                 break;
             };
             any = true;
-            self.extents.clear(span, &mut self.room, &mut removed);
+            // Whole extents, and whole ranges, take no memory.
+            self.extents.clear(span, &mut None, &mut removed);
             let range = self.ranges.at(span.start);
             let emptied = range.filter(|range| {
                 range.origin == Origin::Mapped && self.extents.first_in(range.span).is_none()
             });
             if let Some(range) = emptied {
                 let ranges = &mut removed.ranges;
-                self.ranges
-                    .remove(range, range.span, &mut self.range_room, ranges);
+                self.ranges.remove(range, range.span, &mut None, ranges);
             }
         }
         any.then_some(removed)
@@ -315,25 +360,28 @@ impl<T: Clone> Space<T> {
     /// # Errors
     ///
     /// NO_MEMORY.
-    pub(crate) fn map_fence(&mut self, page: &Target<T>) -> NtResult<u64> {
+    pub(crate) fn map_fence(&mut self, page: &Target<T>, spare: &mut Spare<T>) -> NtResult<u64> {
         self.ranges.check_room()?;
         self.extents.check_room(2)?;
-        let room = Room::new()?;
-        let range_room = RBTreeNodeReservation::new(ACCOUNT)?;
         let meaning = self.memory(page, 0, PAGE, page.writable, 0)?;
         let anywhere = AddressRequest::Between { from: 0, to: END };
         let span = self.ranges.find(anywhere, PAGE, PAGE)?;
-        self.ranges.insert(range_room, span, Origin::Fence);
-        self.extents.insert(room, Extent { span, meaning });
+        let (Some(room), Some(extent)) = (spare.range.take(), spare.extent.take()) else {
+            return Err(NtStatus::NO_MEMORY);
+        };
+        self.ranges.insert(room, span, Origin::Fence);
+        self.extents.insert(extent, Extent { span, meaning });
         Ok(span.start)
     }
 
     /// The fence at an address has none any more.
     pub(crate) fn unmap_fence(&mut self, address: u64) -> Removed<T> {
-        match self.ranges.at(address) {
-            Some(range) if range.origin == Origin::Fence => self.give_back(range, range.span),
-            _ => Removed::new(),
+        let mut removed = Removed::new();
+        let range = self.ranges.at(address);
+        if let Some(range) = range.filter(|range| range.origin == Origin::Fence) {
+            self.give_back(range, range.span, &mut Spare::none(), &mut removed);
         }
+        removed
     }
 
     /// Which range has an address; 0 is none.

@@ -7,11 +7,9 @@
 
 use super::{
     extents::{
-        Extent,
         Extents,
         Meaning,
-        Removed,
-        Room, //
+        Removed, //
     },
     ranges::{
         Held,
@@ -20,19 +18,15 @@ use super::{
     },
     space::{
         Space,
+        Spare,
+        Step,
         Target, //
     },
     Span, //
 };
-use crate::{
-    mem::{
-        KVVec,
-        ACCOUNT, //
-    },
-    status::{
-        NtResult,
-        NtStatus, //
-    }, //
+use crate::status::{
+    NtResult,
+    NtStatus, //
 };
 
 /// An operation.
@@ -71,47 +65,45 @@ impl<T> Operation<T> {
 }
 
 /// The reservations that operations are about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Reservations {
-    destination: u64,
+    destination: Option<u64>,
     source: Option<u64>,
 }
 
 impl<T: Clone> Space<T> {
-    /// The reservations of some operations.
+    /// Whether an operation can be asked for, after others that are about the reservations `of`.
     ///
     /// # Errors
     ///
     /// - INVALID_PARAMETER: the destinations are not all in one zero reservation (cases 402, 404), the
     ///   sources not all in one (case 403); what [`Space::map`] says of a mapping.
-    /// - ACCESS_DENIED: as there.
-    pub(crate) fn check_update(&self, operations: &[Operation<T>]) -> NtResult<Reservations> {
-        let (mut destination, mut source) = (None, None);
-        for operation in operations {
-            let range = self.reservation(operation.destination())?;
-            if range.origin != (Origin::Reserved { zero: true }) {
-                return Err(NtStatus::INVALID_PARAMETER);
-            }
-            same(&mut destination, range.id)?;
-            if let Some(span) = operation.source() {
-                same(&mut source, self.reservation(span)?.id)?;
-            }
-            if let Operation::Map {
-                target,
-                offset,
-                bytes,
-                write,
-                driver_protection,
-                ..
-            } = operation
-            {
-                self.memory(target, *offset, *bytes, *write, *driver_protection)?;
-            }
+    /// - ACCESS_DENIED, NO_MEMORY: as there.
+    pub(crate) fn check_update(
+        &self,
+        operation: &Operation<T>,
+        of: &mut Reservations,
+    ) -> NtResult {
+        let range = self.reservation(operation.destination())?;
+        if range.origin != (Origin::Reserved { zero: true }) {
+            return Err(NtStatus::INVALID_PARAMETER);
         }
-        Ok(Reservations {
-            destination: destination.ok_or(NtStatus::INVALID_PARAMETER)?,
-            source,
-        })
+        same(&mut of.destination, range.id)?;
+        if let Some(span) = operation.source() {
+            same(&mut of.source, self.reservation(span)?.id)?;
+        }
+        if let Operation::Map {
+            target,
+            offset,
+            bytes,
+            write,
+            driver_protection,
+            ..
+        } = operation
+        {
+            self.memory(target, *offset, *bytes, *write, *driver_protection)?;
+        }
+        Ok(())
     }
 
     fn reservation(&self, span: Span) -> NtResult<Range> {
@@ -121,8 +113,8 @@ impl<T: Clone> Space<T> {
         }
     }
 
-    /// Does what an operation says, if the reservations are still there: what was freed meanwhile is left
-    /// as it is (case 412).
+    /// Does some of what an operation says, of which `done` bytes are done, if the reservations are still there: what
+    /// was freed meanwhile is left as it is (case 412). Of COPY that is one extent at a time.
     ///
     /// # Errors
     ///
@@ -131,17 +123,19 @@ impl<T: Clone> Space<T> {
         &mut self,
         operation: &Operation<T>,
         of: Reservations,
-    ) -> NtResult<Removed<T>> {
+        done: &mut u64,
+        spare: &mut Spare<T>,
+        removed: &mut Removed<T>,
+    ) -> NtResult<Step<()>> {
         let is = |held, id| matches!(held, Held::In(range) if Some(range.id) == id);
         let span = operation.destination();
-        let mut is_there = is(self.held(span), Some(of.destination));
+        let mut is_there = is(self.held(span), of.destination);
         if let Some(source) = operation.source() {
             is_there = is_there && is(self.held(source), of.source);
         }
         if !is_there {
-            return Ok(Removed::new());
+            return Ok(Step::Done(()));
         }
-        let mut pieces = KVVec::new();
         match operation {
             Operation::Map {
                 target,
@@ -150,60 +144,91 @@ impl<T: Clone> Space<T> {
                 write,
                 driver_protection,
                 ..
-            } => {
-                // Other mappings may have got a driver protection meanwhile.
-                if let Ok(meaning) =
-                    self.memory(target, *offset, *bytes, *write, *driver_protection)
-                {
-                    pieces.push((Room::new()?, Extent { span, meaning }), ACCOUNT)?;
-                }
-            }
+            } => match self.memory(target, *offset, *bytes, *write, *driver_protection) {
+                Ok(meaning) => self.replace(span, Some(meaning), spare, removed),
+                Err(NtStatus::NO_MEMORY) => Err(NtStatus::NO_MEMORY),
+                // Other mappings have got a driver protection meanwhile: the addresses read zero.
+                Err(_) => self.replace(span, None, spare, removed),
+            },
             // The reservation says that it is zero.
-            Operation::Unmap { zero: true, .. } => {}
+            Operation::Unmap { zero: true, .. } => self.replace(span, None, spare, removed),
             Operation::Unmap { zero: false, .. } => {
-                let meaning = Meaning::NoAccess;
-                pieces.push((Room::new()?, Extent { span, meaning }), ACCOUNT)?;
+                self.replace(span, Some(Meaning::NoAccess), spare, removed)
             }
-            Operation::Copy { source, .. } => self.copied(*source, span, &mut pieces)?,
+            Operation::Copy { source, .. } if *source == span => Ok(Step::Done(())),
+            Operation::Copy { source, .. } => self.copy(*source, span, done, spare, removed),
         }
-        self.replace(span, pieces)
     }
 
-    /// What addresses from `to` on would have to mean, to be as those of `source`.
-    fn copied(&self, source: Span, to: Span, pieces: &mut KVVec<(Room<T>, Extent<T>)>) -> NtResult {
-        let faults = matches!(
-            self.held(source),
-            Held::In(Range {
-                origin: Origin::Reserved { zero: false },
-                ..
-            })
-        );
-        let mut add = |span: Span, meaning| {
-            let start = to.start + (span.start - source.start);
-            let span = Span {
-                start,
-                end: start + span.bytes(),
-            };
-            pieces.push((Room::new()?, Extent { span, meaning }), ACCOUNT)?;
-            NtResult::Ok(())
+    /// Gives some more of the addresses `to` the meaning that those of `source` have: from the end on, if that is
+    /// where they meet (case 397).
+    fn copy(
+        &mut self,
+        source: Span,
+        to: Span,
+        done: &mut u64,
+        spare: &mut Spare<T>,
+        removed: &mut Removed<T>,
+    ) -> NtResult<Step<()>> {
+        let backwards = source.start < to.start;
+        let rest = match backwards {
+            true => Span {
+                end: source.end - *done,
+                ..source
+            },
+            false => Span {
+                start: source.start + *done,
+                ..source
+            },
         };
-        let mut rest = source;
-        while rest.start < rest.end {
-            let piece = (self.extents.first_in(rest)).map(|first| Extents::part(first, rest));
-            let gap = Span {
-                end: piece.as_ref().map_or(rest.end, |piece| piece.span.start),
+        let (piece, meaning) = self.piece(rest, backwards);
+        let start = to.start + (piece.start - source.start);
+        let span = Span {
+            start,
+            end: start + piece.bytes(),
+        };
+        if let Step::More = self.replace(span, meaning, spare, removed)? {
+            return Ok(Step::More);
+        }
+        *done += piece.bytes();
+        Ok(match *done < source.bytes() {
+            true => Step::More,
+            false => Step::Done(()),
+        })
+    }
+
+    /// The addresses at one end of `rest`, which are of one reservation, that have one meaning; `None` is what
+    /// addresses in a zero reservation have without an extent.
+    fn piece(&self, rest: Span, backwards: bool) -> (Span, Option<Meaning<T>>) {
+        let extent = match backwards {
+            true => self.extents.last_in(rest),
+            false => self.extents.first_in(rest),
+        };
+        let extent = extent.map(|extent| Extents::part(extent, rest));
+        let gap = match (&extent, backwards) {
+            (None, _) => rest,
+            (Some(extent), true) => Span {
+                start: extent.span.end,
                 ..rest
-            };
-            if faults && gap.start < gap.end {
-                add(gap, Meaning::NoAccess)?;
-            }
-            rest.start = gap.end;
-            if let Some(Extent { span, meaning }) = piece {
-                rest.start = span.end;
-                add(span, meaning)?;
+            },
+            (Some(extent), false) => Span {
+                end: extent.span.start,
+                ..rest
+            },
+        };
+        match extent {
+            Some(extent) if gap.start == gap.end => (extent.span, Some(extent.meaning)),
+            _ => {
+                let faults = matches!(
+                    self.held(rest),
+                    Held::In(Range {
+                        origin: Origin::Reserved { zero: false },
+                        ..
+                    })
+                );
+                (gap, faults.then_some(Meaning::NoAccess))
             }
         }
-        Ok(())
     }
 }
 

@@ -17,6 +17,7 @@ use crate::{
             FenceId,
             GpuMemory,
             GpuPages,
+            Inaccessible,
             NodeFacts,
             Notifications,
             Outcome,
@@ -170,6 +171,7 @@ impl Running {
             Progress::Running => None,
             // Others have their turn.
             Progress::Polling => Some(Outcome::Preempted),
+            Progress::NotPresent { address } => Some(Outcome::NotPresent { address }),
             Progress::Done => Some(Outcome::Completed),
             Progress::Faulted(fault) => Some(Outcome::Faulted(fault.into())),
         }
@@ -306,7 +308,7 @@ impl Job for EngineNode {
                     (None, None)
                 }
                 Some(outcome) => {
-                    if outcome != Outcome::Preempted {
+                    if !goes_on(outcome) {
                         slot.completed = id;
                     }
                     (Some(running), Some(outcome))
@@ -316,7 +318,7 @@ impl Job for EngineNode {
         self.stepped.notify_all();
         match (left, ended) {
             (None, _) => return worker::Progress::More,
-            (Some(running), Some(Outcome::Preempted)) => running.preempt(),
+            (Some(running), Some(outcome)) if goes_on(outcome) => running.preempt(),
             (left, _) => drop(left),
         }
         if let Some(outcome) = ended {
@@ -324,6 +326,11 @@ impl Job for EngineNode {
         }
         worker::Progress::Done
     }
+}
+
+/// Whether the packet is submitted again.
+fn goes_on(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Preempted | Outcome::NotPresent { .. })
 }
 
 impl Execution for SoftwareEngine {
@@ -438,9 +445,12 @@ impl From<Fault> for PacketFault {
 /// Memory by the addresses of its pages.
 struct MemoryPort<'a>(&'a dyn GpuMemory);
 
-fn access(result: NtResult) -> Access {
-    // The packet's fault tells the user; the status is in no answer.
-    result.map_err(|_| Unavailable)
+fn access(result: execution::Access) -> Access {
+    result.map_err(|why| match why {
+        Inaccessible::NotPresent => Unavailable::NotPresent,
+        Inaccessible::Busy => Unavailable::Busy,
+        Inaccessible::Lost => Unavailable::Lost,
+    })
 }
 
 impl Port for MemoryPort<'_> {

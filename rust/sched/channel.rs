@@ -3,6 +3,7 @@
 //! [`Channel`]: what a context is told to do goes into its channel, which leads to a node.
 
 use super::{
+    background::Background,
     entity::{
         Entity,
         Owner, //
@@ -18,7 +19,8 @@ use super::{
         Number,
         Queue,
         Slot, //
-    }, //
+    },
+    turns::Share, //
 };
 use crate::{
     ddi::Cookie,
@@ -41,7 +43,7 @@ pub(crate) struct Channel {
 }
 
 impl Channel {
-    /// A channel from a context of the miniport to a node. It has to be [closed](Self::close).
+    /// A channel from a context of the miniport to a node; `share` is its process's. It has to be [closed](Self::close).
     ///
     /// # Errors
     ///
@@ -50,16 +52,21 @@ impl Channel {
         node: Arc<Node>,
         context: Cookie,
         owner: Arc<O>,
+        share: Arc<Share>,
         no_timeout: bool,
     ) -> NtResult<Arc<Self>> {
-        let entity = Entity::new(context, owner, no_timeout)?;
+        let entity = Entity::new(context, owner, share, no_timeout, node.queue())?;
         let room = RBTreeNodeReservation::new(ACCOUNT)?;
+        let background = Background::new(node.clone(), entity.clone());
+        let background = Arc::new(background, ACCOUNT)?;
         let channel = Self {
             node,
             entity: entity.clone(),
         };
         let channel = Arc::new(channel, ACCOUNT)?;
         channel.node.enter(&entity, room)?;
+        // They keep each other until the channel is closed.
+        entity.worker().set_job(Some(background));
         Ok(channel)
     }
 
@@ -114,6 +121,7 @@ impl Channel {
         self.entity.queue().shut();
         self.node.preempt(&self.entity);
         self.entity.queue().close();
+        self.entity.worker().set_job(None);
         self.node.leave(&self.entity);
     }
 }

@@ -3,8 +3,14 @@
 //! [`Entity`]: what a node schedules: a context of the miniport, with its queue.
 
 use super::{
+    background::Work,
     packet::Packet,
-    queue::Queue, //
+    queue::Queue,
+    turns::{
+        Room,
+        Share,
+        Turn, //
+    }, //
 };
 use crate::{
     ddi::{
@@ -12,7 +18,11 @@ use crate::{
         Cookie, //
     },
     mem::ACCOUNT,
-    status::NtResult, //
+    status::NtResult,
+    sys::worker::{
+        Worker,
+        WorkerQueue, //
+    }, //
 };
 use kernel::{
     new_mutex,
@@ -42,15 +52,22 @@ pub(crate) trait Owner: Send + Sync {
 
     /// It is in error from now on. Called without a lock.
     fn fail(&self, error: DeviceError);
+
+    /// Pages in what an engine needs at an address. It may wait for memory of the process.
+    ///
+    /// # Errors
+    ///
+    /// Any: the bytes cannot be had.
+    fn page_in(&self, address: u64) -> NtResult;
 }
 
 /// Where an entity is in the lists of its node.
 pub(super) enum Place {
     /// On none; with what a place takes.
-    Nowhere(RBTreeNodeReservation<u64, Arc<Entity>>),
+    Nowhere(Room),
     /// On a list, with its turn there.
-    Ready(u64),
-    Runnable(u64),
+    Ready(Turn),
+    Runnable(Turn),
     /// It is closed, or its place is just changing.
     Gone,
 }
@@ -61,6 +78,12 @@ pub(crate) struct Entity {
     context: Cookie,
     queue: Arc<Queue<Arc<Packet>>>,
     owner: Arc<dyn Owner>,
+    /// The turns of its process.
+    share: Arc<Share>,
+    /// Does its [`Work`].
+    worker: Arc<Worker>,
+    #[pin]
+    work: Mutex<Option<Work>>,
     /// Its packets may take as long as they like.
     no_timeout: bool,
     /// Changes with the node's state locked.
@@ -75,9 +98,12 @@ impl Entity {
     pub(super) fn new<O: Owner + 'static>(
         context: Cookie,
         owner: Arc<O>,
+        share: Arc<Share>,
         no_timeout: bool,
+        worker_queue: &Arc<WorkerQueue>,
     ) -> NtResult<Arc<Self>> {
         let queue = Queue::new()?;
+        let worker = Worker::new(worker_queue.clone())?;
         let owner: Arc<dyn Owner> = owner;
         let place = Place::Nowhere(RBTreeNodeReservation::new(ACCOUNT)?);
         Ok(Arc::pin_init(
@@ -85,6 +111,9 @@ impl Entity {
                 context,
                 queue,
                 owner,
+                share,
+                worker,
+                work <- new_mutex!(None, "Entity::work"),
                 no_timeout,
                 place <- new_mutex!(place, "Entity::place"),
             }),
@@ -103,6 +132,31 @@ impl Entity {
 
     pub(super) fn owner(&self) -> &dyn Owner {
         &*self.owner
+    }
+
+    pub(super) fn share(&self) -> &Share {
+        &self.share
+    }
+
+    pub(super) fn worker(&self) -> &Arc<Worker> {
+        &self.worker
+    }
+
+    /// What its worker has to do.
+    pub(super) fn take_work(&self) -> Option<Work> {
+        self.work.lock().take()
+    }
+
+    pub(super) fn set_work(&self, work: Work) {
+        // There was none: a packet is with one thread.
+        let old = self.work.lock().replace(work);
+        drop(old);
+    }
+
+    /// Has its worker do something.
+    pub(super) fn hand_over(&self, work: Work) {
+        self.set_work(work);
+        self.worker.wake();
     }
 
     pub(super) fn queue(&self) -> &Arc<Queue<Arc<Packet>>> {

@@ -11,6 +11,10 @@ use kernel::{
     new_mutex,
     prelude::*,
     sync::{
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
         Arc,
         Mutex, //
     }, //
@@ -49,5 +53,27 @@ impl Joint {
             }
             None => false,
         }
+    }
+}
+
+/// What one of the contexts has of it.
+pub(crate) struct Part {
+    joint: Arc<Joint>,
+    /// Relaxed: one thread at a time looks at it.
+    has_come: Atomic<bool>,
+}
+
+impl Part {
+    pub(crate) fn new(joint: Arc<Joint>) -> Self {
+        Self {
+            joint,
+            has_come: Atomic::new(false),
+        }
+    }
+
+    /// The context has come there. `true`: it is the last one, and does what is to happen; asked again, it says so
+    /// again.
+    pub(crate) fn arrive(&self) -> bool {
+        self.has_come.xchg(true, Relaxed) || self.joint.arrive()
     }
 }

@@ -13,28 +13,25 @@
 //! the packet: after a quantum others have their turn, and a packet that takes too long is ended.
 
 use super::{
+    background::Work,
     entity::{
         DeviceError,
         Entity,
         Place, //
     },
-    packet::{
-        Packet,
-        TaskProgress, //
-    },
-    queue::Number, //
+    packet::Packet,
+    queue::Number,
+    turns::Turns,
+    watchdog::Watchdog, //
 };
 use crate::{
     ddi::execution::{
         self,
         Execution,
         FenceId,
-        NodeFacts,
-        Notifications,
         Outcome,
         PacketFault, //
     },
-    mem::KVVec,
     status::{
         NtResult,
         NtStatus, //
@@ -59,97 +56,69 @@ use kernel::{
     sync::{
         Arc,
         Mutex, //
-    },
-    time::{
-        delay::fsleep,
-        Delta, //
     }, //
 };
 
-/// How long a packet has the engine when others wait for it.
-const QUANTUM: Delta = Delta::from_millis(2);
-
-/// Nodes of an adapter, at most.
-const MOST: usize = 16;
-
-/// Nanoseconds that a packet may take.
-const TIMEOUT: u64 = 2_000_000_000;
-
-/// Entities, in the order in which they have come.
-type List = RBTree<u64, Arc<Entity>>;
-
-struct Current {
-    entity: Arc<Entity>,
-    number: Number,
-    id: FenceId,
+/// The packet that the engine has.
+pub(super) struct Current {
+    pub(super) entity: Arc<Entity>,
+    pub(super) number: Number,
+    pub(super) id: FenceId,
 }
 
-struct State {
+pub(super) struct State {
     /// All that are not closed, by their numbers.
     entities: RBTree<usize, Arc<Entity>>,
     /// Their first packet was not looked at.
-    ready: List,
+    ready: Turns,
     /// Their first packet needs the engine.
-    runnable: List,
-    /// The last turn that was given out.
-    turn: u64,
-    current: Option<Current>,
+    pub(super) runnable: Turns,
+    pub(super) current: Option<Current>,
     last_id: u64,
-    /// The engine is being reset, or could not be: it gets no packet.
-    is_resetting: bool,
+    /// The engine is being reset: it gets no packet.
+    pub(super) is_resetting: bool,
     stopped: bool,
 }
 
 // The pinned data is behind its pointers.
 impl Unpin for State {}
 
-/// The first one of a list, which is taken out.
-fn pop(list: &mut List) -> Option<Arc<Entity>> {
-    let (turn, entity) = list
-        .cursor_front()
-        .map(|first| (*first.current().0, first.current().1.clone()))?;
-    *entity.place.lock() = match list.remove_node(&turn) {
-        Some(node) => Place::Nowhere(node.into_reservation()),
-        None => Place::Gone,
-    };
-    Some(entity)
-}
-
 impl State {
-    /// Enters an entity into the list of those that are ready, or of those that need the engine, unless it is on one.
-    fn push(&mut self, entity: &Arc<Entity>, is_runnable: bool) {
-        let mut place = entity.place.lock();
-        let room = match core::mem::replace(&mut *place, Place::Gone) {
-            Place::Nowhere(room) => room,
-            other => {
-                *place = other;
-                return;
-            }
+    /// The entity whose turn it is among those that need the engine, or among those that are ready.
+    fn pop(&mut self, is_runnable: bool) -> Option<Arc<Entity>> {
+        let turns = match is_runnable {
+            true => &mut self.runnable,
+            false => &mut self.ready,
         };
-        self.turn += 1;
-        let node = room.into_node(self.turn, entity.clone());
-        // The turn is unique: nothing is replaced.
-        match is_runnable {
-            true => {
-                *place = Place::Runnable(self.turn);
-                self.runnable.insert(node);
-            }
-            false => {
-                *place = Place::Ready(self.turn);
-                self.ready.insert(node);
-            }
-        }
+        let (entity, room) = turns.pop()?;
+        *entity.place.lock() = Place::Nowhere(room);
+        Some(entity)
     }
 
-    /// Takes an entity off its list, for good. What is returned is to be dropped without the lock.
+    /// Enters an entity among those that are ready, or those that need the engine, unless it is there.
+    fn push(&mut self, entity: &Arc<Entity>, node: u32, is_runnable: bool) {
+        let Some(last) = entity.share().last(node, is_runnable) else {
+            return;
+        };
+        let mut place = entity.place.lock();
+        *place = match core::mem::replace(&mut *place, Place::Gone) {
+            Place::Nowhere(room) if is_runnable => {
+                Place::Runnable(self.runnable.push(entity.clone(), room, last))
+            }
+            Place::Nowhere(room) => Place::Ready(self.ready.push(entity.clone(), room, last)),
+            other => other,
+        };
+    }
+
+    /// Takes an entity out, for good. What is returned is to be dropped without the lock.
     fn take_off(&mut self, entity: &Entity) -> impl Sized {
         let place = core::mem::replace(&mut *entity.place.lock(), Place::Gone);
-        let node = match &place {
-            Place::Ready(turn) => self.ready.remove_node(turn),
-            Place::Runnable(turn) => self.runnable.remove_node(turn),
-            Place::Nowhere(_) | Place::Gone => None,
+        let (ready, runnable) = match &place {
+            Place::Ready(turn) => (Some(self.ready.remove(*turn)), None),
+            Place::Runnable(turn) => (None, Some(self.runnable.remove(*turn))),
+            Place::Nowhere(_) | Place::Gone => (None, None),
         };
-        (place, node)
+        (place, ready, runnable)
     }
 }
 
@@ -159,30 +128,32 @@ enum Next {
     GoOn,
     Wait,
     Execute,
+    /// The worker of its context does it.
+    Background,
 }
 
 /// See the module's documentation.
 #[pin_data]
 pub(crate) struct Node {
-    ordinal: u32,
-    engine: Arc<dyn Execution>,
+    pub(super) ordinal: u32,
+    pub(super) engine: Arc<dyn Execution>,
     #[pin]
-    state: Mutex<State>,
-    worker: Arc<Worker>,
+    pub(super) state: Mutex<State>,
+    pub(super) worker: Arc<Worker>,
     watchdog: Arc<Worker>,
+    queue: Arc<WorkerQueue>,
 }
 
 impl Node {
-    fn new(
+    pub(super) fn new(
         ordinal: u32,
         engine: Arc<dyn Execution>,
         queue: &Arc<WorkerQueue>,
     ) -> Result<Arc<Self>> {
         let state = State {
             entities: RBTree::new(),
-            ready: RBTree::new(),
-            runnable: RBTree::new(),
-            turn: 0,
+            ready: Turns::new(),
+            runnable: Turns::new(),
             current: None,
             last_id: 0,
             is_resetting: false,
@@ -196,13 +167,19 @@ impl Node {
                 state <- new_mutex!(state, "Node::state"),
                 worker,
                 watchdog,
+                queue: queue.clone(),
             }),
             GFP_KERNEL,
         )?;
-        let watched = Arc::new(Watchdog(node.clone()), GFP_KERNEL)?;
+        let watched = Arc::new(Watchdog::new(node.clone()), GFP_KERNEL)?;
         node.watchdog.set_job(Some(watched));
         node.worker.set_job(Some(node.clone()));
         Ok(node)
+    }
+
+    /// The work queue of its workers.
+    pub(super) fn queue(&self) -> &Arc<WorkerQueue> {
+        &self.queue
     }
 
     /// A new entity.
@@ -245,7 +222,7 @@ impl Node {
             if state.stopped {
                 return;
             }
-            state.push(entity, false);
+            state.push(entity, self.ordinal, false);
         }
         self.worker.wake();
     }
@@ -318,7 +295,7 @@ impl Node {
     }
 
     /// The engine has ended a packet.
-    fn ended(&self, id: FenceId, outcome: Outcome) {
+    pub(super) fn ended(&self, id: FenceId, outcome: Outcome) {
         let ended = {
             let mut state = self.state.lock();
             match &state.current {
@@ -339,6 +316,10 @@ impl Node {
         let has_more = match outcome {
             Outcome::Completed => entity.queue().retire(number),
             Outcome::Preempted => entity.queue().put_back(number),
+            Outcome::NotPresent { address } => {
+                entity.hand_over(Work::PageIn(number, address));
+                false
+            }
             Outcome::Faulted(fault) => {
                 entity.owner().fail(DeviceError::Fault(fault));
                 entity.queue().retire(number)
@@ -365,25 +346,23 @@ impl Node {
         }
         let next = match &*packet {
             Packet::Null => Next::Retire,
-            Packet::Signal(signal) => {
-                signal.arrive();
-                Next::Retire
-            }
-            Packet::Task(task) => match task.run() {
-                TaskProgress::More => Next::GoOn,
-                TaskProgress::Done => Next::Retire,
-                TaskProgress::Failed => {
-                    entity.owner().fail(DeviceError::OutOfMemory);
-                    Next::Retire
-                }
+            Packet::Signal(signal) => match signal.run() {
+                true => Next::Retire,
+                false => Next::GoOn,
             },
+            Packet::Task(_) => Next::Background,
             Packet::Wait(wait) if wait.is_over(number.0) => Next::Retire,
             Packet::Wait(_) => Next::Wait,
             Packet::Execute { .. } => Next::Execute,
         };
+        if let Next::Background = next {
+            entity.hand_over(Work::Task(number, packet));
+            return;
+        }
         // Whoever destroys the context is to find that nothing of it is left.
         drop(packet);
         let is_ready = match next {
+            Next::Background => false,
             Next::Retire => queue.retire(number),
             Next::GoOn => queue.put_back(number),
             // It may have been woken meanwhile.
@@ -392,7 +371,7 @@ impl Node {
                 if queue.put_back(number) {
                     let mut state = self.state.lock();
                     if !state.stopped {
-                        state.push(&entity, true);
+                        state.push(&entity, self.ordinal, true);
                     }
                 }
                 false
@@ -423,20 +402,30 @@ impl Node {
     }
 
     /// Nothing begins any more. What runs is to be retired when the engine has stopped.
-    fn stop(&self) -> Option<Current> {
+    pub(super) fn stop(&self) -> Option<Current> {
+        self.end(|_| ())
+    }
+
+    /// The engine does not answer: nothing begins any more, and no device that has a context here goes on.
+    pub(super) fn give_up(&self) {
+        let left = self.end(|entity| entity.owner().fail(DeviceError::Hung));
+        if let Some(Current { entity, number, .. }) = left {
+            entity.queue().retire(number);
+        }
+    }
+
+    fn end(&self, each: impl Fn(&Entity)) -> Option<Current> {
         let (entities, lists, current) = {
             let mut state = self.state.lock();
             state.stopped = true;
-            let lists = [
-                core::mem::replace(&mut state.ready, RBTree::new()),
-                core::mem::replace(&mut state.runnable, RBTree::new()),
-            ];
+            let lists = (state.ready.take(), state.runnable.take());
             let entities = core::mem::replace(&mut state.entities, RBTree::new());
             (entities, lists, state.current.take())
         };
         drop(lists);
         for entity in entities.values() {
             entity.queue().shut();
+            each(entity);
         }
         self.worker.set_job(None);
         self.watchdog.set_job(None);
@@ -449,11 +438,11 @@ impl Job for Node {
         let (runnable, ready) = {
             let mut state = self.state.lock();
             let runnable = match state.current {
-                None if !state.is_resetting => pop(&mut state.runnable),
+                None if !state.is_resetting => state.pop(true),
                 _ => None,
             };
             let ready = match runnable {
-                None => pop(&mut state.ready),
+                None => state.pop(false),
                 Some(_) => None,
             };
             (runnable, ready)
@@ -464,156 +453,5 @@ impl Job for Node {
             (None, None) => return Progress::Done,
         }
         Progress::More
-    }
-}
-
-/// Watches the packet that the engine has.
-struct Watchdog(Arc<Node>);
-
-impl Watchdog {
-    fn current(&self) -> Option<FenceId> {
-        let state = self.0.state.lock();
-        state.current.as_ref().map(|current| current.id)
-    }
-
-    /// The packet of now, and its entity; whether others wait for the engine, and it is the same as before.
-    fn look(&self, since: FenceId) -> Option<(FenceId, bool, Arc<Entity>)> {
-        let state = self.0.state.lock();
-        let current = state.current.as_ref()?;
-        let others = current.id == since && state.runnable.cursor_front().is_some();
-        Some((current.id, others, current.entity.clone()))
-    }
-
-    /// A packet has taken too long.
-    fn reset(&self, id: FenceId) {
-        let node = &*self.0;
-        let hung = {
-            let mut state = node.state.lock();
-            let hung = match &state.current {
-                Some(current) if current.id == id => state.current.take(),
-                _ => None,
-            };
-            state.is_resetting = hung.is_some();
-            hung
-        };
-        let Some(hung) = hung else { return };
-        match node.engine.reset_engine(node.ordinal) {
-            Ok(_) => node.state.lock().is_resetting = false,
-            Err(status) => pr_err!(
-                "node {}: its engine does not answer: {status:?}\n",
-                node.ordinal
-            ),
-        }
-        hung.entity.owner().fail(DeviceError::Hung);
-        if hung.entity.queue().retire(hung.number) {
-            node.make_ready(&hung.entity);
-        }
-        node.worker.wake();
-    }
-}
-
-impl Job for Watchdog {
-    fn run(&self) -> Progress {
-        let Some(before) = self.current() else {
-            return Progress::Done;
-        };
-        fsleep(QUANTUM);
-        if let Some((id, others, entity)) = self.look(before) {
-            let busy = self.0.engine.query_engine_status(self.0.ordinal).busy;
-            if busy > TIMEOUT && entity.may_time_out() {
-                self.reset(id);
-            } else if others {
-                self.0.engine.preempt_command(self.0.ordinal);
-            }
-        }
-        Progress::More
-    }
-}
-
-/// The nodes of an adapter.
-pub(crate) struct Nodes {
-    engine: Option<Arc<dyn Execution>>,
-    nodes: Stopped,
-}
-
-/// Nodes that are stopped, if they were not before: a node and its workers keep each other until then.
-struct Stopped(KVVec<Arc<Node>>);
-
-impl Drop for Stopped {
-    fn drop(&mut self) {
-        for node in &self.0 {
-            drop(node.stop());
-        }
-    }
-}
-
-impl Nodes {
-    /// The nodes of a miniport's engines, none if it has no engines. They have to be [stopped](Self::stop).
-    ///
-    /// # Errors
-    ///
-    /// `ENOMEM`.
-    pub(crate) fn new(
-        engine: Option<Arc<dyn Execution>>,
-        queue: &Arc<WorkerQueue>,
-    ) -> Result<Arc<Self>> {
-        // It stops the nodes if this fails.
-        let mut nodes = Stopped(KVVec::new());
-        let facts = engine.iter().flat_map(|engine| engine.nodes());
-        for (ordinal, _) in (0..).zip(facts.take(MOST)) {
-            if let Some(engine) = &engine {
-                let node = Node::new(ordinal, engine.clone(), queue)?;
-                nodes.0.reserve(1, GFP_KERNEL)?;
-                // There is capacity.
-                drop(nodes.0.push_within_capacity(node));
-            }
-        }
-        let nodes = Arc::new(Self { engine, nodes }, GFP_KERNEL)?;
-        if let Some(engine) = &nodes.engine {
-            engine.start(nodes.clone());
-        }
-        Ok(nodes)
-    }
-
-    /// The engines.
-    pub(crate) fn engine(&self) -> Option<&Arc<dyn Execution>> {
-        self.engine.as_ref()
-    }
-
-    /// What the nodes are.
-    pub(crate) fn facts(&self) -> &[NodeFacts] {
-        self.engine.as_ref().map_or(&[], |engine| engine.nodes())
-    }
-
-    /// A node by its ordinal.
-    ///
-    /// # Errors
-    ///
-    /// INVALID_PARAMETER: there is none.
-    pub(crate) fn node(&self, ordinal: u32) -> Result<&Arc<Node>, NtStatus> {
-        let index = usize::try_from(ordinal).map_err(|_| NtStatus::INVALID_PARAMETER)?;
-        self.nodes.0.get(index).ok_or(NtStatus::INVALID_PARAMETER)
-    }
-
-    /// The adapter is unplugged: when this returns, nothing runs any more.
-    pub(crate) fn stop(&self) {
-        let mut running = [const { None }; MOST];
-        for (running, node) in running.iter_mut().zip(&self.nodes.0) {
-            *running = node.stop();
-        }
-        if let Some(engine) = &self.engine {
-            engine.stop();
-        }
-        for current in running.into_iter().flatten() {
-            current.entity.queue().retire(current.number);
-        }
-    }
-}
-
-impl Notifications for Nodes {
-    fn notify(&self, node: u32, id: FenceId, outcome: Outcome) {
-        if let Ok(node) = self.node(node) {
-            node.ended(id, outcome);
-        }
     }
 }

@@ -2,7 +2,10 @@
 
 //! [`Packet`]: what a context has been told to do.
 
-use super::joint::Joint;
+use super::joint::{
+    Joint,
+    Part, //
+};
 use crate::{
     fence::{
         wait::{
@@ -53,8 +56,8 @@ pub(crate) enum Packet {
     /// What is behind it begins when fences have their values.
     Wait(Arc<PacketWait>),
     /// Fences get values.
-    Signal(Arc<Signal>),
-    /// Something that needs no engine.
+    Signal(SignalPart),
+    /// Something that needs no engine, and may wait for memory of its process.
     Task(Arc<dyn Task>),
 }
 
@@ -186,20 +189,41 @@ impl Signal {
         };
         Ok(Arc::new(signal, ACCOUNT)?)
     }
+}
 
-    /// One of the contexts has come there.
-    pub(super) fn arrive(&self) {
-        if !self.contexts.arrive() {
-            return;
+/// What one of the contexts has of a signal.
+pub(crate) struct SignalPart {
+    signal: Arc<Signal>,
+    part: Part,
+}
+
+impl SignalPart {
+    pub(crate) fn new(signal: &Arc<Signal>) -> Self {
+        Self {
+            part: Part::new(signal.contexts.clone()),
+            signal: signal.clone(),
         }
-        for target in &self.targets {
-            match self.rewind {
-                true => MonitoredFence::rewind(&target.fence, target.value),
+    }
+
+    /// The context has come there. `false`: a fence has yet to complete waits before it can be set back, and this is
+    /// to be called again.
+    pub(super) fn run(&self) -> bool {
+        if !self.part.arrive() {
+            return true;
+        }
+        let signal = &self.signal;
+        for target in &signal.targets {
+            match signal.rewind {
+                true if !MonitoredFence::try_update(&target.fence, |_| target.value) => {
+                    return false;
+                }
+                true => {}
                 false => MonitoredFence::signal(&target.fence, target.value),
             }
         }
-        if let Some(event) = &self.event {
+        if let Some(event) = &signal.event {
             event.signal();
         }
+        true
     }
 }

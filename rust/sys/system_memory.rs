@@ -58,6 +58,8 @@ pub(crate) enum Patience {
     MayWait,
     /// It fails if there is no free memory.
     Impatient,
+    /// It fails at what is not in memory.
+    Never,
 }
 
 /// Pages of a shmem file that is not shared with anything. All zero at first.
@@ -97,14 +99,18 @@ impl SystemMemory {
     ///
     /// # Errors
     ///
-    /// `ENOMEM`. `EINVAL`: there is no such page. `EIO`: it could not be read back.
+    /// `ENOMEM`. `EINVAL`: there is no such page. `EIO`: it could not be read back. `ENOENT`: it is not in memory.
     pub(super) fn page(&self, index: usize, patience: Patience) -> Result<ShmemPage> {
         if index >= self.count {
             return Err(EINVAL);
         }
-        // SAFETY: The file is live, one of shared memory, and has that page.
-        let page = from_err_ptr(unsafe {
-            bindings::dxg_shmem_page(self.file.as_ptr(), index, patience == Patience::MayWait)
+        let file = self.file.as_ptr();
+        let may_wait = patience == Patience::MayWait;
+        let page = from_err_ptr(match patience {
+            // SAFETY: The file is live, and one of shared memory.
+            Patience::Never => unsafe { bindings::dxg_shmem_cached_page(file, index) },
+            // SAFETY: As above; and it has that page.
+            _ => unsafe { bindings::dxg_shmem_page(file, index, may_wait) },
         })?;
         // INVARIANT: The function gives a reference.
         NonNull::new(page).map(ShmemPage).ok_or(ENOMEM)
@@ -126,7 +132,7 @@ impl SystemMemory {
     ///
     /// # Errors
     ///
-    /// `ENOMEM`. `EIO`: one could not be read back. `EINTR`: the calling process is being killed.
+    /// `ENOMEM`. `EIO`: one could not be read back. `ENOENT`: one is not in memory. `EINTR`: the calling process is being killed.
     pub(crate) fn hold(&self, patience: Patience) -> Result<ShmemPages> {
         self.hold_part(0, self.count, patience)
     }

@@ -2,6 +2,7 @@
 
 //! [`Worker`]: runs one job in the background, whenever there is work for it.
 
+use super::ACCOUNT;
 use crate::bindings;
 use core::ptr::NonNull;
 use kernel::{
@@ -108,7 +109,7 @@ impl Worker {
                 job <- new_mutex!(None, "Worker::job"),
                 work <- new_work!("Worker::work"),
             }),
-            GFP_KERNEL,
+            ACCOUNT,
         )
     }
 

@@ -123,6 +123,11 @@ impl Account {
         &self.memcg
     }
 
+    /// Calls `f`, whose allocations are charged to the process.
+    pub(crate) fn charged<R>(&self, f: impl FnOnce() -> R) -> R {
+        self.memcg.while_active(f)
+    }
+
     /// Adds an allocation of that many bytes to the group's total.
     pub(super) fn add_total(&self, group: SegmentGroup, bytes: u64) {
         self.total[index(group)].fetch_add(bytes, Relaxed);

@@ -2,7 +2,8 @@
 
 //! Access to the bytes of allocations by an engine that is software, for one short step.
 //!
-//! The bytes are paged in, then used with the paging lock held, so that they stay where they are meanwhile.
+//! The bytes are used where they are, with the paging lock held, so that they stay there meanwhile. What is in no memory
+//! is brought in by somebody else ([`page_in`]): a step waits for no memory.
 
 use super::{
     backing::{
@@ -13,7 +14,11 @@ use super::{
 };
 use crate::{
     ddi::{
-        execution::Update,
+        execution::{
+            Access,
+            Inaccessible,
+            Update, //
+        },
         memory::CpuPages, //
     },
     mem::ACCOUNT,
@@ -36,9 +41,6 @@ use kernel::{
     sync::Arc, //
 };
 
-/// How often an access begins anew because the bytes were moved meanwhile.
-const TRIES: usize = 8;
-
 /// Some bytes of an allocation.
 #[derive(Clone, Copy)]
 pub(crate) struct EngineBytes<'a> {
@@ -57,11 +59,9 @@ struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    fn new(bytes: EngineBytes<'a>, length: usize) -> NtResult<Self> {
-        let start = usize::try_from(bytes.offset).map_err(|_| NtStatus::INVALID_PARAMETER)?;
-        let end = start
-            .checked_add(length)
-            .ok_or(NtStatus::INVALID_PARAMETER)?;
+    fn new(bytes: EngineBytes<'a>, length: usize) -> Result<Self, Inaccessible> {
+        let start = usize::try_from(bytes.offset).map_err(|_| Inaccessible::Lost)?;
+        let end = start.checked_add(length).ok_or(Inaccessible::Lost)?;
         let first = start / PAGE_SIZE;
         Ok(Self {
             backing: bytes.backing,
@@ -78,49 +78,44 @@ type Found = (Arc<dyn PageSource>, usize);
 /// System memory of which some pages are held in memory.
 type Held = Option<(Arc<SystemMemory>, Arc<dyn PageSource>)>;
 
+/// Where the pages of a part are.
+enum Place {
+    Found(Found),
+    /// In system memory, of which they have to be held.
+    System(Arc<SystemMemory>),
+}
+
 impl Backing {
     /// Whether a device has it on its residency list: else an engine must not use it (case 431).
     pub(crate) fn is_listed(&self) -> bool {
         self.residency_info().is_some_and(|known| known.listed > 0)
     }
 
-    /// Pages the bytes in.
-    fn prepare_part(self: &Arc<Self>, part: &Part<'_>) -> NtResult<Held> {
-        let required = Requirements {
-            in_segment: false,
-            mapped: false,
-        };
-        let memory = self.validate(required, |inner| match &inner.state {
-            State::System(memory) => Some(memory.clone()),
-            _ => None,
-        })?;
-        let Some(memory) = memory else {
-            return Ok(None);
-        };
-        let pages = (self.account.memcg())
-            .while_active(|| memory.hold_part(part.first, part.count, Patience::MayWait))?;
-        Ok(Some((memory, Arc::new(pages, ACCOUNT)?)))
-    }
-
-    /// The pages of a part where they are now; `None`: they were moved since they were paged in.
-    fn find_part(&self, state: &State, part: &Part<'_>, held: &Held) -> NtResult<Option<Found>> {
-        if (self.residency_info()).is_some_and(|known| known.offer.is_some()) {
-            return Err(NtStatus::INVALID_PARAMETER);
+    fn find_part(
+        &self,
+        state: &State,
+        part: &Part<'_>,
+        held: &Held,
+    ) -> Result<Place, Inaccessible> {
+        let known = self.residency_info().ok_or(Inaccessible::Lost)?;
+        if known.offer.is_some() {
+            return Err(Inaccessible::Lost);
         }
         match (state, held) {
             (State::Local(memory) | State::Imported(memory), _) => match memory.cpu_pages() {
-                CpuPages::Pages(pages) => Ok(Some((pages, part.first))),
-                CpuPages::DmaBuf(_) | CpuPages::None => Err(NtStatus::NOT_SUPPORTED),
+                CpuPages::Pages(pages) => Ok(Place::Found((pages, part.first))),
+                CpuPages::DmaBuf(_) | CpuPages::None => Err(Inaccessible::Lost),
             },
-            (State::UserPages, _) => match self.user_pages() {
-                Some(pages) => Ok(Some((pages.clone(), part.first))),
-                None => Err(NtStatus::UNSUCCESSFUL),
-            },
-            (State::System(now), Some((memory, pages))) if Arc::ptr_eq(now, memory) => {
-                Ok(Some((pages.clone(), 0)))
+            (State::UserPages, _) => {
+                let pages = self.user_pages().ok_or(Inaccessible::Lost)?;
+                Ok(Place::Found((pages.clone(), part.first)))
             }
-            (State::Lost, _) => Err(NtStatus::DEVICE_REMOVED),
-            _ => Ok(None),
+            (State::System(now), Some((memory, pages))) if Arc::ptr_eq(now, memory) => {
+                Ok(Place::Found((pages.clone(), 0)))
+            }
+            (State::System(now), _) => Ok(Place::System(now.clone())),
+            (State::Unpopulated, _) => Err(Inaccessible::NotPresent),
+            (State::Discarded | State::Lost, _) => Err(Inaccessible::Lost),
         }
     }
 }
@@ -129,47 +124,80 @@ impl Backing {
 fn with_parts<const N: usize>(
     parts: [Part<'_>; N],
     then: impl FnOnce([PageRange<'_>; N]) -> Result,
-) -> NtResult {
+) -> Access {
     let vidmm = match parts.first() {
         Some(part) => &part.backing.vidmm,
         None => return Ok(()),
     };
     let mut held = [const { None }; N];
-    for _ in 0..TRIES {
-        let mut paging = vidmm.lock_paging()?;
+    // What is in system memory has to be held without the lock: it may have moved when that is taken again.
+    for _ in 0..2 {
+        let mut paging = vidmm.lock_paging().map_err(|_| Inaccessible::Lost)?;
         let mut found = [const { None }; N];
-        for ((found, part), held) in found.iter_mut().zip(&parts).zip(&held) {
+        let mut missing = [const { None }; N];
+        let places = found.iter_mut().zip(&mut missing);
+        for ((part, held), (found, missing)) in parts.iter().zip(&held).zip(places) {
             let state = &part.backing.inner(&mut paging).state;
-            *found = part.backing.find_part(state, part, held)?;
+            match part.backing.find_part(state, part, held)? {
+                Place::Found(pages) => *found = Some(pages),
+                Place::System(memory) => *missing = Some(memory),
+            }
         }
-        if found.iter().any(Option::is_none) {
-            // Mostly the bytes are there, and nothing had to be prepared.
+        if missing.iter().all(Option::is_none) {
+            let mut ranges = [PageRange::EMPTY; N];
+            for ((range, part), found) in ranges.iter_mut().zip(&parts).zip(&found) {
+                if let Some((source, first)) = found {
+                    let pages = PageRange::part(&**source, *first, part.count);
+                    *range = pages.map_err(|_| Inaccessible::Lost)?;
+                }
+            }
+            let result = then(ranges);
             drop(paging);
-            for (held, part) in held.iter_mut().zip(&parts) {
-                *held = part.backing.prepare_part(part)?;
-            }
-            continue;
+            return result.map_err(|_| Inaccessible::Lost);
         }
-        let mut ranges = [PageRange::EMPTY; N];
-        for ((range, part), found) in ranges.iter_mut().zip(&parts).zip(&found) {
-            if let Some((source, first)) = found {
-                *range = PageRange::part(&**source, *first, part.count)?;
-            }
-        }
-        let result = then(ranges);
         drop(paging);
-        return Ok(result?);
+        for ((held, part), missing) in held.iter_mut().zip(&parts).zip(missing) {
+            if let Some(memory) = missing {
+                let pages = memory.hold_part(part.first, part.count, Patience::Never);
+                let pages = pages.map_err(|_| Inaccessible::NotPresent)?;
+                let pages = Arc::new(pages, ACCOUNT).map_err(|_| Inaccessible::NotPresent)?;
+                *held = Some((memory, pages));
+            }
+        }
     }
-    Err(NtStatus::NO_MEMORY)
+    Err(Inaccessible::NotPresent)
+}
+
+/// Brings bytes into memory, for a process whose memory they are charged to: the caller waits for that.
+///
+/// # Errors
+///
+/// DEVICE_REMOVED: they are lost. INVALID_PARAMETER: they are offered, or there are none. NO_MEMORY. Errors of the
+/// miniport.
+pub(crate) fn page_in(bytes: EngineBytes<'_>, length: usize) -> NtResult {
+    let part = Part::new(bytes, length).map_err(|_| NtStatus::INVALID_PARAMETER)?;
+    let required = Requirements {
+        in_segment: false,
+        mapped: false,
+    };
+    let memory = part.backing.validate(required, |inner| match &inner.state {
+        State::System(memory) => Some(memory.clone()),
+        _ => None,
+    })?;
+    if let Some(memory) = memory {
+        part.backing
+            .account
+            .charged(|| memory.hold_part(part.first, part.count, Patience::MayWait))?;
+    }
+    Ok(())
 }
 
 /// Reads bytes.
 ///
 /// # Errors
 ///
-/// - DEVICE_REMOVED: they are lost. INVALID_PARAMETER: they are offered, or there are none.
-/// - NO_MEMORY; NOT_SUPPORTED: memory of another driver which the CPU cannot access by pages. Errors of the miniport.
-pub(crate) fn read(from: EngineBytes<'_>, bytes: &mut [u8]) -> NtResult {
+/// [`Inaccessible::Lost`] also: they are offered, or of another driver and not accessible by pages.
+pub(crate) fn read(from: EngineBytes<'_>, bytes: &mut [u8]) -> Access {
     let part = Part::new(from, bytes.len())?;
     let offset = part.offset;
     with_parts([part], |[range]| range.read(offset, bytes))
@@ -180,7 +208,7 @@ pub(crate) fn read(from: EngineBytes<'_>, bytes: &mut [u8]) -> NtResult {
 /// # Errors
 ///
 /// As [`read`].
-pub(crate) fn write(to: EngineBytes<'_>, bytes: &[u8]) -> NtResult {
+pub(crate) fn write(to: EngineBytes<'_>, bytes: &[u8]) -> Access {
     let part = Part::new(to, bytes.len())?;
     let offset = part.offset;
     with_parts([part], |[range]| range.write(offset, bytes))
@@ -191,7 +219,7 @@ pub(crate) fn write(to: EngineBytes<'_>, bytes: &[u8]) -> NtResult {
 /// # Errors
 ///
 /// As [`read`].
-pub(crate) fn fill(to: EngineBytes<'_>, length: usize, pattern: u32) -> NtResult {
+pub(crate) fn fill(to: EngineBytes<'_>, length: usize, pattern: u32) -> Access {
     let part = Part::new(to, length)?;
     let offset = part.offset;
     with_parts([part], |[range]| range.fill_part(offset, length, pattern))
@@ -202,7 +230,7 @@ pub(crate) fn fill(to: EngineBytes<'_>, length: usize, pattern: u32) -> NtResult
 /// # Errors
 ///
 /// As [`read`].
-pub(crate) fn copy(to: EngineBytes<'_>, from: EngineBytes<'_>, length: usize) -> NtResult {
+pub(crate) fn copy(to: EngineBytes<'_>, from: EngineBytes<'_>, length: usize) -> Access {
     let [to, from] = [Part::new(to, length)?, Part::new(from, length)?];
     let offsets = (to.offset, from.offset);
     with_parts([to, from], |[to, from]| {
@@ -215,7 +243,7 @@ pub(crate) fn copy(to: EngineBytes<'_>, from: EngineBytes<'_>, length: usize) ->
 /// # Errors
 ///
 /// As [`read`].
-pub(crate) fn update(at: EngineBytes<'_>, change: Update) -> NtResult {
+pub(crate) fn update(at: EngineBytes<'_>, change: Update) -> Access {
     let part = Part::new(at, 8)?;
     let offset = part.offset;
     with_parts([part], |[range]| match change {

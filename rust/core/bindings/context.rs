@@ -86,6 +86,7 @@ impl Context {
             node,
             created.cookie.clone().ok_or(NtStatus::UNSUCCESSFUL)?,
             device.clone(),
+            device.gpu_space().share().clone(),
             options.disable_gpu_timeout,
         )?;
         let room = RBTreeNodeReservation::new(ACCOUNT);
@@ -102,7 +103,7 @@ impl Context {
         context
             .device
             .gpu_space()
-            .enter_channel(&context.channel, room?);
+            .enter_channel(&context.channel, room?)?;
         Ok(Arc::new(context, ACCOUNT)?)
     }
 

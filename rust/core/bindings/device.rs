@@ -37,6 +37,9 @@ use kernel::{
     }, //
 };
 
+/// Bytes that are paged in when an engine has stopped at some: about those that it moves in one step.
+const PAGED_IN_AT_ONCE: u64 = 64 << 10;
+
 /// The execution state of a device (D3DKMT_DEVICEEXECUTION_STATE).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum ExecutionState {
@@ -79,6 +82,11 @@ impl Owner for Device {
             *first = Some(error);
         }
         self.adapter.fences().reset(self.number());
+    }
+
+    fn page_in(&self, address: u64) -> NtResult {
+        let space = self.space.space();
+        (self.account).charged(|| space.page_in(address, PAGED_IN_AT_ONCE))
     }
 }
 

@@ -15,6 +15,8 @@ use crate::{
         },
         space::{
             Space,
+            Spare,
+            Step,
             Target,
             Translation,
             Wanted, //
@@ -31,8 +33,15 @@ use crate::{
         KVVec,
         ACCOUNT, //
     },
-    sched::channel::Channel,
-    status::NtResult, //
+    sched::{
+        channel::Channel,
+        turns::Share, //
+    },
+    status::{
+        NtResult,
+        NtStatus, //
+    },
+    sys::killable, //
 };
 use kernel::{
     new_mutex,
@@ -63,6 +72,8 @@ struct State {
     space: Space<Item>,
     /// Its contexts, by their numbers.
     channels: RBTree<usize, Arc<Channel>>,
+    /// How many.
+    channel_count: usize,
     /// Devices of the process on the adapter.
     devices: usize,
 }
@@ -75,9 +86,14 @@ impl Unpin for State {}
 #[pin_data]
 pub(crate) struct GpuSpace {
     adapter: Arc<Adapter>,
+    /// The turns of the process on the adapter's nodes.
+    share: Arc<Share>,
     #[pin]
     state: Mutex<State>,
 }
+
+/// Contexts of a process on an adapter, at most.
+const CONTEXTS_MOST: usize = 4096;
 
 /// Addresses that a call has given out, and can still take back.
 pub(crate) struct Given {
@@ -93,11 +109,14 @@ impl GpuSpace {
         let state = State {
             space: Space::new(),
             channels: RBTree::new(),
+            channel_count: 0,
             devices: 0,
         };
+        let share = Arc::new(Share::new(), ACCOUNT)?;
         Ok(Arc::pin_init(
             pin_init!(Self {
                 adapter,
+                share,
                 state <- new_mutex!(state, "GpuSpace::state"),
             }),
             ACCOUNT,
@@ -115,8 +134,9 @@ impl GpuSpace {
     ///
     /// As [`Space::reserve`] says.
     pub(crate) fn reserve(&self, at: AddressRequest, bytes: u64, zero: bool) -> NtResult<Given> {
+        let mut spare = Spare::new()?;
         let space = &mut self.state.lock().space;
-        let address = space.reserve(at, bytes, zero)?;
+        let address = space.reserve(at, bytes, zero, &mut spare)?;
         Ok(Given {
             address,
             range: space.range_at(address),
@@ -129,21 +149,38 @@ impl GpuSpace {
     ///
     /// As [`Space::free`] says.
     pub(crate) fn free(&self, span: Span) -> NtResult {
-        let removed = self.state.lock().space.free(span.start, span.bytes());
-        // Dropped after the lock is released.
-        removed.map(drop)
+        // A whole range can be freed without memory.
+        let mut spare = Spare::new().unwrap_or_else(|_| Spare::none());
+        self.in_steps(|space, removed| space.free(span, &mut spare, removed))
+    }
+
+    /// Makes a change step by step; what is taken out is dropped without the lock.
+    fn in_steps<R>(
+        &self,
+        mut step: impl FnMut(&mut Space<Item>, &mut Removed<Item>) -> NtResult<Step<R>>,
+    ) -> NtResult<R> {
+        loop {
+            let mut removed = Removed::new();
+            let step = step(&mut self.state.lock().space, &mut removed);
+            drop(removed);
+            if let Step::Done(result) = step? {
+                return Ok(result);
+            }
+            killable::check()?;
+        }
     }
 
     /// Takes back addresses that nobody was told of, if they still belong to that range.
     pub(crate) fn take_back(&self, given: &Given, bytes: u64) {
-        let removed = {
-            let space = &mut self.state.lock().space;
-            match space.range_at(given.address) == given.range {
-                true => space.free(given.address, bytes).ok(),
-                false => None,
-            }
+        let Some(span) = Span::new(given.address, bytes) else {
+            return;
         };
-        drop(removed);
+        let taken = self.in_steps(|space, removed| match space.range_at(given.address) {
+            range if range == given.range => space.free(span, &mut Spare::none(), removed),
+            _ => Ok(Step::Done(())),
+        });
+        // An error: the process has freed some of them by itself, or is being killed.
+        taken.unwrap_or_default();
     }
 
     /// D3DKMTMapGpuVirtualAddress.
@@ -156,11 +193,17 @@ impl GpuSpace {
         at: AddressRequest,
         bytes: u64,
         wanted: &Wanted<'_, Item>,
-    ) -> NtResult<(Given, Removed<Item>)> {
-        let space = &mut self.state.lock().space;
-        let (address, removed) = space.map(at, bytes, wanted)?;
-        let range = space.range_at(address);
-        Ok((Given { address, range }, removed))
+    ) -> NtResult<Given> {
+        let mut spare = Spare::new()?;
+        self.in_steps(|space, removed| {
+            Ok(match space.map(at, bytes, wanted, &mut spare, removed)? {
+                Step::Done(address) => Step::Done(Given {
+                    address,
+                    range: space.range_at(address),
+                }),
+                Step::More => Step::More,
+            })
+        })
     }
 
     /// Whether a mapping could be made there, but for lack of memory.
@@ -177,21 +220,41 @@ impl GpuSpace {
         self.state.lock().space.check_map(start, bytes, wanted)
     }
 
+    /// The turns of the process on the adapter's nodes.
+    pub(super) fn share(&self) -> &Arc<Share> {
+        &self.share
+    }
+
     /// A new context uses the space.
+    ///
+    /// # Errors
+    ///
+    /// NO_MEMORY: there are too many.
     pub(super) fn enter_channel(
         &self,
         channel: &Arc<Channel>,
         room: RBTreeNodeReservation<usize, Arc<Channel>>,
-    ) {
+    ) -> NtResult {
         let node = room.into_node(channel.number(), channel.clone());
-        let replaced = self.state.lock().channels.insert(node);
+        let mut state = self.state.lock();
+        if state.channel_count >= CONTEXTS_MOST {
+            drop(state);
+            return Err(NtStatus::NO_MEMORY);
+        }
+        state.channel_count += 1;
+        let replaced = state.channels.insert(node);
+        drop(state);
         // The number is unique.
         drop(replaced);
+        Ok(())
     }
 
     /// A context is destroyed.
     pub(super) fn leave_channel(&self, channel: &Channel) {
-        let left = self.state.lock().channels.remove_node(&channel.number());
+        let mut state = self.state.lock();
+        let left = state.channels.remove_node(&channel.number());
+        state.channel_count -= usize::from(left.is_some());
+        drop(state);
         drop(left);
     }
 
@@ -228,10 +291,15 @@ impl GpuSpace {
         &self,
         operations: &[Operation<Item>],
     ) -> NtResult<Reservations> {
-        self.state.lock().space.check_update(operations)
+        let mut reservations = Reservations::default();
+        for operation in operations {
+            (self.state.lock().space).check_update(operation, &mut reservations)?;
+            killable::check()?;
+        }
+        Ok(reservations)
     }
 
-    /// Does an operation of an update.
+    /// Does a step of an operation of an update, of which `done` bytes are done.
     ///
     /// # Errors
     ///
@@ -240,10 +308,12 @@ impl GpuSpace {
         &self,
         operation: &Operation<Item>,
         reservations: Reservations,
-    ) -> NtResult {
-        let removed = self.state.lock().space.update(operation, reservations);
-        // Dropped after the lock is released.
-        removed.map(drop)
+        done: &mut u64,
+    ) -> NtResult<Step<()>> {
+        let mut spare = Spare::new()?;
+        let mut removed = Removed::new();
+        let space = &mut self.state.lock().space;
+        space.update(operation, reservations, done, &mut spare, &mut removed)
     }
 
     /// Gives a fence an address.
@@ -259,7 +329,9 @@ impl GpuSpace {
             bytes: PAGE,
             writable: true,
         };
-        self.state.lock().space.map_fence(&target)
+        let mut spare = Spare::new()?;
+        let space = &mut self.state.lock().space;
+        space.map_fence(&target, &mut spare)
     }
 
     /// The fence at an address is destroyed.

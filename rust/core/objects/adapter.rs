@@ -13,7 +13,7 @@ use crate::{
     },
     ddi::Miniport,
     fence::list::Fences,
-    sched::node::Nodes,
+    sched::nodes::Nodes,
     status::NtResult,
     sys::worker::WorkerQueue,
     vidmm::VidMm, //

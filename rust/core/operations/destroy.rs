@@ -18,7 +18,10 @@ use crate::{
     },
     sched::{
         channel::Channel,
-        joint::Joint,
+        joint::{
+            Joint,
+            Part, //
+        },
         packet::{
             Packet,
             Task,
@@ -35,10 +38,6 @@ use kernel::{
     new_mutex,
     prelude::*,
     sync::{
-        atomic::{
-            Atomic,
-            Relaxed, //
-        },
         Arc,
         Mutex, //
     }, //
@@ -213,14 +212,13 @@ impl Packets {
         let kept = Arc::pin_init(
             pin_init!(Kept {
                 objects <- new_mutex!(objects, "Kept::objects"),
-                contexts,
             }),
             ACCOUNT,
         )?;
         for (channel, slot) in self.0 {
             let user = User {
                 kept: kept.clone(),
-                has_come: Atomic::new(false),
+                part: Part::new(contexts.clone()),
             };
             let user = Arc::new(user, ACCOUNT)?;
             let packet = Arc::new(Packet::Task(as_dyn!(user)), ACCOUNT)?;
@@ -235,14 +233,12 @@ impl Packets {
 struct Kept {
     #[pin]
     objects: Mutex<KVVec<Object>>,
-    /// Those whose packets may.
-    contexts: Arc<Joint>,
 }
 
 /// One of the contexts. If it is destroyed before it comes there, the objects go with the last one.
 struct User {
     kept: Arc<Kept>,
-    has_come: Atomic<bool>,
+    part: Part,
 }
 
 /// Objects that are destroyed in one piece.
@@ -250,7 +246,7 @@ const AT_ONCE: usize = 16;
 
 impl Task for User {
     fn run(&self) -> TaskProgress {
-        if !self.has_come.xchg(true, Relaxed) && !self.kept.contexts.arrive() {
+        if !self.part.arrive() {
             return TaskProgress::Done;
         }
         for _ in 0..AT_ONCE {

@@ -8,16 +8,15 @@ use crate::{
         Item, //
     },
     ddi::execution::{
+        Access,
         GpuMemory,
         GpuPages,
+        Inaccessible,
         Update, //
     },
     fence::MonitoredFence,
     gpuva::space::Translation,
-    status::{
-        NtResult,
-        NtStatus, //
-    },
+    status::NtResult,
     vidmm::engine_access::{
         self,
         EngineBytes, //
@@ -30,7 +29,7 @@ const VALUE: usize = 8;
 
 impl GpuSpace {
     /// What is at an address, and where in it: memory of so many bytes, which may be written if `write`.
-    fn find(&self, address: u64, bytes: u64, write: bool) -> NtResult<(Item, u64)> {
+    fn find(&self, address: u64, bytes: u64, write: bool) -> Result<(Item, u64), Inaccessible> {
         match self.translate(address) {
             Translation::Memory {
                 item,
@@ -38,17 +37,40 @@ impl GpuSpace {
                 bytes: there,
                 writable,
             } if there >= bytes && (writable || !write) => Ok((item, offset)),
-            _ => Err(NtStatus::INVALID_PARAMETER),
+            _ => Err(Inaccessible::Lost),
+        }
+    }
+
+    /// Pages in what an engine needs at an address: `bytes` bytes, or what is mapped of them.
+    ///
+    /// # Errors
+    ///
+    /// As [`engine_access::page_in`] says.
+    pub(in crate::core) fn page_in(&self, address: u64, bytes: u64) -> NtResult {
+        match self.translate(address) {
+            Translation::Memory {
+                item: Item::Allocation(allocation),
+                offset,
+                bytes: there,
+                ..
+            } => {
+                let backing = allocation.backing();
+                // CAST: it was a count of bytes that are moved in one step.
+                let bytes = bytes.min(there) as usize;
+                engine_access::page_in(EngineBytes { backing, offset }, bytes)
+            }
+            // Whoever accesses it again finds out.
+            _ => Ok(()),
         }
     }
 }
 
-fn count(bytes: u64) -> NtResult<usize> {
-    usize::try_from(bytes).map_err(|_| NtStatus::INVALID_PARAMETER)
+fn count(bytes: u64) -> Result<usize, Inaccessible> {
+    usize::try_from(bytes).map_err(|_| Inaccessible::Lost)
 }
 
 /// The bytes of a fence's page from `offset` on.
-fn read_fence(fence: &MonitoredFence, offset: u64, bytes: &mut [u8]) -> NtResult {
+fn read_fence(fence: &MonitoredFence, offset: u64, bytes: &mut [u8]) -> Access {
     let value = fence.value().to_le_bytes();
     let from = count(offset)?;
     for (at, byte) in (from..).zip(bytes) {
@@ -57,19 +79,27 @@ fn read_fence(fence: &MonitoredFence, offset: u64, bytes: &mut [u8]) -> NtResult
     Ok(())
 }
 
-/// Writes to a fence's page: what goes to the value signals it, or sets it back (case 571).
-fn write_fence(fence: &Arc<MonitoredFence>, offset: u64, bytes: &[u8]) -> NtResult {
-    let from = count(offset)?;
-    if from < VALUE {
-        MonitoredFence::update(fence, |old| {
-            let mut value = old.to_le_bytes();
-            for (of_value, byte) in value.iter_mut().skip(from).zip(bytes) {
-                *of_value = *byte;
-            }
-            u64::from_le_bytes(value)
-        });
+/// Changes the value of a fence: which signals it, or sets it back (case 571).
+fn update_fence(fence: &Arc<MonitoredFence>, change: impl Fn(u64) -> u64) -> Access {
+    match MonitoredFence::try_update(fence, change) {
+        true => Ok(()),
+        false => Err(Inaccessible::Busy),
     }
-    Ok(())
+}
+
+/// Writes to a fence's page.
+fn write_fence(fence: &Arc<MonitoredFence>, offset: u64, bytes: &[u8]) -> Access {
+    let from = count(offset)?;
+    if from >= VALUE {
+        return Ok(());
+    }
+    update_fence(fence, |old| {
+        let mut value = old.to_le_bytes();
+        for (of_value, byte) in value.iter_mut().skip(from).zip(bytes) {
+            *of_value = *byte;
+        }
+        u64::from_le_bytes(value)
+    })
 }
 
 impl GpuMemory for GpuSpace {
@@ -87,7 +117,7 @@ impl GpuMemory for GpuSpace {
         }
     }
 
-    fn read(&self, address: u64, bytes: &mut [u8]) -> NtResult {
+    fn read(&self, address: u64, bytes: &mut [u8]) -> Access {
         // CAST: 64 bits at most.
         let (item, offset) = self.find(address, bytes.len() as u64, false)?;
         match &item {
@@ -99,7 +129,7 @@ impl GpuMemory for GpuSpace {
         }
     }
 
-    fn write(&self, address: u64, bytes: &[u8]) -> NtResult {
+    fn write(&self, address: u64, bytes: &[u8]) -> Access {
         // CAST: 64 bits at most.
         let (item, offset) = self.find(address, bytes.len() as u64, true)?;
         match &item {
@@ -111,7 +141,7 @@ impl GpuMemory for GpuSpace {
         }
     }
 
-    fn fill(&self, address: u64, bytes: u64, pattern: u32) -> NtResult {
+    fn fill(&self, address: u64, bytes: u64, pattern: u32) -> Access {
         let (item, offset) = self.find(address, bytes, true)?;
         match &item {
             Item::Allocation(allocation) => {
@@ -127,7 +157,7 @@ impl GpuMemory for GpuSpace {
         }
     }
 
-    fn copy(&self, to: u64, from: u64, bytes: u64) -> NtResult {
+    fn copy(&self, to: u64, from: u64, bytes: u64) -> Access {
         let (to_item, to_offset) = self.find(to, bytes, true)?;
         let (from_item, from_offset) = self.find(from, bytes, false)?;
         if let (Item::Allocation(to), Item::Allocation(from)) = (&to_item, &from_item) {
@@ -147,7 +177,7 @@ impl GpuMemory for GpuSpace {
         let mut piece = [0; 64];
         while left > 0 {
             let now = left.min(piece.len());
-            let piece = piece.get_mut(..now).ok_or(NtStatus::INVALID_PARAMETER)?;
+            let piece = piece.get_mut(..now).ok_or(Inaccessible::Lost)?;
             self.read(from, piece)?;
             self.write(to, piece)?;
             // CAST: at most 64.
@@ -157,7 +187,7 @@ impl GpuMemory for GpuSpace {
         Ok(())
     }
 
-    fn update(&self, address: u64, change: Update) -> NtResult {
+    fn update(&self, address: u64, change: Update) -> Access {
         let (item, offset) = self.find(address, 8, true)?;
         match &item {
             Item::Allocation(allocation) => {
@@ -166,13 +196,10 @@ impl GpuMemory for GpuSpace {
             }
             // Behind the value there is nothing.
             Item::Fence(_) if offset != 0 => Ok(()),
-            Item::Fence(fence) => {
-                MonitoredFence::update(fence, |old| match change {
-                    Update::Store(value) => value,
-                    Update::Add(operand) => old.wrapping_add(operand),
-                });
-                Ok(())
-            }
+            Item::Fence(fence) => update_fence(fence, |old| match change {
+                Update::Store(value) => value,
+                Update::Add(operand) => old.wrapping_add(operand),
+            }),
         }
     }
 }

@@ -30,7 +30,10 @@ use crate::{
     },
     gpuva::{
         self,
-        space::Wanted,
+        space::{
+            Step,
+            Wanted, //
+        },
         update::Reservations,
         AddressRequest,
         Span, //
@@ -48,14 +51,16 @@ use crate::{
     status::{
         NtResult,
         NtStatus, //
-    }, //
-};
-use kernel::sync::{
-    atomic::{
-        Atomic,
-        Relaxed, //
     },
-    Arc, //
+    vidmm::account::Account, //
+};
+use kernel::{
+    new_mutex,
+    prelude::*,
+    sync::{
+        Arc,
+        Mutex, //
+    }, //
 };
 
 /// What is to be mapped.
@@ -112,12 +117,10 @@ impl PagingQueue {
                 space.check_map(address, bytes, &wanted)?;
                 let operation = operation.begin();
                 tell(address, Operation::value(&operation))?;
-                let (_, removed) = space.map(at, bytes, &wanted)?;
-                drop(removed);
+                space.map(at, bytes, &wanted)?;
             }
             AddressRequest::Between { .. } => {
-                let (given, removed) = space.map(at, bytes, &wanted)?;
-                drop(removed);
+                let given = space.map(at, bytes, &wanted)?;
                 let operation = operation.begin();
                 if let Err(status) = tell(given.address, Operation::value(&operation)) {
                     space.take_back(&given, bytes);
@@ -174,34 +177,53 @@ impl UpdateOperation {
     }
 }
 
-/// Operations of an update that are applied at a time.
+/// Steps of an update that are done in one piece.
 const AT_ONCE: usize = 64;
 
 /// An update of an address space that waits for its turn. It keeps the bindings that it maps: the mapping of one that
 /// is destroyed meanwhile goes with it (case 411).
+#[pin_data]
 struct Update {
     space: Arc<GpuSpace>,
+    account: Arc<Account>,
     operations: KVVec<gpuva::update::Operation<Item>>,
-    /// The one that is applied next.
-    next: Atomic<usize>,
     reservations: Reservations,
+    #[pin]
+    next: Mutex<Next>,
     _bindings: KVVec<UpdateOperation>,
+}
+
+/// How far an update has come.
+#[derive(Clone, Copy)]
+struct Next {
+    operation: usize,
+    /// Bytes of it that are done.
+    done: u64,
 }
 
 impl Task for Update {
     fn run(&self) -> TaskProgress {
-        let next = self.next.load(Relaxed);
-        let left = self.operations.get(next..).unwrap_or(&[]);
-        for operation in left.iter().take(AT_ONCE) {
-            if self.space.update(operation, self.reservations).is_err() {
-                return TaskProgress::Failed;
+        let mut next = *self.next.lock();
+        for _ in 0..AT_ONCE {
+            let Some(operation) = self.operations.get(next.operation) else {
+                return TaskProgress::Done;
+            };
+            let step = self.account.charged(|| {
+                (self.space).update(operation, self.reservations, &mut next.done)
+            });
+            match step {
+                Ok(Step::More) => {}
+                Ok(Step::Done(())) => {
+                    next = Next {
+                        operation: next.operation + 1,
+                        done: 0,
+                    }
+                }
+                Err(_) => return TaskProgress::Failed,
             }
         }
-        self.next.store(next.saturating_add(AT_ONCE), Relaxed);
-        match left.len() > AT_ONCE {
-            true => TaskProgress::More,
-            false => TaskProgress::Done,
-        }
+        *self.next.lock() = next;
+        TaskProgress::More
     }
 }
 
@@ -223,14 +245,22 @@ impl Context {
         for operation in &operations {
             to_do.push(operation.operation(), ACCOUNT)?;
         }
-        let update = Update {
-            reservations: space.check_update(&to_do)?,
-            space,
-            operations: to_do,
-            next: Atomic::new(0),
-            _bindings: operations,
+        let (bindings, reservations) = (operations, space.check_update(&to_do)?);
+        let start = Next {
+            operation: 0,
+            done: 0,
         };
-        let update = Arc::new(update, ACCOUNT)?;
+        let update = Arc::pin_init(
+            pin_init!(Update {
+                space,
+                account: context.device().account().clone(),
+                operations: to_do,
+                reservations,
+                next <- new_mutex!(start, "Update::next"),
+                _bindings: bindings,
+            }),
+            ACCOUNT,
+        )?;
         submission::update(context, wait_first, fence, value, as_dyn!(update))
     }
 }

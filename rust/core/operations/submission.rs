@@ -26,6 +26,7 @@ use crate::{
         packet::{
             Packet,
             Signal,
+            SignalPart,
             Task, //
         },
         queue::Slot, //
@@ -148,7 +149,7 @@ pub(in crate::core) fn update(
     }
     push(Packet::Task(task))?;
     let signal = Signal::new(at(value.wrapping_add(1))?, false, None, 1)?;
-    push(Packet::Signal(signal))?;
+    push(Packet::Signal(SignalPart::new(&signal)))?;
     append_all(packets)
 }
 
@@ -205,5 +206,5 @@ pub(crate) fn signal(
     event: Option<EventFd>,
 ) -> NtResult {
     let signal = Signal::new(targets, rewind, event, contexts.len())?;
-    append(contexts, |_| Ok(Packet::Signal(signal.clone())))
+    append(contexts, |_| Ok(Packet::Signal(SignalPart::new(&signal))))
 }

@@ -5,7 +5,7 @@
 use crate::status::NtStatus;
 use std::cell::{Cell, RefCell};
 
-pub(crate) use kernel::alloc::{KVVec, GFP_KERNEL as ACCOUNT};
+pub(crate) use kernel::alloc::GFP_KERNEL as ACCOUNT;
 
 impl From<kernel::alloc::AllocError> for NtStatus {
     fn from(_: kernel::alloc::AllocError) -> Self {

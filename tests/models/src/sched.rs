@@ -12,7 +12,7 @@ pub(crate) mod joint;
 pub(crate) mod queue;
 
 pub(crate) mod entity {
-    use crate::ddi::execution::PacketFault;
+    use crate::{ddi::execution::PacketFault, status::NtResult};
 
     #[derive(Clone, Copy, PartialEq, Eq, Debug)]
     #[allow(dead_code, reason = "nothing fails")]
@@ -27,12 +27,14 @@ pub(crate) mod entity {
         fn is_in_error(&self) -> bool;
 
         fn fail(&self, error: DeviceError);
+
+        fn page_in(&self, address: u64) -> NtResult;
     }
 }
 
 /// Contexts, of which there are none.
 pub(crate) mod channel {
-    use super::{entity::Owner, node::Node, packet::Packet, queue::Slot};
+    use super::{entity::Owner, nodes::Node, packet::Packet, queue::Slot, turns::Share};
     use crate::{
         ddi::Cookie,
         fence::wait::Target,
@@ -48,6 +50,7 @@ pub(crate) mod channel {
             _: Arc<Node>,
             _: Cookie,
             _: Arc<O>,
+            _: Arc<Share>,
             _: bool,
         ) -> NtResult<Arc<Self>> {
             Err(NtStatus::NO_MEMORY)
@@ -98,7 +101,7 @@ pub(crate) mod packet {
             length: u32,
             private_data: KVVec<u8>,
         },
-        Signal(Arc<Signal>),
+        Signal(SignalPart),
         Task(Arc<dyn Task>),
     }
 
@@ -112,6 +115,14 @@ pub(crate) mod packet {
         More,
         Done,
         Failed,
+    }
+
+    pub(crate) struct SignalPart;
+
+    impl SignalPart {
+        pub(crate) fn new(_: &Arc<Signal>) -> Self {
+            Self
+        }
     }
 
     pub(crate) struct Signal;
@@ -128,7 +139,17 @@ pub(crate) mod packet {
     }
 }
 
-pub(crate) mod node {
+pub(crate) mod turns {
+    pub(crate) struct Share;
+
+    impl Share {
+        pub(crate) fn new() -> Self {
+            Self
+        }
+    }
+}
+
+pub(crate) mod nodes {
     use crate::{
         ddi::execution::{Execution, NodeFacts},
         mem::ACCOUNT,

@@ -9,12 +9,12 @@ mod triangles;
 use crate::{
     engine::{
         machine::{Machine, Progress, STEP_BYTES, STEP_COMMANDS},
-        Access, Fault, Port, Update,
+        Access, Fault, Port, Unavailable, Update,
     },
     gpuva::space::Translation,
     uapi::*,
 };
-use std::cell::Cell;
+use std::{cell::Cell, collections::HashSet};
 
 const PAGE: u64 = 4096;
 /// Where memory begins; each page of addresses is a page of it, if any.
@@ -43,9 +43,14 @@ struct World {
     /// How often an address was looked up.
     translations: u64,
     signals: Vec<(u64, Update)>,
+    /// The first access of each kind to each place is made in vain.
+    is_absent: bool,
+    accessed: HashSet<(&'static str, Item, u64)>,
+    /// The last step ended so.
+    is_interrupted: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Item {
     Code,
     Page(usize),
@@ -66,6 +71,20 @@ impl World {
             now: Cell::new(0),
             translations: 0,
             signals: Vec::new(),
+            is_absent: false,
+            accessed: HashSet::new(),
+            is_interrupted: false,
+        }
+    }
+
+    fn access(&mut self, kind: &'static str, item: &Item, offset: u64) -> Access {
+        if !self.is_absent || !self.accessed.insert((kind, *item, offset)) {
+            return Ok(());
+        }
+        self.is_interrupted = true;
+        match self.accessed.len() % 3 {
+            0 => Err(Unavailable::Busy),
+            _ => Err(Unavailable::NotPresent),
         }
     }
 
@@ -89,8 +108,11 @@ impl World {
             // do the corners of a triangle.
             let pieces = STEP_BYTES / 256 + 1;
             assert!(self.translations - before <= u64::from(STEP_COMMANDS) * 16 + 2 * pieces);
-            if progress != Progress::Running {
-                return progress;
+            let is_interrupted = std::mem::take(&mut self.is_interrupted);
+            match progress {
+                Progress::Running => {}
+                Progress::Polling | Progress::NotPresent { .. } if is_interrupted => {}
+                _ => return progress,
             }
         }
         Progress::Running
@@ -127,12 +149,14 @@ impl Port for World {
     }
 
     fn read(&mut self, memory: &Item, offset: u64, bytes: &mut [u8]) -> Access {
+        self.access("read", memory, offset)?;
         bytes.copy_from_slice(self.slice(memory, offset, bytes.len() as u64));
         Ok(())
     }
 
     fn write(&mut self, memory: &Item, offset: u64, bytes: &[u8]) -> Access {
         assert_ne!(*memory, Item::Code);
+        self.access("write", memory, offset)?;
         self.slice(memory, offset, bytes.len() as u64)
             .copy_from_slice(bytes);
         Ok(())
@@ -141,6 +165,7 @@ impl Port for World {
     fn fill(&mut self, memory: &Item, offset: u64, bytes: u64, pattern: u32) -> Access {
         assert_ne!(*memory, Item::Code);
         assert!(offset % 4 == 0 && bytes % 4 == 0 && bytes > 0);
+        self.access("fill", memory, offset)?;
         for word in self.slice(memory, offset, bytes).chunks_mut(4) {
             word.copy_from_slice(&pattern.to_le_bytes());
         }
@@ -150,6 +175,8 @@ impl Port for World {
     fn copy(&mut self, to: (&Item, u64), from: (&Item, u64), bytes: u64) -> Access {
         assert_ne!(*to.0, Item::Code);
         assert!(bytes > 0);
+        self.access("copy", to.0, to.1)?;
+        self.access("copied", from.0, from.1)?;
         let read = self.slice(from.0, from.1, bytes).to_vec();
         self.slice(to.0, to.1, bytes).copy_from_slice(&read);
         Ok(())
@@ -157,6 +184,7 @@ impl Port for World {
 
     fn update(&mut self, memory: &Item, offset: u64, change: Update) -> Access {
         assert!(offset % 8 == 0 && *memory != Item::Code);
+        self.access("update", memory, offset)?;
         let bytes = self.slice(memory, offset, 8);
         let old = u64::from_le_bytes(bytes.try_into().unwrap());
         let new = match change {

@@ -96,6 +96,10 @@ impl<T> KVec<T> {
         Ok(())
     }
 
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
     pub fn extend_from_slice(&mut self, more: &[T], _: Flags) -> Result<(), AllocError>
     where
         T: Clone,

@@ -73,12 +73,19 @@ impl<K: Ord + Copy, V> RBTree<K, V> {
     }
 
     pub fn cursor_front(&self) -> Option<Cursor<'_, K, V>> {
-        self.0.iter().next().map(Cursor)
+        let first = self.0.iter().next()?;
+        Some(Cursor(&self.0, first))
+    }
+
+    pub fn cursor_back(&self) -> Option<Cursor<'_, K, V>> {
+        let last = self.0.iter().next_back()?;
+        Some(Cursor(&self.0, last))
     }
 
     /// The first entry from `key` on.
     pub fn cursor_lower_bound(&self, key: &K) -> Option<Cursor<'_, K, V>> {
-        self.0.range(key..).next().map(Cursor)
+        let first = self.0.range(key..).next()?;
+        Some(Cursor(&self.0, first))
     }
 
     pub fn remove_node(&mut self, key: &K) -> Option<RBTreeNode<K, V>> {
@@ -87,10 +94,14 @@ impl<K: Ord + Copy, V> RBTree<K, V> {
     }
 }
 
-pub struct Cursor<'a, K, V>((&'a K, &'a V));
+pub struct Cursor<'a, K, V>(&'a BTreeMap<K, V>, (&'a K, &'a V));
 
-impl<'a, K, V> Cursor<'a, K, V> {
+impl<'a, K: Ord, V> Cursor<'a, K, V> {
     pub fn current(&self) -> (&'a K, &'a V) {
-        self.0
+        self.1
+    }
+
+    pub fn peek_prev(&self) -> Option<(&'a K, &'a V)> {
+        self.0.range(..self.1 .0).next_back()
     }
 }

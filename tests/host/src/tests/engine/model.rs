@@ -257,8 +257,13 @@ pub(super) fn means() -> impl Strategy<Value = Vec<Means>> {
 proptest! {
     #![proptest_config(config(256))]
 
+    /// Also where memory has to be paged in first, at any place: then a command is done once all the same.
     #[test]
-    fn does_what_bytes_would(pages in means(), ops in prop::collection::vec(op(), 1..8)) {
+    fn does_what_bytes_would(
+        pages in means(),
+        ops in prop::collection::vec(op(), 1..8),
+        is_absent in any::<bool>(),
+    ) {
         // Where a page is there twice, copies overlap in a way that addresses do not show.
         let mut once = pages.iter().filter_map(|means| match means {
             Means::Memory { page, .. } => Some(page),
@@ -272,6 +277,7 @@ proptest! {
         let code = ops.iter().fold(Code::default(), coded);
         let mut world = World::new(PAGES, code.0.clone());
         world.pages = pages.clone();
+        world.is_absent = is_absent;
         let progress = world.run(&mut code.machine(), 10_000);
 
         let mut model = Model { pages: &pages, memory: World::new(PAGES, vec![]).memory };

@@ -651,17 +651,19 @@ fn target() -> impl Strategy<Value = Target> {
 proptest! {
     #![proptest_config(config(256))]
 
-    /// Every byte, and the fault, if there is one.
+    /// Every byte, and the fault, if there is one; also where memory has to be paged in first.
     #[test]
     fn every_pixel_is_as_the_slow_way_has_it(
         pages in prop_oneof![2 => Just(World::new(PAGES, vec![]).pages), 1 => means()],
         target in target(),
         triangles in prop::collection::vec(triangle(), 0..4),
+        is_absent in any::<bool>(),
     ) {
         let code = Code::default().triangles(&target, &triangles);
         let command = CODE + code.0.len() as u64 - 14 * 4;
         let mut world = World::new(PAGES, code.0.clone());
         world.pages = pages;
+        world.is_absent = is_absent;
         let mut slow = world.clone();
         let progress = world.run(&mut code.machine(), 10_000);
         match draw_slowly(&mut slow, command, &target, &triangles) {

@@ -31,6 +31,10 @@ impl Account {
         }
     }
 
+    pub(crate) fn charged<R>(&self, f: impl FnOnce() -> R) -> R {
+        f()
+    }
+
     #[must_use]
     pub(crate) fn flush(&self) -> bool {
         true

@@ -4,7 +4,7 @@
 
 use super::backing::Backing;
 use crate::{
-    ddi::execution::Update,
+    ddi::execution::{Access, Inaccessible, Update},
     status::{NtResult, NtStatus},
 };
 use kernel::sync::Arc;
@@ -16,22 +16,26 @@ pub(crate) struct EngineBytes<'a> {
     pub(crate) offset: u64,
 }
 
-pub(crate) fn read(_: EngineBytes<'_>, _: &mut [u8]) -> NtResult {
-    Err(NtStatus::NOT_SUPPORTED)
+pub(crate) fn read(_: EngineBytes<'_>, _: &mut [u8]) -> Access {
+    Err(Inaccessible::Lost)
 }
 
-pub(crate) fn write(_: EngineBytes<'_>, _: &[u8]) -> NtResult {
-    Err(NtStatus::NOT_SUPPORTED)
+pub(crate) fn write(_: EngineBytes<'_>, _: &[u8]) -> Access {
+    Err(Inaccessible::Lost)
 }
 
-pub(crate) fn fill(_: EngineBytes<'_>, _: usize, _: u32) -> NtResult {
-    Err(NtStatus::NOT_SUPPORTED)
+pub(crate) fn fill(_: EngineBytes<'_>, _: usize, _: u32) -> Access {
+    Err(Inaccessible::Lost)
 }
 
-pub(crate) fn copy(_: EngineBytes<'_>, _: EngineBytes<'_>, _: usize) -> NtResult {
-    Err(NtStatus::NOT_SUPPORTED)
+pub(crate) fn copy(_: EngineBytes<'_>, _: EngineBytes<'_>, _: usize) -> Access {
+    Err(Inaccessible::Lost)
 }
 
-pub(crate) fn update(_: EngineBytes<'_>, _: Update) -> NtResult {
+pub(crate) fn update(_: EngineBytes<'_>, _: Update) -> Access {
+    Err(Inaccessible::Lost)
+}
+
+pub(crate) fn page_in(_: EngineBytes<'_>, _: usize) -> NtResult {
     Err(NtStatus::NOT_SUPPORTED)
 }
