@@ -64,7 +64,7 @@ pub(crate) trait Owner: Send + Sync {
 /// Where an entity is in the lists of its node.
 pub(super) enum Place {
     /// On none; with what a place takes.
-    Nowhere(Room),
+    Nowhere(Room<Entity>),
     /// On a list, with its turn there.
     Ready(Turn),
     Runnable(Turn),

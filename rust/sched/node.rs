@@ -70,9 +70,9 @@ pub(super) struct State {
     /// All that are not closed, by their numbers.
     entities: RBTree<usize, Arc<Entity>>,
     /// Their first packet was not looked at.
-    ready: Turns,
+    ready: Turns<Entity>,
     /// Their first packet needs the engine.
-    pub(super) runnable: Turns,
+    pub(super) runnable: Turns<Entity>,
     pub(super) current: Option<Current>,
     last_id: u64,
     /// The engine is being reset: it gets no packet.

@@ -5,8 +5,9 @@
 //! Processes have it one after the other, however many contexts each of them has: a process that waits for its next
 //! turn with a second entity has that one's later by one, in a time that passes by a turn of anybody (start-time fair
 //! queueing).
+//!
+//! Pure logic: also compiled and tested on the host.
 
-use super::entity::Entity;
 use kernel::{
     rbtree::{
         RBTree,
@@ -22,13 +23,13 @@ use kernel::{
 };
 
 /// Nodes of an adapter, at most.
-pub(super) const NODES_MOST: usize = 16;
+pub(crate) const NODES_MOST: usize = 16;
 
 /// A place in the order: a time, and among those of one time the order in which they have come.
-pub(super) type Turn = (u64, u64);
+pub(crate) type Turn = (u64, u64);
 
 /// The memory that a place takes.
-pub(super) type Room = RBTreeNodeReservation<Turn, Arc<Entity>>;
+pub(crate) type Room<E> = RBTreeNodeReservation<Turn, Arc<E>>;
 
 /// The last turns of a process, on each node.
 pub(crate) struct Share([[Atomic<u64>; 2]; NODES_MOST]);
@@ -40,23 +41,23 @@ impl Share {
 
     /// The last one on a node, among those that are ready or, if `is_runnable`, those that need the engine. It changes
     /// with the node's state locked.
-    pub(super) fn last(&self, node: u32, is_runnable: bool) -> Option<&Atomic<u64>> {
+    pub(crate) fn last(&self, node: u32, is_runnable: bool) -> Option<&Atomic<u64>> {
         let [ready, runnable] = self.0.get(usize::try_from(node).ok()?)?;
         Some(if is_runnable { runnable } else { ready })
     }
 }
 
 /// See the module's documentation.
-pub(super) struct Turns {
-    waiting: RBTree<Turn, Arc<Entity>>,
+pub(crate) struct Turns<E> {
+    waiting: RBTree<Turn, Arc<E>>,
     /// The time of the last turn that somebody had.
     now: u64,
     /// How many have come so far.
     came: u64,
 }
 
-impl Turns {
-    pub(super) fn new() -> Self {
+impl<E> Turns<E> {
+    pub(crate) fn new() -> Self {
         Self {
             waiting: RBTree::new(),
             now: 0,
@@ -64,12 +65,12 @@ impl Turns {
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.waiting.cursor_front().is_none()
     }
 
     /// Enters an entity; `last` is its process's last turn.
-    pub(super) fn push(&mut self, entity: Arc<Entity>, room: Room, last: &Atomic<u64>) -> Turn {
+    pub(crate) fn push(&mut self, entity: Arc<E>, room: Room<E>, last: &Atomic<u64>) -> Turn {
         let time = self.now.max(last.load(Relaxed).saturating_add(1));
         last.store(time, Relaxed);
         self.came += 1;
@@ -80,7 +81,7 @@ impl Turns {
     }
 
     /// Takes out the one whose turn it is.
-    pub(super) fn pop(&mut self) -> Option<(Arc<Entity>, Room)> {
+    pub(crate) fn pop(&mut self) -> Option<(Arc<E>, Room<E>)> {
         let (turn, entity) = {
             let first = self.waiting.cursor_front()?;
             let (&turn, entity) = first.current();
@@ -92,12 +93,12 @@ impl Turns {
     }
 
     /// Takes one out. What is returned is to be dropped without the lock of the node.
-    pub(super) fn remove(&mut self, turn: Turn) -> impl Sized {
+    pub(crate) fn remove(&mut self, turn: Turn) -> impl Sized {
         self.waiting.remove_node(&turn)
     }
 
     /// Takes out all. What is returned is to be dropped without the lock of the node.
-    pub(super) fn take(&mut self) -> impl Sized {
+    pub(crate) fn take(&mut self) -> impl Sized {
         core::mem::replace(&mut self.waiting, RBTree::new())
     }
 }

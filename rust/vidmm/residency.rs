@@ -84,7 +84,7 @@ pub(crate) enum Limit {
 /// The result of a request for residency.
 #[derive(Clone, Copy)]
 pub(crate) enum Admission {
-    /// Everything is in place, or will be when the queue's fence has this value.
+    /// Everything is in place when the queue's fence has this value, which it may have already.
     Admitted(Option<u64>),
     /// The process would exceed its limit by this many bytes. Nothing has changed.
     OverBudget(u64),
@@ -160,17 +160,21 @@ impl VidMm {
             // It cannot fail.
             let _ = self.in_pieces(list, Stops::Never, collect);
         }
-        let operation = (!wanted.is_empty()).then(|| operation.begin());
-        let admission = match result? {
-            Some(trim) => Admission::OverBudget(trim),
-            None => Admission::Admitted(operation.as_ref().map(Operation::value)),
+        // Clients take no other answer than PENDING, also if there is nothing to wait for (cases 331, 332).
+        let (admission, operation) = match result? {
+            Some(trim) => (Admission::OverBudget(trim), None),
+            None => {
+                let operation = (!list.is_empty()).then(|| operation.begin());
+                let value = operation.as_ref().map(Operation::value);
+                (Admission::Admitted(value), operation)
+            }
         };
         tell(admission).inspect_err(|_| {
             if matches!(admission, Admission::Admitted(_)) {
                 self.withdraw(account, list);
             }
         })?;
-        if operation.is_some() {
+        if !wanted.is_empty() {
             job.page_in(wanted);
             account.work().submit(job, priority, operation);
         }

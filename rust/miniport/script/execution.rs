@@ -84,6 +84,8 @@ struct Held {
     begun: u64,
     /// It is not preempted.
     fast: bool,
+    /// The engine cannot be reset while it has it.
+    fail_reset: Option<u64>,
     ending: Ending,
 }
 
@@ -176,6 +178,7 @@ impl State {
                     context: packet.context.clone(),
                     begun: sys::now_ns().saturating_sub(before),
                     fast,
+                    fail_reset: words.get(wire::FAIL_RESET),
                     ending,
                 });
             }
@@ -376,6 +379,9 @@ impl Execution for Engine {
         let mut state = self.state.lock();
         log!(self.log, "reset_engine {ordinal}");
         let node = state.node(ordinal)?;
+        if let Some(status) = node.held.as_ref().and_then(|held| held.fail_reset) {
+            return self.log.ended(Err(words::status(status)));
+        }
         node.held = None;
         node.preempt = false;
         Ok(node.completed)

@@ -111,6 +111,8 @@ pub const FAULT: u64 = 131;
 pub const TWICE: u64 = 132;
 /// During the call, a packet is said to be complete that was never submitted: its id is so much higher.
 pub const STRANGER: u64 = 133;
+/// reset_engine fails with this status while it is held.
+pub const FAIL_RESET: u64 = 134;
 
 // --- Existing heaps have no private data of the caller: their page count selects the behaviour ---
 

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! The machine is suspended while memory is paged, while mappings of it fault, and while threads wait.
+//! The machine is suspended while memory is paged, while mappings of it fault, while threads wait, and while contexts
+//! are executed, wait, and are in error.
 
 use dxg_guest_tests::{
     calls::*,
     child::{self, start_on, wait_for_parent, Child},
+    execution::*,
     faults::every_call::spare,
     fence::{signal, wait, Fence, PagingQueue},
     harness,
     memory::MIB,
     paging::*,
     pattern::Patterned,
+    state::soon,
     suspend::{suspend, Level},
     tests,
 };
+use libd3dkmt::sys::bindings as c;
 use std::{
     process::ExitCode,
     sync::atomic::{AtomicBool, Ordering::Relaxed},
@@ -138,6 +142,70 @@ fn mover(arguments: &[String]) {
     gpu.unlock(device, moved.allocation);
 }
 
+/// What engines have to do on an adapter while the machine is suspended.
+struct Executing<'a> {
+    /// Counts in the second 64 bits of its memory, for years.
+    endless: Engine<'a>,
+    /// A context that waits for the gate, and then says so.
+    gate: GpuFence,
+    told: GpuFence,
+    /// In error.
+    faulted: Engine<'a>,
+}
+
+impl<'a> Executing<'a> {
+    fn new(gpu: &'a Gpu) -> Self {
+        let endless = Engine::on_new_device(gpu);
+        let waits = endless.context(COPY);
+        let (gate, told) = (endless.hold(waits), endless.fence());
+        endless.signal(waits, told, 1);
+        let call = |page: usize, bytes| {
+            let address = endless.commands.at(4096 * page);
+            (0..200).fold(Commands::new(), |all, _| all.call(address, bytes))
+        };
+        let count = Commands::new().add(endless.memory.at(8), 1);
+        endless.commands.put(3 * 4096, &count);
+        endless.commands.put(2 * 4096, &call(3, count.bytes().into()));
+        endless.commands.put(4096, &call(2, 4000));
+        endless.start(&call(1, 4000));
+        let faulted = Engine::on_new_device(gpu);
+        faulted.start(&Commands::new().write64(0x7000_0000_0000, 1));
+        faulted.wait_for_error();
+        let this = Self {
+            endless,
+            gate,
+            told,
+            faulted,
+        };
+        this.counts();
+        this
+    }
+
+    /// The engine executes commands.
+    fn counts(&self) {
+        let before = self.endless.memory.load(8);
+        let more = || match self.endless.memory.load(8) {
+            now if now > before => Ok(()),
+            now => Err(now),
+        };
+        assert_eq!(soon(more), Ok(()));
+    }
+
+    fn check(&self) {
+        self.counts();
+        assert_eq!((self.gate.value(), self.told.value()), (0, 0));
+        assert_eq!(self.endless.state(), c::D3DKMT_DEVICEEXECUTION_ACTIVE);
+        assert_eq!(
+            self.faulted.state(),
+            c::D3DKMT_DEVICEEXECUTION_ERROR_DMAPAGEFAULT
+        );
+        let target = [self.gate.at(1)];
+        let (dxg, device) = (&self.endless.gpu.dxg, self.endless.device);
+        assert_eq!(signal(dxg, device, &target), SUCCESS);
+        self.endless.wait_for(self.told, 1);
+    }
+}
+
 /// Ends the waits when it goes, so that a test that has failed ends.
 struct Signals<'a>(&'a [Site]);
 
@@ -155,6 +223,7 @@ impl Drop for Signals<'_> {
 fn in_the_middle_of_everything(level: Level) {
     spare("it takes long");
     let sites: Vec<_> = luids().into_iter().map(Site::new).collect();
+    let executing: Vec<_> = sites.iter().map(|site| Executing::new(&site.gpu)).collect();
     thread::scope(|scope| {
         let signals = Signals(&sites);
         let waiting = sites.iter().map(|site| {
@@ -175,10 +244,12 @@ fn in_the_middle_of_everything(level: Level) {
             site.check();
             assert_eq!(site.fence.value(), 0);
         }
+        executing.iter().for_each(Executing::check);
         drop(signals);
         for waiting in waiting {
             assert_eq!(waiting.join().expect("no panic"), SUCCESS);
         }
     });
+    drop(executing);
     sites.into_iter().for_each(|site| site.mover.succeed());
 }

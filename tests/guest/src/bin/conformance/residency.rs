@@ -19,6 +19,8 @@ pub const CASES: &[Case] = &[
         "MakeResident, allocations that are resident",
         C,
         "SUCCESS; they count once more, and there is nothing to wait for",
+        "PENDING, with a value that the fence has already",
+        "a client asserts PENDING (case 331), and all take it",
     ),
     case!(
         case_225_paging_is_needed,
@@ -131,9 +133,9 @@ fn case_224_resident_already() {
     on_each_queue(|gpu, device, queue| {
         let allocation = buffer(gpu, device, MIB);
         write(gpu, device, allocation, 1);
-        for _ in 0..2 {
+        for value in 1..3 {
             let made = make_resident_in(&gpu.dxg, queue.handle, &[allocation], 0);
-            assert_eq!(made, (SUCCESS, 1, 0, 0));
+            assert_eq!((made, queue.fence.value()), ((PENDING, 1, value, 0), value));
         }
         assert_eq!(evict(&gpu.dxg, device, &[allocation; 2]), SUCCESS);
     });

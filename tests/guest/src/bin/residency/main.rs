@@ -23,8 +23,8 @@ fn main() -> ExitCode {
     harness::run(
         tests![
             what_is_paged_in_is_pending,
-            what_is_there_is_a_success,
-            memory_that_has_no_segment_is_a_success,
+            what_is_there_is_pending_as_well,
+            memory_that_has_no_segment_is_pending_as_well,
             how_many_are_made_resident,
             flags_of_make_resident,
             allocations_of_others,

@@ -388,6 +388,45 @@ pub fn what_preemption_does_not_end_holds_its_context() {
     bench.serves_others(2);
 }
 
+/// Case 701: nothing goes on where the engine does not answer, neither of other devices; other nodes go on.
+pub fn an_engine_that_cannot_be_reset_takes_its_node_with_it() {
+    const UNSUCCESSFUL: u32 = 0xc000_0001;
+    let bench = Bench::with_flags(0);
+    let (dxg, other) = (&bench.gpu.dxg, bench.gpu.device());
+    let beside = context_named(&bench.gpu, other, THREE_D, 0, 7);
+    log();
+    let packet = [
+        (wire::TAG, 1),
+        (wire::HOLD_FAST, 0),
+        (wire::FAIL_RESET, UNSUCCESSFUL.into()),
+    ];
+    bench.start(&packet);
+    bench.wait_for(bench.done, u64::MAX);
+    logged_soon(&[
+        submitted(THREE_D, 1, 1, &packet),
+        said!("reset_engine 0"),
+        failed(UNSUCCESSFUL),
+    ]);
+    bench.is_over(HUNG);
+    let kind = c::D3DKMT_DEVICESTATE_EXECUTION;
+    assert_eq!(device_state(dxg, other, kind), (SUCCESS, HUNG));
+    assert_eq!(destroy_context(dxg, beside), SUCCESS);
+    assert_eq!(destroy_device(dxg, other), SUCCESS);
+    log();
+    let new = bench.gpu.device();
+    let (answer, _) = create_with(&bench.gpu, new, THREE_D, 0, &mut []);
+    assert_eq!(answer, DEVICE_REMOVED);
+    log();
+    let (context, fence) = (
+        context_named(&bench.gpu, new, COPY, 0, 8),
+        GpuFence::with_flags(&bench.gpu, new, 0, 0),
+    );
+    bench.start_on(context, &[(wire::TAG, 2)]);
+    bench.signal_on(context, fence, 1);
+    assert_eq!(wait(dxg, new, &[fence.at(1)]), SUCCESS);
+    assert_eq!(destroy_device(dxg, new), SUCCESS);
+}
+
 /// The call has succeeded long before. What is behind such a packet is not submitted.
 pub fn case_512_refused_packets() {
     let refused = |data: &[u64], line: String, status| {

@@ -100,6 +100,7 @@ fn main() -> ExitCode {
             what_never_ends_goes_with_its_context,
             what_preemption_does_not_end_is_a_hang,
             what_preemption_does_not_end_holds_its_context,
+            an_engine_that_cannot_be_reset_takes_its_node_with_it,
             case_512_refused_packets,
             packets_that_fault,
             what_was_not_submitted_does_not_end,

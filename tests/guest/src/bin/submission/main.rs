@@ -10,9 +10,11 @@ mod flow;
 mod full_queue;
 mod packets;
 mod rewriting;
+mod turns;
 
 use self::{
     commands::*, destroyed::*, ends::*, faults::*, flow::*, full_queue::*, packets::*, rewriting::*,
+    turns::*,
 };
 use dxg_guest_tests::{calls::*, execution::*, harness, tests};
 use libd3dkmt::sys::bindings as c;
@@ -66,6 +68,7 @@ fn main() -> ExitCode {
             a_full_queue_waits_until_there_is_room,
             the_end_of_a_context_ends_a_wait_for_room,
             the_end_of_the_adapter_ends_a_wait_for_room,
+            turns_go_round_by_process,
             what_is_destroyed_lasts_until_its_packets_have_ended,
             what_is_said_not_to_be_in_use_goes_at_once,
             packets_of_other_devices_keep_what_they_use,
@@ -74,7 +77,7 @@ fn main() -> ExitCode {
             the_end_of_a_process_ends_its_commands,
             the_end_of_the_adapter_ends_all_commands,
         ],
-        &[("endless", endless)],
+        &[("crowd", crowd), ("endless", endless)],
     )
 }
 
