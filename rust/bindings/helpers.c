@@ -34,6 +34,9 @@
 #include <linux/workqueue.h>
 
 #include "helpers.h"
+#ifdef CONFIG_X86_64
+#include <asm/fpu/api.h>
+#endif
 
 /* The identity of the calling process, with a reference. */
 struct pid *dxg_get_current_tgid(void)
@@ -217,35 +220,71 @@ void dxg_page_write(struct page *page, unsigned long offset, const void *from,
 	memcpy_to_page(page, offset, from, bytes);
 }
 
-/*
- * Offset and bytes are multiples of 4. Plain stores, eight of 64 bits in a round:
- * string instructions, as in memset32(), are slow where they are emulated.
+/* Stores of 128 bits, as memset() of user space has them: string instructions,
+ * as in memset32(), are slow where they are emulated.
  */
-void dxg_page_fill_part(struct page *page, unsigned long offset,
-			unsigned long bytes, u32 pattern)
+static void begin_fill(u32 pattern)
 {
-	void *address = kmap_local_page(page);
-	u32 *word = address + offset;
-	u32 *end = word + bytes / sizeof(*word);
-	u64 two = (u64)pattern << 32 | pattern;
+#ifdef CONFIG_X86_64
+	kernel_fpu_begin();
+	asm volatile("movd %0, %%xmm0\n\tpshufd $0, %%xmm0, %%xmm0"
+		     : : "r" (pattern));
+#endif
+}
 
-	for (; word < end && !IS_ALIGNED((unsigned long)word, 64); word++)
-		*word = pattern;
-	for (; end - word >= 16; word += 16) {
-		u64 *line = (u64 *)word;
+static void fill_lines(void *line, const void *end, u32 pattern)
+{
+#ifdef CONFIG_X86_64
+	for (; line < end; line += 64)
+		asm volatile("movdqa %%xmm0, (%0)\n\t"
+			     "movdqa %%xmm0, 16(%0)\n\t"
+			     "movdqa %%xmm0, 32(%0)\n\t"
+			     "movdqa %%xmm0, 48(%0)"
+			     : : "r" (line) : "memory");
+#else
+	memset32(line, pattern, (end - line) / sizeof(pattern));
+#endif
+}
 
-		line[0] = two;
-		line[1] = two;
-		line[2] = two;
-		line[3] = two;
-		line[4] = two;
-		line[5] = two;
-		line[6] = two;
-		line[7] = two;
+static void end_fill(void)
+{
+#ifdef CONFIG_X86_64
+	kernel_fpu_end();
+#endif
+}
+
+static void fill_words(u32 *word, u32 *end, u32 pattern)
+{
+	void *line = PTR_ALIGN(word, 64);
+	void *last = PTR_ALIGN_DOWN(end, 64);
+
+	if (line < last) {
+		for (; (void *)word < line; word++)
+			*word = pattern;
+		fill_lines(line, last, pattern);
+		word = last;
 	}
 	for (; word < end; word++)
 		*word = pattern;
-	kunmap_local(address);
+}
+
+/* Offset, from the first page on, and bytes are multiples of 4. Not long: it
+ * is not preempted.
+ */
+void dxg_pages_fill_part(struct page *const *pages, unsigned long offset,
+			 unsigned long bytes, u32 pattern)
+{
+	begin_fill(pattern);
+	while (bytes) {
+		void *address = kmap_local_page(*pages++);
+		unsigned long part = min(bytes, PAGE_SIZE - offset);
+
+		fill_words(address + offset, address + offset + part, pattern);
+		kunmap_local(address);
+		bytes -= part;
+		offset = 0;
+	}
+	end_fill();
 }
 
 /* The parts may overlap. */

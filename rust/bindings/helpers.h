@@ -57,8 +57,8 @@ void dxg_page_read(struct page *page, unsigned long offset, void *to,
 		   unsigned long bytes);
 void dxg_page_write(struct page *page, unsigned long offset, const void *from,
 		    unsigned long bytes);
-void dxg_page_fill_part(struct page *page, unsigned long offset,
-			unsigned long bytes, u32 pattern);
+void dxg_pages_fill_part(struct page *const *pages, unsigned long offset,
+			 unsigned long bytes, u32 pattern);
 void dxg_page_copy_part(struct page *to, unsigned long to_offset,
 			struct page *from, unsigned long from_offset,
 			unsigned long bytes);

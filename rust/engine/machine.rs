@@ -32,7 +32,7 @@ use crate::{
     }, //
 };
 
-/// Bytes that one step moves at most; pixels of triangles count as more.
+/// Bytes that one step copies at most; those that are filled count as less, pixels of triangles as more.
 pub(crate) const STEP_BYTES: u64 = 64 << 10;
 
 /// Commands that one step begins at most.

@@ -16,6 +16,9 @@ use crate::gpuva::space::Translation;
 /// What a piece costs at least, in bytes: looking an address up is not free.
 pub(super) const PIECE_COST: u64 = 256;
 
+/// Bytes that are filled in the time that one is copied in.
+const FILLED_PER_COPIED: u64 = 4;
+
 /// Where bytes come from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Source {
@@ -53,9 +56,13 @@ impl Transfer {
     /// Writes some more, for at most what is left of `budget`.
     pub(super) fn advance<P: Port>(&mut self, port: &mut P, budget: &mut u64) -> Result<(), Stop> {
         while self.rows > 0 && *budget > 0 {
-            let most = (self.row - self.done).min(*budget);
+            let per_cost = match self.from {
+                Source::Pattern(_) => FILLED_PER_COPIED,
+                Source::Rows(_) => 1,
+            };
+            let most = (self.row - self.done).min(budget.saturating_mul(per_cost));
             let bytes = self.piece(port, most)?;
-            *budget = budget.saturating_sub(bytes.max(PIECE_COST));
+            *budget = budget.saturating_sub((bytes / per_cost).max(PIECE_COST));
             self.done += bytes;
             if self.done == self.row {
                 self.done = 0;

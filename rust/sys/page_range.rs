@@ -118,19 +118,23 @@ impl<'a> PageRange<'a> {
         })
     }
 
-    /// Fills `bytes` bytes from `offset` on with a pattern of four bytes.
+    /// Fills `bytes` bytes from `offset` on with a pattern of four bytes: so few that nobody is in a hurry meanwhile.
     ///
     /// # Errors
     ///
     /// `EINVAL`: it has fewer; either is no multiple of 4.
     pub(crate) fn fill_part(&self, offset: usize, bytes: usize, pattern: u32) -> Result {
-        if offset % 4 != 0 || bytes % 4 != 0 {
+        let end = offset.checked_add(bytes).ok_or(EINVAL)?;
+        if end > self.bytes() || offset % 4 != 0 || bytes % 4 != 0 {
             return Err(EINVAL);
         }
-        self.each_part(offset, bytes, |page, at, part| {
-            // SAFETY: As in `read`; pages consist of whole words, so both numbers are multiples of 4.
-            unsafe { bindings::dxg_page_fill_part(page, at, part, pattern) };
-        })
+        let pages = self.0.get(offset / PAGE_SIZE..).ok_or(EINVAL)?;
+        // SAFETY: The pages are allocated, as their source promises (the type invariant), and have the bytes: their
+        // end is not behind that of the range. They consist of whole words, and both numbers are multiples of 4.
+        unsafe {
+            bindings::dxg_pages_fill_part(pages.as_ptr(), offset % PAGE_SIZE, bytes, pattern);
+        }
+        Ok(())
     }
 
     /// Copies `bytes` bytes of `source`, from `from` on, to `offset` and what follows: from the first one on, so that

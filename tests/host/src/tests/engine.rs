@@ -633,19 +633,25 @@ fn a_spin_takes_its_time_in_steps() {
     code.is_invalid();
 }
 
-/// 64 KiB are a step, and so are 256 commands.
+/// 64 KiB that are copied are a step, four times as many that are filled, and 256 commands.
 #[test]
 fn a_step_is_short() {
-    let code = Code::default().fill(BASE, 1 << 20, 7);
-    let mut world = World::new(256, code.0.clone());
-    let mut machine = code.machine();
-    for step in 1..16 {
-        assert_eq!(machine.step(&mut world), Progress::Running);
-        let end = step * STEP_BYTES as usize;
-        assert_eq!(world.memory[end - 4..end], [7, 0, 0, 0]);
-        assert_ne!(world.memory[end..end + 4], [7, 0, 0, 0]);
+    const MIB: u64 = 1 << 20;
+    let fill = Code::default().fill(BASE, MIB, 0x0707_0707);
+    let copy = Code::default().copy(BASE, BASE + MIB, MIB);
+    for (code, bytes) in [(fill, 4 * STEP_BYTES), (copy, STEP_BYTES)] {
+        let mut world = World::new(512, code.0.clone());
+        world.memory[..1 << 20].fill(3);
+        world.memory[1 << 20..].fill(7);
+        let mut machine = code.machine();
+        for step in 1..MIB / bytes {
+            assert_eq!(machine.step(&mut world), Progress::Running);
+            let end = (step * bytes) as usize;
+            assert_eq!(world.memory[end - 1..=end], [7, 3]);
+        }
+        assert_eq!(world.run(&mut machine, 2), Progress::Done);
+        assert_eq!(world.memory[(1 << 20) - 1], 7);
     }
-    assert_eq!(world.run(&mut machine, 2), Progress::Done);
 
     let code = Code::default().words(&vec![0x1_0000; 1000]);
     let mut world = World::new(1, code.0.clone());

@@ -278,7 +278,8 @@ proptest! {
         let mut world = World::new(PAGES, code.0.clone());
         world.pages = pages.clone();
         world.is_absent = is_absent;
-        let progress = world.run(&mut code.machine(), 10_000);
+        // Bytes that overlap by one are copied one by one, each after two interruptions.
+        let progress = world.run(&mut code.machine(), 100_000);
 
         let mut model = Model { pages: &pages, memory: World::new(PAGES, vec![]).memory };
         let expected = ops.iter().try_for_each(|op| model.run(op));

@@ -665,7 +665,7 @@ proptest! {
         world.pages = pages;
         world.is_absent = is_absent;
         let mut slow = world.clone();
-        let progress = world.run(&mut code.machine(), 10_000);
+        let progress = world.run(&mut code.machine(), 100_000);
         match draw_slowly(&mut slow, command, &target, &triangles) {
             Ok(()) => prop_assert_eq!(progress, Progress::Done),
             Err(fault) => prop_assert_eq!(progress, Progress::Faulted(fault)),
