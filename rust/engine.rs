@@ -48,8 +48,8 @@ pub(crate) trait Port {
 /// Why memory that there is could not be accessed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Unavailable {
-    /// It has to be paged in first.
-    NotPresent,
+    /// What is at an address has to be paged in first.
+    NotPresent { address: u64 },
     /// It will be accessible soon.
     Busy,
     /// It cannot be had: its adapter was unplugged, for example.
@@ -95,7 +95,7 @@ impl Stop {
     /// For an access to memory at an address.
     fn unavailable(address: u64, write: bool) -> impl FnOnce(Unavailable) -> Self {
         move |why| match why {
-            Unavailable::NotPresent => Self::NotPresent { address },
+            Unavailable::NotPresent { address } => Self::NotPresent { address },
             Unavailable::Busy => Self::Busy,
             Unavailable::Lost => Self::Fault(Fault::Page { address, write }),
         }

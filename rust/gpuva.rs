@@ -35,8 +35,16 @@ pub(crate) const END: u64 = 1 << ADDRESS_BITS;
 /// Ranges of a space, and extents of it, at most.
 pub(crate) const MOST: usize = 65_536;
 
-/// Extents that are taken out while the space is locked, at most.
+/// Extents that are taken out, or ranges that are looked at, while the space is locked, at most.
 const AT_ONCE: usize = 256;
+
+/// How far a change of a space has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Step<R> {
+    Done(R),
+    /// A part of it is done: the call is to be made again, when others have had the lock.
+    More,
+}
 
 /// Whether an address or a size is one of pages.
 pub(crate) const fn whole(bytes: u64, unit: u64) -> bool {

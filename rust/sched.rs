@@ -6,7 +6,8 @@
 //! - [`node::Node`]: an engine, and which context has it.
 //! - [`watchdog::Watchdog`]: ends its turn there, and what takes too long.
 //! - [`turns::Turns`]: whose turn is next.
-//! - [`background::Background`]: what is done for a context beside the node.
+//! - [`client::Client`]: a process: its turns, and its worker.
+//! - [`background::Background`]: what that does for contexts, beside the nodes.
 //! - [`entity::Entity`]: a context, with its queue.
 //! - [`channel::Channel`]: how packets come to both.
 //! - [`packet::Packet`]: what it is told to do.
@@ -20,11 +21,12 @@
 
 mod background;
 pub(crate) mod channel;
+pub(crate) mod client;
 pub(crate) mod entity;
 pub(crate) mod joint;
 mod node;
 pub(crate) mod nodes;
 pub(crate) mod packet;
 pub(crate) mod queue;
-pub(crate) mod turns;
+mod turns;
 mod watchdog;

@@ -143,6 +143,11 @@ pub(crate) struct VidMm {
 }
 
 impl VidMm {
+    /// The work queue for what may wait for memory of a process.
+    pub(crate) fn queue(&self) -> &Arc<WorkerQueue> {
+        &self.queue
+    }
+
     /// The memory manager of an adapter with those segments, which commits up to `commit` bytes.
     ///
     /// # Errors

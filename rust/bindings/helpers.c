@@ -601,14 +601,16 @@ struct page *dxg_shmem_page(const struct file *file, unsigned long index,
 struct page *dxg_shmem_cached_page(const struct file *file, unsigned long index)
 {
 	struct folio *folio = filemap_get_folio(file->f_mapping, index);
+	struct page *page;
 
 	if (IS_ERR(folio))
 		return ERR_CAST(folio);
-	if (!folio_test_uptodate(folio)) {
+	page = folio_file_page(folio, index);
+	if (!folio_test_uptodate(folio) || PageHWPoison(page)) {
 		folio_put(folio);
 		return ERR_PTR(-ENOENT);
 	}
-	return folio_file_page(folio, index);
+	return page;
 }
 
 /* Puts such a page. It may have been written to. */

@@ -59,8 +59,8 @@ pub(crate) enum Update {
 /// Why bytes cannot be accessed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Inaccessible {
-    /// They have to be paged in first: the packet is to end with [`Outcome::NotPresent`].
-    NotPresent,
+    /// Those at an address have to be paged in first: the packet is to end with [`Outcome::NotPresent`].
+    NotPresent { address: u64 },
     /// They are the value of a fence that has yet to complete waits: the same access is to be made again later.
     Busy,
     /// The address has another meaning by now, or the bytes are lost.
@@ -172,7 +172,8 @@ pub(crate) trait Execution: Send + Sync {
     /// `DxgkDdiStartDevice`: whom to tell. Once, before all other calls.
     fn start(&self, notifications: Arc<dyn Notifications>);
 
-    /// `DxgkDdiStopDevice`: ends everything, without notifications; nobody is told of anything any more.
+    /// `DxgkDdiStopDevice`: ends everything, without notifications; nobody is told of anything any more. Of the other
+    /// functions only `destroy_context`, and `preempt_command`, which does nothing then, are called after it.
     fn stop(&self);
 
     /// `DxgkDdiCreateContext`.
@@ -203,7 +204,8 @@ pub(crate) trait Execution: Send + Sync {
     ///
     /// # Errors
     ///
-    /// Any: the node does not answer. The whole adapter is to be reset then (case 701).
+    /// Any: the node does not answer, and nothing more is asked of it (case 701). The miniport must have cut it off from
+    /// memory, as what its packet used may be freed.
     fn reset_engine(&self, node: u32) -> NtResult<FenceId>;
 
     /// `DxgkDdiQueryEngineStatus`.

@@ -35,6 +35,9 @@ use crate::{
 /// Bytes that one step copies at most; those that are filled count as less, pixels of triangles as more.
 pub(crate) const STEP_BYTES: u64 = 64 << 10;
 
+/// Nanoseconds after which a step ends, whatever it has yet to do: others may hold up each access to memory.
+pub(crate) const STEP_TIME: u64 = 1_000_000;
+
 /// Commands that one step begins at most.
 pub(crate) const STEP_COMMANDS: u32 = 256;
 
@@ -57,6 +60,30 @@ pub(crate) enum Progress {
     },
     Done,
     Faulted(Fault),
+}
+
+/// What is left of a step.
+pub(super) struct Budget {
+    pub(super) bytes: u64,
+    until: u64,
+}
+
+impl Budget {
+    fn new(now: u64) -> Self {
+        Self {
+            bytes: STEP_BYTES,
+            until: now.saturating_add(STEP_TIME),
+        }
+    }
+
+    /// Takes so many bytes from it.
+    pub(super) fn spend(&mut self, bytes: u64) {
+        self.bytes = self.bytes.saturating_sub(bytes);
+    }
+
+    pub(super) fn is_spent<P: Port>(&self, port: &P) -> bool {
+        self.bytes == 0 || port.now() >= self.until
+    }
 }
 
 /// A buffer, or the rest of one.
@@ -128,18 +155,21 @@ impl Machine {
     }
 
     fn run<P: Port>(&mut self, port: &mut P) -> Result<Progress, Stop> {
-        let mut bytes = STEP_BYTES;
+        let mut budget = Budget::new(port.now());
         for _ in 0..STEP_COMMANDS {
+            if budget.is_spent(port) {
+                return Ok(Progress::Running);
+            }
             if let Some(unfinished) = &mut self.unfinished {
                 match unfinished {
                     Unfinished::Transfer(transfer) => {
-                        transfer.advance(port, &mut bytes)?;
+                        transfer.advance(port, &mut budget)?;
                         if !transfer.is_done() {
                             return Ok(Progress::Running);
                         }
                     }
                     Unfinished::Triangles(triangles) => {
-                        triangles.advance(port, &mut bytes)?;
+                        triangles.advance(port, &mut budget)?;
                         if !triangles.is_done() {
                             return Ok(Progress::Running);
                         }

@@ -6,6 +6,7 @@
 
 use super::{
     command::Rows,
+    machine::Budget,
     Access,
     Fault,
     Port,
@@ -54,15 +55,15 @@ impl Transfer {
     }
 
     /// Writes some more, for at most what is left of `budget`.
-    pub(super) fn advance<P: Port>(&mut self, port: &mut P, budget: &mut u64) -> Result<(), Stop> {
-        while self.rows > 0 && *budget > 0 {
+    pub(super) fn advance<P: Port>(&mut self, port: &mut P, budget: &mut Budget) -> Result<(), Stop> {
+        while self.rows > 0 && !budget.is_spent(port) {
             let per_cost = match self.from {
                 Source::Pattern(_) => FILLED_PER_COPIED,
                 Source::Rows(_) => 1,
             };
-            let most = (self.row - self.done).min(budget.saturating_mul(per_cost));
+            let most = (self.row - self.done).min(budget.bytes.saturating_mul(per_cost));
             let bytes = self.piece(port, most)?;
-            *budget = budget.saturating_sub((bytes / per_cost).max(PIECE_COST));
+            budget.spend((bytes / per_cost).max(PIECE_COST));
             self.done += bytes;
             if self.done == self.row {
                 self.done = 0;

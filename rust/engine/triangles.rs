@@ -16,6 +16,7 @@ use super::{
         Target,
         TRIANGLE_BYTES, //
     },
+    machine::Budget,
     transfer::{
         destination,
         Destination,
@@ -76,8 +77,8 @@ impl Triangles {
     }
 
     /// Draws some more, for about what is left of `budget`.
-    pub(super) fn advance<P: Port>(&mut self, port: &mut P, budget: &mut u64) -> Result<(), Stop> {
-        while !self.is_done() && *budget > 0 {
+    pub(super) fn advance<P: Port>(&mut self, port: &mut P, budget: &mut Budget) -> Result<(), Stop> {
+        while !self.is_done() && !budget.is_spent(port) {
             let cost = match self.drawing.as_mut() {
                 Some(drawing) => {
                     let cost = drawing.advance(port, &self.target)?;
@@ -91,7 +92,7 @@ impl Triangles {
                     TRIANGLE_COST
                 }
             };
-            *budget = budget.saturating_sub(cost);
+            budget.spend(cost);
         }
         Ok(())
     }

@@ -26,7 +26,7 @@ use kernel::rbtree::{
 pub(crate) const UNIQUE: u64 = 1 << 63;
 
 /// Mappings of an allocation that can be checked for another driver protection, at most.
-pub(crate) const CHECKED_MOST: usize = 1024;
+pub(crate) const CHECKED_MOST: usize = 256;
 
 /// Names what is mapped: an address that nothing else has. 0 is nothing.
 pub(crate) type Key = usize;
@@ -353,5 +353,10 @@ impl<T> Removed<T> {
             keys: RBTree::new(),
             ranges: RBTree::new(),
         }
+    }
+
+    /// Whether there is no extent, and nothing that one maps.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.extents.cursor_front().is_none()
     }
 }

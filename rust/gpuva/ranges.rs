@@ -7,6 +7,8 @@
 use super::{
     AddressRequest,
     Span,
+    Step,
+    AT_ONCE,
     END,
     LOWEST,
     MOST, //
@@ -49,6 +51,15 @@ pub(crate) enum Held {
     In(Range),
     /// Anything else.
     Mixed,
+}
+
+/// Where a search for free addresses has come to.
+#[derive(Clone, Copy, Default, Debug)]
+pub(super) struct Search {
+    /// The next place to look at.
+    at: Option<u64>,
+    /// It has begun at the first address that may be had.
+    is_whole: bool,
 }
 
 /// By where they end, so that the first one that ends behind an address is the one that has it, or is
@@ -117,29 +128,51 @@ impl Ranges {
     ///
     /// INVALID_PARAMETER: those that are asked for are not free, or do not exist (case 305). NO_MEMORY:
     /// there are none (case 307).
-    pub(super) fn find(&mut self, at: AddressRequest, bytes: u64, align: u64) -> NtResult<Span> {
+    pub(super) fn find(
+        &mut self,
+        at: AddressRequest,
+        bytes: u64,
+        align: u64,
+        search: &mut Search,
+    ) -> NtResult<Step<Span>> {
         let (from, to) = match at {
             AddressRequest::At(start) => {
                 let span = Span::new(start, bytes).ok_or(NtStatus::INVALID_PARAMETER)?;
                 return match self.held(span) {
-                    Held::Free => Ok(span),
+                    Held::Free => Ok(Step::Done(span)),
                     _ => Err(NtStatus::INVALID_PARAMETER),
                 };
             }
             AddressRequest::Between { from, to } => (from.max(LOWEST), to.min(END)),
         };
-        let hint = (from < self.next && self.next < to).then_some(self.next);
-        let found = hint.and_then(|hint| self.gap(hint, to, bytes, align));
-        let found = found.or_else(|| self.gap(from, to, bytes, align));
-        let found = found.ok_or(NtStatus::NO_MEMORY)?;
-        self.next = found.end;
-        Ok(found)
+        let start = match search.at {
+            Some(at) => at,
+            None if from < self.next && self.next < to => self.next,
+            None => {
+                search.is_whole = true;
+                from
+            }
+        };
+        let found = self.gap(start, to, bytes, align, search);
+        if let Some(found) = found {
+            self.next = found.end;
+            return Ok(Step::Done(found));
+        }
+        if search.at.is_none() {
+            if search.is_whole {
+                return Err(NtStatus::NO_MEMORY);
+            }
+            // Nothing behind the last one that was found: from the beginning.
+            (search.at, search.is_whole) = (Some(from), true);
+        }
+        Ok(Step::More)
     }
 
-    /// The first gap that is large enough.
-    fn gap(&self, from: u64, to: u64, bytes: u64, align: u64) -> Option<Span> {
+    /// The first gap that is large enough; `None` if there is none, or if the search has to go on from its place.
+    fn gap(&self, from: u64, to: u64, bytes: u64, align: u64, search: &mut Search) -> Option<Span> {
+        search.at = None;
         let mut start = from.checked_next_multiple_of(align)?;
-        loop {
+        for _ in 0..AT_ONCE {
             let end = start.checked_add(bytes).filter(|&end| end <= to)?;
             match self.from(start) {
                 Some(range) if range.span.start < end => {
@@ -148,6 +181,8 @@ impl Ranges {
                 _ => return Some(Span { start, end }),
             }
         }
+        search.at = Some(start);
+        None
     }
 
     /// Gives addresses out that were found to be free.

@@ -19,10 +19,12 @@ use super::{
         Held,
         Origin,
         Range,
-        Ranges, //
+        Ranges,
+        Search, //
     },
     AddressRequest,
     Span,
+    Step,
     AT_ONCE,
     END,
     GRANULE,
@@ -76,13 +78,15 @@ pub(crate) enum Translation<T> {
     },
 }
 
-/// Memory for a change of a space: it is made before the space is locked, and what is left of it is dropped after.
+/// What a change of a space takes: memory, which is made before the space is locked, and what is left of it is dropped
+/// after; and a place in a search.
 pub(crate) struct Spare<T> {
     range: Option<ranges::Room>,
     extent: Option<Room<T>>,
     /// For what is left in front of a hole in a range, and in an extent.
     range_front: Option<ranges::Room>,
     extent_front: Option<Room<T>>,
+    search: Search,
 }
 
 impl<T> Spare<T> {
@@ -97,6 +101,7 @@ impl<T> Spare<T> {
             extent: Some(Room::new()?),
             range_front: Some(RBTreeNodeReservation::new(ACCOUNT)?),
             extent_front: Some(Room::new()?),
+            search: Search::default(),
         })
     }
 
@@ -107,16 +112,9 @@ impl<T> Spare<T> {
             extent: None,
             range_front: None,
             extent_front: None,
+            search: Search::default(),
         }
     }
-}
-
-/// How far a change of a space has come.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Step<R> {
-    Done(R),
-    /// Some of what was there was taken out: the call is to be made again, when others have had the lock.
-    More,
 }
 
 /// See the module's documentation. What is taken out of it goes to a [`Removed`].
@@ -146,12 +144,15 @@ impl<T: Clone> Space<T> {
         bytes: u64,
         zero: bool,
         spare: &mut Spare<T>,
-    ) -> NtResult<u64> {
+    ) -> NtResult<Step<u64>> {
         self.ranges.check_room()?;
-        let span = self.ranges.find(at, bytes, GRANULE)?;
+        let found = self.ranges.find(at, bytes, GRANULE, &mut spare.search)?;
+        let Step::Done(span) = found else {
+            return Ok(Step::More);
+        };
         let room = spare.range.take().ok_or(NtStatus::NO_MEMORY)?;
         self.ranges.insert(room, span, Origin::Reserved { zero });
-        Ok(span.start)
+        Ok(Step::Done(span.start))
     }
 
     /// MapGpuVirtualAddress: its address.
@@ -172,7 +173,11 @@ impl<T: Clone> Space<T> {
         removed: &mut Removed<T>,
     ) -> NtResult<Step<u64>> {
         let meaning = self.meaning(wanted, bytes)?;
-        let (span, is_new) = self.place(at, bytes, matches!(wanted, Wanted::Memory { .. }))?;
+        let is_memory = matches!(wanted, Wanted::Memory { .. });
+        let place = self.place(at, bytes, is_memory, &mut spare.search)?;
+        let Step::Done((span, is_new)) = place else {
+            return Ok(Step::More);
+        };
         if is_new && spare.range.is_none() {
             return Err(NtStatus::NO_MEMORY);
         }
@@ -186,16 +191,25 @@ impl<T: Clone> Space<T> {
     }
 
     /// Where a mapping is to be, and whether that is a range of its own.
-    fn place(&mut self, at: AddressRequest, bytes: u64, is_memory: bool) -> NtResult<(Span, bool)> {
+    fn place(
+        &mut self,
+        at: AddressRequest,
+        bytes: u64,
+        is_memory: bool,
+        search: &mut Search,
+    ) -> NtResult<Step<(Span, bool)>> {
         if let AddressRequest::At(start) = at {
             if let Some(span) = self.inside(start, bytes, is_memory)? {
-                return Ok((span, false));
+                return Ok(Step::Done((span, false)));
             }
         }
         self.ranges.check_room()?;
         // As large pages want it; a mapping that is smaller than one does not.
         let align = if bytes < GRANULE { PAGE } else { GRANULE };
-        Ok((self.ranges.find(at, bytes, align)?, true))
+        Ok(match self.ranges.find(at, bytes, align, search)? {
+            Step::Done(span) => Step::Done((span, true)),
+            Step::More => Step::More,
+        })
     }
 
     /// The addresses, if they are of a range that they can be mapped in; `None` if they are free.
@@ -265,7 +279,7 @@ impl<T: Clone> Space<T> {
     ///
     /// # Errors
     ///
-    /// NO_MEMORY: nothing has changed.
+    /// NO_MEMORY: this step has changed nothing. Only if others change the space between two steps can a later one fail.
     pub(super) fn replace(
         &mut self,
         span: Span,
@@ -360,18 +374,25 @@ impl<T: Clone> Space<T> {
     /// # Errors
     ///
     /// NO_MEMORY.
-    pub(crate) fn map_fence(&mut self, page: &Target<T>, spare: &mut Spare<T>) -> NtResult<u64> {
+    pub(crate) fn map_fence(
+        &mut self,
+        page: &Target<T>,
+        spare: &mut Spare<T>,
+    ) -> NtResult<Step<u64>> {
         self.ranges.check_room()?;
         self.extents.check_room(2)?;
         let meaning = self.memory(page, 0, PAGE, page.writable, 0)?;
         let anywhere = AddressRequest::Between { from: 0, to: END };
-        let span = self.ranges.find(anywhere, PAGE, PAGE)?;
+        let found = self.ranges.find(anywhere, PAGE, PAGE, &mut spare.search)?;
+        let Step::Done(span) = found else {
+            return Ok(Step::More);
+        };
         let (Some(room), Some(extent)) = (spare.range.take(), spare.extent.take()) else {
             return Err(NtStatus::NO_MEMORY);
         };
         self.ranges.insert(room, span, Origin::Fence);
         self.extents.insert(extent, Extent { span, meaning });
-        Ok(span.start)
+        Ok(Step::Done(span.start))
     }
 
     /// The fence at an address has none any more.

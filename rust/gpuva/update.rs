@@ -19,10 +19,10 @@ use super::{
     space::{
         Space,
         Spare,
-        Step,
         Target, //
     },
-    Span, //
+    Span,
+    Step, //
 };
 use crate::status::{
     NtResult,
@@ -118,7 +118,7 @@ impl<T: Clone> Space<T> {
     ///
     /// # Errors
     ///
-    /// NO_MEMORY: nothing has changed.
+    /// NO_MEMORY: this step has changed nothing.
     pub(crate) fn update(
         &mut self,
         operation: &Operation<T>,

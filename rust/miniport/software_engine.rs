@@ -447,7 +447,7 @@ struct MemoryPort<'a>(&'a dyn GpuMemory);
 
 fn access(result: execution::Access) -> Access {
     result.map_err(|why| match why {
-        Inaccessible::NotPresent => Unavailable::NotPresent,
+        Inaccessible::NotPresent { address } => Unavailable::NotPresent { address },
         Inaccessible::Busy => Unavailable::Busy,
         Inaccessible::Lost => Unavailable::Lost,
     })

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`Background`]: what is done for a context in a worker of its own, as it may wait for memory that is charged to its
-//! process: no other process's work waits with it.
+//! [`Background`]: what is done for the contexts of a process in a worker of its own, as it may take long, or wait for
+//! memory that is charged to the process: no other process's work waits with it.
 
 use super::{
     entity::{
         DeviceError,
         Entity, //
     },
-    node::Node,
     packet::{
         Packet,
         TaskProgress, //
@@ -17,73 +16,141 @@ use super::{
 };
 use crate::{
     ddi::execution::PacketFault,
+    mem::ACCOUNT,
+    status::NtResult,
     sys::worker::{
         Job,
         Progress, //
     }, //
 };
-use kernel::sync::Arc;
+use kernel::{
+    new_mutex,
+    prelude::*,
+    rbtree::{
+        RBTree,
+        RBTreeNodeReservation, //
+    },
+    sync::{
+        Arc,
+        Mutex, //
+    }, //
+};
 
 /// What is to be done with the first packet of a context, which counts as running meanwhile.
+#[derive(Clone)]
 pub(super) enum Work {
     /// It is a task.
-    Task(Number, Arc<Packet>),
+    Task(Arc<Packet>),
     /// The engine has stopped at bytes that have to be paged in.
-    PageIn(Number, u64),
+    PageIn(u64),
+    /// It has put its device into error.
+    Failed,
 }
 
+/// Work for a context.
+#[derive(Clone)]
+pub(super) struct Item {
+    pub(super) entity: Arc<Entity>,
+    pub(super) number: Number,
+    pub(super) work: Work,
+}
+
+/// What has to be done, in the order in which it has come.
+struct List {
+    items: RBTree<u64, Item>,
+    came: u64,
+}
+
+// The pinned data is behind its pointers.
+impl Unpin for List {}
+
 /// See the module's documentation.
+#[pin_data]
 pub(super) struct Background {
-    node: Arc<Node>,
-    entity: Arc<Entity>,
+    #[pin]
+    list: Mutex<List>,
 }
 
 impl Background {
-    pub(super) fn new(node: Arc<Node>, entity: Arc<Entity>) -> Self {
-        Self { node, entity }
+    pub(super) fn new() -> NtResult<Arc<Self>> {
+        let list = List {
+            items: RBTree::new(),
+            came: 0,
+        };
+        Ok(Arc::pin_init(
+            pin_init!(Self {
+                list <- new_mutex!(list, "Background::list"),
+            }),
+            ACCOUNT,
+        )?)
     }
 
-    /// Does some of a task. `true`: the context has something to begin.
-    fn task(&self, number: Number, packet: Arc<Packet>) -> (bool, Progress) {
-        let queue = self.entity.queue();
-        let progress = match &*packet {
-            Packet::Task(task) => task.run(),
-            _ => TaskProgress::Done,
-        };
-        let is_ready = match progress {
-            TaskProgress::More if !queue.is_closed() => {
-                self.entity.set_work(Work::Task(number, packet));
-                return (false, Progress::More);
-            }
-            TaskProgress::More => {
-                drop(packet);
-                queue.put_back(number)
-            }
-            TaskProgress::Done | TaskProgress::Failed => {
-                // Whoever destroys the context is to find that nothing of it is left.
-                drop(packet);
-                if matches!(progress, TaskProgress::Failed) {
-                    self.entity.owner().fail(DeviceError::OutOfMemory);
-                }
-                queue.retire(number)
-            }
-        };
-        (is_ready, Progress::Done)
+    pub(super) fn push(&self, room: RBTreeNodeReservation<u64, Item>, item: Item) {
+        let mut list = self.list.lock();
+        list.came += 1;
+        let node = room.into_node(list.came, item);
+        let replaced = list.items.insert(node);
+        drop(list);
+        // The number is unique.
+        drop(replaced);
     }
 
-    /// Pages bytes in. `true`: the context has something to begin.
-    fn page_in(&self, number: Number, address: u64) -> bool {
-        let (entity, queue) = (&self.entity, self.entity.queue());
-        match entity.owner().page_in(address) {
-            Ok(()) => queue.put_back(number),
-            Err(_) => {
-                // The fault record tells the user; the status is in no answer.
-                let fault = PacketFault::Page {
-                    address,
-                    write: false,
+    fn pop(&self) -> Option<(Item, RBTreeNodeReservation<u64, Item>)> {
+        let mut list = self.list.lock();
+        let (number, item) = {
+            let first = list.items.cursor_front()?;
+            let (&number, item) = first.current();
+            (number, item.clone())
+        };
+        let node = list.items.remove_node(&number);
+        drop(list);
+        // Its references are not the last ones: the item has them, too.
+        Some((item, node?.into_reservation()))
+    }
+}
+
+/// What becomes of the packet.
+enum Next {
+    GoOn,
+    PutBack,
+    Retire,
+}
+
+impl Item {
+    /// Does the next piece of it.
+    fn run(&self) -> Next {
+        let owner = self.entity.owner();
+        match &self.work {
+            Work::Task(packet) => {
+                let Packet::Task(task) = &**packet else {
+                    return Next::Retire;
                 };
-                entity.owner().fail(DeviceError::Fault(fault));
-                queue.retire(number)
+                match task.run(owner.is_in_error()) {
+                    TaskProgress::More if self.entity.queue().is_closed() => Next::PutBack,
+                    TaskProgress::More => Next::GoOn,
+                    TaskProgress::Done => Next::Retire,
+                    TaskProgress::Failed => {
+                        owner.fail(DeviceError::OutOfMemory);
+                        owner.end_fences();
+                        Next::Retire
+                    }
+                }
+            }
+            Work::PageIn(address) => match owner.page_in(*address) {
+                Ok(()) => Next::PutBack,
+                Err(_) => {
+                    // The fault record tells the user; the status is in no answer.
+                    owner.fail(DeviceError::Fault(PacketFault::Page {
+                        address: *address,
+                        write: false,
+                    }));
+                    owner.end_fences();
+                    Next::Retire
+                }
+            },
+            Work::Failed => {
+                owner.end_fences();
+                Next::Retire
             }
         }
     }
@@ -91,14 +158,29 @@ impl Background {
 
 impl Job for Background {
     fn run(&self) -> Progress {
-        let (is_ready, progress) = match self.entity.take_work() {
-            None => return Progress::Done,
-            Some(Work::Task(number, packet)) => self.task(number, packet),
-            Some(Work::PageIn(number, address)) => (self.page_in(number, address), Progress::Done),
+        let Some((item, room)) = self.pop() else {
+            return Progress::Done;
+        };
+        let next = item.run();
+        if let Next::GoOn = next {
+            self.push(room, item);
+            return Progress::More;
+        }
+        let Item {
+            entity,
+            number,
+            work,
+        } = item;
+        // Whoever destroys the context is to find that nothing of it is left.
+        drop(work);
+        entity.give_room(room);
+        let is_ready = match next {
+            Next::Retire => entity.queue().retire(number),
+            Next::PutBack | Next::GoOn => entity.queue().put_back(number),
         };
         if is_ready {
-            self.node.make_ready(&self.entity);
+            entity.node().make_ready(&entity);
         }
-        progress
+        Progress::More
     }
 }

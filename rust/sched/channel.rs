@@ -3,7 +3,7 @@
 //! [`Channel`]: what a context is told to do goes into its channel, which leads to a node.
 
 use super::{
-    background::Background,
+    client::Client,
     entity::{
         Entity,
         Owner, //
@@ -19,8 +19,7 @@ use super::{
         Number,
         Queue,
         Slot, //
-    },
-    turns::Share, //
+    }, //
 };
 use crate::{
     ddi::Cookie,
@@ -43,7 +42,7 @@ pub(crate) struct Channel {
 }
 
 impl Channel {
-    /// A channel from a context of the miniport to a node; `share` is its process's. It has to be [closed](Self::close).
+    /// A channel from a context of the miniport to a node; `client` is its process. It has to be [closed](Self::close).
     ///
     /// # Errors
     ///
@@ -52,21 +51,17 @@ impl Channel {
         node: Arc<Node>,
         context: Cookie,
         owner: Arc<O>,
-        share: Arc<Share>,
+        client: Arc<Client>,
         no_timeout: bool,
     ) -> NtResult<Arc<Self>> {
-        let entity = Entity::new(context, owner, share, no_timeout, node.queue())?;
+        let entity = Entity::new(node.clone(), context, owner, client, no_timeout)?;
         let room = RBTreeNodeReservation::new(ACCOUNT)?;
-        let background = Background::new(node.clone(), entity.clone());
-        let background = Arc::new(background, ACCOUNT)?;
         let channel = Self {
             node,
             entity: entity.clone(),
         };
         let channel = Arc::new(channel, ACCOUNT)?;
         channel.node.enter(&entity, room)?;
-        // They keep each other until the channel is closed.
-        entity.worker().set_job(Some(background));
         Ok(channel)
     }
 
@@ -91,6 +86,15 @@ impl Channel {
     /// As [`Queue::try_reserve`].
     pub(crate) fn try_reserve(&self) -> NtResult<Option<Slot<Arc<Packet>>>> {
         Queue::try_reserve(self.entity.queue())
+    }
+
+    /// Makes room for a packet, also if the queue is full.
+    ///
+    /// # Errors
+    ///
+    /// As [`Queue::reserve_beyond`].
+    pub(crate) fn reserve_beyond(&self) -> NtResult<Slot<Arc<Packet>>> {
+        Queue::reserve_beyond(self.entity.queue())
     }
 
     /// Whether it has nothing to do.
@@ -121,7 +125,6 @@ impl Channel {
         self.entity.queue().shut();
         self.node.preempt(&self.entity);
         self.entity.queue().close();
-        self.entity.worker().set_job(None);
         self.node.leave(&self.entity);
     }
 }

@@ -3,9 +3,17 @@
 //! [`Entity`]: what a node schedules: a context of the miniport, with its queue.
 
 use super::{
-    background::Work,
+    background::{
+        Item,
+        Work, //
+    },
+    client::Client,
+    node::Node,
     packet::Packet,
-    queue::Queue,
+    queue::{
+        Number,
+        Queue, //
+    },
     turns::{
         Room,
         Share,
@@ -18,11 +26,7 @@ use crate::{
         Cookie, //
     },
     mem::ACCOUNT,
-    status::NtResult,
-    sys::worker::{
-        Worker,
-        WorkerQueue, //
-    }, //
+    status::NtResult, //
 };
 use kernel::{
     new_mutex,
@@ -50,8 +54,12 @@ pub(crate) trait Owner: Send + Sync {
     /// Whether nothing of it is executed any more.
     fn is_in_error(&self) -> bool;
 
-    /// It is in error from now on. Called without a lock.
+    /// It is in error from now on; the first error is the one that counts.
     fn fail(&self, error: DeviceError);
+
+    /// It is in error, and its fences get their last values (case 434), which takes as long as there are fences. Called
+    /// without a lock.
+    fn end_fences(&self);
 
     /// Pages in what an engine needs at an address. It may wait for memory of the process.
     ///
@@ -78,12 +86,13 @@ pub(crate) struct Entity {
     context: Cookie,
     queue: Arc<Queue<Arc<Packet>>>,
     owner: Arc<dyn Owner>,
-    /// The turns of its process.
-    share: Arc<Share>,
-    /// Does its [`Work`].
-    worker: Arc<Worker>,
+    /// Where it is scheduled. They keep each other until it leaves the node.
+    node: Arc<Node>,
+    /// Its process.
+    client: Arc<Client>,
+    /// For work that the process's worker has to do: a piece at a time, as it is about the first packet.
     #[pin]
-    work: Mutex<Option<Work>>,
+    room: Mutex<Option<RBTreeNodeReservation<u64, Item>>>,
     /// Its packets may take as long as they like.
     no_timeout: bool,
     /// Changes with the node's state locked.
@@ -96,14 +105,14 @@ impl Entity {
     ///
     /// NO_MEMORY.
     pub(super) fn new<O: Owner + 'static>(
+        node: Arc<Node>,
         context: Cookie,
         owner: Arc<O>,
-        share: Arc<Share>,
+        client: Arc<Client>,
         no_timeout: bool,
-        worker_queue: &Arc<WorkerQueue>,
     ) -> NtResult<Arc<Self>> {
         let queue = Queue::new()?;
-        let worker = Worker::new(worker_queue.clone())?;
+        let room = Some(RBTreeNodeReservation::new(ACCOUNT)?);
         let owner: Arc<dyn Owner> = owner;
         let place = Place::Nowhere(RBTreeNodeReservation::new(ACCOUNT)?);
         Ok(Arc::pin_init(
@@ -111,9 +120,9 @@ impl Entity {
                 context,
                 queue,
                 owner,
-                share,
-                worker,
-                work <- new_mutex!(None, "Entity::work"),
+                node,
+                client,
+                room <- new_mutex!(room, "Entity::room"),
                 no_timeout,
                 place <- new_mutex!(place, "Entity::place"),
             }),
@@ -135,28 +144,31 @@ impl Entity {
     }
 
     pub(super) fn share(&self) -> &Share {
-        &self.share
+        self.client.share()
     }
 
-    pub(super) fn worker(&self) -> &Arc<Worker> {
-        &self.worker
+    pub(super) fn node(&self) -> &Arc<Node> {
+        &self.node
     }
 
-    /// What its worker has to do.
-    pub(super) fn take_work(&self) -> Option<Work> {
-        self.work.lock().take()
+    /// Has the worker of its process do something about its first packet, which runs.
+    pub(super) fn hand_over(entity: &Arc<Self>, number: Number, work: Work) {
+        let room = entity.room.lock().take();
+        // A packet is with one thread: there is room.
+        if let Some(room) = room {
+            let item = Item {
+                entity: entity.clone(),
+                number,
+                work,
+            };
+            entity.client.hand_over(room, item);
+        }
     }
 
-    pub(super) fn set_work(&self, work: Work) {
-        // There was none: a packet is with one thread.
-        let old = self.work.lock().replace(work);
+    /// Work is done.
+    pub(super) fn give_room(&self, room: RBTreeNodeReservation<u64, Item>) {
+        let old = self.room.lock().replace(room);
         drop(old);
-    }
-
-    /// Has its worker do something.
-    pub(super) fn hand_over(&self, work: Work) {
-        self.set_work(work);
-        self.worker.wake();
     }
 
     pub(super) fn queue(&self) -> &Arc<Queue<Arc<Packet>>> {

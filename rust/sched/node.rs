@@ -141,7 +141,6 @@ pub(crate) struct Node {
     pub(super) state: Mutex<State>,
     pub(super) worker: Arc<Worker>,
     watchdog: Arc<Worker>,
-    queue: Arc<WorkerQueue>,
 }
 
 impl Node {
@@ -167,7 +166,6 @@ impl Node {
                 state <- new_mutex!(state, "Node::state"),
                 worker,
                 watchdog,
-                queue: queue.clone(),
             }),
             GFP_KERNEL,
         )?;
@@ -175,11 +173,6 @@ impl Node {
         node.watchdog.set_job(Some(watched));
         node.worker.set_job(Some(node.clone()));
         Ok(node)
-    }
-
-    /// The work queue of its workers.
-    pub(super) fn queue(&self) -> &Arc<WorkerQueue> {
-        &self.queue
     }
 
     /// A new entity.
@@ -317,12 +310,13 @@ impl Node {
             Outcome::Completed => entity.queue().retire(number),
             Outcome::Preempted => entity.queue().put_back(number),
             Outcome::NotPresent { address } => {
-                entity.hand_over(Work::PageIn(number, address));
+                Entity::hand_over(&entity, number, Work::PageIn(address));
                 false
             }
             Outcome::Faulted(fault) => {
                 entity.owner().fail(DeviceError::Fault(fault));
-                entity.queue().retire(number)
+                Entity::hand_over(&entity, number, Work::Failed);
+                false
             }
         };
         if has_more {
@@ -337,26 +331,21 @@ impl Node {
         let Some((number, packet)) = queue.begin() else {
             return;
         };
-        if entity.owner().is_in_error() {
-            // It is abandoned: no fence says that it is done (case 464).
-            if queue.retire(number) {
-                self.make_ready(&entity);
-            }
-            return;
-        }
         let next = match &*packet {
+            Packet::Task(_) => Next::Background,
+            // It is abandoned: no fence says that it is done (case 464).
+            _ if entity.owner().is_in_error() => Next::Retire,
             Packet::Null => Next::Retire,
             Packet::Signal(signal) => match signal.run() {
                 true => Next::Retire,
                 false => Next::GoOn,
             },
-            Packet::Task(_) => Next::Background,
             Packet::Wait(wait) if wait.is_over(number.0) => Next::Retire,
             Packet::Wait(_) => Next::Wait,
             Packet::Execute { .. } => Next::Execute,
         };
         if let Next::Background = next {
-            entity.hand_over(Work::Task(number, packet));
+            Entity::hand_over(&entity, number, Work::Task(packet));
             return;
         }
         // Whoever destroys the context is to find that nothing of it is left.
@@ -408,10 +397,19 @@ impl Node {
 
     /// The engine does not answer: nothing begins any more, and no device that has a context here goes on.
     pub(super) fn give_up(&self) {
-        let left = self.end(|entity| entity.owner().fail(DeviceError::Hung));
+        let left = self.end(|entity| {
+            entity.owner().fail(DeviceError::Hung);
+            entity.owner().end_fences();
+        });
         if let Some(Current { entity, number, .. }) = left {
             entity.queue().retire(number);
         }
+    }
+
+    /// Waits until its workers do nothing any more, once it is stopped.
+    pub(super) fn flush(&self) {
+        self.worker.flush();
+        self.watchdog.flush();
     }
 
     fn end(&self, each: impl Fn(&Entity)) -> Option<Current> {

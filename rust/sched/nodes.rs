@@ -94,6 +94,8 @@ impl Nodes {
         for (running, node) in running.iter_mut().zip(&self.nodes.0) {
             *running = node.stop();
         }
+        // The engine gets no call any more when it has stopped.
+        self.nodes.0.iter().for_each(|node| node.flush());
         if let Some(engine) = &self.engine {
             engine.stop();
         }

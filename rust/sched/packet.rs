@@ -63,8 +63,9 @@ pub(crate) enum Packet {
 
 /// What a packet does besides; it is dropped with the packet.
 pub(crate) trait Task: Send + Sync {
-    /// Does the next piece of it, a short one. Called without a lock, by one thread at a time.
-    fn run(&self) -> TaskProgress;
+    /// Does the next piece of it, a short one; `in_error`: its device is in error, for which nothing is done any more.
+    /// Called without a lock, by one thread at a time, which may wait for memory of the process.
+    fn run(&self, in_error: bool) -> TaskProgress;
 }
 
 /// How far a task has come.
@@ -195,6 +196,8 @@ impl Signal {
 pub(crate) struct SignalPart {
     signal: Arc<Signal>,
     part: Part,
+    /// The fence that is next. Relaxed: one thread at a time looks at it.
+    next: Atomic<usize>,
 }
 
 impl SignalPart {
@@ -202,19 +205,22 @@ impl SignalPart {
         Self {
             part: Part::new(signal.contexts.clone()),
             signal: signal.clone(),
+            next: Atomic::new(0),
         }
     }
 
     /// The context has come there. `false`: a fence has yet to complete waits before it can be set back, and this is
-    /// to be called again.
+    /// to be called again; it goes on with that fence.
     pub(super) fn run(&self) -> bool {
         if !self.part.arrive() {
             return true;
         }
         let signal = &self.signal;
-        for target in &signal.targets {
+        let next = self.next.load(Relaxed);
+        for (n, target) in signal.targets.iter().enumerate().skip(next) {
             match signal.rewind {
                 true if !MonitoredFence::try_update(&target.fence, |_| target.value) => {
+                    self.next.store(n, Relaxed);
                     return false;
                 }
                 true => {}

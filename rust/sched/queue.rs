@@ -183,6 +183,27 @@ impl<P: Clone> Queue<P> {
         }))
     }
 
+    /// Makes room for one more, also if the queue is full: for packets that keep others' memory, of which there are no more
+    /// than there is memory.
+    ///
+    /// # Errors
+    ///
+    /// NO_MEMORY. DEVICE_REMOVED: the queue is closed.
+    pub(crate) fn reserve_beyond(queue: &Arc<Self>) -> NtResult<Slot<P>> {
+        let room = RBTreeNodeReservation::new(ACCOUNT)?;
+        let mut state = queue.state.lock();
+        if state.closed {
+            drop(state);
+            return Err(NtStatus::DEVICE_REMOVED);
+        }
+        state.count += 1;
+        drop(state);
+        Ok(Slot {
+            queue: queue.clone(),
+            room: Some(room),
+        })
+    }
+
     /// Whether there is no packet.
     pub(crate) fn is_empty(&self) -> bool {
         self.state.lock().first().is_none()

@@ -4,6 +4,7 @@
 //! takes too long is ended.
 
 use super::{
+    background::Work,
     entity::{
         DeviceError,
         Entity, //
@@ -74,9 +75,7 @@ impl Watchdog {
             }
         }
         hung.entity.owner().fail(DeviceError::Hung);
-        if hung.entity.queue().retire(hung.number) {
-            node.make_ready(&hung.entity);
-        }
+        Entity::hand_over(&hung.entity, hung.number, Work::Failed);
         node.worker.wake();
     }
 }

@@ -148,14 +148,18 @@ impl SystemMemory {
         count: usize,
         patience: Patience,
     ) -> Result<ShmemPages> {
+        let flags = match patience {
+            Patience::Never => GFP_NOWAIT,
+            _ => GFP_KERNEL,
+        };
         let mut held = ShmemPages {
-            pages: KVVec::with_capacity(count, GFP_KERNEL | __GFP_NOWARN)?,
+            pages: KVVec::with_capacity(count, flags | __GFP_NOWARN)?,
         };
         for index in (first..).take(count) {
             killable::check()?;
             let page = core::mem::ManuallyDrop::new(self.page(index, patience)?);
             // INVARIANT: The reference goes over into the list, in which there is room.
-            held.pages.push(page.0.as_ptr(), GFP_KERNEL)?;
+            held.pages.push(page.0.as_ptr(), flags)?;
         }
         Ok(held)
     }

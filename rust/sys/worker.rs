@@ -120,6 +120,14 @@ impl Worker {
         drop(old);
     }
 
+    /// Waits until its job does not run. Not to be called by the job.
+    pub(crate) fn flush(&self) {
+        // SAFETY: The work item was initialised with the worker.
+        let work = unsafe { Work::raw_get(&self.work) };
+        // SAFETY: It is live and initialised, and stays so during the call.
+        unsafe { kernel::bindings::flush_work(work) };
+    }
+
     /// Runs the job once more, from its beginning. It does not allocate, and does not wait.
     pub(crate) fn wake(self: &Arc<Self>) {
         self.queue.enqueue(self.clone());

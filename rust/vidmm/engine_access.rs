@@ -5,23 +5,15 @@
 //! The bytes are used where they are, with the paging lock held, so that they stay there meanwhile. What is in no memory
 //! is brought in by somebody else ([`page_in`]): a step waits for no memory.
 
-use super::{
-    backing::{
-        Backing,
-        State, //
-    },
-    paging::Requirements, //
+use super::backing::{
+    Backing,
+    State, //
 };
 use crate::{
     ddi::{
-        execution::{
-            Access,
-            Inaccessible,
-            Update, //
-        },
+        execution::Update,
         memory::CpuPages, //
     },
-    mem::ACCOUNT,
     status::{
         NtResult,
         NtStatus, //
@@ -37,6 +29,7 @@ use crate::{
     }, //
 };
 use kernel::{
+    alloc::flags::GFP_NOWAIT,
     error::Result,
     sync::Arc, //
 };
@@ -47,6 +40,17 @@ pub(crate) struct EngineBytes<'a> {
     pub(crate) backing: &'a Arc<Backing>,
     pub(crate) offset: u64,
 }
+
+/// Why bytes cannot be accessed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Unusable {
+    /// They are not in memory: of a copy the destination (0), or the source (1).
+    NotPresent(usize),
+    Lost,
+}
+
+/// The result of an access.
+pub(crate) type Access = Result<(), Unusable>;
 
 /// The pages that have some bytes.
 struct Part<'a> {
@@ -59,9 +63,9 @@ struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    fn new(bytes: EngineBytes<'a>, length: usize) -> Result<Self, Inaccessible> {
-        let start = usize::try_from(bytes.offset).map_err(|_| Inaccessible::Lost)?;
-        let end = start.checked_add(length).ok_or(Inaccessible::Lost)?;
+    fn new(bytes: EngineBytes<'a>, length: usize) -> Result<Self, Unusable> {
+        let start = usize::try_from(bytes.offset).map_err(|_| Unusable::Lost)?;
+        let end = start.checked_add(length).ok_or(Unusable::Lost)?;
         let first = start / PAGE_SIZE;
         Ok(Self {
             backing: bytes.backing,
@@ -96,26 +100,27 @@ impl Backing {
         state: &State,
         part: &Part<'_>,
         held: &Held,
-    ) -> Result<Place, Inaccessible> {
-        let known = self.residency_info().ok_or(Inaccessible::Lost)?;
+        n: usize,
+    ) -> Result<Place, Unusable> {
+        let known = self.residency_info().ok_or(Unusable::Lost)?;
         if known.offer.is_some() {
-            return Err(Inaccessible::Lost);
+            return Err(Unusable::Lost);
         }
         match (state, held) {
             (State::Local(memory) | State::Imported(memory), _) => match memory.cpu_pages() {
                 CpuPages::Pages(pages) => Ok(Place::Found((pages, part.first))),
-                CpuPages::DmaBuf(_) | CpuPages::None => Err(Inaccessible::Lost),
+                CpuPages::DmaBuf(_) | CpuPages::None => Err(Unusable::Lost),
             },
             (State::UserPages, _) => {
-                let pages = self.user_pages().ok_or(Inaccessible::Lost)?;
+                let pages = self.user_pages().ok_or(Unusable::Lost)?;
                 Ok(Place::Found((pages.clone(), part.first)))
             }
             (State::System(now), Some((memory, pages))) if Arc::ptr_eq(now, memory) => {
                 Ok(Place::Found((pages.clone(), 0)))
             }
             (State::System(now), _) => Ok(Place::System(now.clone())),
-            (State::Unpopulated, _) => Err(Inaccessible::NotPresent),
-            (State::Discarded | State::Lost, _) => Err(Inaccessible::Lost),
+            (State::Unpopulated, _) => Err(Unusable::NotPresent(n)),
+            (State::Discarded | State::Lost, _) => Err(Unusable::Lost),
         }
     }
 }
@@ -132,13 +137,15 @@ fn with_parts<const N: usize>(
     let mut held = [const { None }; N];
     // What is in system memory has to be held without the lock: it may have moved when that is taken again.
     for _ in 0..2 {
-        let mut paging = vidmm.lock_paging().map_err(|_| Inaccessible::Lost)?;
+        let mut paging = vidmm.lock_paging().map_err(|_| Unusable::Lost)?;
         let mut found = [const { None }; N];
         let mut missing = [const { None }; N];
         let places = found.iter_mut().zip(&mut missing);
-        for ((part, held), (found, missing)) in parts.iter().zip(&held).zip(places) {
+        for (n, ((part, held), (found, missing))) in
+            (0..).zip(parts.iter().zip(&held).zip(places))
+        {
             let state = &part.backing.inner(&mut paging).state;
-            match part.backing.find_part(state, part, held)? {
+            match part.backing.find_part(state, part, held, n)? {
                 Place::Found(pages) => *found = Some(pages),
                 Place::System(memory) => *missing = Some(memory),
             }
@@ -148,46 +155,39 @@ fn with_parts<const N: usize>(
             for ((range, part), found) in ranges.iter_mut().zip(&parts).zip(&found) {
                 if let Some((source, first)) = found {
                     let pages = PageRange::part(&**source, *first, part.count);
-                    *range = pages.map_err(|_| Inaccessible::Lost)?;
+                    *range = pages.map_err(|_| Unusable::Lost)?;
                 }
             }
             let result = then(ranges);
             drop(paging);
-            return result.map_err(|_| Inaccessible::Lost);
+            return result.map_err(|_| Unusable::Lost);
         }
         drop(paging);
-        for ((held, part), missing) in held.iter_mut().zip(&parts).zip(missing) {
+        for (n, ((held, part), missing)) in (0..).zip(held.iter_mut().zip(&parts).zip(missing)) {
             if let Some(memory) = missing {
                 let pages = memory.hold_part(part.first, part.count, Patience::Never);
-                let pages = pages.map_err(|_| Inaccessible::NotPresent)?;
-                let pages = Arc::new(pages, ACCOUNT).map_err(|_| Inaccessible::NotPresent)?;
+                let pages = pages.map_err(|_| Unusable::NotPresent(n))?;
+                let pages = Arc::new(pages, GFP_NOWAIT).map_err(|_| Unusable::NotPresent(n))?;
                 *held = Some((memory, pages));
             }
         }
     }
-    Err(Inaccessible::NotPresent)
+    // They have moved meanwhile.
+    Err(Unusable::NotPresent(0))
 }
 
-/// Brings bytes into memory, for a process whose memory they are charged to: the caller waits for that.
+/// Brings bytes into memory, and no others; they stay out of the segment if they are not there. It is for a process that
+/// the memory is charged to, and the caller waits for it.
 ///
 /// # Errors
 ///
-/// DEVICE_REMOVED: they are lost. INVALID_PARAMETER: they are offered, or there are none. NO_MEMORY. Errors of the
-/// miniport.
+/// DEVICE_REMOVED: they are lost. INVALID_PARAMETER: they are offered, or there are none. NO_MEMORY.
 pub(crate) fn page_in(bytes: EngineBytes<'_>, length: usize) -> NtResult {
     let part = Part::new(bytes, length).map_err(|_| NtStatus::INVALID_PARAMETER)?;
-    let required = Requirements {
-        in_segment: false,
-        mapped: false,
-    };
-    let memory = part.backing.validate(required, |inner| match &inner.state {
-        State::System(memory) => Some(memory.clone()),
-        _ => None,
-    })?;
-    if let Some(memory) = memory {
-        part.backing
-            .account
-            .charged(|| memory.hold_part(part.first, part.count, Patience::MayWait))?;
+    let account = &part.backing.account;
+    if let Some(memory) = part.backing.system_memory()? {
+        account.charged(|| memory.hold_part(part.first, part.count, Patience::MayWait))?;
+        part.backing.grown();
     }
     Ok(())
 }
@@ -196,7 +196,7 @@ pub(crate) fn page_in(bytes: EngineBytes<'_>, length: usize) -> NtResult {
 ///
 /// # Errors
 ///
-/// [`Inaccessible::Lost`] also: they are offered, or of another driver and not accessible by pages.
+/// [`Unusable::Lost`] also: they are offered, or of another driver and not accessible by pages.
 pub(crate) fn read(from: EngineBytes<'_>, bytes: &mut [u8]) -> Access {
     let part = Part::new(from, bytes.len())?;
     let offset = part.offset;

@@ -316,6 +316,45 @@ impl Backing {
         })
     }
 
+    /// The system memory that the bytes are in, which is made, without a page, if they are nowhere. `None`: they are
+    /// somewhere else.
+    ///
+    /// # Errors
+    ///
+    /// DEVICE_REMOVED: they are lost. INVALID_PARAMETER: they are offered. NO_MEMORY.
+    pub(super) fn system_memory(self: &Arc<Self>) -> NtResult<Option<Arc<SystemMemory>>> {
+        self.enter()?;
+        let bytes = self.size()?;
+        let mut new: Option<Arc<SystemMemory>> = None;
+        loop {
+            let mut paging = self.vidmm.lock_paging()?;
+            let known = self.residency_info().ok_or(NtStatus::DEVICE_REMOVED)?;
+            if known.offer.is_some() {
+                return Err(NtStatus::INVALID_PARAMETER);
+            }
+            let inner = self.inner(&mut paging);
+            match &inner.state {
+                State::System(memory) => return Ok(Some(memory.clone())),
+                State::Local(_) | State::UserPages | State::Imported(_) => return Ok(None),
+                State::Lost => return Err(NtStatus::DEVICE_REMOVED),
+                State::Discarded => return Err(NtStatus::INVALID_PARAMETER),
+                State::Unpopulated => {}
+            }
+            if let Some(memory) = new.take() {
+                let old = self.set_state(inner, State::System(memory.clone()), [0, 0]);
+                drop(paging);
+                drop(old);
+                return Ok(Some(memory));
+            }
+            drop(paging);
+            let made = self.account.memcg().while_active(|| -> Result<_> {
+                kernel_pages::leave_for_file(0)?;
+                Ok(Arc::new(SystemMemory::new(bytes)?, ACCOUNT)?)
+            });
+            new = Some(made?);
+        }
+    }
+
     /// Moves the bytes into the memory that was made for them. Returns their old state. What was prepared is
     /// dropped later, without the lock.
     fn page_in(&self, inner: &mut Inner, prepared: &Prepared) -> NtResult<State> {

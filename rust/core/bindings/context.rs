@@ -86,7 +86,7 @@ impl Context {
             node,
             created.cookie.clone().ok_or(NtStatus::UNSUCCESSFUL)?,
             device.clone(),
-            device.gpu_space().share().clone(),
+            device.gpu_space().client().clone(),
             options.disable_gpu_timeout,
         )?;
         let room = RBTreeNodeReservation::new(ACCOUNT);

@@ -37,8 +37,9 @@ use kernel::{
     }, //
 };
 
-/// Bytes that are paged in when an engine has stopped at some: about those that it moves in one step.
-const PAGED_IN_AT_ONCE: u64 = 64 << 10;
+/// Bytes that are paged in when an engine has stopped at some: no less than the software engine uses in one piece, or it
+/// would stop there for ever.
+const PAGED_IN_AT_ONCE: u64 = 512 << 10;
 
 /// The execution state of a device (D3DKMT_DEVICEEXECUTION_STATE).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -74,13 +75,10 @@ impl Owner for Device {
     }
 
     fn fail(&self, error: DeviceError) {
-        {
-            let mut first = self.error.lock();
-            if first.is_some() {
-                return;
-            }
-            *first = Some(error);
-        }
+        self.error.lock().get_or_insert(error);
+    }
+
+    fn end_fences(&self) {
         self.adapter.fences().reset(self.number());
     }
 

@@ -16,7 +16,6 @@ use crate::{
         space::{
             Space,
             Spare,
-            Step,
             Target,
             Translation,
             Wanted, //
@@ -27,6 +26,7 @@ use crate::{
         },
         AddressRequest,
         Span,
+        Step,
         PAGE, //
     },
     mem::{
@@ -35,7 +35,7 @@ use crate::{
     },
     sched::{
         channel::Channel,
-        turns::Share, //
+        client::Client, //
     },
     status::{
         NtResult,
@@ -56,7 +56,8 @@ use kernel::{
             Relaxed, //
         },
         Arc,
-        Mutex, //
+        Mutex,
+        MutexGuard, //
     }, //
 };
 
@@ -86,10 +87,13 @@ impl Unpin for State {}
 #[pin_data]
 pub(crate) struct GpuSpace {
     adapter: Arc<Adapter>,
-    /// The turns of the process on the adapter's nodes.
-    share: Arc<Share>,
+    /// The process on the adapter's nodes.
+    client: Arc<Client>,
     #[pin]
     state: Mutex<State>,
+    /// Held while an engine uses what it has found: see [`Self::settle`].
+    #[pin]
+    access: Mutex<()>,
 }
 
 /// Contexts of a process on an adapter, at most.
@@ -112,12 +116,13 @@ impl GpuSpace {
             channel_count: 0,
             devices: 0,
         };
-        let share = Arc::new(Share::new(), ACCOUNT)?;
+        let client = Client::new(adapter.vidmm().queue())?;
         Ok(Arc::pin_init(
             pin_init!(Self {
                 adapter,
-                share,
+                client,
                 state <- new_mutex!(state, "GpuSpace::state"),
+                access <- new_mutex!((), "GpuSpace::access"),
             }),
             ACCOUNT,
         )?)
@@ -135,12 +140,7 @@ impl GpuSpace {
     /// As [`Space::reserve`] says.
     pub(crate) fn reserve(&self, at: AddressRequest, bytes: u64, zero: bool) -> NtResult<Given> {
         let mut spare = Spare::new()?;
-        let space = &mut self.state.lock().space;
-        let address = space.reserve(at, bytes, zero, &mut spare)?;
-        Ok(Given {
-            address,
-            range: space.range_at(address),
-        })
+        self.give(|space, _| space.reserve(at, bytes, zero, &mut spare))
     }
 
     /// D3DKMTFreeGpuVirtualAddress.
@@ -162,12 +162,42 @@ impl GpuSpace {
         loop {
             let mut removed = Removed::new();
             let step = step(&mut self.state.lock().space, &mut removed);
-            drop(removed);
+            self.settle(removed);
             if let Step::Done(result) = step? {
                 return Ok(result);
             }
             killable::check()?;
         }
+    }
+
+    /// For an engine that looks up what an address means, and uses it.
+    pub(in crate::core) fn access(&self) -> MutexGuard<'_, ()> {
+        self.access.lock()
+    }
+
+    /// Drops what was taken out, when no engine uses it any more: the last reference of an allocation frees it, which
+    /// whoever has destroyed it waits for, and no engine.
+    fn settle(&self, removed: Removed<Item>) {
+        if !removed.is_empty() {
+            drop(self.access.lock());
+        }
+        drop(removed);
+    }
+
+    /// Gives out addresses, step by step.
+    fn give(
+        &self,
+        mut step: impl FnMut(&mut Space<Item>, &mut Removed<Item>) -> NtResult<Step<u64>>,
+    ) -> NtResult<Given> {
+        self.in_steps(|space, removed| {
+            Ok(match step(space, removed)? {
+                Step::Done(address) => Step::Done(Given {
+                    address,
+                    range: space.range_at(address),
+                }),
+                Step::More => Step::More,
+            })
+        })
     }
 
     /// Takes back addresses that nobody was told of, if they still belong to that range.
@@ -195,15 +225,7 @@ impl GpuSpace {
         wanted: &Wanted<'_, Item>,
     ) -> NtResult<Given> {
         let mut spare = Spare::new()?;
-        self.in_steps(|space, removed| {
-            Ok(match space.map(at, bytes, wanted, &mut spare, removed)? {
-                Step::Done(address) => Step::Done(Given {
-                    address,
-                    range: space.range_at(address),
-                }),
-                Step::More => Step::More,
-            })
-        })
+        self.give(|space, removed| space.map(at, bytes, wanted, &mut spare, removed))
     }
 
     /// Whether a mapping could be made there, but for lack of memory.
@@ -220,9 +242,9 @@ impl GpuSpace {
         self.state.lock().space.check_map(start, bytes, wanted)
     }
 
-    /// The turns of the process on the adapter's nodes.
-    pub(super) fn share(&self) -> &Arc<Share> {
-        &self.share
+    /// The process on the adapter's nodes.
+    pub(super) fn client(&self) -> &Arc<Client> {
+        &self.client
     }
 
     /// A new context uses the space.
@@ -312,8 +334,15 @@ impl GpuSpace {
     ) -> NtResult<Step<()>> {
         let mut spare = Spare::new()?;
         let mut removed = Removed::new();
-        let space = &mut self.state.lock().space;
-        space.update(operation, reservations, done, &mut spare, &mut removed)
+        let step = (self.state.lock().space).update(
+            operation,
+            reservations,
+            done,
+            &mut spare,
+            &mut removed,
+        );
+        self.settle(removed);
+        step
     }
 
     /// Gives a fence an address.
@@ -330,15 +359,13 @@ impl GpuSpace {
             writable: true,
         };
         let mut spare = Spare::new()?;
-        let space = &mut self.state.lock().space;
-        space.map_fence(&target, &mut spare)
+        self.in_steps(|space, _| space.map_fence(&target, &mut spare))
     }
 
     /// The fence at an address is destroyed.
     pub(in crate::core) fn unmap_fence(&self, address: u64) {
         let removed = self.state.lock().space.unmap_fence(address);
-        // Dropped after the lock is released.
-        drop(removed);
+        self.settle(removed);
     }
 
     /// What an address means.
@@ -350,8 +377,9 @@ impl GpuSpace {
     fn forget(&self, key: Key) {
         loop {
             let removed = self.state.lock().space.forget(key);
-            if removed.is_none() {
-                return;
+            match removed {
+                Some(removed) => self.settle(removed),
+                None => return,
             }
         }
     }
@@ -381,7 +409,8 @@ impl Drop for SpaceOfDevice {
                 _ => None,
             }
         };
-        // Dropped after the lock is released.
+        // Dropped after the lock is released, and when no engine uses any of it.
+        drop(self.0.access.lock());
         drop(old);
     }
 }

@@ -44,13 +44,17 @@ impl Adapter {
     ) -> Result<Self> {
         let adapter = Self {
             instance,
+            fences: Fences::new(fences.clone())?,
+            // The last one, as they have to be stopped.
             nodes: Nodes::new(miniport.execution(), &fences)?,
-            fences: Fences::new(fences)?,
             miniport,
             vidmm,
         };
         // From here on, `unplug` has to run.
-        adapter.vidmm.start()?;
+        if let Err(error) = adapter.vidmm.start() {
+            adapter.nodes.stop();
+            return Err(error);
+        }
         Ok(adapter)
     }
 

@@ -186,9 +186,11 @@ impl Packets {
         let mut packets = KVVec::new();
         if in_use {
             for channel in device.gpu_space().busy_channels()? {
-                // There is nothing to wait for in one that is closed; a full one is not waited for.
-                if let Ok(Some(slot)) = channel.try_reserve() {
-                    packets.push((channel, slot), ACCOUNT)?;
+                match channel.reserve_beyond() {
+                    Ok(slot) => packets.push((channel, slot), ACCOUNT)?,
+                    // There is nothing to wait for in one that is closed.
+                    Err(NtStatus::DEVICE_REMOVED) => {}
+                    Err(status) => return Err(status),
                 }
             }
         }
@@ -245,7 +247,7 @@ struct User {
 const AT_ONCE: usize = 16;
 
 impl Task for User {
-    fn run(&self) -> TaskProgress {
+    fn run(&self, _in_error: bool) -> TaskProgress {
         if !self.part.arrive() {
             return TaskProgress::Done;
         }

@@ -19,7 +19,8 @@ use crate::{
     status::NtResult,
     vidmm::engine_access::{
         self,
-        EngineBytes, //
+        EngineBytes,
+        Unusable, //
     }, //
 };
 use kernel::sync::Arc;
@@ -65,6 +66,17 @@ impl GpuSpace {
     }
 }
 
+/// The result of an access to the bytes at these addresses.
+fn at<const N: usize>(addresses: [u64; N], access: engine_access::Access) -> Access {
+    access.map_err(|why| match why {
+        Unusable::NotPresent(part) => match addresses.get(part) {
+            Some(&address) => Inaccessible::NotPresent { address },
+            None => Inaccessible::Lost,
+        },
+        Unusable::Lost => Inaccessible::Lost,
+    })
+}
+
 fn count(bytes: u64) -> Result<usize, Inaccessible> {
     usize::try_from(bytes).map_err(|_| Inaccessible::Lost)
 }
@@ -104,6 +116,7 @@ fn write_fence(fence: &Arc<MonitoredFence>, offset: u64, bytes: &[u8]) -> Access
 
 impl GpuMemory for GpuSpace {
     fn look_up(&self, address: u64) -> GpuPages {
+        let _access = self.access();
         match self.translate(address) {
             Translation::Invalid => GpuPages::Invalid,
             Translation::Zero { bytes } => GpuPages::Zero { bytes },
@@ -118,35 +131,42 @@ impl GpuMemory for GpuSpace {
     }
 
     fn read(&self, address: u64, bytes: &mut [u8]) -> Access {
+        let _access = self.access();
         // CAST: 64 bits at most.
         let (item, offset) = self.find(address, bytes.len() as u64, false)?;
         match &item {
             Item::Allocation(allocation) => {
                 let backing = allocation.backing();
-                engine_access::read(EngineBytes { backing, offset }, bytes)
+                let read = engine_access::read(EngineBytes { backing, offset }, bytes);
+                at([address], read)
             }
             Item::Fence(fence) => read_fence(fence, offset, bytes),
         }
     }
 
     fn write(&self, address: u64, bytes: &[u8]) -> Access {
+        let _access = self.access();
         // CAST: 64 bits at most.
         let (item, offset) = self.find(address, bytes.len() as u64, true)?;
         match &item {
             Item::Allocation(allocation) => {
                 let backing = allocation.backing();
-                engine_access::write(EngineBytes { backing, offset }, bytes)
+                let written = engine_access::write(EngineBytes { backing, offset }, bytes);
+                at([address], written)
             }
             Item::Fence(fence) => write_fence(fence, offset, bytes),
         }
     }
 
     fn fill(&self, address: u64, bytes: u64, pattern: u32) -> Access {
+        let _access = self.access();
         let (item, offset) = self.find(address, bytes, true)?;
         match &item {
             Item::Allocation(allocation) => {
                 let backing = allocation.backing();
-                engine_access::fill(EngineBytes { backing, offset }, count(bytes)?, pattern)
+                let bytes = count(bytes)?;
+                let filled = engine_access::fill(EngineBytes { backing, offset }, bytes, pattern);
+                at([address], filled)
             }
             Item::Fence(fence) => {
                 let [a, b, c, d] = pattern.to_le_bytes();
@@ -158,18 +178,22 @@ impl GpuMemory for GpuSpace {
     }
 
     fn copy(&self, to: u64, from: u64, bytes: u64) -> Access {
-        let (to_item, to_offset) = self.find(to, bytes, true)?;
-        let (from_item, from_offset) = self.find(from, bytes, false)?;
-        if let (Item::Allocation(to), Item::Allocation(from)) = (&to_item, &from_item) {
-            let to = EngineBytes {
-                backing: to.backing(),
-                offset: to_offset,
-            };
-            let from = EngineBytes {
-                backing: from.backing(),
-                offset: from_offset,
-            };
-            return engine_access::copy(to, from, count(bytes)?);
+        {
+            let _access = self.access();
+            let (to_item, to_offset) = self.find(to, bytes, true)?;
+            let (from_item, from_offset) = self.find(from, bytes, false)?;
+            if let (Item::Allocation(into), Item::Allocation(of)) = (&to_item, &from_item) {
+                let into = EngineBytes {
+                    backing: into.backing(),
+                    offset: to_offset,
+                };
+                let of = EngineBytes {
+                    backing: of.backing(),
+                    offset: from_offset,
+                };
+                let copied = engine_access::copy(into, of, count(bytes)?);
+                return at([to, from], copied);
+            }
         }
         // One of them is a fence, of which little counts.
         let mut left = count(bytes)?;
@@ -188,11 +212,13 @@ impl GpuMemory for GpuSpace {
     }
 
     fn update(&self, address: u64, change: Update) -> Access {
+        let _access = self.access();
         let (item, offset) = self.find(address, 8, true)?;
         match &item {
             Item::Allocation(allocation) => {
                 let backing = allocation.backing();
-                engine_access::update(EngineBytes { backing, offset }, change)
+                let updated = engine_access::update(EngineBytes { backing, offset }, change);
+                at([address], updated)
             }
             // Behind the value there is nothing.
             Item::Fence(_) if offset != 0 => Ok(()),

@@ -30,13 +30,11 @@ use crate::{
     },
     gpuva::{
         self,
-        space::{
-            Step,
-            Wanted, //
-        },
+        space::Wanted,
         update::Reservations,
         AddressRequest,
-        Span, //
+        Span,
+        Step, //
     },
     handle::Handle,
     mem::{
@@ -202,7 +200,10 @@ struct Next {
 }
 
 impl Task for Update {
-    fn run(&self) -> TaskProgress {
+    fn run(&self, in_error: bool) -> TaskProgress {
+        if in_error {
+            return TaskProgress::Done;
+        }
         let mut next = *self.next.lock();
         for _ in 0..AT_ONCE {
             let Some(operation) = self.operations.get(next.operation) else {

@@ -28,13 +28,15 @@ pub(crate) mod entity {
 
         fn fail(&self, error: DeviceError);
 
+        fn end_fences(&self);
+
         fn page_in(&self, address: u64) -> NtResult;
     }
 }
 
 /// Contexts, of which there are none.
 pub(crate) mod channel {
-    use super::{entity::Owner, nodes::Node, packet::Packet, queue::Slot, turns::Share};
+    use super::{entity::Owner, nodes::Node, packet::Packet, queue::Slot, client::Client};
     use crate::{
         ddi::Cookie,
         fence::wait::Target,
@@ -50,7 +52,7 @@ pub(crate) mod channel {
             _: Arc<Node>,
             _: Cookie,
             _: Arc<O>,
-            _: Arc<Share>,
+            _: Arc<Client>,
             _: bool,
         ) -> NtResult<Arc<Self>> {
             Err(NtStatus::NO_MEMORY)
@@ -65,6 +67,10 @@ pub(crate) mod channel {
         }
 
         pub(crate) fn try_reserve(&self) -> NtResult<Option<Slot<Arc<Packet>>>> {
+            Err(NtStatus::NO_MEMORY)
+        }
+
+        pub(crate) fn reserve_beyond(&self) -> NtResult<Slot<Arc<Packet>>> {
             Err(NtStatus::NO_MEMORY)
         }
 
@@ -107,7 +113,7 @@ pub(crate) mod packet {
 
     #[allow(dead_code, reason = "nobody runs it")]
     pub(crate) trait Task: Send + Sync {
-        fn run(&self) -> TaskProgress;
+        fn run(&self, in_error: bool) -> TaskProgress;
     }
 
     #[allow(dead_code, reason = "nobody runs it")]
@@ -139,12 +145,15 @@ pub(crate) mod packet {
     }
 }
 
-pub(crate) mod turns {
-    pub(crate) struct Share;
+pub(crate) mod client {
+    use crate::{mem::ACCOUNT, status::NtResult};
+    use kernel::sync::Arc;
 
-    impl Share {
-        pub(crate) fn new() -> Self {
-            Self
+    pub(crate) struct Client;
+
+    impl Client {
+        pub(crate) fn new(_: ()) -> NtResult<Arc<Self>> {
+            Ok(Arc::new(Self, ACCOUNT)?)
         }
     }
 }

@@ -43,8 +43,9 @@ struct World {
     /// How often an address was looked up.
     translations: u64,
     signals: Vec<(u64, Update)>,
-    /// The first access of each kind to each place is made in vain.
+    /// Each place has to be paged in first, and the first access of each kind to it is made in vain after that.
     is_absent: bool,
+    present: HashSet<(Item, u64)>,
     accessed: HashSet<(&'static str, Item, u64)>,
     /// The last step ended so.
     is_interrupted: bool,
@@ -53,7 +54,8 @@ struct World {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Item {
     Code,
-    Page(usize),
+    /// A page of memory, and where it was found.
+    Page(usize, u64),
 }
 
 impl World {
@@ -72,27 +74,44 @@ impl World {
             translations: 0,
             signals: Vec::new(),
             is_absent: false,
+            present: HashSet::new(),
             accessed: HashSet::new(),
             is_interrupted: false,
         }
     }
 
     fn access(&mut self, kind: &'static str, item: &Item, offset: u64) -> Access {
-        if !self.is_absent || !self.accessed.insert((kind, *item, offset)) {
+        if !self.is_absent {
             return Ok(());
         }
+        let base = match *item {
+            Item::Code => CODE,
+            Item::Page(_, base) => base,
+        };
+        let why = match self.present.contains(&(*item, offset)) {
+            false => Unavailable::NotPresent {
+                address: base + offset,
+            },
+            true if self.accessed.insert((kind, *item, offset)) => Unavailable::Busy,
+            true => return Ok(()),
+        };
         self.is_interrupted = true;
-        match self.accessed.len() % 3 {
-            0 => Err(Unavailable::Busy),
-            _ => Err(Unavailable::NotPresent),
-        }
+        Err(why)
+    }
+
+    /// Pages in what is at an address.
+    fn page_in(&mut self, address: u64) {
+        let Translation::Memory { item, offset, .. } = self.translate(address) else {
+            panic!("nothing is at {address:#x}");
+        };
+        assert!(self.present.insert((item, offset)), "it was there");
     }
 
     fn slice(&mut self, item: &Item, offset: u64, bytes: u64) -> &mut [u8] {
         let (offset, bytes) = (offset as usize, bytes as usize);
         match *item {
             Item::Code => &mut self.code[offset..offset + bytes],
-            Item::Page(page) => {
+            Item::Page(page, _) => {
                 assert!(offset + bytes <= 4096);
                 &mut self.memory[page * 4096 + offset..][..bytes]
             }
@@ -111,7 +130,8 @@ impl World {
             let is_interrupted = std::mem::take(&mut self.is_interrupted);
             match progress {
                 Progress::Running => {}
-                Progress::Polling | Progress::NotPresent { .. } if is_interrupted => {}
+                Progress::Polling if is_interrupted => {}
+                Progress::NotPresent { address } => self.page_in(address),
                 _ => return progress,
             }
         }
@@ -138,7 +158,7 @@ impl Port for World {
         let page = address.checked_sub(BASE).map(|at| (at / PAGE) as usize);
         match page.and_then(|page| self.pages.get(page)) {
             Some(&Means::Memory { page, writable }) => Translation::Memory {
-                item: Item::Page(page),
+                item: Item::Page(page, address - offset),
                 offset,
                 bytes,
                 writable,
@@ -425,7 +445,8 @@ fn values_are_written() {
     assert_eq!(world.memory[..8], [1, 1, 1, 1, 0x44, 0x33, 0x22, 0x11]);
     assert_eq!(read64(&world, 8), 0x1122_3344_5566_7788);
     assert_eq!(read64(&world, 16), 4);
-    assert_eq!(read64(&world, 24), world.now.get());
+    // The clock was looked at once more, for the end of the step.
+    assert_eq!(read64(&world, 24) + 1000, world.now.get());
     assert_eq!(world.memory[32], 1);
     // Two of them are signals of a fence.
     let signals = [

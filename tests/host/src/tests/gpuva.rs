@@ -9,9 +9,9 @@ use super::refused;
 use crate::{
     gpuva::{
         extents::{Key, Removed, CHECKED_MOST, UNIQUE},
-        space::{self, Spare, Step, Target, Translation, Wanted},
+        space::{self, Spare, Target, Translation, Wanted},
         update::{Operation, Reservations},
-        AddressRequest, Span, END, LOWEST, MOST,
+        AddressRequest, Span, Step, END, LOWEST, MOST,
     },
     status::{NtResult, NtStatus},
 };
@@ -49,7 +49,8 @@ impl<T: Clone> Space<T> {
     }
 
     fn reserve(&mut self, at: AddressRequest, bytes: u64, zero: bool) -> NtResult<u64> {
-        self.space.reserve(at, bytes, zero, &mut Spare::new()?)
+        let mut spare = Spare::new()?;
+        self.in_steps(|space, _| space.reserve(at, bytes, zero, &mut spare))
     }
 
     fn map(&mut self, at: AddressRequest, bytes: u64, wanted: &Wanted<'_, T>) -> NtResult<u64> {
@@ -71,7 +72,8 @@ impl<T: Clone> Space<T> {
     }
 
     fn map_fence(&mut self, page: &Target<T>) -> NtResult<u64> {
-        self.space.map_fence(page, &mut Spare::new()?)
+        let mut spare = Spare::new()?;
+        self.in_steps(|space, _| space.map_fence(page, &mut spare))
     }
 
     fn unmap_fence(&mut self, address: u64) {
@@ -567,6 +569,28 @@ fn many_mappings_are_replaced_in_steps() {
     for n in 0..512 {
         assert_eq!(space.translate(start + n * PAGE), there(7, 0, PAGE));
     }
+}
+
+/// However many ranges there are, the space is locked for a look at 256 of them at a time.
+#[test]
+fn free_addresses_are_looked_for_in_steps() {
+    let mut space = Space::<usize>::new();
+    for _ in 0..1000 {
+        space.reserve(ANYWHERE, KIB_64, false).unwrap();
+    }
+    let all = AddressRequest::Between {
+        from: LOWEST,
+        to: LOWEST + 1000 * KIB_64,
+    };
+    no_memory(space.reserve(all, KIB_64, false));
+    assert_eq!(space.steps, 4);
+    // The last one is found behind all others; what is behind it is looked at first.
+    let last = LOWEST + 999 * KIB_64;
+    assert_eq!(space.free(last, KIB_64), Ok(()));
+    assert_eq!(space.reserve(all, KIB_64, false), Ok(last));
+    assert_eq!(space.steps, 4);
+    assert_eq!(space.reserve(ANYWHERE, KIB_64, false), Ok(last + KIB_64));
+    assert_eq!(space.steps, 1);
 }
 
 /// Case 357: the search for mappings that differ has an end.

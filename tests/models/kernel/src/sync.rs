@@ -43,7 +43,7 @@ pub struct Mutex<T> {
     name: &'static str,
 }
 
-pub struct Guard<'a, T>(Option<loom::sync::MutexGuard<'a, T>>);
+pub struct MutexGuard<'a, T>(Option<loom::sync::MutexGuard<'a, T>>);
 
 impl<T> Mutex<T> {
     pub fn new(value: T, name: &'static str) -> Self {
@@ -53,16 +53,16 @@ impl<T> Mutex<T> {
         }
     }
 
-    pub fn lock(&self) -> Guard<'_, T> {
+    pub fn lock(&self) -> MutexGuard<'_, T> {
         assert_no_lock(self.name);
         let guard = self.inner.lock().expect("a model that has not failed");
         let me = loom::thread::current().id();
         HELD.with_borrow_mut(|held| held.insert(me, self.name));
-        Guard(Some(guard))
+        MutexGuard(Some(guard))
     }
 }
 
-impl<T> Drop for Guard<'_, T> {
+impl<T> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
         if !std::thread::panicking() {
             let me = loom::thread::current().id();
@@ -71,7 +71,7 @@ impl<T> Drop for Guard<'_, T> {
     }
 }
 
-impl<T> Deref for Guard<'_, T> {
+impl<T> Deref for MutexGuard<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -79,7 +79,7 @@ impl<T> Deref for Guard<'_, T> {
     }
 }
 
-impl<T> DerefMut for Guard<'_, T> {
+impl<T> DerefMut for MutexGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
         self.0.as_mut().expect("held")
     }
@@ -99,19 +99,19 @@ impl CondVar {
         Self(loom::sync::Condvar::new())
     }
 
-    pub fn wait<T>(&self, guard: &mut Guard<'_, T>) {
+    pub fn wait<T>(&self, guard: &mut MutexGuard<'_, T>) {
         let inner = guard.0.take().expect("held");
         guard.0 = Some(self.0.wait(inner).expect("a model that has not failed"));
     }
 
     /// No signal comes.
-    pub fn wait_interruptible<T>(&self, guard: &mut Guard<'_, T>) -> bool {
+    pub fn wait_interruptible<T>(&self, guard: &mut MutexGuard<'_, T>) -> bool {
         self.wait(guard);
         false
     }
 
     /// Time does not pass: it ends when somebody says so.
-    pub fn wait_interruptible_timeout<T>(&self, guard: &mut Guard<'_, T>, _: u64) {
+    pub fn wait_interruptible_timeout<T>(&self, guard: &mut MutexGuard<'_, T>, _: u64) {
         self.wait(guard);
     }
 

@@ -44,6 +44,9 @@ impl VidMm {
 
     pub(crate) fn unplug(&self) {}
 
+    /// Nobody has work for it.
+    pub(crate) fn queue(&self) {}
+
     pub(crate) fn size(&self, _: SegmentGroup) -> u64 {
         0
     }

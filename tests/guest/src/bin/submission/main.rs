@@ -9,11 +9,12 @@ mod faults;
 mod flow;
 mod full_queue;
 mod packets;
+mod paged_in;
 mod rewriting;
 mod turns;
 
 use self::{
-    commands::*, destroyed::*, ends::*, faults::*, flow::*, full_queue::*, packets::*, rewriting::*,
+    commands::*, destroyed::*, ends::*, faults::*, flow::*, full_queue::*, packets::*, paged_in::*, rewriting::*,
     turns::*,
 };
 use dxg_guest_tests::{calls::*, execution::*, harness, tests};
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
             written_primaries,
             flags_of_a_packet,
             private_data_that_the_engine_refuses,
+            what_nobody_has_touched,
             page_faults,
             what_is_before_a_fault_was_written,
             commands_that_are_not_there,

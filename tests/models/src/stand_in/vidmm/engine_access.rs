@@ -4,10 +4,18 @@
 
 use super::backing::Backing;
 use crate::{
-    ddi::execution::{Access, Inaccessible, Update},
+    ddi::execution::Update,
     status::{NtResult, NtStatus},
 };
 use kernel::sync::Arc;
+
+#[allow(dead_code, reason = "everything is lost")]
+pub(crate) enum Unusable {
+    NotPresent(usize),
+    Lost,
+}
+
+pub(crate) type Access = Result<(), Unusable>;
 
 #[derive(Clone, Copy)]
 #[allow(dead_code, reason = "nobody reads it")]
@@ -17,23 +25,23 @@ pub(crate) struct EngineBytes<'a> {
 }
 
 pub(crate) fn read(_: EngineBytes<'_>, _: &mut [u8]) -> Access {
-    Err(Inaccessible::Lost)
+    Err(Unusable::Lost)
 }
 
 pub(crate) fn write(_: EngineBytes<'_>, _: &[u8]) -> Access {
-    Err(Inaccessible::Lost)
+    Err(Unusable::Lost)
 }
 
 pub(crate) fn fill(_: EngineBytes<'_>, _: usize, _: u32) -> Access {
-    Err(Inaccessible::Lost)
+    Err(Unusable::Lost)
 }
 
 pub(crate) fn copy(_: EngineBytes<'_>, _: EngineBytes<'_>, _: usize) -> Access {
-    Err(Inaccessible::Lost)
+    Err(Unusable::Lost)
 }
 
 pub(crate) fn update(_: EngineBytes<'_>, _: Update) -> Access {
-    Err(Inaccessible::Lost)
+    Err(Unusable::Lost)
 }
 
 pub(crate) fn page_in(_: EngineBytes<'_>, _: usize) -> NtResult {
