@@ -14,6 +14,7 @@ use dxg_guest_tests::{
     state::soon,
     tests,
 };
+use libd3dkmt::sys::bindings as c;
 use std::{
     fs,
     path::PathBuf,
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
             room_for_others,
             what_is_offered_is_discarded,
             fences,
+            a_refused_call_leaves_no_event,
             the_device_goes,
             nothing_without_a_listener,
         ],
@@ -215,6 +217,24 @@ fn fences() {
             ("wait".to_owned(), fields(5))
         ]
     );
+}
+
+/// What is wrong comes last in the list.
+fn a_refused_call_leaves_no_event() {
+    let gpu = Gpu::first();
+    let device = gpu.device();
+    let good = Fence::new(&gpu, device, 0).handle;
+    let without = |right| Fence::with_flags(&gpu, device, 0, right).handle;
+    let no_signal = without(c::D3DDDI_SYNCHRONIZATIONOBJECT_NO_SIGNAL);
+    let no_wait = without(c::D3DDDI_SYNCHRONIZATIONOBJECT_NO_WAIT);
+    let events = Events::on();
+    for (wrong, status) in [(device, INVALID_PARAMETER), (no_signal, ACCESS_DENIED)] {
+        assert_eq!(signal(&gpu.dxg, device, &[(good, 1), (wrong, 1)]), status);
+    }
+    for (wrong, status) in [(device, INVALID_PARAMETER), (no_wait, ACCESS_DENIED)] {
+        assert_eq!(wait(&gpu.dxg, device, &[(good, 0), (wrong, 0)]), status);
+    }
+    assert_eq!(events.all(), []);
 }
 
 fn the_device_goes() {
