@@ -28,6 +28,7 @@ fn main() -> ExitCode {
             the_life_of_an_allocation,
             room_for_others,
             what_is_offered_is_discarded,
+            what_a_scan_has_accepted_does_not_count_again,
             fences,
             a_refused_call_leaves_no_event,
             the_device_goes,
@@ -65,13 +66,22 @@ impl Events {
         fs::write(self.0.join("events/dxgkrnl/enable"), on).expect("events");
     }
 
+    /// Switches an event of the kernel's own.
+    fn enable_one(&self, event: &str, on: &str) {
+        fs::write(self.0.join("events").join(event).join("enable"), on).expect(event);
+    }
+
+    fn text(&self) -> String {
+        fs::read_to_string(self.0.join("trace")).expect("trace")
+    }
+
     fn clear(&self) {
         fs::write(self.0.join("trace"), "").expect("trace");
     }
 
     /// The name and the fields of each event so far.
     fn all(&self) -> Vec<(String, String)> {
-        let text = fs::read_to_string(self.0.join("trace")).expect("trace");
+        let text = self.text();
         let lines = text.lines().filter(|line| !line.starts_with('#'));
         lines
             .map(|line| {
@@ -199,6 +209,28 @@ fn what_is_offered_is_discarded() {
         let fields = discarded.expect("an event");
         assert!(fields.starts_with(&owner(gpu)), "{fields}");
         assert_eq!(field(&fields, "bytes"), MIB.to_string());
+    });
+}
+
+/// The kernel asks for twice what there is, and a worker discards it later: the scans together accept no more than
+/// there is.
+fn what_a_scan_has_accepted_does_not_count_again() {
+    on_each_device(|gpu, device| {
+        let all = [(); 8].map(|()| buffer(gpu, device, 2 * MIB));
+        all.iter().for_each(|&one| write(gpu, device, one, 1));
+        let events = Events::on();
+        events.enable_one("vmscan/mm_shrink_slab_end", "1");
+        assert_eq!(offer(&gpu.dxg, device, &all), SUCCESS);
+        fs::write("/proc/sys/vm/drop_caches", "2").expect("drop_caches");
+        events.enable_one("vmscan/mm_shrink_slab_end", "0");
+        let text = events.text();
+        let ours = text.lines().filter(|line| line.contains("[dxgkrnl]"));
+        // "..., last shrinker return val N"
+        let accepted = ours.filter_map(|line| line.split_whitespace().next_back());
+        let accepted: u64 = accepted.map(|pages| pages.parse().unwrap_or(0)).sum();
+        let offered = 8 * 2 * MIB / PAGE as u64;
+        let good = 1..=offered;
+        assert!(good.contains(&accepted), "{accepted} of {offered} pages");
     });
 }
 
