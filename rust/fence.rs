@@ -241,7 +241,7 @@ impl MonitoredFence {
         fence.queue.enqueue(fence.clone());
     }
 
-    /// The adapter goes. All waits for the fence, present and future, get DEVICE_REMOVED.
+    /// The adapter is unplugged. All waits for the fence, present and future, get DEVICE_REMOVED.
     fn unplug(fence: &Arc<Self>) {
         Self::end(fence, NtStatus::DEVICE_REMOVED);
     }

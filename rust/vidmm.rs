@@ -6,7 +6,7 @@
 //! allocation takes *commitment* and allocates no physical memory; that happens at first use. VidMm moves the
 //! bytes between the segment and system memory, which the kernel may swap out, so that more can be allocated
 //! than the segment holds: see [`placement`] for where bytes may be, [`paging`] for how they are moved,
-//! [`lru_key`] for which memory is evicted first, and [`residency`], [`budget`] and [`offer`] for how processes
+//! [`lru`] for which memory is evicted first, and [`residency`], [`budget`] and [`offer`] for how processes
 //! influence it.
 //!
 //! The miniport provides segment memory (`ddi::memory`); all other memory is system memory. All contents are
@@ -28,6 +28,7 @@ pub(crate) mod backing_handle;
 pub(crate) mod budget;
 pub(crate) mod engine_access;
 pub(crate) mod ledger;
+mod lru;
 pub(crate) mod lru_key;
 pub(crate) mod offer;
 mod paging;
@@ -76,11 +77,9 @@ use kernel::{
     }, //
 };
 use ledger::Ledger;
+use lru::Key;
 use lru_key::LruKey;
-use residency_tracker::{
-    Key,
-    ResidencyTracker, //
-};
+use residency_tracker::ResidencyTracker;
 
 /// A segment group, as D3DKMTQueryVideoMemoryInfo names them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

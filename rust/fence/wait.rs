@@ -301,7 +301,7 @@ impl Wait {
         reached.count()
     }
 
-    /// So many more targets are reached. Returns the outcome, if there is one now.
+    /// Counts `reached` more targets as reached. Returns the outcome, if there is one now.
     fn settle(wait: &Arc<Self>, reached: usize, missing: Missing) -> Option<NtResult> {
         let (outcome, receiver) = {
             let mut state = wait.state.lock();

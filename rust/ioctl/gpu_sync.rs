@@ -7,7 +7,7 @@ use super::{
     read,
     read_array,
     sync::{
-        targets,
+        named,
         Purpose, //
     },
     validate_gpu_sync,
@@ -66,7 +66,8 @@ pub(super) fn wait(caller: &Caller<'_>, argument: usize) -> NtResult {
     let (contexts, device) = caller.process.contexts(iter::once(args.context.into()))?;
     let context = contexts.first().ok_or(NtStatus::INVALID_PARAMETER)?;
     let lists = (args.objects, args.data[0]);
-    let targets = targets(caller, &device, count, lists, Purpose::Wait)?;
+    let (targets, traced) = named(caller, &device, count, lists, Purpose::Wait)?;
+    Purpose::Wait.trace(caller, &device, traced);
     submission::wait(context, targets)
 }
 
@@ -80,7 +81,8 @@ pub(super) fn signal(caller: &Caller<'_>, argument: usize) -> NtResult {
     let count = validate_gpu_sync::signal_from_gpu(&args)?;
     let (contexts, device) = caller.process.contexts(iter::once(args.context.into()))?;
     let lists = (args.objects, args.data[0]);
-    let targets = targets(caller, &device, count, lists, Purpose::Signal)?;
+    let (targets, traced) = named(caller, &device, count, lists, Purpose::Signal)?;
+    Purpose::Signal.trace(caller, &device, traced);
     submission::signal(&contexts, targets, false, None)
 }
 
@@ -104,6 +106,7 @@ pub(super) fn signal2(caller: &Caller<'_>, argument: usize) -> NtResult {
         None => None,
     };
     let lists = (args.objects, args.data[0]);
-    let targets = targets(caller, &device, wanted.objects, lists, Purpose::Signal)?;
+    let (targets, traced) = named(caller, &device, wanted.objects, lists, Purpose::Signal)?;
+    Purpose::Signal.trace(caller, &device, traced);
     submission::signal(&contexts, targets, wanted.rewind, event)
 }

@@ -139,7 +139,8 @@ pub(super) fn signal(caller: &Caller<'_>, argument: usize) -> NtResult {
     let device = caller.process.device(args.device.into())?;
     device.adapter().check_present()?;
     let lists = (args.objects, args.fence_values);
-    let targets = targets(caller, &device, signal.count, lists, Purpose::Signal)?;
+    let (targets, traced) = named(caller, &device, signal.count, lists, Purpose::Signal)?;
+    Purpose::Signal.trace(caller, &device, traced);
     for target in &targets {
         if signal.rewind {
             MonitoredFence::rewind(&target.fence, target.value);
@@ -170,12 +171,13 @@ pub(super) fn wait(caller: &Caller<'_>, argument: usize) -> NtResult {
     let event = event(args.async_event)?;
     let blocks = event.is_none();
     let lists = (args.objects, args.fence_values);
-    let targets = targets(caller, &device, wanted.count, lists, Purpose::Wait)?;
+    let (targets, traced) = named(caller, &device, wanted.count, lists, Purpose::Wait)?;
+    let enough = if wanted.any { Enough::Any } else { Enough::All };
+    let wait = Wait::new(targets, enough, event.map(Receiver::Event))?;
+    Purpose::Wait.trace(caller, &device, traced);
     // A waiting thread does not keep the device alive.
     drop(device);
 
-    let enough = if wanted.any { Enough::Any } else { Enough::All };
-    let wait = Wait::new(targets, enough, event.map(Receiver::Event))?;
     Wait::start(&wait)?;
     if blocks {
         Wait::block(&wait)
@@ -211,24 +213,41 @@ impl Purpose {
         }
     }
 
-    fn trace(self, caller: &Caller<'_>, device: &Device, handle: Handle, value: u64) {
-        let by = || caller.process.trace_owner(device.adapter());
+    fn is_traced(self) -> bool {
         match self {
-            Self::Signal => trace::signal(by, handle.value(), value),
-            Self::Wait => trace::wait(by, handle.value(), value),
+            Self::Signal => trace::is_signal_on(),
+            Self::Wait => trace::is_wait_on(),
+        }
+    }
+
+    /// Traces what the call does, now that nothing in its lists can refuse it any more.
+    pub(super) fn trace(self, caller: &Caller<'_>, device: &Device, traced: KVVec<Traced>) {
+        let by = || caller.process.trace_owner(device.adapter());
+        for &(handle, value) in &traced {
+            match self {
+                Self::Signal => trace::signal(by, handle.value(), value),
+                Self::Wait => trace::wait(by, handle.value(), value),
+            }
+            // Lets other tasks run.
+            killable::is_dying();
         }
     }
 }
 
-/// Reads the lists of objects and of values.
-pub(super) fn targets(
+/// A fence and a value, as tracepoints record them.
+type Traced = (Handle, u64);
+
+/// Reads the lists of objects and of values; with what tracepoints record of them.
+pub(super) fn named(
     caller: &Caller<'_>,
     device: &Arc<Device>,
     count: usize,
     (objects, values): (u64, u64),
     purpose: Purpose,
-) -> NtResult<KVVec<Target>> {
+) -> NtResult<(KVVec<Target>, KVVec<Traced>)> {
+    let is_traced = purpose.is_traced();
     let mut targets = KVVec::with_capacity(count, ACCOUNT)?;
+    let mut traced = KVVec::with_capacity(if is_traced { count } else { 0 }, ACCOUNT)?;
     for at in 0..count {
         killable::check()?;
         let handle: d3dkmthandle = read(element(objects, at, size_of::<d3dkmthandle>())?)?;
@@ -237,9 +256,11 @@ pub(super) fn targets(
         if !purpose.is_allowed(object.rights()) {
             return Err(NtStatus::ACCESS_DENIED);
         }
-        purpose.trace(caller, device, handle.into(), value);
+        if is_traced {
+            traced.push((handle.into(), value), ACCOUNT)?;
+        }
         let fence = object.fence().clone();
         targets.push(Target { fence, value }, ACCOUNT)?;
     }
-    Ok(targets)
+    Ok((targets, traced))
 }

@@ -82,6 +82,18 @@ pub(crate) fn evict(allocation: impl FnOnce() -> Allocation, for_others: bool) {
     }
 }
 
+/// Whether anybody listens to signals of monitored fences.
+#[inline]
+pub(crate) fn is_signal_on() -> bool {
+    is_on!(__tracepoint_dxgkrnl_signal)
+}
+
+/// Whether anybody listens to waits for monitored fences.
+#[inline]
+pub(crate) fn is_wait_on() -> bool {
+    is_on!(__tracepoint_dxgkrnl_wait)
+}
+
 /// A monitored fence is signalled to a value.
 #[inline]
 pub(crate) fn signal(by: impl FnOnce() -> Owner, handle: u32, value: u64) {

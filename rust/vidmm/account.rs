@@ -3,9 +3,9 @@
 //! [`Account`]: a process on an adapter, to which memory is charged.
 
 use super::{
+    lru::Key,
     residency_tracker::{
         index,
-        Key,
         NewProcessUsage, //
     },
     work::PagingWork,

@@ -4,9 +4,9 @@
 
 use super::{
     account::Account,
+    lru::Key,
     placement::Placement,
     residency_tracker::{
-        Key,
         NewEntry,
         ResidencyInfo, //
     },

@@ -3,8 +3,8 @@
 //! What VidMm reclaims when the system runs short of memory: offered memory, and idle memory.
 
 use super::{
+    lru::Surplus,
     paging::Urgency,
-    residency_tracker::Surplus,
     VidMm, //
 };
 use crate::sys::{
@@ -68,7 +68,7 @@ impl VidMm {
         // Requests made meanwhile remain.
         self.wanted.fetch_sub(missing - left, Relaxed);
         if left == 0 {
-            self.tracker().end_search();
+            self.tracker().end_walk();
         }
         left > 0
     }

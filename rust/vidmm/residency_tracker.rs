@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! [`ResidencyTracker`]: how much of an adapter's memory each process has and wants, and which is evicted
-//! first.
+//! [`ResidencyTracker`]: how much of an adapter's memory each allocation and each process has and wants.
 //!
 //! Bookkeeping only: nothing is allocated or freed here, so that all of it can be done under one lock, also in
 //! direct reclaim.
@@ -10,6 +9,14 @@ use super::{
     budget::{
         Budgets,
         ProcessUsage, //
+    },
+    lru::{
+        Key,
+        LruItem,
+        LruList,
+        LruLists,
+        Processes,
+        Surplus, //
     },
     lru_key::{
         Class,
@@ -24,24 +31,9 @@ use kernel::{
     error::Result,
     rbtree::{
         RBTree,
-        RBTreeNode,
-        RBTreeNodeReservation, //
+        RBTreeNode, //
     }, //
 };
-
-/// Names an entry or a process: its unique address.
-pub(crate) type Key = usize;
-
-/// The lists of memory that can be reclaimed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum LruList {
-    /// In the segment: it can be evicted.
-    Segment,
-    /// In system memory: it can only be discarded.
-    System,
-    /// In the segment, and needed there: it cannot be taken.
-    Pinned,
-}
 
 /// What an allocation has and wants.
 struct Entry<T> {
@@ -62,10 +54,8 @@ struct Entry<T> {
     pins: u32,
     /// How many locks the CPU holds on it.
     locks: u32,
-    /// Its LRU list and key, if it has memory that can be listed.
-    listed_at: Option<(LruList, LruKey)>,
-    /// The tree node for its LRU list, while it is on none.
-    node: Option<RBTreeNodeReservation<(Key, LruKey), Key>>,
+    /// On an LRU list, if it has memory that can be listed.
+    lru: LruItem,
 }
 
 impl<T> Entry<T> {
@@ -147,8 +137,7 @@ impl<T> NewEntry<T> {
             offer: None,
             pins: 0,
             locks: 0,
-            listed_at: None,
-            node: Some(RBTreeNodeReservation::new(flags)?),
+            lru: LruItem::new(flags)?,
         };
         Ok(Self(RBTreeNode::new(key, entry, flags)?))
     }
@@ -186,40 +175,13 @@ pub(crate) struct ResidencyTracker<T> {
     groups: [Budgets; 2],
     clock: u64,
     entries: RBTree<Key, Entry<T>>,
-    /// By owner, and then in the order in which that owner's memory is evicted.
-    lru: [RBTree<(Key, LruKey), Key>; 3],
-    processes: RBTree<Key, [ProcessUsage; 2]>,
+    lru: LruLists,
+    processes: Processes,
     /// Bytes that are offered.
     offered: u64,
     /// Bytes of the segment that are idle.
     idle: u64,
-    search: Search,
 }
-
-/// A search for idle memory, which goes on behind memory that is locked.
-#[derive(Default)]
-struct Search {
-    /// Behind this one.
-    after: Option<LruKey>,
-    /// It has begun anew: what was unlocked meanwhile is found now.
-    again: bool,
-    /// How often it went on.
-    rounds: usize,
-}
-
-/// What a [search](ResidencyTracker::surplus) has found.
-pub(crate) enum Surplus<T> {
-    Found(T),
-    /// Only locked memory so far.
-    GoOn,
-    Nothing,
-}
-
-/// Locked allocations that one search passes.
-const AT_ONCE: usize = 64;
-
-/// A search goes on that often at most: a user may keep moving locked memory to where it has not been yet.
-const MOST_ROUNDS: usize = 1024;
 
 pub(super) const fn index(group: SegmentGroup) -> usize {
     match group {
@@ -239,11 +201,10 @@ impl<T: Clone> ResidencyTracker<T> {
             groups: [Budgets::new(local), Budgets::new(non_local)],
             clock: 0,
             entries: RBTree::new(),
-            lru: [RBTree::new(), RBTree::new(), RBTree::new()],
+            lru: LruLists::new(),
             processes: RBTree::new(),
             offered: 0,
             idle: 0,
-            search: Search::default(),
         }
     }
 
@@ -344,10 +305,7 @@ impl<T: Clone> ResidencyTracker<T> {
         let Some(entry) = self.entries.get_mut(&key) else {
             return;
         };
-        if let Some((list, lru_key)) = entry.listed_at.take() {
-            let node = self.lru[list as usize].remove_node(&(entry.owner, lru_key));
-            entry.node = node.map(RBTreeNode::into_reservation);
-        }
+        self.lru.del(&mut entry.lru);
         let (usage, offered, idle) = (entry.usage, entry.offered(), entry.idle());
         let pinned = entry.pinned();
         change(entry);
@@ -365,17 +323,10 @@ impl<T: Clone> ResidencyTracker<T> {
                 });
             }
         }
-        let Some(list) = entry.list() else { return };
-        let Some(node) = entry.node.take() else {
-            return;
-        };
-        let lru_key = entry.lru_key();
-        entry.listed_at = Some((list, lru_key));
-        let node = node.into_node((entry.owner, lru_key), key);
-        // Stamps are unique.
-        entry.node = self.lru[list as usize]
-            .insert(node)
-            .map(RBTreeNode::into_reservation);
+        if let Some(list) = entry.list() {
+            let at = (entry.owner, entry.lru_key());
+            self.lru.add(list, at, key, &mut entry.lru);
+        }
     }
 
     /// Marks it as used just now.
@@ -463,9 +414,6 @@ impl<T: Clone> ResidencyTracker<T> {
 
     /// The allocation to evict from the segment to make room for `bytes` bytes of a process's memory of that
     /// class and priority.
-    ///
-    /// A process within its fair share evicts memory of processes that exceed theirs, however much these want
-    /// it; made-resident memory of a process within its fair share is evicted only for that process itself.
     pub(crate) fn victim(
         &self,
         process: Key,
@@ -474,27 +422,9 @@ impl<T: Clone> ResidencyTracker<T> {
         priority: u32,
     ) -> Option<(LruKey, T)> {
         let local = self.group(SegmentGroup::Local);
-        let own = self.process_usage(process, SegmentGroup::Local);
-        let takers = local.takers(&own);
-        let is_over = |owner: Key, its: &ProcessUsage| {
-            owner != process && its.usage > local.fair_share(its, takers)
-        };
-        if own.usage.saturating_add(bytes) <= local.fair_share(&own, takers) {
-            if let Some(found) = self.first_of(LruList::Segment, None, is_over) {
-                return self.item(found);
-            }
-        }
-        let first = self.first_of(LruList::Segment, None, |_, _| true)?;
-        let found = match first.0.class {
-            Class::Offered(_) | Class::Idle => first,
-            Class::Listed => self.first_of(LruList::Segment, None, |owner, its| {
-                owner == process || is_over(owner, its)
-            })?,
-        };
-        match found.0.yields_to(class, priority) {
-            true => self.item(found),
-            false => None,
-        }
+        let processes = &self.processes;
+        let found = (self.lru).victim(processes, local, process, bytes, class, priority)?;
+        self.item(found)
     }
 
     /// Whether a process may pin that much more of the segment: it may have at most half of what the others
@@ -506,86 +436,33 @@ impl<T: Clone> ResidencyTracker<T> {
         own.saturating_add(bytes) <= local.size().saturating_sub(others) / 2
     }
 
-    /// The first allocation of an LRU list after `after`, among the processes that `accept` admits.
-    fn first_of(
-        &self,
-        list: LruList,
-        after: Option<LruKey>,
-        accept: impl Fn(Key, &ProcessUsage) -> bool,
-    ) -> Option<(LruKey, Key)> {
-        let lru = &self.lru[list as usize];
-        let from = after.map_or(LruKey::LEAST, LruKey::next);
-        let owners = self.processes.iter();
-        let accepted = owners.filter(|(&owner, processes)| accept(owner, &processes[0]));
-        let firsts = accepted.filter_map(|(&owner, _)| {
-            let cursor = lru.cursor_lower_bound(&(owner, from))?;
-            let (&(of, lru_key), &key) = cursor.current();
-            (of == owner).then_some((lru_key, key))
-        });
-        firsts.min()
-    }
-
     fn item(&self, (lru_key, key): (LruKey, Key)) -> Option<(LruKey, T)> {
         Some((lru_key, self.entries.get(&key)?.item.clone()))
     }
 
     /// What to reclaim first when the system is short of memory: offered memory, then, if `idle_too`, memory
-    /// that is idle in the segment. There may be much locked memory before that, which one search after the other
-    /// passes.
+    /// that is idle in the segment.
     pub(crate) fn surplus(&mut self, idle_too: bool) -> Surplus<T> {
-        for list in [LruList::System, LruList::Segment] {
-            let first = self.first_of(list, None, |_, _| true);
-            if let Some((
-                LruKey {
-                    class: Class::Offered(_),
-                    ..
-                },
-                key,
-            )) = first
-            {
-                if let Some(entry) = self.entries.get(&key) {
-                    return Surplus::Found(entry.item.clone());
-                }
-            }
+        let entries = &self.entries;
+        let is_locked = |key: Key| entries.get(&key).is_some_and(|entry| entry.locks > 0);
+        match self.lru.surplus(&self.processes, idle_too, is_locked) {
+            Surplus::Found(key) => match entries.get(&key) {
+                Some(entry) => Surplus::Found(entry.item.clone()),
+                None => Surplus::Nothing,
+            },
+            Surplus::GoOn => Surplus::GoOn,
+            Surplus::Nothing => Surplus::Nothing,
         }
-        for _ in 0..AT_ONCE {
-            match self.next_idle(self.search.after).filter(|_| idle_too) {
-                Some((at, key)) => match self.entries.get(&key) {
-                    Some(entry) if entry.locks == 0 => return Surplus::Found(entry.item.clone()),
-                    _ => self.search.after = Some(at),
-                },
-                None if self.search.after.take().is_some() && !self.search.again => {
-                    self.search.again = true;
-                }
-                None => {
-                    self.end_search();
-                    return Surplus::Nothing;
-                }
-            }
-        }
-        self.search.rounds += 1;
-        if self.search.rounds >= MOST_ROUNDS {
-            self.end_search();
-            return Surplus::Nothing;
-        }
-        Surplus::GoOn
     }
 
-    /// The next search begins at the front.
-    pub(crate) fn end_search(&mut self) {
-        self.search = Search::default();
-    }
-
-    /// The next one after `after` that is idle in the segment, locked or not.
-    pub(crate) fn next_idle(&self, after: Option<LruKey>) -> Option<(LruKey, Key)> {
-        let after = after.or(Some(LruKey::BEFORE_IDLE));
-        self.first_of(LruList::Segment, after, |_, _| true)
-            .filter(|(lru_key, _)| lru_key.class == Class::Idle)
+    /// The next walk for a surplus begins at the front.
+    pub(crate) fn end_walk(&mut self) {
+        self.lru.end_walk();
     }
 
     /// The next allocation after `after` that is pinned in the segment.
     pub(crate) fn pinned(&self, after: Option<LruKey>) -> Option<(LruKey, T)> {
-        self.item(self.first_of(LruList::Pinned, after, |_, _| true)?)
+        self.item(self.lru.next_pinned(&self.processes, after)?)
     }
 
     /// Whether it is in the segment.

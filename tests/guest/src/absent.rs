@@ -21,6 +21,10 @@ const UFFD_API: u64 = 0xaa;
 const UFFDIO_API: libc::Ioctl = 0xc018_aa3f;
 const UFFDIO_REGISTER: libc::Ioctl = 0xc020_aa00;
 const UFFDIO_REGISTER_MODE_MISSING: u64 = 1;
+const UFFDIO_REGISTER_MODE_WP: u64 = 2;
+const UFFDIO_WRITEPROTECT: libc::Ioctl = 0xc018_aa06;
+const UFFDIO_WRITEPROTECT_MODE_WP: u64 = 1;
+const UFFD_FEATURE_PAGEFAULT_FLAG_WP: u64 = 1;
 const UFFDIO_COPY: libc::Ioctl = 0xc028_aa03;
 
 /// Bytes of an event.
@@ -63,15 +67,42 @@ impl Absent {
 
     /// A new one, of `userfaultfd`.
     pub fn new() -> Self {
+        Self::registered(Map::new(1), 0, UFFDIO_REGISTER_MODE_MISSING)
+    }
+
+    /// One that is there for readers: who writes to it waits, until [`Self::refuse`].
+    pub fn for_writers<T>(content: T) -> Self {
+        let page = Map::new(1);
+        page.put(0, content);
+        let (feature, mode) = (UFFD_FEATURE_PAGEFAULT_FLAG_WP, UFFDIO_REGISTER_MODE_WP);
+        let absent = Self::registered(page, feature, mode);
+        absent.protect(UFFDIO_WRITEPROTECT_MODE_WP);
+        absent
+    }
+
+    /// Who waited to write goes on, and cannot.
+    pub fn refuse(&self) {
+        self.page.read_only();
+        self.protect(0);
+    }
+
+    fn protect(&self, mode: u64) {
+        let Source::UserFault(events) = &self.source else {
+            unreachable!()
+        };
+        let argument = &mut [self.address(), PAGE as u64, mode];
+        control(events, UFFDIO_WRITEPROTECT, argument);
+    }
+
+    fn registered(page: Map, feature: u64, mode: u64) -> Self {
         // SAFETY: The descriptor is new and nobody else's.
         let events = unsafe {
             let fd = libc::syscall(libc::SYS_userfaultfd, libc::O_CLOEXEC | libc::O_NONBLOCK);
             assert!(fd >= 0, "userfaultfd: {}", Error::last_os_error());
             File::from_raw_fd(i32::try_from(fd).expect("a descriptor"))
         };
-        let page = Map::new(1);
-        control(&events, UFFDIO_API, &mut [UFFD_API, 0, 0]);
-        let (start, mode) = (page.address(), UFFDIO_REGISTER_MODE_MISSING);
+        control(&events, UFFDIO_API, &mut [UFFD_API, feature, 0]);
+        let start = page.address();
         control(&events, UFFDIO_REGISTER, &mut [start, PAGE as u64, mode, 0]);
         Self {
             page,

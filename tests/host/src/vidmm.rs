@@ -6,6 +6,10 @@
 #[rustfmt::skip]
 #[allow(clippy::all, dead_code, reason = "the kernel's lints look at it")]
 pub(crate) mod residency_tracker;
+#[path = "../../../rust/vidmm/lru.rs"]
+#[rustfmt::skip]
+#[allow(clippy::all, reason = "the kernel's lints look at it")]
+pub(crate) mod lru;
 #[path = "../../../rust/vidmm/budget.rs"]
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "the kernel's lints look at it")]

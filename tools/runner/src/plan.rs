@@ -198,7 +198,7 @@ impl Wish<'_> {
             None => self.by_default(mode, suite),
             Some("guest") => true,
             Some("compat") => mode == Mode::Plain && suite.has(Flag::Compat),
-            Some("once") => mode == Mode::Plain && suite.has(Flag::Once),
+            Some("once") => matches!(mode, Mode::Plain | Mode::Counted) && suite.has(Flag::Once),
             Some(wanted) => name == wanted,
         };
         flavour && possible && wanted
@@ -234,6 +234,7 @@ mod tests {
         races 1 1 unswept waits
         cards 1 1 stock gpu=qxl,bochs
         script 1 1 script
+        deep 1 1 stock counted once
         worst 1 1 stock counted";
 
     fn plan(flavour: Flavour, suite: Option<&str>, mode: Option<Mode>) -> Plan {
@@ -327,7 +328,7 @@ mod tests {
         assert_eq!(passes(Flavour::Stock, "compat", None), ["plain: node"]);
         assert_eq!(
             passes(Flavour::Stock, "once", None),
-            ["plain: growth overcommit"]
+            ["plain: growth overcommit", "counted: deep"]
         );
         let host = plan(Flavour::Stock, Some("host"), None);
         assert!(host.host && host.passes.is_empty());

@@ -7,14 +7,14 @@ use dxg_guest_tests::{
     faults::every_call::spare,
     fence::PagingQueue,
     harness,
-    memory::{bytes_at, unmap_views, MIB, PAGE},
+    memory::{bytes_at, unmap_views, Map, MIB, PAGE},
     paging::*,
     pattern::{Patterned, Random},
     reload::with,
     signals::spawn,
     tests,
 };
-use libd3dkmt::sys::bindings as c;
+use libd3dkmt::sys::{bindings as c, request};
 use std::{
     process::ExitCode,
     sync::atomic::{AtomicU32, Ordering::Relaxed},
@@ -25,6 +25,7 @@ use std::{
 fn main() -> ExitCode {
     harness::run(
         tests![
+            an_evict_that_fails_is_not_seen_half_done,
             two_page_their_own,
             eight_page_their_own,
             nothing_is_lost_of_what_is_written_to_while_it_moves,
@@ -68,6 +69,48 @@ fn on_each(threads: usize, work: impl Fn(&Gpu, u32, &mut Random) + Sync) {
             });
             assert_eq!(flush(&gpu.dxg, gpu.adapter), SUCCESS);
         });
+    });
+}
+
+/// One has Evict fail again and again, for the last of its list or for its answer. For the other thread all of the list
+/// is on the residency list, or, while the answer is written, none of it.
+fn an_evict_that_fails_is_not_seen_half_done() {
+    spare("there are too many of them");
+    on_each_device(|gpu, device| {
+        let queue = PagingQueue::new(gpu, device);
+        let all = Create::buffers(device, 500).made(gpu).allocations();
+        let unlisted = Create::buffer(device, PAGE as u64).made(gpu).allocation(0);
+        let ends = [all[0], all[all.len() - 1]];
+        resident(gpu, device, &queue, &all);
+        let too_many = [&all[..], &[unlisted]].concat();
+        let list = List::new(&all);
+        let answer = Map::new(1);
+        answer.put(0, to_evict(device, &list));
+        answer.read_only();
+        let at = answer.address();
+        for may_be_off in [false, true] {
+            let end = Instant::now() + TIME;
+            let fail = || match may_be_off {
+                false => evict(&gpu.dxg, device, &too_many),
+                true => call_at(&gpu.dxg, request::EVICT, at),
+            };
+            thread::scope(|scope| {
+                spawn(scope, || {
+                    until(end, || assert_eq!(fail(), INVALID_PARAMETER))
+                });
+                spawn(scope, || {
+                    until(end, || match evict(&gpu.dxg, device, &ends[..1]) {
+                        INVALID_PARAMETER if may_be_off => {}
+                        answer => {
+                            assert_eq!(answer, SUCCESS);
+                            assert_eq!(evict(&gpu.dxg, device, &ends[1..]), SUCCESS);
+                            resident(gpu, device, &queue, &ends);
+                        }
+                    })
+                });
+            });
+        }
+        evicted(gpu, device, &all);
     });
 }
 

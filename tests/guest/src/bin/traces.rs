@@ -14,6 +14,7 @@ use dxg_guest_tests::{
     state::soon,
     tests,
 };
+use libd3dkmt::sys::bindings as c;
 use std::{
     fs,
     path::PathBuf,
@@ -27,7 +28,9 @@ fn main() -> ExitCode {
             the_life_of_an_allocation,
             room_for_others,
             what_is_offered_is_discarded,
+            what_a_scan_has_accepted_does_not_count_again,
             fences,
+            a_refused_call_leaves_no_event,
             the_device_goes,
             nothing_without_a_listener,
         ],
@@ -63,13 +66,22 @@ impl Events {
         fs::write(self.0.join("events/dxgkrnl/enable"), on).expect("events");
     }
 
+    /// Switches an event of the kernel's own.
+    fn enable_one(&self, event: &str, on: &str) {
+        fs::write(self.0.join("events").join(event).join("enable"), on).expect(event);
+    }
+
+    fn text(&self) -> String {
+        fs::read_to_string(self.0.join("trace")).expect("trace")
+    }
+
     fn clear(&self) {
         fs::write(self.0.join("trace"), "").expect("trace");
     }
 
     /// The name and the fields of each event so far.
     fn all(&self) -> Vec<(String, String)> {
-        let text = fs::read_to_string(self.0.join("trace")).expect("trace");
+        let text = self.text();
         let lines = text.lines().filter(|line| !line.starts_with('#'));
         lines
             .map(|line| {
@@ -200,6 +212,28 @@ fn what_is_offered_is_discarded() {
     });
 }
 
+/// The kernel asks for twice what there is, and a worker discards it later: the scans together accept no more than
+/// there is.
+fn what_a_scan_has_accepted_does_not_count_again() {
+    on_each_device(|gpu, device| {
+        let all = [(); 8].map(|()| buffer(gpu, device, 2 * MIB));
+        all.iter().for_each(|&one| write(gpu, device, one, 1));
+        let events = Events::on();
+        events.enable_one("vmscan/mm_shrink_slab_end", "1");
+        assert_eq!(offer(&gpu.dxg, device, &all), SUCCESS);
+        fs::write("/proc/sys/vm/drop_caches", "2").expect("drop_caches");
+        events.enable_one("vmscan/mm_shrink_slab_end", "0");
+        let text = events.text();
+        let ours = text.lines().filter(|line| line.contains("[dxgkrnl]"));
+        // "..., last shrinker return val N"
+        let accepted = ours.filter_map(|line| line.split_whitespace().next_back());
+        let accepted: u64 = accepted.map(|pages| pages.parse().unwrap_or(0)).sum();
+        let offered = 8 * 2 * MIB / PAGE as u64;
+        let good = 1..=offered;
+        assert!(good.contains(&accepted), "{accepted} of {offered} pages");
+    });
+}
+
 fn fences() {
     let gpu = Gpu::first();
     let device = gpu.device();
@@ -215,6 +249,24 @@ fn fences() {
             ("wait".to_owned(), fields(5))
         ]
     );
+}
+
+/// What is wrong comes last in the list.
+fn a_refused_call_leaves_no_event() {
+    let gpu = Gpu::first();
+    let device = gpu.device();
+    let good = Fence::new(&gpu, device, 0).handle;
+    let without = |right| Fence::with_flags(&gpu, device, 0, right).handle;
+    let no_signal = without(c::D3DDDI_SYNCHRONIZATIONOBJECT_NO_SIGNAL);
+    let no_wait = without(c::D3DDDI_SYNCHRONIZATIONOBJECT_NO_WAIT);
+    let events = Events::on();
+    for (wrong, status) in [(device, INVALID_PARAMETER), (no_signal, ACCESS_DENIED)] {
+        assert_eq!(signal(&gpu.dxg, device, &[(good, 1), (wrong, 1)]), status);
+    }
+    for (wrong, status) in [(device, INVALID_PARAMETER), (no_wait, ACCESS_DENIED)] {
+        assert_eq!(wait(&gpu.dxg, device, &[(good, 0), (wrong, 0)]), status);
+    }
+    assert_eq!(events.all(), []);
 }
 
 fn the_device_goes() {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-//! `vidmm/tracker.rs` against lists that are looked through.
+//! `vidmm/residency_tracker.rs` and `vidmm/lru.rs` against lists that are looked through.
 
 use super::config;
 use crate::vidmm::{
     budget::ProcessUsage,
+    lru::{Key, Surplus},
     lru_key::{Class, LruKey, OfferPriority},
-    residency_tracker::{Key, NewEntry, NewProcessUsage, ResidencyTracker, Surplus},
+    residency_tracker::{NewEntry, NewProcessUsage, ResidencyTracker},
     SegmentGroup::{Local, NonLocal},
 };
 use kernel::alloc::GFP_KERNEL;
@@ -388,7 +389,7 @@ impl Pair {
                 lru_key.class == Class::Idle && known.usage[0] > 0 && known.locks == 0
             });
             let idle = idle.next().filter(|_| idle_too).map(|(_, key)| key);
-            self.tracker.end_search();
+            self.tracker.end_walk();
             let found = loop {
                 match self.tracker.surplus(idle_too) {
                     Surplus::Found(key) => break Some(key),

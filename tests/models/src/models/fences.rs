@@ -128,6 +128,19 @@ fn any_of_two_fences_leaves_nothing_in_the_other() {
     });
 }
 
+/// A wait that its first target ends was entered into no other fence, and looks at none when it leaves: a worker would
+/// go on with so many.
+#[test]
+fn what_was_not_entered_is_not_removed() {
+    explore("any of many, the first reached", 1, |world| {
+        let fence = world.create_fence().expect("made");
+        assert_eq!(world.signal((fence, 1), 0), Ok(()));
+        assert_eq!(world.wait(&[(fence, 1); 200], ANY, 0), Ok(()));
+        assert_eq!(counters::all().get(&counters::Counter::Waits), None);
+        0
+    });
+}
+
 /// A fence goes while one waits for it: it says so, and does not hang.
 #[test]
 fn an_end_ends_a_wait() {

@@ -69,6 +69,14 @@ pub(crate) mod trace {
 
     pub(crate) fn lock(_: impl FnOnce() -> Allocation) {}
 
+    pub(crate) fn is_signal_on() -> bool {
+        false
+    }
+
+    pub(crate) fn is_wait_on() -> bool {
+        false
+    }
+
     pub(crate) fn signal(_: impl FnOnce() -> Owner, _: u32, _: u64) {}
 
     pub(crate) fn wait(_: impl FnOnce() -> Owner, _: u32, _: u64) {}

@@ -3,6 +3,7 @@
 
 use super::*;
 use dxg_guest_tests::{
+    absent::Absent,
     dma_buf::Export,
     faults::every_call,
     locked::{assert_holds, write},
@@ -11,10 +12,10 @@ use dxg_guest_tests::{
     pattern::Patterned,
 };
 use libd3dkmt::sys::{
-    bindings as c, D3DKMT_MEMORY_SEGMENT_GROUP_LOCAL as LOCAL,
+    bindings as c, request, D3DKMT_MEMORY_SEGMENT_GROUP_LOCAL as LOCAL,
     D3DKMT_MEMORY_SEGMENT_GROUP_NON_LOCAL as NON_LOCAL,
 };
-use std::os::fd::OwnedFd;
+use std::{os::fd::OwnedFd, thread};
 
 pub(super) fn evicted_memory_goes_out_and_keeps_its_contents() {
     on_each_queue(|gpu, device, queue| {
@@ -126,6 +127,30 @@ pub(super) fn evict_is_all_or_nothing() {
         assert_eq!(flush(&gpu.dxg, gpu.adapter), SUCCESS);
         assert_eq!(place(gpu, device, first), IN_GPU_MEMORY);
         assert_eq!(evict(&gpu.dxg, device, &[first]), SUCCESS);
+    });
+}
+
+/// The answer cannot be written. While that was tried, the memory was on no list, and had to make room for another.
+pub(super) fn what_a_failed_evict_has_lost_is_paged_in_again() {
+    on_each_small_queue(|gpu, device, queue| {
+        every_call::spare("it waits");
+        let [first, other] = [0; 2].map(|_| buffer(gpu, device, 10 * MIB));
+        resident(gpu, device, queue, &[first]);
+        let list = List::new(&[first]);
+        let answer = Absent::for_writers(to_evict(device, &list));
+        let at = answer.address();
+        thread::scope(|scope| {
+            let call = scope.spawn(move || call_at(&gpu.dxg, request::EVICT, at));
+            answer.wait_for_touch();
+            write(gpu, device, other, 1);
+            let meanwhile = place(gpu, device, first);
+            answer.refuse();
+            assert_eq!(call.join().expect("no panic"), INVALID_PARAMETER);
+            assert_eq!(meanwhile, IN_SHARED_MEMORY);
+        });
+        assert_eq!(flush(&gpu.dxg, gpu.adapter), SUCCESS);
+        assert_eq!(place(gpu, device, first), IN_GPU_MEMORY);
+        evicted(gpu, device, &[first]);
     });
 }
 

@@ -38,6 +38,7 @@ fn main() -> ExitCode {
             evict_says_how_much_is_over,
             flags_and_counts_of_evict,
             evict_is_all_or_nothing,
+            what_a_failed_evict_has_lost_is_paged_in_again,
             what_is_exported_stays,
             what_was_exported_makes_room_again,
             residency_of_lists_and_resources,
