@@ -41,6 +41,10 @@ const NAMES: [&str; 17] = [
 /// takes as long.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Waits that do not go away in this time are there to stay. On a busy machine the worker that drops one may
+/// itself wait for a processor.
+const QUIET: Duration = Duration::from_millis(20);
+
 /// The counters' file of a process that could not open it again.
 static KEPT: Mutex<Option<fs::File>> = Mutex::new(None);
 
@@ -104,7 +108,7 @@ impl Counters {
             match now.get("waits") {
                 0 => Ok(now),
                 _ => {
-                    sleep(Duration::from_millis(2));
+                    sleep(QUIET);
                     let later = Self::now();
                     differences(&now.0, &later.0).map(|()| later)
                 }

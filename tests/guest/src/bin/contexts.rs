@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! Contexts: making and destroying them, their nodes, and what their flags mean. What is submitted on
+//! Contexts: making and destroying them, and what their flags mean. What is submitted on
 //! them is in the suite `submission`.
 
 use dxg_guest_tests::{
@@ -9,10 +9,8 @@ use dxg_guest_tests::{
     harness,
     memory::{Map, PAGE},
     paging::{buffer, on_each_queue},
-    questions::ask,
     signals::spawn,
     state::Counters,
-    sysfs::utf16,
     tests,
 };
 use libd3dkmt::sys::{self, bindings as c, request, NtStatus};
@@ -25,16 +23,12 @@ use std::{
 fn main() -> ExitCode {
     harness::run(
         tests![
-            nodes_have_a_type_and_a_name,
-            what_is_no_node,
             a_context_has_a_handle,
             what_is_no_device,
             what_a_context_cannot_be_made_with,
             flags_of_a_context,
-            private_data_that_no_engine_knows,
             an_answer_that_cannot_be_written,
             what_is_no_context,
-            a_thousand_contexts_go_with_their_device,
             null_rendering_executes_nothing,
             only_waits_and_signals_without_commands,
             what_waits_is_abandoned,
@@ -48,47 +42,6 @@ fn main() -> ExitCode {
 
 /// A place where nothing is mapped.
 const FAR: u64 = 0x7000_0000_0000;
-
-/// The answer, and what it says of a node.
-fn node_metadata(gpu: &Gpu, node: u32) -> (Answer, Vec<u8>) {
-    let mut buffer = vec![0xa5; size_of::<sys::D3DKMT_NODEMETADATA>()];
-    buffer[..4].copy_from_slice(&node.to_le_bytes());
-    let answer = ask(gpu, c::KMTQAITYPE_NODEMETADATA, &mut buffer);
-    (answer, buffer)
-}
-
-/// Cases 740, 741.
-fn nodes_have_a_type_and_a_name() {
-    on_each_adapter(|gpu| {
-        // 3D, copy, other.
-        for (node, engine_type) in NODES.into_iter().zip([1_u32, 6, 0]) {
-            let (answer, bytes) = node_metadata(gpu, node);
-            assert_eq!(answer, SUCCESS);
-            assert_eq!(bytes.len(), 78);
-            assert_eq!(bytes[..4], node.to_le_bytes());
-            assert_eq!(bytes[4..8], engine_type.to_le_bytes());
-            let units = bytes[8..72].chunks(2);
-            let units: Vec<_> = units
-                .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
-                .collect();
-            assert!(!utf16(&units).is_empty());
-            // GPU virtual addresses, and none of an IOMMU.
-            assert_eq!(bytes[76..], [1, 0]);
-        }
-    });
-}
-
-/// Case 740.
-fn what_is_no_node() {
-    on_each_adapter(|gpu| {
-        gpu.unchanged(|| {
-            // The high half is the number of a physical adapter.
-            for_each([3, 4, 0xffff, 0x1_0000, u32::MAX], |node| {
-                assert_eq!(node_metadata(gpu, node).0, INVALID_PARAMETER);
-            });
-        });
-    });
-}
 
 /// Cases 441, 444 to 446, 456, 459, 468.
 fn a_context_has_a_handle() {
@@ -187,23 +140,6 @@ fn flags_of_a_context() {
     });
 }
 
-/// Case 454: the engines of these adapters take none.
-fn private_data_that_no_engine_knows() {
-    on_each_device(|gpu, device| {
-        let data = [0x5a_u8; 64];
-        gpu.unchanged(|| {
-            let mut args = new_context(device, THREE_D);
-            (args.priv_drv_data, args.priv_drv_data_size) = (data.as_ptr() as u64, 64);
-            let answer = create_context(&gpu.dxg, &mut args);
-            assert_eq!(answer, GRAPHICS_DRIVER_MISMATCH);
-        });
-        // Without a size it is not looked at.
-        let mut args = new_context(device, THREE_D);
-        args.priv_drv_data = u64::MAX;
-        assert_eq!(create_context(&gpu.dxg, &mut args), SUCCESS);
-    });
-}
-
 fn an_answer_that_cannot_be_written() {
     on_each_device(|gpu, device| {
         let memory = Map::new(1);
@@ -234,22 +170,6 @@ fn what_is_no_context() {
             let answer = call_at(&gpu.dxg, request::DESTROYCONTEXT, 0);
             assert_eq!(answer, INVALID_PARAMETER);
         });
-    });
-}
-
-/// Cases 457, 465.
-fn a_thousand_contexts_go_with_their_device() {
-    on_each_adapter(|gpu| {
-        let before = Counters::settled();
-        let device = gpu.device();
-        let contexts: Vec<_> = (0..1000)
-            .map(|i| context_with(gpu, device, NODES[i % NODES.len()], 0))
-            .collect();
-        assert_eq!(destroy_device(&gpu.dxg, device), SUCCESS);
-        before.assert_restored();
-        for context in [contexts[0], contexts[999]] {
-            assert_eq!(destroy_context(&gpu.dxg, context), INVALID_PARAMETER);
-        }
     });
 }
 

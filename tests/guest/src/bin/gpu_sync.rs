@@ -4,25 +4,21 @@
 
 use dxg_guest_tests::{
     calls::*,
-    child::fork,
     execution::*,
     fence::{destroy_sync_object, signal, wait_in, Event, WaitOptions, REWIND, SIGNALLED_MAX},
-    gpu_va::{free, map, END, GPU_PAGE},
     harness,
-    memory::BAD_ADDRESSES,
     paging::List,
     signals::spawn,
     state::{soon, Counters},
     tests,
 };
-use libd3dkmt::sys::{self, bindings as c, request};
+use libd3dkmt::sys::{self, bindings as c};
 use rustix::pipe::pipe;
 use std::{fs::File, os::fd::AsRawFd, process::ExitCode, thread};
 
 fn main() -> ExitCode {
     harness::run(
         tests![
-            a_fence_has_an_address_of_its_own,
             commands_read_and_write_a_fence,
             what_is_reached_is_not_waited_for,
             a_wait_comes_before_its_signal,
@@ -30,46 +26,21 @@ fn main() -> ExitCode {
             a_fence_command_lets_a_context_go_on,
             a_signal_comes_after_the_commands_before_it,
             as_many_objects_as_a_call_takes,
-            lists_of_a_call,
             what_is_no_context_and_no_object,
-            objects_of_another_process,
             rights_of_the_device,
             a_call_is_for_all_objects_or_none,
             values_fall_with_a_flag_alone,
             a_signal_of_several_contexts_waits_for_all,
             contexts_of_a_signal,
             flags_of_a_signal,
-            a_signal_at_submission,
             an_event_of_several_contexts,
             what_is_no_event,
             a_context_keeps_the_fence_that_it_waits_for,
             contexts_take_turns,
             threads_and_contexts_take_turns,
-            a_fence_for_cpus_is_signalled_by_contexts,
         ],
         &[],
     )
-}
-
-/// Cases 364, 385, 569, 591.
-fn a_fence_has_an_address_of_its_own() {
-    on_each_engine(|engine| {
-        let dxg = &engine.gpu.dxg;
-        let [one, two] = [engine.fence(), engine.fence()];
-        assert_ne!(one.gpu, two.gpu);
-        assert_eq!(engine.fence_with(0, NO_GPU_ACCESS).gpu, 0);
-        for fence in [one, two] {
-            assert!(fence.gpu != 0 && fence.gpu % 8 == 0 && fence.gpu < END);
-            let page = fence.gpu & !(GPU_PAGE - 1);
-            let (queue, allocation) = (engine.queue.handle, engine.memory.allocation);
-            engine.gpu.unchanged(|| {
-                let answer = map(dxg, queue, page, allocation, 1).0;
-                assert_eq!(answer, INVALID_PARAMETER);
-                let answer = free(dxg, engine.gpu.adapter, page, GPU_PAGE);
-                assert_eq!(answer, INVALID_PARAMETER);
-            });
-        }
-    });
 }
 
 /// Cases 570, 571.
@@ -213,49 +184,6 @@ fn as_many_objects_as_a_call_takes() {
     });
 }
 
-/// Case 545a.
-fn lists_of_a_call() {
-    on_each_engine(|engine| {
-        let (dxg, context) = (&engine.gpu.dxg, engine.context);
-        let fence = engine.fence();
-        let (objects, value) = (List::new(&[fence.handle]), [1_u64]);
-        let contexts = List::new(&[context]);
-        let good = [objects.address(), value.as_ptr() as u64];
-        let refused = |[objects, values]: [u64; 2], contexts| {
-            let mut args = sys::D3DKMT_SIGNALSYNCHRONIZATIONOBJECTFROMGPU2 {
-                object_count: 1,
-                objects,
-                context_count: 1,
-                contexts,
-                ..Default::default()
-            };
-            args.__bindgen_anon_1.monitored_fence_values = values;
-            assert_eq!(signal2_with(dxg, &mut args), INVALID_PARAMETER);
-        };
-        engine.gpu.unchanged(|| {
-            for_each(BAD_ADDRESSES, |(_, bad)| {
-                for [objects, values] in [[bad, good[1]], [good[0], bad]] {
-                    let answer = wait_at(dxg, context, 1, objects, values);
-                    assert_eq!(answer, INVALID_PARAMETER);
-                    let answer = signal_at(dxg, context, 1, objects, values);
-                    assert_eq!(answer, INVALID_PARAMETER);
-                    refused([objects, values], contexts.address());
-                }
-                refused(good, bad);
-            });
-            for number in [
-                request::WAITFORSYNCHRONIZATIONOBJECTFROMGPU,
-                request::SIGNALSYNCHRONIZATIONOBJECTFROMGPU,
-                request::SIGNALSYNCHRONIZATIONOBJECTFROMGPU2,
-            ] {
-                assert_eq!(call_at(dxg, number, 0), INVALID_PARAMETER);
-            }
-        });
-        engine.finish();
-        assert_eq!(fence.value(), 0);
-    });
-}
-
 /// Case 536.
 fn what_is_no_context_and_no_object() {
     on_each_engine(|engine| {
@@ -285,23 +213,6 @@ fn what_is_no_context_and_no_object() {
         });
         engine.finish();
         assert_eq!(fence.value(), 0);
-    });
-}
-
-/// Case 537.
-fn objects_of_another_process() {
-    on_each_engine(|engine| {
-        let (theirs, luid) = (engine.fence().handle, engine.gpu.luid);
-        let status = fork(|| {
-            let gpu = Gpu::open(luid);
-            let context = context_with(&gpu, gpu.device(), THREE_D, 0);
-            let answers = [
-                wait_from_gpu(&gpu.dxg, context, &[(theirs, 0)]),
-                signal_from_gpu(&gpu.dxg, context, &[(theirs, 1)]),
-            ];
-            i32::from(answers != [INVALID_PARAMETER; 2])
-        });
-        assert!(status.success());
     });
 }
 
@@ -445,20 +356,6 @@ fn flags_of_a_signal() {
     });
 }
 
-/// Case 548: it need not wait for the commands before it, and does not come later than after them.
-fn a_signal_at_submission() {
-    on_each_engine(|engine| {
-        let fence = engine.fence();
-        engine.start(&Commands::new().write64(engine.memory.address, 1));
-        let flag = c::D3DDDICB_SIGNAL_SIGNAL_AT_SUBMISSION;
-        let contexts = [engine.context];
-        let answer = signal_from_gpu2(&engine.gpu.dxg, &contexts, &[fence.at(1)], flag);
-        assert_eq!(answer, SUCCESS);
-        engine.finish();
-        assert_eq!((fence.value(), engine.memory.load(0)), (1, 1));
-    });
-}
-
 /// Case 546.
 fn an_event_of_several_contexts() {
     on_each_engine(|engine| {
@@ -576,19 +473,5 @@ fn threads_and_contexts_take_turns() {
             }
         });
         assert_eq!((ping.value(), pong.value()), (TURNS, TURNS));
-    });
-}
-
-/// Cases 568, 569: whatever commands can reach, and whenever they are read.
-fn a_fence_for_cpus_is_signalled_by_contexts() {
-    on_each_engine(|engine| {
-        let top_of_pipeline = c::D3DDDI_SYNCHRONIZATIONOBJECT_TOP_OF_PIPELINE;
-        for_each([NO_GPU_ACCESS, top_of_pipeline], |flags| {
-            let fence = engine.fence_with(0, flags);
-            engine.signal(engine.context, fence, 1);
-            engine.wait_on(engine.context, fence, 1);
-            engine.finish();
-            assert_eq!(fence.value(), 1);
-        });
     });
 }

@@ -56,7 +56,7 @@ use dxg_guest_tests::harness::{self, Test};
 use std::{env, process::ExitCode};
 
 /// Everything, in the order of the numbers.
-const SECTIONS: [Section; 20] = [
+const SECTIONS: [Section; 30] = [
     ("Adapters", adapters::CASES),
     ("Devices", devices::CASES),
     ("Creating: existing heaps", existing_heap::CASES),
@@ -73,13 +73,35 @@ const SECTIONS: [Section; 20] = [
     ("Lifetimes", lifetime::CASES),
     ("Transport", transport::CASES),
     (
+        "GPU addresses: ReserveGpuVirtualAddress",
+        execution::reserve::CASES,
+    ),
+    ("GPU addresses: MapGpuVirtualAddress", execution::map::CASES),
+    (
+        "GPU addresses: what mappings mean",
+        execution::mappings::CASES,
+    ),
+    (
+        "GPU addresses: FreeGpuVirtualAddress",
+        execution::free::CASES,
+    ),
+    (
         "GPU addresses: UpdateGpuVirtualAddress",
         execution::updates::CASES,
+    ),
+    (
+        "GPU addresses: when updates are applied",
+        execution::update_turns::CASES,
     ),
     ("GPU addresses: faults", execution::faults::CASES),
     ("Contexts", execution::contexts::CASES),
     ("Submission", execution::submission::CASES),
+    ("Submission: packets", execution::packets::CASES),
     ("Waits and signals by contexts", execution::gpu_sync::CASES),
+    ("Fences of contexts and commands", execution::fences::CASES),
+    ("Devices in error", execution::device_state::CASES),
+    ("Timeouts", execution::timeouts::CASES),
+    ("Nodes", execution::nodes::CASES),
 ];
 
 fn main() -> ExitCode {

@@ -55,23 +55,3 @@ pub(super) fn what_is_said_not_to_be_in_use_goes_at_once() {
         assert_eq!(engine.state(), c::D3DKMT_DEVICEEXECUTION_ERROR_DMAPAGEFAULT);
     });
 }
-
-/// Packets of another device of the process may use it as well.
-pub(super) fn packets_of_other_devices_keep_what_they_use() {
-    on_each_engine(|engine| {
-        let other = Engine::on_new_device(engine.gpu);
-        let source = Memory::new(engine.gpu, engine.device, &engine.queue, 1);
-        source.store(0, PATTERN);
-        let (allocation, address) = (source.allocation, source.address);
-        drop(source);
-        let gate = other.hold(other.context);
-        other.start(&Commands::new().copy(other.memory.address, address, 8));
-        let destroyed = destroy_allocations(&engine.gpu.dxg, engine.device, &[allocation]);
-        assert_eq!(destroyed, SUCCESS);
-        other.release(gate);
-        other.finish();
-        assert_eq!(other.memory.load(0), PATTERN);
-        assert_eq!(other.state(), c::D3DKMT_DEVICEEXECUTION_ACTIVE);
-        other.destroy();
-    });
-}

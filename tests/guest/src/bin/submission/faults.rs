@@ -220,44 +220,11 @@ pub(super) fn instructions_that_do_not_exist() {
     });
 }
 
-/// Case 658.
-pub(super) fn a_device_without_a_fault() {
-    on_each_engine(|engine| {
-        engine.run(&Commands::new().write64(engine.memory.address, 1));
-        assert_eq!(engine.state(), ACTIVE);
-        no_record(engine);
-    });
-}
-
 /// A device has a record of zeros.
 fn no_record(engine: &Engine<'_>) {
     let kind = c::D3DKMT_DEVICESTATE_PAGE_FAULT;
     let record = device_state(&engine.gpu.dxg, engine.device, kind);
     assert_eq!(record, (SUCCESS, 0));
-}
-
-/// Cases 659, 662: what is behind it is not executed.
-pub(super) fn the_first_fault_is_the_one_that_counts() {
-    on_each_engine(|engine| {
-        let gate = engine.hold(engine.context);
-        for (i, offset) in [0, 4096].into_iter().enumerate() {
-            let commands = Commands::new().write64(engine.memory.at(8 * i), 1);
-            let commands = commands.fill(FAR + offset as u64, 4, 0);
-            engine.start_on(engine.context, offset, &commands);
-        }
-        engine.release(gate);
-        engine.wait_for_error();
-        let look = || {
-            assert_eq!(engine.state(), PAGE_FAULT);
-            assert_eq!(page_fault(engine.gpu, engine.device), (FAR, WRITTEN, 0));
-            assert_eq!([0, 8].map(|at| engine.memory.load(at)), [1, 0]);
-        };
-        look();
-        // Whatever was left of it would be done by now.
-        let other = Engine::on_new_device(engine.gpu);
-        other.run(&Commands::new().nops(1));
-        look();
-    });
 }
 
 /// Cases 432, 670.

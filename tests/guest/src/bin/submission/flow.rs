@@ -2,39 +2,6 @@
 //! Commands that wait, signal and call.
 
 use super::*;
-use dxg_guest_tests::{
-    fence::{wait_in, Event, WaitOptions},
-    state::soon,
-};
-
-/// Cases 528, 567.
-pub(super) fn a_fence_command_is_seen_while_its_buffer_runs() {
-    on_each_engine(|engine| {
-        let fence = engine.fence();
-        let event = Event::new();
-        let options = WaitOptions {
-            event: Some(&event),
-            ..WaitOptions::default()
-        };
-        let answer = wait_in(&engine.gpu.dxg, engine.device, &[fence.at(1)], options);
-        assert_eq!(answer, SUCCESS);
-        let commands = Commands::new()
-            .fence(fence.gpu, 1)
-            .wait_mem(engine.memory.address, EQUAL, 1, 0)
-            .fence(fence.gpu, 2);
-        engine.start(&commands);
-        engine.wait_for(fence, 1);
-        assert_eq!(fence.value(), 1);
-        let signalled = soon(|| match event.count() {
-            0 => Err(()),
-            count => Ok(count),
-        });
-        assert_eq!(signalled, Ok(1));
-        engine.memory.store(0, 1);
-        engine.wait_for(fence, 2);
-        engine.finish();
-    });
-}
 
 /// What is in memory, the condition, the reference, the mask.
 type Condition = (u64, u32, u64, u32);

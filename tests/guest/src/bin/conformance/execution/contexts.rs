@@ -7,7 +7,7 @@ use dxg_guest_tests::{
     memory::{Map, PAGE},
     state::Counters,
 };
-use libd3dkmt::sys::{self, bindings as c, NtStatus};
+use libd3dkmt::sys::NtStatus;
 
 pub const CASES: &[Case] = &[
     case!(
@@ -41,6 +41,12 @@ pub const CASES: &[Case] = &[
         "SUCCESS; packets end, and are not executed",
     ),
     case!(
+        case_448_initial_data,
+        "CreateContextVirtual, InitialData",
+        C,
+        "SUCCESS; it is ignored",
+    ),
+    case!(
         case_449_no_timeout,
         "CreateContextVirtual, DisableGpuTimeout",
         C,
@@ -71,10 +77,23 @@ pub const CASES: &[Case] = &[
         "INVALID_PARAMETER",
     ),
     case!(
+        case_454_unknown_private_data,
+        "CreateContextVirtual, private data that the miniport does not take",
+        C,
+        "INVALID_PARAMETER or GRAPHICS_DRIVER_MISMATCH",
+        "GRAPHICS_DRIVER_MISMATCH",
+    ),
+    case!(
         case_456_client_hints,
         "CreateContextVirtual, any ClientHint",
         C,
         "SUCCESS",
+    ),
+    case!(
+        case_457_many_contexts,
+        "CreateContextVirtual, many contexts",
+        C,
+        "SUCCESS; only memory can run out",
     ),
     case!(case_459_destroy, "DestroyContext", C, "SUCCESS"),
     case!(
@@ -188,6 +207,16 @@ fn case_447_null_rendering() {
     });
 }
 
+fn case_448_initial_data() {
+    on_each_engine(|engine| {
+        let flag = c::D3DDDI_CREATECONTEXT_INITIAL_DATA;
+        let context = context_with(engine.gpu, engine.device, THREE_D, flag);
+        engine.start_on(context, 0, &add(engine));
+        engine.finish_on(context);
+        assert_eq!(sum(engine), 1);
+    });
+}
+
 fn case_449_no_timeout() {
     on_each_engine(|engine| {
         let context = context_with(engine.gpu, engine.device, THREE_D, NO_TIMEOUT);
@@ -250,11 +279,43 @@ fn case_453_large_private_data() {
     });
 }
 
+fn case_454_unknown_private_data() {
+    on_each_device(|gpu, device| {
+        let before = [0x5a_u8; 64];
+        let mut data = before;
+        let mut args = new_context(device, THREE_D);
+        (args.priv_drv_data, args.priv_drv_data_size) = (data.as_mut_ptr() as u64, 64);
+        let answer = gpu.unchanged(|| create_context(&gpu.dxg, &mut args));
+        assert_eq!(answer, GRAPHICS_DRIVER_MISMATCH);
+        // Neither a handle nor data was written.
+        assert_eq!((args.context.v, data), (1, before));
+        // Without a size it is not looked at.
+        (args.priv_drv_data, args.priv_drv_data_size) = (u64::MAX, 0);
+        assert_eq!(create_context(&gpu.dxg, &mut args), SUCCESS);
+    });
+}
+
 fn case_456_client_hints() {
     on_each_device(|gpu, device| {
         for_each([0, 1, 2, 10, 16, u32::MAX], |hint| {
             assert_eq!(create(gpu, device, |args| args.client_hint = hint), SUCCESS);
         });
+    });
+}
+
+fn case_457_many_contexts() {
+    on_each_engine(|engine| {
+        let before = Counters::settled();
+        let contexts: Vec<_> = (0..1000)
+            .map(|i| context_with(engine.gpu, engine.device, NODES[i % NODES.len()], 0))
+            .collect();
+        before.assert_grown(&[("contexts", 1000)]);
+        // Each of them works.
+        for &context in [&contexts[..3], &contexts[997..]].concat().iter() {
+            engine.start_on(context, 0, &add(engine));
+            engine.finish_on(context);
+        }
+        assert_eq!(sum(engine), 6);
     });
 }
 

@@ -4,11 +4,11 @@
 use super::*;
 use crate::table::Case;
 use dxg_guest_tests::{
-    fence::{destroy_sync_object, wait},
-    gpu_va::{map, map_with, mapped, reserve, to_map, GPU_PAGE, GRANULE},
-    paging::{buffer, resident},
+    fence::destroy_sync_object,
+    gpu_va::*,
+    paging::{buffer, make_resident, resident},
+    questions::ask,
 };
-use libd3dkmt::sys::bindings as c;
 
 pub const CASES: &[Case] = &[
     case!(
@@ -30,6 +30,12 @@ pub const CASES: &[Case] = &[
         C,
         "WRITE, HW_CONTEXT_VALID and others, as they fit",
         "HW_CONTEXT_VALID, and WRITE if it was one",
+    ),
+    case!(
+        case_428_code_of_a_fault,
+        "the code of a fault: of an address, of what is no command",
+        C,
+        "PAGE_FAULT; INVALID_INSTRUCTION; neither is the driver's own",
     ),
     case!(
         case_429_for_reading,
@@ -73,21 +79,20 @@ pub const CASES: &[Case] = &[
         C,
         "nothing can be read there",
     ),
+    case!(
+        case_436_size_of_a_page,
+        "pages beside each other, of which one is mapped, and one is freed",
+        C,
+        "each page of 4 KiB is for itself",
+    ),
+    case!(
+        case_437_page_tables,
+        "QueryAdapterInfo of the page tables (34); of another physical adapter",
+        C,
+        "SUCCESS; the flags, and the bits of an address; INVALID_PARAMETER",
+        "SUCCESS; read-only and coherent memory, 48 bits; INVALID_PARAMETER",
+    ),
 ];
-
-/// Flags of a fault by reading, and by writing.
-const READ: u32 = c::DXGK_PAGE_FAULT_HW_CONTEXT_VALID;
-const WRITTEN: u32 = READ | c::DXGK_PAGE_FAULT_WRITE;
-
-/// Commands get a device into error; the address and the flags of the record.
-fn fault(engine: &Engine<'_>, commands: &Commands) -> (u64, u32) {
-    engine.start(commands);
-    engine.wait_for_error();
-    assert_eq!(engine.state(), PAGE_FAULT);
-    let (address, flags, code) = page_fault(engine.gpu, engine.device);
-    assert_eq!(code, 0);
-    (address, flags)
-}
 
 fn read(engine: &Engine<'_>, address: u64) -> Commands {
     Commands::new().copy(engine.memory.address, address, 8)
@@ -117,13 +122,30 @@ fn case_427_flags_of_a_fault() {
     });
 }
 
+fn case_428_code_of_a_fault() {
+    on_each_adapter(|gpu| {
+        let engine = Engine::on_new_device(gpu);
+        engine.start(&Commands::new().write64(FAR, 1));
+        engine.wait_for_error();
+        assert_eq!(page_fault(gpu, engine.device), (FAR, WRITTEN, 0));
+        let engine = Engine::on_new_device(gpu);
+        engine.start(&add(&engine).raw(&[0xff | (1 << 16)]));
+        engine.wait_for_error();
+        let address = engine.commands.at(add(&engine).bytes() as usize);
+        let record = page_fault(gpu, engine.device);
+        assert_eq!(record, (address, READ, INVALID_INSTRUCTION));
+        assert_eq!((engine.state(), sum(&engine)), (DMA_FAULT, 1));
+    });
+}
+
 fn case_429_for_reading() {
     on_each_engine(|engine| {
-        let mut args = to_map(engine.queue.handle, FAR, engine.memory.allocation, 1);
-        args.protection.value = 0;
-        assert_eq!(map_with(&engine.gpu.dxg, &mut args), PENDING);
-        let mapped = [(engine.queue.fence.handle, args.paging_fence_value)];
-        assert_eq!(wait(&engine.gpu.dxg, engine.device, &mapped), SUCCESS);
+        let memory = engine.memory.allocation;
+        let (answer, _, value) = map_as(engine.gpu, &engine.queue, memory, 1, |args| {
+            (args.base_address, args.protection.value) = (FAR, 0);
+        });
+        assert_eq!(answer, PENDING);
+        paged(engine, value);
         engine.run(&read(engine, FAR));
         let commands = Commands::new().write64(FAR + 8, 1);
         assert_eq!(fault(engine, &commands), (FAR + 8, WRITTEN));
@@ -167,6 +189,8 @@ fn case_433_device_in_error() {
         let (dxg, context, fence) = (&engine.gpu.dxg, engine.context, engine.fence());
         break_device(engine);
         let (queue, allocation) = (engine.queue.handle, engine.memory.allocation);
+        let updates = Updates::new().unmap(FAR, 1, ZERO);
+        let mut update = to_update(engine.device, context, fence.at(0), &updates);
         let answers = engine.gpu.unchanged(|| {
             [
                 submit(dxg, context, engine.commands.address, 4),
@@ -174,9 +198,11 @@ fn case_433_device_in_error() {
                 signal_from_gpu(dxg, context, &[fence.at(1)]),
                 create_context(dxg, &mut new_context(engine.device, THREE_D)),
                 map(dxg, queue, 0, allocation, 1).0,
+                update_with(dxg, &mut update),
+                make_resident(dxg, queue, &[allocation]),
             ]
         });
-        assert_eq!(answers, [DEVICE_REMOVED; 5]);
+        assert_eq!(answers, [DEVICE_REMOVED; 7]);
         assert_eq!(engine.state(), PAGE_FAULT);
         assert_eq!(destroy_context(dxg, context), SUCCESS);
         assert_eq!(destroy_sync_object(dxg, fence.handle), SUCCESS);
@@ -202,5 +228,51 @@ fn case_435_nothing_at_first() {
             }
             assert_eq!(fault(&engine, &read(&engine, FAR)), (FAR, READ));
         }
+    });
+}
+
+fn case_436_size_of_a_page() {
+    on_each_adapter(|gpu| {
+        // What is in front of the page, behind it, and behind what was freed.
+        for (place, flags) in [(at(1) - 8, READ), (at(2), WRITTEN), (at(3) - 8, READ)] {
+            let engine = Engine::on_new_device(gpu);
+            let (device, queue) = (engine.device, &engine.queue);
+            let memory = engine.memory.allocation;
+            mapped(gpu, device, queue, at(1), memory, 1);
+            if place > at(2) {
+                mapped(gpu, device, queue, at(2), memory, 1);
+                engine.run(&Commands::new().write64(place, 6));
+                assert_eq!(free(&gpu.dxg, gpu.adapter, at(2), GPU_PAGE), SUCCESS);
+            }
+            // Its ends are there.
+            engine.run(&Commands::new().write64(at(1), 7).write64(at(2) - 8, 8));
+            let found = [0, 4088].map(|at| engine.memory.load(at));
+            assert_eq!(found, [7, 8]);
+            let commands = match flags {
+                READ => read(&engine, place),
+                _ => Commands::new().write64(place, 9),
+            };
+            assert_eq!(fault(&engine, &commands), (place, flags));
+            engine.destroy();
+        }
+    });
+}
+
+fn case_437_page_tables() {
+    on_each_adapter(|gpu| {
+        let about = |index: u32| {
+            let mut buffer = [0xa5; 12];
+            buffer[..4].copy_from_slice(&index.to_le_bytes());
+            let answer = ask(gpu, c::KMTQAITYPE_QUERY_GPUMMU_CAPS, &mut buffer);
+            let word = |i: usize| u32::from_le_bytes([0, 1, 2, 3].map(|j| buffer[4 * i + j]));
+            (answer, [0, 1, 2].map(word))
+        };
+        assert_eq!(about(0), (SUCCESS, [0, 5, 48]));
+        gpu.unchanged(|| {
+            for_each([1, u32::MAX], |index| {
+                let untouched = [index, 0xa5a5_a5a5, 0xa5a5_a5a5];
+                assert_eq!(about(index), (INVALID_PARAMETER, untouched));
+            });
+        });
     });
 }

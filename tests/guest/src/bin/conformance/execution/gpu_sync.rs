@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! Waits and signals by contexts, and fences in commands. More of them is in the suite `gpu_sync`.
+//! Waits and signals by contexts. Their fences are in `fences`, and more in the suite `gpu_sync`.
 
 use super::*;
 use crate::table::Case;
 use dxg_guest_tests::{
     child::fork,
-    fence::{destroy_sync_object, signal, wait, Event, REWIND, SIGNALLED_MAX},
+    fence::{Event, REWIND, SIGNALLED_MAX},
+    memory::BAD_ADDRESSES,
     paging::List,
 };
-use libd3dkmt::sys::{self, bindings as c};
+use libd3dkmt::sys::request;
 
 pub const CASES: &[Case] = &[
     case!(
@@ -74,6 +75,13 @@ pub const CASES: &[Case] = &[
         "INVALID_PARAMETER",
     ),
     case!(
+        case_545a_lists,
+        "waits and signals, an array of objects, values or contexts that is NULL or not there",
+        I,
+        "INVALID_PARAMETER or UNSUCCESSFUL",
+        "INVALID_PARAMETER",
+    ),
+    case!(
         case_546_cpu_event,
         "SignalSynchronizationObjectFromGpu2, EnqueueCpuEvent",
         C,
@@ -85,6 +93,14 @@ pub const CASES: &[Case] = &[
         "SignalSynchronizationObjectFromGpu2, EnqueueCpuEvent with objects, or without an event",
         C,
         "INVALID_PARAMETER",
+    ),
+    case!(
+        case_548_at_submission,
+        "SignalSynchronizationObjectFromGpu2, SignalAtSubmission",
+        C,
+        "the fence has the value when what was before is submitted",
+        "the fence has the value when what was before has ended",
+        "nothing is lost: later is safe",
     ),
     case!(
         case_549_lower_value,
@@ -105,48 +121,6 @@ pub const CASES: &[Case] = &[
         C,
         "SUCCESS; the value falls",
     ),
-    case!(
-        case_564_destroyed_fence,
-        "DestroySynchronizationObject of a fence that a context waits for",
-        I,
-        "SUCCESS; the context waits until it is destroyed",
-    ),
-    case!(
-        case_565_value_0,
-        "a signal with the value 0",
-        I,
-        "SUCCESS; no effect on a higher value",
-    ),
-    case!(
-        case_566_signal_of_the_cpu,
-        "SignalSynchronizationObjectFromCpu of what a context waits for",
-        C,
-        "the value is there at once; the context goes on",
-    ),
-    case!(
-        case_567_wait_of_the_cpu,
-        "WaitForSynchronizationObjectFromCpu of a value that commands write",
-        C,
-        "released at the end of the packet at the latest",
-    ),
-    case!(
-        case_569_no_gpu_access,
-        "CreateSynchronizationObject2, NoGPUAccess",
-        C,
-        "no GPU address; contexts wait for it and signal it",
-    ),
-    case!(
-        case_570_address_of_a_fence,
-        "commands read and write a fence by its GPU address",
-        C,
-        "they read the current value; what they write signals it",
-    ),
-    case!(
-        case_571_lower_value_by_commands,
-        "commands write a lower value to a fence",
-        I,
-        "it has that value",
-    ),
 ];
 
 /// The three calls of a context with one list.
@@ -160,7 +134,7 @@ fn calls(engine: &Engine<'_>, context: u32, targets: &[(u32, u64)]) -> [Answer; 
 }
 
 /// SignalSynchronizationObjectFromGpu2 by the engine's context.
-fn signal2(engine: &Engine<'_>, target: (u32, u64), flags: u32) {
+pub(super) fn signal2(engine: &Engine<'_>, target: (u32, u64), flags: u32) {
     let answer = signal_from_gpu2(&engine.gpu.dxg, &[engine.context], &[target], flags);
     assert_eq!(answer, SUCCESS);
     engine.finish();
@@ -294,6 +268,56 @@ fn case_545_counts_of_contexts() {
     });
 }
 
+fn case_545a_lists() {
+    on_each_engine(|engine| {
+        let (dxg, context, fence) = (&engine.gpu.dxg, engine.context, engine.fence());
+        let (objects, value) = (List::new(&[fence.handle]), [1_u64]);
+        let contexts = List::new(&[context]);
+        let good = [objects.address(), value.as_ptr() as u64, contexts.address()];
+        let signal2 = |[objects, values, contexts]: [u64; 3]| {
+            let mut args = sys::D3DKMT_SIGNALSYNCHRONIZATIONOBJECTFROMGPU2 {
+                object_count: 1,
+                objects,
+                context_count: 1,
+                contexts,
+                ..Default::default()
+            };
+            args.__bindgen_anon_1.monitored_fence_values = values;
+            signal2_with(dxg, &mut args)
+        };
+        engine.gpu.unchanged(|| {
+            for_each(BAD_ADDRESSES, |(_, bad)| {
+                for place in 0..3 {
+                    let mut lists = good;
+                    lists[place] = bad;
+                    assert_eq!(signal2(lists), INVALID_PARAMETER);
+                    if place < 2 {
+                        let [objects, values, _] = lists;
+                        let answers = [
+                            wait_at(dxg, context, 1, objects, values),
+                            signal_at(dxg, context, 1, objects, values),
+                        ];
+                        assert_eq!(answers, [INVALID_PARAMETER; 2]);
+                    }
+                }
+            });
+        });
+        // Nor are there arguments at all.
+        for number in [
+            request::WAITFORSYNCHRONIZATIONOBJECTFROMGPU,
+            request::SIGNALSYNCHRONIZATIONOBJECTFROMGPU,
+            request::SIGNALSYNCHRONIZATIONOBJECTFROMGPU2,
+        ] {
+            assert_eq!(call_at(dxg, number, 0), INVALID_PARAMETER);
+        }
+        engine.finish();
+        assert_eq!(fence.value(), 0);
+        // Those lists are good.
+        assert_eq!(signal2(good), SUCCESS);
+        engine.wait_for(fence, 1);
+    });
+}
+
 fn case_546_cpu_event() {
     on_each_engine(|engine| {
         let contexts = [engine.context, engine.context(COPY)];
@@ -328,6 +352,21 @@ fn case_547_bad_events() {
         args.flags.value = c::D3DDDICB_SIGNAL_ENQUEUE_CPU_EVENT;
         args.__bindgen_anon_1.cpu_event_handle = event.number();
         refused(engine, INVALID_PARAMETER, || signal2_with(dxg, &mut args));
+    });
+}
+
+fn case_548_at_submission() {
+    on_each_engine(|engine| {
+        let (gate, fence) = (engine.hold(engine.context), engine.fence());
+        engine.start(&add(engine));
+        let flag = c::D3DDDICB_SIGNAL_SIGNAL_AT_SUBMISSION;
+        let contexts = [engine.context];
+        let answer = signal_from_gpu2(&engine.gpu.dxg, &contexts, &[fence.at(1)], flag);
+        assert_eq!(answer, SUCCESS);
+        assert!(is_held(engine, fence));
+        engine.release(gate);
+        engine.wait_for(fence, 1);
+        assert_eq!(sum(engine), 1);
     });
 }
 
@@ -367,79 +406,5 @@ fn case_550_rewind() {
             signal2(engine, fence.at(value), REWIND);
             assert_eq!(fence.value(), value);
         }
-    });
-}
-
-fn case_564_destroyed_fence() {
-    on_each_engine(|engine| {
-        let (context, told) = (engine.context(THREE_D), engine.fence());
-        let gate = engine.hold(context);
-        engine.signal(context, told, 1);
-        let answer = destroy_sync_object(&engine.gpu.dxg, gate.handle);
-        assert_eq!(answer, SUCCESS);
-        assert!(is_held(engine, told));
-        assert_eq!(destroy_context(&engine.gpu.dxg, context), SUCCESS);
-        assert_eq!(told.value(), 0);
-    });
-}
-
-fn case_565_value_0() {
-    on_each_engine(|engine| {
-        for value in [0, 5] {
-            let fence = engine.fence_with(value, 0);
-            signal2(engine, fence.at(0), 0);
-            assert_eq!(fence.value(), value);
-        }
-    });
-}
-
-fn case_566_signal_of_the_cpu() {
-    on_each_engine(|engine| {
-        let (gate, told) = (engine.hold(engine.context), engine.fence());
-        engine.signal(engine.context, told, 1);
-        assert!(is_held(engine, told));
-        let answer = signal(&engine.gpu.dxg, engine.device, &[gate.at(1)]);
-        assert_eq!((answer, gate.value()), (SUCCESS, 1));
-        engine.wait_for(told, 1);
-    });
-}
-
-fn case_567_wait_of_the_cpu() {
-    on_each_engine(|engine| {
-        let fence = engine.fence();
-        engine.start(&Commands::new().fence(fence.gpu, 7));
-        let answer = wait(&engine.gpu.dxg, engine.device, &[fence.at(7)]);
-        assert_eq!((answer, fence.value()), (SUCCESS, 7));
-    });
-}
-
-fn case_569_no_gpu_access() {
-    on_each_engine(|engine| {
-        let fence = engine.fence_with(0, NO_GPU_ACCESS);
-        assert_eq!(fence.gpu, 0);
-        engine.signal(engine.context, fence, 1);
-        engine.wait_on(engine.context, fence, 1);
-        engine.finish();
-        assert_eq!(fence.value(), 1);
-    });
-}
-
-fn case_570_address_of_a_fence() {
-    on_each_engine(|engine| {
-        let (fence, told) = (engine.fence_with(5, 0), engine.fence());
-        assert_eq!(engine.read(&[fence.gpu]), [5]);
-        let waits = engine.context(COPY);
-        engine.wait_on(waits, fence, 6);
-        engine.signal(waits, told, 1);
-        engine.run(&Commands::new().fence(fence.gpu, 6));
-        engine.wait_for(told, 1);
-    });
-}
-
-fn case_571_lower_value_by_commands() {
-    on_each_engine(|engine| {
-        let fence = engine.fence_with(5, 0);
-        engine.run(&Commands::new().fence(fence.gpu, 2));
-        assert_eq!(fence.value(), 2);
     });
 }

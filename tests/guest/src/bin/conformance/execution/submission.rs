@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! D3DKMTSubmitCommand. More of it is in the suite `submission`.
+//! D3DKMTSubmitCommand. What becomes of packets is in `packets`, and more in the suite `submission`.
 
 use super::*;
 use crate::table::Case;
-use dxg_guest_tests::memory::{Map, PAGE};
-use libd3dkmt::sys::{self, bindings as c, NtStatus};
+use dxg_guest_tests::memory::{Map, PAGE, UNMAPPED};
+use libd3dkmt::sys::NtStatus;
 
 pub const CASES: &[Case] = &[
     case!(
@@ -104,21 +104,26 @@ pub const CASES: &[Case] = &[
         "SUCCESS; the packet ends, and is not executed",
     ),
     case!(
-        case_511_device_in_error,
-        "SubmitCommand, the device is in error",
+        case_508_redirected_present,
+        "SubmitCommand, PresentRedirected, with a token and history buffers",
         C,
-        "DEVICE_REMOVED",
+        "SUCCESS; the token goes to the compositor",
+        "SUCCESS; it changes nothing, and nobody looks at the buffers",
+        "there is no compositor",
     ),
     case!(
-        case_512_refused_private_data,
-        "SubmitCommand, private data that the driver does not take",
-        C,
-        "SUCCESS; the device is in error, after what comes before the packet",
+        case_509_history_buffers,
+        "SubmitCommand, NumHistoryBuffers above 1024",
+        L,
+        "INVALID_PARAMETER",
     ),
 ];
 
 /// What a changed submission of `add` on the engine's context is answered.
-fn submit_add(engine: &Engine<'_>, change: impl FnOnce(&mut sys::D3DKMT_SUBMITCOMMAND)) -> Answer {
+pub(super) fn submit_add(
+    engine: &Engine<'_>,
+    change: impl FnOnce(&mut sys::D3DKMT_SUBMITCOMMAND),
+) -> Answer {
     let (address, bytes) = engine.commands.put(0, &add(engine));
     let mut args = to_submit(&[engine.context], address, bytes);
     change(&mut args);
@@ -242,7 +247,7 @@ fn case_501_large_private_data() {
 }
 
 /// Submits private data, which the engine does not take, behind a gate.
-fn submit_data(engine: &Engine<'_>, data: &Map) -> GpuFence {
+pub(super) fn submit_data(engine: &Engine<'_>, data: &Map) -> GpuFence {
     let gate = engine.hold(engine.context);
     let answer = submit_add(engine, |args| {
         (args.priv_drv_data, args.priv_drv_data_size) = (data.address(), 16);
@@ -316,22 +321,30 @@ fn case_507_null_rendering() {
     });
 }
 
-fn case_511_device_in_error() {
+fn case_508_redirected_present() {
     on_each_engine(|engine| {
-        break_device(engine);
-        refused(engine, DEVICE_REMOVED, || submit_add(engine, |_| {}));
+        let flag = c::D3DKMT_SUBMITCOMMAND_PRESENT_REDIRECTED;
+        let answer = submit_add(engine, |args| {
+            (args.flags.value, args.present_history_token) = (flag, u64::MAX);
+            args.history_buffer_array = UNMAPPED;
+            args.num_history_buffers = c::D3DKMT_HISTORY_BUFFERS_MAX;
+        });
+        assert_eq!(answer, SUCCESS);
+        engine.finish();
+        assert_eq!((sum(engine), engine.state()), (1, ACTIVE));
     });
 }
 
-fn case_512_refused_private_data() {
+fn case_509_history_buffers() {
     on_each_engine(|engine| {
-        let data = Map::new(1);
-        let gate = engine.hold(engine.context);
-        engine.start_on(engine.context, 512, &add(engine));
-        let second = submit_data(engine, &data);
-        engine.release(gate);
-        engine.release(second);
-        engine.wait_for_error();
-        assert_eq!((engine.state(), sum(engine)), (DMA_FAULT, 1));
+        let data = Map::new(8);
+        for count in [c::D3DKMT_HISTORY_BUFFERS_MAX + 1, u32::MAX] {
+            not_taken(engine, || {
+                submit_add(engine, |args| {
+                    args.history_buffer_array = data.address();
+                    args.num_history_buffers = count;
+                })
+            });
+        }
     });
 }

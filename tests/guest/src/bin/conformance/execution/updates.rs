@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! D3DKMTUpdateGpuVirtualAddress. More of it is in the suite `gpu_update`.
+//! Operations of D3DKMTUpdateGpuVirtualAddress. When they are applied is in `update_turns`, and more in the suite
+//! `gpu_update`.
 
 use super::*;
 use crate::table::Case;
-use dxg_guest_tests::{fence::signal, gpu_va::*};
-use libd3dkmt::sys::bindings as c;
+use dxg_guest_tests::gpu_va::*;
+
+const IP: &str = "INVALID_PARAMETER";
 
 pub const CASES: &[Case] = &[
     case!(
@@ -26,10 +28,34 @@ pub const CASES: &[Case] = &[
         "SUCCESS; the pages fault",
     ),
     case!(
+        case_395_unmap_to_something_else,
+        "UpdateGpuVirtualAddress, UNMAP with another Protection",
+        C,
+        IP,
+    ),
+    case!(
         case_396_copy,
         "UpdateGpuVirtualAddress, COPY",
         C,
         "SUCCESS; the mappings of the source are in the destination, too",
+    ),
+    case!(
+        case_397_copy_over_itself,
+        "UpdateGpuVirtualAddress, COPY of ranges that meet",
+        C,
+        "SUCCESS; as if the source was read first",
+    ),
+    case!(
+        case_398_not_whole_pages,
+        "UpdateGpuVirtualAddress, addresses, sizes or offsets that are not whole pages of 4 KiB",
+        C,
+        IP,
+    ),
+    case!(
+        case_399_no_size_of_the_allocation,
+        "UpdateGpuVirtualAddress, AllocationSizeInBytes 0",
+        C,
+        "it is SizeInBytes",
     ),
     case!(
         case_400_repeated,
@@ -41,7 +67,7 @@ pub const CASES: &[Case] = &[
         case_401_not_a_divisor,
         "UpdateGpuVirtualAddress, MAP of a part that does not divide the size, or of more than that",
         C,
-        "INVALID_PARAMETER",
+        IP,
     ),
     case!(
         case_402_two_reservations,
@@ -51,39 +77,36 @@ pub const CASES: &[Case] = &[
         "INVALID_PARAMETER; no operation is applied",
     ),
     case!(
-        case_407_do_not_wait,
-        "UpdateGpuVirtualAddress, DoNotWait, and without it",
+        case_403_sources_elsewhere,
+        "UpdateGpuVirtualAddress, sources in another reservation than the destinations; in several",
         C,
-        "SUCCESS; it does not wait, and else it waits for FenceValue",
+        "SUCCESS; a failure",
+        "SUCCESS; INVALID_PARAMETER",
     ),
     case!(
-        case_408_the_next_value,
-        "UpdateGpuVirtualAddress, the update is done",
+        case_404_not_a_zero_reservation,
+        "UpdateGpuVirtualAddress, a destination in a NO_ACCESS reservation, or in none",
         C,
-        "the fence gets FenceValue + 1",
+        IP,
     ),
     case!(
-        case_412_freed_before,
-        "UpdateGpuVirtualAddress, the range is freed before the update is applied",
+        case_405_operations_that_meet,
+        "UpdateGpuVirtualAddress, operations whose ranges meet",
         C,
-        "the operation is ignored; the fence is signalled",
+        "SUCCESS; they are applied in their order",
     ),
 ];
 
 /// Runs a test with 32 pages that read zero, and the allocation behind the engine's memory.
-fn on_each(test: impl Fn(&Engine<'_>, u32)) {
+pub(super) fn on_each(test: impl Fn(&Engine<'_>, u32)) {
     on_each_engine(|engine| {
         engine.reserve_zeros(FAR, 2 * GRANULE);
         test(engine, engine.memory.allocation);
     });
 }
 
-fn at(page: u64) -> u64 {
-    FAR + page * GPU_PAGE
-}
-
 /// Commands write to each of these pages; what the memory then has at the starts of its own first four pages.
-fn written(engine: &Engine<'_>, pages: &[u64]) -> [u64; 4] {
+pub(super) fn written(engine: &Engine<'_>, pages: &[u64]) -> [u64; 4] {
     (0..4).for_each(|page| engine.memory.store(4096 * page, 0));
     let commands = pages
         .iter()
@@ -105,7 +128,7 @@ fn map_part(pages: u64, allocation: u32, part: u64) -> Updates {
 }
 
 /// It is not taken, and what was there still is.
-fn no_update(engine: &Engine<'_>, updates: &Updates) {
+pub(super) fn no_update(engine: &Engine<'_>, updates: &Updates) {
     let fence = engine.fence();
     let mut args = to_update(engine.device, engine.context, fence.at(0), updates);
     refused(engine, INVALID_PARAMETER, || {
@@ -143,12 +166,89 @@ fn case_394_unmap_to_no_access() {
     });
 }
 
+fn case_395_unmap_to_something_else() {
+    on_each(|engine, _| {
+        let bad = [0, WRITE, EXECUTE, WRITE | EXECUTE, ZERO | NO_ACCESS];
+        for protection in bad.into_iter().chain([ZERO | (1 << 4), 1 << 63]) {
+            no_update(engine, &Updates::new().unmap(FAR, 1, protection));
+        }
+        // As callers have it (case 353a).
+        engine.update(&Updates::new().unmap(FAR, 1, ZERO | WRITE));
+        assert_eq!(written(engine, &[0]), [0; 4]);
+    });
+}
+
 fn case_396_copy() {
     on_each(|engine, allocation| {
         engine.update(&Updates::new().map(FAR, 2, allocation, 1));
         engine.update(&Updates::new().copy(at(8), FAR, 3));
         assert_eq!(written(engine, &[8, 9, 10]), [0, 1, 2, 0]);
         assert_eq!(engine.read(&[at(0), at(1), at(10)]), [1, 2, 0]);
+    });
+}
+
+fn case_397_copy_over_itself() {
+    on_each(|engine, allocation| {
+        let map = Updates::new().map(FAR, 4, allocation, 0);
+        let pages = [0, 1, 2, 3];
+        // Up: the pages are 0, 0, 1, 2 afterwards.
+        engine.update(&map);
+        engine.update(&Updates::new().copy(at(1), FAR, 3));
+        assert_eq!(written(engine, &pages), [2, 3, 4, 0]);
+        // Down: 1, 2, 3, 3.
+        engine.update(&map);
+        engine.update(&Updates::new().copy(FAR, at(1), 3));
+        assert_eq!(written(engine, &pages), [0, 1, 2, 4]);
+        // Onto itself.
+        engine.update(&map);
+        engine.update(&Updates::new().copy(FAR, FAR, 4));
+        assert_eq!(written(engine, &pages), [1, 2, 3, 4]);
+    });
+}
+
+fn case_398_not_whole_pages() {
+    on_each(|engine, allocation| {
+        let map = |change: fn(&mut c::d3dddi_updategpuvirtualaddress_map)| {
+            let mut map = c::d3dddi_updategpuvirtualaddress_map {
+                base_address: FAR,
+                size: GPU_PAGE,
+                allocation: handle(allocation),
+                ..Default::default()
+            };
+            change(&mut map);
+            Updates::new().map_bytes(map)
+        };
+        let new = Updates::new;
+        for updates in [
+            map(|map| map.base_address += 8),
+            map(|map| map.size = 0),
+            map(|map| map.size += 1),
+            map(|map| map.allocation_offset = 1),
+            map(|map| map.allocation_size = 1024),
+            new().unmap_bytes(FAR + 1, GPU_PAGE, ZERO),
+            new().unmap_bytes(FAR, GPU_PAGE + 1, ZERO),
+            new().unmap_bytes(FAR, 0, ZERO),
+            new().copy_bytes(at(1) + 1, FAR, GPU_PAGE),
+            new().copy_bytes(at(1), FAR + 1, GPU_PAGE),
+            new().copy_bytes(at(1), FAR, 1),
+            new().copy_bytes(at(1), FAR, 0),
+        ] {
+            no_update(engine, &updates);
+        }
+    });
+}
+
+fn case_399_no_size_of_the_allocation() {
+    on_each(|engine, allocation| {
+        let map = c::d3dddi_updategpuvirtualaddress_map {
+            base_address: at(1),
+            size: 2 * GPU_PAGE,
+            allocation: handle(allocation),
+            allocation_offset: GPU_PAGE,
+            ..Default::default()
+        };
+        engine.update(&Updates::new().map_bytes(map));
+        assert_eq!(written(engine, &[0, 1, 2, 3]), [0, 2, 3, 0]);
     });
 }
 
@@ -177,45 +277,59 @@ fn case_402_two_reservations() {
     });
 }
 
-fn case_407_do_not_wait() {
-    on_each(|engine, allocation| {
-        let [fence, other] = [engine.fence(), engine.fence()];
-        engine.start_update(fence.at(5), &Updates::new().map(FAR, 1, allocation, 0));
-        engine.wait_for(fence, 6);
-        let unmap = Updates::new().unmap(FAR, 1, ZERO);
-        let mut args = to_update(engine.device, engine.context, other.at(5), &unmap);
-        args.flags.value = 0;
-        assert_eq!(update_with(&engine.gpu.dxg, &mut args), SUCCESS);
-        assert!(is_held(engine, other));
-        let answer = signal(&engine.gpu.dxg, engine.device, &[other.at(5)]);
-        assert_eq!(answer, SUCCESS);
-        engine.wait_for(other, 6);
-        assert_eq!(written(engine, &[0]), [0; 4]);
-    });
+/// Reserves a granule of addresses that fault.
+fn reserve_far(engine: &Engine<'_>, page: u64) {
+    let reserved = reserve(&engine.gpu.dxg, engine.gpu.adapter, at(page), GRANULE);
+    assert_eq!(reserved, (SUCCESS, at(page)));
 }
 
-fn case_408_the_next_value() {
+fn case_403_sources_elsewhere() {
     on_each(|engine, allocation| {
-        let fence = engine.fence();
-        for value in [0, 7, 1 << 40] {
-            let map = Updates::new().map(FAR, 1, allocation, 1);
-            engine.start_update(fence.at(value), &map);
-            engine.wait_for(fence, value + 1);
-            assert_eq!(fence.value(), value + 1);
-            assert_eq!(written(engine, &[0]), [0, 1, 0, 0]);
+        for page in [32, 48] {
+            reserve_far(engine, page);
         }
+        let (gpu, device, queue) = (engine.gpu, engine.device, &engine.queue);
+        mapped(gpu, device, queue, at(32), allocation, 2);
+        let copy = Updates::new().copy(FAR, at(32), 1);
+        no_update(engine, &copy.clone().copy(at(1), at(48), 1));
+        no_update(engine, &copy.clone().copy(at(1), FAR, 1));
+        no_update(engine, &Updates::new().copy(FAR, at(47), 2));
+        // What Map gave out is no reservation.
+        let own = engine.memory.address;
+        no_update(engine, &Updates::new().copy(FAR, own, 1));
+        engine.update(&copy.copy(at(1), at(33), 2));
+        assert_eq!(written(engine, &[0, 1]), [1, 2, 0, 0]);
+        // What is not mapped in the source faults, and so it does in the destination.
+        let commands = Commands::new().write64(at(2), 1);
+        assert_eq!(fault(engine, &commands), (at(2), WRITTEN));
     });
 }
 
-fn case_412_freed_before() {
+fn case_404_not_a_zero_reservation() {
     on_each(|engine, allocation| {
-        let (gate, fence) = (engine.hold(engine.context), engine.fence());
-        engine.start_update(fence.at(0), &Updates::new().map(FAR, 1, allocation, 0));
-        let freed = free(&engine.gpu.dxg, engine.gpu.adapter, FAR, 2 * GRANULE);
-        assert_eq!(freed, SUCCESS);
-        engine.reserve_zeros(FAR, GRANULE);
-        engine.release(gate);
-        engine.wait_for(fence, 1);
-        assert_eq!(written(engine, &[0]), [0; 4]);
+        reserve_far(engine, 32);
+        let new = Updates::new;
+        no_update(engine, &new().map(at(32), 1, allocation, 0));
+        no_update(engine, &new().unmap(at(32), 1, ZERO));
+        no_update(engine, &new().copy(at(32), FAR, 1));
+        no_update(engine, &new().map(engine.memory.address, 1, allocation, 0));
+        let commands = Commands::new().write64(at(32), 1);
+        assert_eq!(fault(engine, &commands), (at(32), WRITTEN));
+    });
+}
+
+fn case_405_operations_that_meet() {
+    on_each(|engine, allocation| {
+        engine.update(
+            &Updates::new()
+                .map(FAR, 4, allocation, 0)
+                .map(at(1), 2, allocation, 2)
+                .unmap(at(2), 1, ZERO)
+                .copy(at(3), FAR, 1)
+                .copy(at(4), at(1), 2),
+        );
+        // The pages are 0, 2, none, 0, 2, none.
+        assert_eq!(written(engine, &[0, 1, 2, 3, 4, 5]), [4, 0, 5, 0]);
+        assert_eq!(engine.read(&[at(2), at(5)]), [0, 0]);
     });
 }
