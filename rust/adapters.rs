@@ -139,7 +139,12 @@ impl Adapters {
     fn add(&self, device: Arc<Device>) -> Result {
         let source = HotplugSource(device.id().0);
         self.registry.adapters().add(source, |instance| {
-            let miniport = Gem::new(device, self.segments, self.name_objects, &self.queues.paging)?;
+            let miniport = Gem::new(
+                device,
+                self.segments,
+                self.name_objects,
+                &self.queues.paging,
+            )?;
             let miniport = KBox::new(miniport, GFP_KERNEL)?;
             self.adapter(instance, miniport)
         })

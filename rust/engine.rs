@@ -10,6 +10,7 @@
 
 #![deny(unsafe_code)]
 
+pub(crate) mod budget;
 pub(crate) mod command;
 pub(crate) mod machine;
 mod transfer;
@@ -80,7 +81,9 @@ pub(crate) enum Fault {
 enum Stop {
     Fault(Fault),
     /// What it was about to do is to be done again when the memory at an address was paged in.
-    NotPresent { address: u64 },
+    NotPresent {
+        address: u64,
+    },
     /// What it was about to do is to be done again.
     Busy,
 }

@@ -5,6 +5,7 @@
 //! Pure logic: also compiled and tested on the host.
 
 use super::{
+    budget::Budget,
     command::{
         Command,
         Condition,
@@ -32,12 +33,6 @@ use crate::{
     }, //
 };
 
-/// Bytes that one step copies at most; those that are filled count as less, pixels of triangles as more.
-pub(crate) const STEP_BYTES: u64 = 64 << 10;
-
-/// Nanoseconds after which a step ends, whatever it has yet to do: others may hold up each access to memory.
-pub(crate) const STEP_TIME: u64 = 1_000_000;
-
 /// Commands that one step begins at most.
 pub(crate) const STEP_COMMANDS: u32 = 256;
 
@@ -60,30 +55,6 @@ pub(crate) enum Progress {
     },
     Done,
     Faulted(Fault),
-}
-
-/// What is left of a step.
-pub(super) struct Budget {
-    pub(super) bytes: u64,
-    until: u64,
-}
-
-impl Budget {
-    fn new(now: u64) -> Self {
-        Self {
-            bytes: STEP_BYTES,
-            until: now.saturating_add(STEP_TIME),
-        }
-    }
-
-    /// Takes so many bytes from it.
-    pub(super) fn spend(&mut self, bytes: u64) {
-        self.bytes = self.bytes.saturating_sub(bytes);
-    }
-
-    pub(super) fn is_spent<P: Port>(&self, port: &P) -> bool {
-        self.bytes == 0 || port.now() >= self.until
-    }
 }
 
 /// A buffer, or the rest of one.
@@ -354,7 +325,8 @@ fn read<P: Port>(port: &mut P, address: u64, bytes: &mut [u8]) -> Result<(), Sto
         Translation::Invalid => Err(Fault::Page {
             address,
             write: false,
-        }.into()),
+        }
+        .into()),
         Translation::Zero { .. } => Ok(()),
         Translation::Memory { item, offset, .. } => port
             .read(&item, offset, bytes)

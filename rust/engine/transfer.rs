@@ -5,8 +5,8 @@
 //! Pure logic: also compiled and tested on the host.
 
 use super::{
+    budget::Budget,
     command::Rows,
-    machine::Budget,
     Access,
     Fault,
     Port,
@@ -55,7 +55,11 @@ impl Transfer {
     }
 
     /// Writes some more, for at most what is left of `budget`.
-    pub(super) fn advance<P: Port>(&mut self, port: &mut P, budget: &mut Budget) -> Result<(), Stop> {
+    pub(super) fn advance<P: Port>(
+        &mut self,
+        port: &mut P,
+        budget: &mut Budget,
+    ) -> Result<(), Stop> {
         while self.rows > 0 && !budget.is_spent(port) {
             let per_cost = match self.from {
                 Source::Pattern(_) => FILLED_PER_COPIED,
@@ -116,7 +120,8 @@ impl Transfer {
                         return Err(Fault::Page {
                             address: from,
                             write: false,
-                        }.into());
+                        }
+                        .into());
                     }
                     Translation::Zero { bytes } | Translation::Memory { bytes, .. } => *bytes,
                 };
@@ -212,6 +217,7 @@ pub(super) fn destination<P: Port>(
         } => Err(Fault::Page {
             address,
             write: true,
-        }.into()),
+        }
+        .into()),
     }
 }

@@ -12,11 +12,11 @@
 //! Pure logic: also compiled and tested on the host.
 
 use super::{
+    budget::Budget,
     command::{
         Target,
         TRIANGLE_BYTES, //
     },
-    machine::Budget,
     transfer::{
         destination,
         Destination,
@@ -77,7 +77,11 @@ impl Triangles {
     }
 
     /// Draws some more, for about what is left of `budget`.
-    pub(super) fn advance<P: Port>(&mut self, port: &mut P, budget: &mut Budget) -> Result<(), Stop> {
+    pub(super) fn advance<P: Port>(
+        &mut self,
+        port: &mut P,
+        budget: &mut Budget,
+    ) -> Result<(), Stop> {
         while !self.is_done() && !budget.is_spent(port) {
             let cost = match self.drawing.as_mut() {
                 Some(drawing) => {
@@ -126,7 +130,8 @@ fn read_corners<P: Port>(port: &mut P, address: u64) -> Result<[Corner; 3], Stop
                 return Err(Fault::Page {
                     address: at,
                     write: false,
-                }.into());
+                }
+                .into());
             }
             Translation::Zero { bytes } => most(bytes),
             Translation::Memory {

@@ -107,11 +107,7 @@ pub(crate) struct Extent<T> {
 impl<T> Extent<T> {
     /// Its place among those that map the same.
     fn entry(&self) -> (Key, bool, u64) {
-        (
-            self.meaning.key(),
-            self.meaning.is_unique(),
-            self.span.end,
-        )
+        (self.meaning.key(), self.meaning.is_unique(), self.span.end)
     }
 }
 

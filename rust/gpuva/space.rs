@@ -288,7 +288,8 @@ impl<T: Clone> Space<T> {
         removed: &mut Removed<T>,
     ) -> NtResult<Step<()>> {
         // One more splits what is there.
-        self.extents.check_room(usize::from(meaning.is_some()) + 1)?;
+        self.extents
+            .check_room(usize::from(meaning.is_some()) + 1)?;
         if spare.extent.is_none() || spare.extent_front.is_none() {
             return Err(NtStatus::NO_MEMORY);
         }

@@ -79,11 +79,7 @@ impl<T: Clone> Space<T> {
     /// - INVALID_PARAMETER: the destinations are not all in one zero reservation (cases 402, 404), the
     ///   sources not all in one (case 403); what [`Space::map`] says of a mapping.
     /// - ACCESS_DENIED, NO_MEMORY: as there.
-    pub(crate) fn check_update(
-        &self,
-        operation: &Operation<T>,
-        of: &mut Reservations,
-    ) -> NtResult {
+    pub(crate) fn check_update(&self, operation: &Operation<T>, of: &mut Reservations) -> NtResult {
         let range = self.reservation(operation.destination())?;
         if range.origin != (Origin::Reserved { zero: true }) {
             return Err(NtStatus::INVALID_PARAMETER);

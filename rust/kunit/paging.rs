@@ -32,7 +32,10 @@ fn soft() -> Result<Soft> {
         by_layout: false,
         traits: SegmentTraits::SYSTEM,
     };
-    Soft::new(segments, &Arc::new(WorkerQueue::new(c"dxgkrnl-test")?, GFP_KERNEL)?)
+    Soft::new(
+        segments,
+        &Arc::new(WorkerQueue::new(c"dxgkrnl-test")?, GFP_KERNEL)?,
+    )
 }
 
 /// The cookie of an allocation that no miniport created.

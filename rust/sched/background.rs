@@ -4,18 +4,10 @@
 //! memory that is charged to the process: no other process's work waits with it.
 
 use super::{
-    entity::{
-        DeviceError,
-        Entity, //
-    },
-    packet::{
-        Packet,
-        TaskProgress, //
-    },
+    packet::Packet,
     queue::Number, //
 };
 use crate::{
-    ddi::execution::PacketFault,
     mem::ACCOUNT,
     status::NtResult,
     sys::worker::{
@@ -47,13 +39,35 @@ pub(super) enum Work {
     Failed,
 }
 
+/// How far work has come.
+#[derive(Clone, Copy)]
+pub(super) enum Next {
+    GoOn,
+    /// The packet is begun again later.
+    PutBack,
+    /// The packet has ended.
+    Retire,
+}
+
+/// A context, as the worker of its process sees it.
+pub(super) trait Subject: Send + Sync {
+    /// Does the next piece of work.
+    fn run(&self, work: &Work) -> Next;
+
+    /// There is no more of it.
+    fn done(self: Arc<Self>, number: Number, next: Next, room: Room);
+}
+
 /// Work for a context.
 #[derive(Clone)]
 pub(super) struct Item {
-    pub(super) entity: Arc<Entity>,
+    pub(super) subject: Arc<dyn Subject>,
     pub(super) number: Number,
     pub(super) work: Work,
 }
+
+/// The memory that it takes.
+pub(super) type Room = RBTreeNodeReservation<u64, Item>;
 
 /// What has to be done, in the order in which it has come.
 struct List {
@@ -85,7 +99,7 @@ impl Background {
         )?)
     }
 
-    pub(super) fn push(&self, room: RBTreeNodeReservation<u64, Item>, item: Item) {
+    pub(super) fn push(&self, room: Room, item: Item) {
         let mut list = self.list.lock();
         list.came += 1;
         let node = room.into_node(list.came, item);
@@ -95,7 +109,7 @@ impl Background {
         drop(replaced);
     }
 
-    fn pop(&self) -> Option<(Item, RBTreeNodeReservation<u64, Item>)> {
+    fn pop(&self) -> Option<(Item, Room)> {
         let mut list = self.list.lock();
         let (number, item) = {
             let first = list.items.cursor_front()?;
@@ -109,78 +123,24 @@ impl Background {
     }
 }
 
-/// What becomes of the packet.
-enum Next {
-    GoOn,
-    PutBack,
-    Retire,
-}
-
-impl Item {
-    /// Does the next piece of it.
-    fn run(&self) -> Next {
-        let owner = self.entity.owner();
-        match &self.work {
-            Work::Task(packet) => {
-                let Packet::Task(task) = &**packet else {
-                    return Next::Retire;
-                };
-                match task.run(owner.is_in_error()) {
-                    TaskProgress::More if self.entity.queue().is_closed() => Next::PutBack,
-                    TaskProgress::More => Next::GoOn,
-                    TaskProgress::Done => Next::Retire,
-                    TaskProgress::Failed => {
-                        owner.fail(DeviceError::OutOfMemory);
-                        owner.end_fences();
-                        Next::Retire
-                    }
-                }
-            }
-            Work::PageIn(address) => match owner.page_in(*address) {
-                Ok(()) => Next::PutBack,
-                Err(_) => {
-                    // The fault record tells the user; the status is in no answer.
-                    owner.fail(DeviceError::Fault(PacketFault::Page {
-                        address: *address,
-                        write: false,
-                    }));
-                    owner.end_fences();
-                    Next::Retire
-                }
-            },
-            Work::Failed => {
-                owner.end_fences();
-                Next::Retire
-            }
-        }
-    }
-}
-
 impl Job for Background {
     fn run(&self) -> Progress {
         let Some((item, room)) = self.pop() else {
             return Progress::Done;
         };
-        let next = item.run();
+        let next = item.subject.run(&item.work);
         if let Next::GoOn = next {
             self.push(room, item);
             return Progress::More;
         }
         let Item {
-            entity,
+            subject,
             number,
             work,
         } = item;
         // Whoever destroys the context is to find that nothing of it is left.
         drop(work);
-        entity.give_room(room);
-        let is_ready = match next {
-            Next::Retire => entity.queue().retire(number),
-            Next::PutBack | Next::GoOn => entity.queue().put_back(number),
-        };
-        if is_ready {
-            entity.node().make_ready(&entity);
-        }
+        subject.done(number, next, room);
         Progress::More
     }
 }

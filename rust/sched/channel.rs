@@ -6,7 +6,8 @@ use super::{
     client::Client,
     entity::{
         Entity,
-        Owner, //
+        Owner,
+        Ready, //
     },
     node::Node,
     packet::{

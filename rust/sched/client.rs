@@ -5,7 +5,8 @@
 use super::{
     background::{
         Background,
-        Item, //
+        Item,
+        Room, //
     },
     turns::Share, //
 };
@@ -17,10 +18,7 @@ use crate::{
         WorkerQueue, //
     }, //
 };
-use kernel::{
-    rbtree::RBTreeNodeReservation,
-    sync::Arc, //
-};
+use kernel::sync::Arc;
 
 /// See the module's documentation.
 pub(crate) struct Client {
@@ -53,7 +51,7 @@ impl Client {
     }
 
     /// Has the worker do something.
-    pub(super) fn hand_over(&self, room: RBTreeNodeReservation<u64, Item>, item: Item) {
+    pub(super) fn hand_over(&self, room: Room, item: Item) {
         self.background.push(room, item);
         self.worker.wake();
     }

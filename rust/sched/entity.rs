@@ -4,12 +4,17 @@
 
 use super::{
     background::{
+        self,
         Item,
+        Next,
+        Subject,
         Work, //
     },
     client::Client,
-    node::Node,
-    packet::Packet,
+    packet::{
+        Packet,
+        TaskProgress, //
+    },
     queue::{
         Number,
         Queue, //
@@ -69,6 +74,12 @@ pub(crate) trait Owner: Send + Sync {
     fn page_in(&self, address: u64) -> NtResult;
 }
 
+/// Where an entity is scheduled.
+pub(super) trait Ready: Send + Sync {
+    /// It has a packet to begin.
+    fn make_ready(&self, entity: &Arc<Entity>);
+}
+
 /// Where an entity is in the lists of its node.
 pub(super) enum Place {
     /// On none; with what a place takes.
@@ -87,12 +98,12 @@ pub(crate) struct Entity {
     queue: Arc<Queue<Arc<Packet>>>,
     owner: Arc<dyn Owner>,
     /// Where it is scheduled. They keep each other until it leaves the node.
-    node: Arc<Node>,
+    node: Arc<dyn Ready>,
     /// Its process.
     client: Arc<Client>,
     /// For work that the process's worker has to do: a piece at a time, as it is about the first packet.
     #[pin]
-    room: Mutex<Option<RBTreeNodeReservation<u64, Item>>>,
+    room: Mutex<Option<background::Room>>,
     /// Its packets may take as long as they like.
     no_timeout: bool,
     /// Changes with the node's state locked.
@@ -105,7 +116,7 @@ impl Entity {
     ///
     /// NO_MEMORY.
     pub(super) fn new<O: Owner + 'static>(
-        node: Arc<Node>,
+        node: Arc<dyn Ready>,
         context: Cookie,
         owner: Arc<O>,
         client: Arc<Client>,
@@ -147,28 +158,18 @@ impl Entity {
         self.client.share()
     }
 
-    pub(super) fn node(&self) -> &Arc<Node> {
-        &self.node
-    }
-
     /// Has the worker of its process do something about its first packet, which runs.
     pub(super) fn hand_over(entity: &Arc<Self>, number: Number, work: Work) {
         let room = entity.room.lock().take();
         // A packet is with one thread: there is room.
         if let Some(room) = room {
             let item = Item {
-                entity: entity.clone(),
+                subject: entity.clone(),
                 number,
                 work,
             };
             entity.client.hand_over(room, item);
         }
-    }
-
-    /// Work is done.
-    pub(super) fn give_room(&self, room: RBTreeNodeReservation<u64, Item>) {
-        let old = self.room.lock().replace(room);
-        drop(old);
     }
 
     pub(super) fn queue(&self) -> &Arc<Queue<Arc<Packet>>> {
@@ -178,5 +179,54 @@ impl Entity {
     /// Whether a packet of its that takes long is to be ended. Of a context that is being destroyed all are.
     pub(super) fn may_time_out(&self) -> bool {
         !self.no_timeout || self.queue.is_closed()
+    }
+}
+
+impl Subject for Entity {
+    fn run(&self, work: &Work) -> Next {
+        match work {
+            Work::Task(packet) => {
+                let Packet::Task(task) = &**packet else {
+                    return Next::Retire;
+                };
+                match task.run(self.owner.is_in_error()) {
+                    TaskProgress::More if self.queue.is_closed() => Next::PutBack,
+                    TaskProgress::More => Next::GoOn,
+                    TaskProgress::Done => Next::Retire,
+                    TaskProgress::Failed => {
+                        self.owner.fail(DeviceError::OutOfMemory);
+                        self.owner.end_fences();
+                        Next::Retire
+                    }
+                }
+            }
+            &Work::PageIn(address) => match self.owner.page_in(address) {
+                Ok(()) => Next::PutBack,
+                Err(_) => {
+                    // The fault record tells the user; the status is in no answer.
+                    let write = false;
+                    let fault = PacketFault::Page { address, write };
+                    self.owner.fail(DeviceError::Fault(fault));
+                    self.owner.end_fences();
+                    Next::Retire
+                }
+            },
+            Work::Failed => {
+                self.owner.end_fences();
+                Next::Retire
+            }
+        }
+    }
+
+    fn done(self: Arc<Self>, number: Number, next: Next, room: background::Room) {
+        let old = self.room.lock().replace(room);
+        drop(old);
+        let is_ready = match next {
+            Next::Retire => self.queue.retire(number),
+            Next::PutBack | Next::GoOn => self.queue.put_back(number),
+        };
+        if is_ready {
+            self.node.make_ready(&self);
+        }
     }
 }

@@ -17,12 +17,12 @@ use super::{
     entity::{
         DeviceError,
         Entity,
-        Place, //
+        Place,
+        Ready, //
     },
     packet::Packet,
     queue::Number,
-    turns::Turns,
-    watchdog::Watchdog, //
+    turns::Turns, //
 };
 use crate::{
     ddi::execution::{
@@ -169,10 +169,13 @@ impl Node {
             }),
             GFP_KERNEL,
         )?;
-        let watched = Arc::new(Watchdog::new(node.clone()), GFP_KERNEL)?;
-        node.watchdog.set_job(Some(watched));
         node.worker.set_job(Some(node.clone()));
         Ok(node)
+    }
+
+    /// What watches the packet that the engine has.
+    pub(super) fn set_watchdog(&self, watchdog: Arc<dyn Job>) {
+        self.watchdog.set_job(Some(watchdog));
     }
 
     /// A new entity.
@@ -206,18 +209,6 @@ impl Node {
             )
         };
         drop(left);
-    }
-
-    /// An entity has a packet to begin.
-    pub(super) fn make_ready(&self, entity: &Arc<Entity>) {
-        {
-            let mut state = self.state.lock();
-            if state.stopped {
-                return;
-            }
-            state.push(entity, self.ordinal, false);
-        }
-        self.worker.wake();
     }
 
     /// Has the engine give up a packet of this entity.
@@ -428,6 +419,19 @@ impl Node {
         self.worker.set_job(None);
         self.watchdog.set_job(None);
         current
+    }
+}
+
+impl Ready for Node {
+    fn make_ready(&self, entity: &Arc<Entity>) {
+        {
+            let mut state = self.state.lock();
+            if state.stopped {
+                return;
+            }
+            state.push(entity, self.ordinal, false);
+        }
+        self.worker.wake();
     }
 }
 

@@ -4,7 +4,8 @@
 
 use super::{
     node::Node,
-    turns::NODES_MOST, //
+    turns::NODES_MOST,
+    watchdog::Watchdog, //
 };
 use crate::{
     ddi::execution::{
@@ -56,6 +57,8 @@ impl Nodes {
         for (ordinal, _) in (0..).zip(facts.take(NODES_MOST)) {
             if let Some(engine) = &engine {
                 let node = Node::new(ordinal, engine.clone(), queue)?;
+                let watchdog = Watchdog::new(node.clone());
+                node.set_watchdog(Arc::new(watchdog, GFP_KERNEL)?);
                 nodes.0.reserve(1, GFP_KERNEL)?;
                 // There is capacity.
                 drop(nodes.0.push_within_capacity(node));

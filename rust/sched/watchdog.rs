@@ -70,7 +70,10 @@ impl Watchdog {
         match node.engine.reset_engine(node.ordinal) {
             Ok(_) => node.state.lock().is_resetting = false,
             Err(status) => {
-                pr_err!("node {}: its engine does not answer: {status:?}\n", node.ordinal);
+                pr_err!(
+                    "node {}: its engine does not answer: {status:?}\n",
+                    node.ordinal
+                );
                 node.give_up();
             }
         }

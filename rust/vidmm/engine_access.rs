@@ -141,8 +141,7 @@ fn with_parts<const N: usize>(
         let mut found = [const { None }; N];
         let mut missing = [const { None }; N];
         let places = found.iter_mut().zip(&mut missing);
-        for (n, ((part, held), (found, missing))) in
-            (0..).zip(parts.iter().zip(&held).zip(places))
+        for (n, ((part, held), (found, missing))) in (0..).zip(parts.iter().zip(&held).zip(places))
         {
             let state = &part.backing.inner(&mut paging).state;
             match part.backing.find_part(state, part, held, n)? {

@@ -209,9 +209,9 @@ impl Task for Update {
             let Some(operation) = self.operations.get(next.operation) else {
                 return TaskProgress::Done;
             };
-            let step = self.account.charged(|| {
-                (self.space).update(operation, self.reservations, &mut next.done)
-            });
+            let step = self
+                .account
+                .charged(|| (self.space).update(operation, self.reservations, &mut next.done));
             match step {
                 Ok(Step::More) => {}
                 Ok(Step::Done(())) => {

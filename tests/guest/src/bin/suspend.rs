@@ -165,7 +165,9 @@ impl<'a> Executing<'a> {
         };
         let count = Commands::new().add(endless.memory.at(8), 1);
         endless.commands.put(3 * 4096, &count);
-        endless.commands.put(2 * 4096, &call(3, count.bytes().into()));
+        endless
+            .commands
+            .put(2 * 4096, &call(3, count.bytes().into()));
         endless.commands.put(4096, &call(2, 4000));
         endless.start(&call(1, 4000));
         let faulted = Engine::on_new_device(gpu);

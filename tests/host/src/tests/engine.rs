@@ -8,7 +8,8 @@ mod triangles;
 
 use crate::{
     engine::{
-        machine::{Machine, Progress, STEP_BYTES, STEP_COMMANDS},
+        budget::STEP_BYTES,
+        machine::{Machine, Progress, STEP_COMMANDS},
         Access, Fault, Port, Unavailable, Update,
     },
     gpuva::space::Translation,

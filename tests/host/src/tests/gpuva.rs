@@ -192,7 +192,9 @@ fn memory_is_mapped_where_there_is_room() {
     let mut space = Space::new();
     let of = target(7, 4);
     let first = space.map(ANYWHERE, 4 * PAGE, &memory(&of, 0)).unwrap();
-    let second = space.map(ANYWHERE, 2 * PAGE, &memory(&of, 2 * PAGE)).unwrap();
+    let second = space
+        .map(ANYWHERE, 2 * PAGE, &memory(&of, 2 * PAGE))
+        .unwrap();
     assert_ne!(first, second);
     assert_eq!(space.translate(first + 5), there(7, 5, 4 * PAGE - 5));
     assert_eq!(space.translate(second), there(7, 2 * PAGE, 2 * PAGE));
@@ -203,10 +205,7 @@ fn memory_is_mapped_where_there_is_room() {
     let (from, to) = (40 * KIB_64 + PAGE, 40 * KIB_64 + 4 * PAGE);
     let between = AddressRequest::Between { from, to };
     no_memory(space.map(between, 4 * PAGE, &memory(&of, 0)));
-    assert_eq!(
-        space.map(between, 3 * PAGE, &memory(&of, 0)),
-        Ok(from)
-    );
+    assert_eq!(space.map(between, 3 * PAGE, &memory(&of, 0)), Ok(from));
     for (offset, bytes) in [
         (0, 5 * PAGE),
         (PAGE, 4 * PAGE),
@@ -267,10 +266,7 @@ fn what_is_there_says_what_can_be_mapped() {
     let memory = memory(&of, 0);
 
     // Inside a reservation.
-    assert_eq!(
-        space.map(at(2), 4 * PAGE, &memory),
-        Ok(reserved + 2 * PAGE)
-    );
+    assert_eq!(space.map(at(2), 4 * PAGE, &memory), Ok(reserved + 2 * PAGE));
     assert_eq!(
         space.map(at(3), PAGE, &Wanted::NoAccess),
         Ok(reserved + 3 * PAGE)
@@ -289,10 +285,7 @@ fn what_is_there_says_what_can_be_mapped() {
     // Across two of them, or across the border of one (case 346).
     refused(space.map(at(15), 2 * PAGE, &memory));
     refused(space.map(at(31), 2 * PAGE, &memory));
-    refused(space.map(AddressRequest::At(reserved - PAGE),
-        2 * PAGE,
-        &memory,
-    ));
+    refused(space.map(AddressRequest::At(reserved - PAGE), 2 * PAGE, &memory));
 
     // Inside what Map gave out.
     let given = space.map(ANYWHERE, 8 * PAGE, &memory).unwrap();
@@ -317,10 +310,7 @@ fn what_is_there_says_what_can_be_mapped() {
 
     // Where nothing is (case 349).
     let free = AddressRequest::At(100 * KIB_64);
-    assert_eq!(
-        space.map(free, 2 * PAGE, &Wanted::Zero),
-        Ok(100 * KIB_64)
-    );
+    assert_eq!(space.map(free, 2 * PAGE, &Wanted::Zero), Ok(100 * KIB_64));
     assert_eq!(
         space.translate(100 * KIB_64),
         Translation::Zero { bytes: 2 * PAGE }
@@ -344,12 +334,11 @@ fn a_unique_driver_protection_is_that_of_the_bytes() {
         driver_protection,
     };
     space.map(at(0), 4 * PAGE, &wanted(0, UNIQUE | 1)).unwrap();
-    space.map(at(10), 4 * PAGE, &wanted(PAGE, UNIQUE | 1)).unwrap();
+    space
+        .map(at(10), 4 * PAGE, &wanted(PAGE, UNIQUE | 1))
+        .unwrap();
     for protection in [0, 1, UNIQUE, UNIQUE | 2] {
-        refused(space.map(at(20),
-            2 * PAGE,
-            &wanted(4 * PAGE, protection),
-        ));
+        refused(space.map(at(20), 2 * PAGE, &wanted(4 * PAGE, protection)));
         // Other bytes of it.
         let result = space.map(at(30), 3 * PAGE, &wanted(5 * PAGE, protection));
         assert_eq!(result, Ok(LOWEST + 30 * PAGE));
@@ -382,11 +371,9 @@ fn what_is_destroyed_is_mapped_no_more() {
     let zero = space.reserve(ANYWHERE, KIB_64, true).unwrap();
     let faults = space.reserve(ANYWHERE, KIB_64, false).unwrap();
     for address in [zero, faults] {
-        space.map(AddressRequest::At(address),
-            PAGE,
-            &memory(&of, 0),
-        )
-        .unwrap();
+        space
+            .map(AddressRequest::At(address), PAGE, &memory(&of, 0))
+            .unwrap();
     }
     let alone = space.map(ANYWHERE, 4 * PAGE, &memory(&of, 0)).unwrap();
     let mixed = space.map(ANYWHERE, 4 * PAGE, &memory(&of, 0)).unwrap();
@@ -403,10 +390,7 @@ fn what_is_destroyed_is_mapped_no_more() {
     refused(space.reserve(AddressRequest::At(faults), KIB_64, false));
     refused(space.free(alone, 4 * PAGE));
     assert_eq!(
-        space.map(AddressRequest::At(mixed),
-            4 * PAGE,
-            &memory(&other, 0)
-        ),
+        space.map(AddressRequest::At(mixed), 4 * PAGE, &memory(&other, 0)),
         Ok(mixed)
     );
     space.forget(8);
@@ -438,11 +422,9 @@ fn what_is_free_is_of_one_range() {
     let at = |n: u64| AddressRequest::At(n * KIB_64);
     space.reserve(at(1), 4 * KIB_64, true).unwrap();
     space.reserve(at(5), KIB_64, true).unwrap();
-    space.map(AddressRequest::At(2 * KIB_64),
-        2 * PAGE,
-        &memory(&of, 0),
-    )
-    .unwrap();
+    space
+        .map(AddressRequest::At(2 * KIB_64), 2 * PAGE, &memory(&of, 0))
+        .unwrap();
     refused(space.free(4 * KIB_64, 2 * KIB_64));
     refused(space.free(5 * KIB_64, 2 * KIB_64));
     refused(space.free(9 * KIB_64, KIB_64));
@@ -461,10 +443,7 @@ fn what_is_free_is_of_one_range() {
     assert_eq!(space.free(KIB_64, PAGE), Ok(()));
     assert_eq!(space.free(2 * KIB_64, PAGE), Ok(()));
     assert_eq!(space.free(KIB_64 + PAGE, KIB_64 - PAGE), Ok(()));
-    assert_eq!(
-        space.free(3 * KIB_64 + PAGE, 2 * KIB_64 - PAGE),
-        Ok(())
-    );
+    assert_eq!(space.free(3 * KIB_64 + PAGE, 2 * KIB_64 - PAGE), Ok(()));
     assert_eq!(space.reserve(at(1), 4 * KIB_64, true), Ok(KIB_64));
     // What Map gave out.
     let given = space.map(ANYWHERE, 3 * PAGE, &memory(&of, 0)).unwrap();
@@ -492,10 +471,7 @@ fn a_fences_page_is_its_own() {
     space.unmap_fence(address);
     assert_eq!(space.translate(address), Translation::Invalid);
     assert_eq!(
-        space.map(AddressRequest::At(address),
-            PAGE,
-            &memory(&of, 0)
-        ),
+        space.map(AddressRequest::At(address), PAGE, &memory(&of, 0)),
         Ok(address)
     );
 }
@@ -552,7 +528,10 @@ fn many_mappings_are_replaced_in_steps() {
     assert_eq!((result, space.steps), (Ok(start + PAGE), 4));
     assert_eq!(space.translate(start), there(7, 0, PAGE));
     assert_eq!(space.translate(start + PAGE), there(7, 0, 1022 * PAGE));
-    assert_eq!(space.translate(start + 1023 * PAGE), there(7, 1023 * PAGE, PAGE));
+    assert_eq!(
+        space.translate(start + 1023 * PAGE),
+        there(7, 1023 * PAGE, PAGE)
+    );
     fill(&mut space);
     assert_eq!((space.free(start, 1 << 30), space.steps), (Ok(()), 5));
     assert_eq!(space.translate(start), Translation::Invalid);
@@ -565,7 +544,11 @@ fn many_mappings_are_replaced_in_steps() {
     let mut removed = Removed::new();
     let wanted = Wanted::Zero;
     let none = &mut Spare::none();
-    no_memory(space.space.map(page(0), 512 * PAGE, &wanted, none, &mut removed));
+    no_memory(
+        space
+            .space
+            .map(page(0), 512 * PAGE, &wanted, none, &mut removed),
+    );
     for n in 0..512 {
         assert_eq!(space.translate(start + n * PAGE), there(7, 0, PAGE));
     }

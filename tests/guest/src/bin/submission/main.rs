@@ -14,8 +14,8 @@ mod rewriting;
 mod turns;
 
 use self::{
-    commands::*, destroyed::*, ends::*, faults::*, flow::*, full_queue::*, packets::*, paged_in::*, rewriting::*,
-    turns::*,
+    commands::*, destroyed::*, ends::*, faults::*, flow::*, full_queue::*, packets::*, paged_in::*,
+    rewriting::*, turns::*,
 };
 use dxg_guest_tests::{calls::*, execution::*, harness, tests};
 use libd3dkmt::sys::bindings as c;

@@ -63,7 +63,8 @@ pub(super) fn what_nobody_has_touched() {
             c.assert_is(engine, 0);
             assert_eq!(engine.state(), ACTIVE);
             for of in [a, b, c, d, e] {
-                let destroyed = destroy_allocations(&engine.gpu.dxg, engine.device, &[of.allocation]);
+                let destroyed =
+                    destroy_allocations(&engine.gpu.dxg, engine.device, &[of.allocation]);
                 assert_eq!(destroyed, SUCCESS);
             }
         });

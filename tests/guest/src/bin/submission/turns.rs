@@ -14,7 +14,9 @@ pub(super) fn crowd(arguments: &[String]) {
     let call = engine.commands.at(4096);
     let calls = |commands| (0..200).fold(commands, |all: Commands, _| all.call(call, 4096));
     engine.commands.put(4096, &Commands::new().nops(1024));
-    engine.commands.put(0, &calls(Commands::new().add(begun.gpu, 1)));
+    engine
+        .commands
+        .put(0, &calls(Commands::new().add(begun.gpu, 1)));
     for _ in 0..contexts {
         let context = engine.context(THREE_D);
         for _ in 0..200 {
@@ -48,5 +50,8 @@ pub(super) fn turns_go_round_by_process() {
     spare("it measures time");
     let gpu = Gpu::first();
     let [alone, many] = [1, 16].map(|contexts| beside(&gpu, contexts));
-    assert!(many < 4 * alone, "{alone:?} beside one context, {many:?} beside 16");
+    assert!(
+        many < 4 * alone,
+        "{alone:?} beside one context, {many:?} beside 16"
+    );
 }

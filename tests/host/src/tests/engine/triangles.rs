@@ -9,10 +9,7 @@ use super::{
     Code, Means, World, BASE, CODE, PAGE,
 };
 use crate::{
-    engine::{
-        machine::{Progress, STEP_BYTES},
-        Fault,
-    },
+    engine::{budget::STEP_BYTES, machine::Progress, Fault},
     tests::config,
     uapi::*,
 };

@@ -76,11 +76,9 @@ fn a_copy_is_of_what_addresses_mean() {
     let other = space.reserve(ANYWHERE, KIB_64, false).unwrap();
     let at = AddressRequest::At(other + PAGE);
     space.map(at, 2 * PAGE, &memory(&of, PAGE)).unwrap();
-    space.map(AddressRequest::At(other + 4 * PAGE),
-        PAGE,
-        &Wanted::Zero,
-    )
-    .unwrap();
+    space
+        .map(AddressRequest::At(other + 4 * PAGE), PAGE, &Wanted::Zero)
+        .unwrap();
     let copy = |source, to, pages| Operation::Copy {
         source: span(source, pages),
         to: span(to, pages),
