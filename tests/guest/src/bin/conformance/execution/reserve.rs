@@ -224,6 +224,7 @@ fn case_303_unaligned_limits() {
                 assert_eq!(refused, (INVALID_PARAMETER, u64::MAX));
             });
         });
+        let to = FAR + GRANULE;
         assert_eq!(between(gpu, FAR, to, GRANULE), (SUCCESS, FAR));
     });
 }

@@ -87,8 +87,6 @@ fn case_696_no_timeout() {
         engine.start_on(other, 5 * 4096, &add(engine));
         engine.finish_on(other);
         assert_eq!((sum(engine), engine.state()), (1, ACTIVE));
-        assert_eq!(destroy_context(&engine.gpu.dxg, engine.context), SUCCESS);
-        assert_eq!(engine.state(), ACTIVE);
     });
 }
 
