@@ -123,7 +123,7 @@ impl Channel {
     /// Abandons what has not begun, and waits for the end of what runs, which is ended early if the engine can do
     /// that (cases 461, 462).
     pub(crate) fn close(&self) {
-        self.entity.queue().shut();
+        self.entity.begin_close();
         self.node.preempt(&self.entity);
         self.entity.queue().close();
         self.node.leave(&self.entity);

@@ -31,13 +31,18 @@ use crate::{
         Cookie, //
     },
     mem::ACCOUNT,
-    status::NtResult, //
+    status::NtResult,
+    sys, //
 };
 use kernel::{
     new_mutex,
     prelude::*,
     rbtree::RBTreeNodeReservation,
     sync::{
+        atomic::{
+            Atomic,
+            Relaxed, //
+        },
         Arc,
         Mutex, //
     }, //
@@ -106,6 +111,8 @@ pub(crate) struct Entity {
     room: Mutex<Option<background::Room>>,
     /// Its packets may take as long as they like.
     no_timeout: bool,
+    /// When it began to be closed, in nanoseconds; 0 before.
+    closed_at: Atomic<u64>,
     /// Changes with the node's state locked.
     #[pin]
     pub(super) place: Mutex<Place>,
@@ -135,6 +142,7 @@ impl Entity {
                 client,
                 room <- new_mutex!(room, "Entity::room"),
                 no_timeout,
+                closed_at: Atomic::new(0),
                 place <- new_mutex!(place, "Entity::place"),
             }),
             ACCOUNT,
@@ -176,9 +184,20 @@ impl Entity {
         &self.queue
     }
 
-    /// Whether a packet of its that takes long is to be ended. Of a context that is being destroyed all are.
-    pub(super) fn may_time_out(&self) -> bool {
-        !self.no_timeout || self.queue.is_closed()
+    /// It is being closed from now on.
+    pub(super) fn begin_close(&self) {
+        if self.closed_at.load(Relaxed) == 0 {
+            self.closed_at.store(sys::now_ns(), Relaxed);
+        }
+        self.queue.shut();
+    }
+
+    /// Whether a packet of its that has taken longer than `timeout` nanoseconds is to be ended. One that may take as
+    /// long as it likes has as much time to stop when its context is being destroyed.
+    pub(super) fn may_time_out(&self, timeout: u64) -> bool {
+        let closed_at = self.closed_at.load(Relaxed);
+        let closed_for = sys::now_ns().saturating_sub(closed_at);
+        !self.no_timeout || (closed_at != 0 && closed_for > timeout)
     }
 }
 

@@ -91,7 +91,7 @@ impl Job for Watchdog {
         fsleep(QUANTUM);
         if let Some((id, others, entity)) = self.look(before) {
             let busy = self.0.engine.query_engine_status(self.0.ordinal).busy;
-            if busy > TIMEOUT && entity.may_time_out() {
+            if busy > TIMEOUT && entity.may_time_out(TIMEOUT) {
                 self.reset(id);
             } else if others {
                 self.0.engine.preempt_command(self.0.ordinal);

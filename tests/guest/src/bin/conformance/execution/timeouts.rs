@@ -87,6 +87,9 @@ fn case_696_no_timeout() {
         engine.start_on(other, 5 * 4096, &add(engine));
         engine.finish_on(other);
         assert_eq!((sum(engine), engine.state()), (1, ACTIVE));
+        // It has not taken too long, as it stops in time when its context goes.
+        assert_eq!(destroy_context(&engine.gpu.dxg, engine.context), SUCCESS);
+        assert_eq!(engine.state(), ACTIVE);
     });
 }
 
