@@ -80,9 +80,9 @@ impl SoftAdapter {
 /// The work queues of all adapters.
 #[derive(Clone)]
 pub(crate) struct Queues {
-    /// For the paging workers.
+    /// For what may wait for memory of a process.
     pub(crate) paging: Arc<WorkerQueue>,
-    /// For what signals leave over.
+    /// For what no process may hold up: nodes and their engines, and what signals leave over.
     pub(crate) fences: Arc<WorkerQueue>,
 }
 
@@ -143,7 +143,7 @@ impl Adapters {
                 device,
                 self.segments,
                 self.name_objects,
-                &self.queues.paging,
+                &self.queues.fences,
             )?;
             let miniport = KBox::new(miniport, GFP_KERNEL)?;
             self.adapter(instance, miniport)
@@ -152,7 +152,7 @@ impl Adapters {
 
     fn add_soft(&self) -> Result {
         self.registry.adapters().add(SOFT, |instance| {
-            let miniport = KBox::new(Soft::new(self.segments, &self.queues.paging)?, GFP_KERNEL)?;
+            let miniport = KBox::new(Soft::new(self.segments, &self.queues.fences)?, GFP_KERNEL)?;
             self.adapter(instance, miniport)
         })
     }

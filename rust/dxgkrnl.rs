@@ -145,7 +145,7 @@ impl kernel::InPlaceModule for Dxgkrnl {
             let queue =
                 |name| -> Result<_> { Ok(Drained(Arc::new(WorkerQueue::new(name)?, GFP_KERNEL)?)) };
             let paging = queue(c"dxgkrnl-paging")?;
-            // Of its own, so that no user's paging delays another one's fences.
+            // Of its own, so that no user's paging delays another one's fences, or packets.
             let fences = queue(c"dxgkrnl-fences")?;
             let queues = Queues {
                 paging: paging.0.clone(),

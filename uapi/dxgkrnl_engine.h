@@ -3,8 +3,8 @@
  * Commands of dxgkrnl's software engine.
  *
  * The engine runs command buffers of adapters without one of their own, with the
- * CPU. D3DKMTSubmitCommand() and D3DKMTSubmitCommandToHwQueue() give it a GPU
- * virtual address and a length in bytes, at most DXGKRNL_ENGINE_BUFFER_MAX.
+ * CPU. D3DKMTSubmitCommand() gives it a GPU virtual address, a multiple of 4, and
+ * a length in bytes, at most DXGKRNL_ENGINE_BUFFER_MAX.
  *
  * A buffer is a sequence of commands. A command is a sequence of little-endian
  * 32-bit words, the first of which is its header: the operation in bits 7:0,
@@ -76,8 +76,8 @@
  * @DXGKRNL_ENGINE_FENCE: 5: address, a multiple of 8; value (64 bits). It is
  *	stored at once; at the GPU virtual address of a monitored fence it is a
  *	signal
- * @DXGKRNL_ENGINE_TIMESTAMP: 3: address, a multiple of 8: the engine's clock
- *	in nanoseconds (64 bits)
+ * @DXGKRNL_ENGINE_TIMESTAMP: 3: address, a multiple of 8, to which the time of
+ *	CLOCK_MONOTONIC is written, in nanoseconds (64 bits)
  * @DXGKRNL_ENGINE_WAIT_MEM: 7: address, a multiple of 8; reference (64 bits),
  *	mask, enum dxgkrnl_engine_condition: waits until the value at the address
  *	meets the condition. Meanwhile others use the engine; all the same it
@@ -86,8 +86,9 @@
  * @DXGKRNL_ENGINE_CALL: 5: address, a multiple of 4; bytes (64 bits): another
  *	buffer, up to DXGKRNL_ENGINE_DEPTH_MAX inside each other
  * @DXGKRNL_ENGINE_ATOMIC_ADD64: 5: address, a multiple of 8; operand (64 bits)
- * @DXGKRNL_ENGINE_SPIN: 2: microseconds that the engine is busy for. Only if the
- *	module was told that there are tests; else there is no such operation
+ * @DXGKRNL_ENGINE_SPIN: 2: microseconds that the engine is busy for. Only in
+ *	tests of the engine outside of the kernel; the module has no such
+ *	operation
  * @DXGKRNL_ENGINE_CLEAR_RECT: 9: address of a surface of 32 bits a pixel, pitch
  *	in bytes, x, y, width, height in pixels, colour. Address and pitch are
  *	multiples of 4

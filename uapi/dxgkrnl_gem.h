@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * Private driver data of the "gem" miniport of dxgkrnl.
+ * Private driver data of the miniports "gem" and "soft" of dxgkrnl.
  *
  * D3DKMTCreateAllocation2() hands a private blob per allocation, and one per
- * resource, to the kernel-mode driver. These are the blobs that the miniport
- * for DRM targets understands. A user-mode driver fills them in; the miniport
+ * resource, to the kernel-mode driver. These are the blobs that these miniports
+ * understand. A user-mode driver fills them in; the miniport
  * writes its answers (size, pitch) back into the allocation's blob.
  */
 #ifndef _UAPI_DXGKRNL_GEM_H

@@ -76,7 +76,8 @@ const _: () = {
 ///
 /// # Errors
 ///
-/// - See [`validate_sync::create_sync_object`]; INVALID_PARAMETER: no device (case 177).
+/// - See [`validate_sync::create_sync_object`] and [`validate_sync::fence_affinity`]; INVALID_PARAMETER: no device
+///   (case 177).
 /// - DEVICE_REMOVED: the adapter was unplugged.
 /// - NO_MEMORY: no memory, or no free address range.
 pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
@@ -84,6 +85,7 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     let mut args: dxg_create_sync_object = read(argument)?;
     let device = caller.process.device(args.device.into())?;
     let new = validate_sync::create_sync_object(args.type_, args.flags, args.data[0])?;
+    validate_sync::fence_affinity(args.data[3])?;
 
     let on_unplug = if new.signal_max_on_unplug {
         OnUnplug::SignalMax
@@ -110,6 +112,8 @@ pub(super) fn create(caller: &Caller<'_>, argument: usize) -> NtResult {
     let reservation = caller.process.alloc_handles(1)?;
     let handle = reservation.handles().first().copied();
     args.sync_object = handle.unwrap_or(Handle::NULL).into();
+    // It is not shared.
+    args.shared_handle = Handle::NULL.into();
     write(argument, &args)?;
     let owner = Object::Device(device);
     reservation.publish_below(Some((args.device.into(), &owner)), objects, false)

@@ -79,6 +79,15 @@ pub(crate) fn create_sync_object(
     })
 }
 
+/// Checks EngineAffinity of a monitored fence, a bit for each physical adapter (0 is all), and the padding behind it.
+///
+/// # Errors
+///
+/// INVALID_PARAMETER: a bit of no adapter; padding that is not 0 (case 592).
+pub(crate) fn fence_affinity(affinity_and_padding: u64) -> NtResult {
+    refuse_if(affinity_and_padding > 1)
+}
+
 /// A SignalSynchronizationObjectFromCpu request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CpuSignal {

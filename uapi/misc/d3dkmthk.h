@@ -1154,7 +1154,8 @@ struct d3dkmt_driver_description {
  * enum d3dkmt_createdevice_flag - bits of d3dkmt_createdeviceflags
  * @D3DKMT_CREATEDEVICE_LEGACY_MODE: device of a program older than WDDM
  * @D3DKMT_CREATEDEVICE_REQUEST_VSYNC: presents wait for vertical sync
- * @D3DKMT_CREATEDEVICE_DISABLE_GPU_TIMEOUT: long-running work is no hang
+ * @D3DKMT_CREATEDEVICE_DISABLE_GPU_TIMEOUT: accepted; the context's flag of this
+ *	name is the one that counts
  * @D3DKMT_CREATEDEVICE_GDI_DEVICE: device of GDI
  * @D3DKMT_CREATEDEVICE_RESERVED: must be 0
  */

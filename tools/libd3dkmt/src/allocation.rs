@@ -376,8 +376,8 @@ impl Allocation {
         }
     }
 
-    /// Makes the bytes reachable for the CPU (D3DKMTLock2, case 212). There is no waiting for the
-    /// GPU: who has it work on the allocation synchronizes with it (case 216).
+    /// Makes the bytes reachable for the CPU (D3DKMTLock2, case 212). It does not wait for the GPU: synchronizing with
+    /// it is up to whoever submitted the work (case 216).
     ///
     /// # Errors
     ///

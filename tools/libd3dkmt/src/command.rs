@@ -192,8 +192,8 @@ impl Commands {
         self.address_and_value(c::DXGKRNL_ENGINE_FENCE, address, value)
     }
 
-    /// DXGKRNL_ENGINE_TIMESTAMP: writes the time of the engine's clock, 8 bytes, in nanoseconds. The
-    /// address is a multiple of 8.
+    /// DXGKRNL_ENGINE_TIMESTAMP: writes the time of CLOCK_MONOTONIC, 8 bytes, in nanoseconds. The address is a
+    /// multiple of 8.
     pub fn timestamp(&mut self, address: u64) -> &mut Self {
         self.push(c::DXGKRNL_ENGINE_TIMESTAMP, &halves(address))
     }
@@ -225,8 +225,8 @@ impl Commands {
         self.address_and_value(c::DXGKRNL_ENGINE_ATOMIC_ADD64, address, operand)
     }
 
-    /// DXGKRNL_ENGINE_SPIN: keeps the engine busy for so many microseconds. Only a module that was told
-    /// that there are tests has it.
+    /// DXGKRNL_ENGINE_SPIN: keeps the engine busy for so many microseconds. The module has no such operation; only
+    /// tests of the engine outside of the kernel do.
     pub fn spin(&mut self, microseconds: u32) -> &mut Self {
         self.push(c::DXGKRNL_ENGINE_SPIN, &[microseconds])
     }

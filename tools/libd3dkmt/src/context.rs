@@ -24,7 +24,7 @@ const FIRST_ENGINE: u32 = 1;
 /// ```no_run
 /// # fn main() -> Result<(), libd3dkmt::Error> {
 /// use libd3dkmt::{
-///     command::Commands, gem::Buffer, AllocationInfo, Dxg, GpuProtection, MakeResidentFlags,
+///     command::Commands, gem::Buffer, AllocationInfo, Dxg, GpuProtection, MadeResident, MakeResidentFlags,
 ///     PagingPriority, Waited,
 /// };
 /// use std::time::Duration;
@@ -34,7 +34,9 @@ const FIRST_ENGINE: u32 = 1;
 /// let queue = device.create_paging_queue(PagingPriority::NORMAL)?;
 /// let mut code = device.allocate(AllocationInfo::buffer(Buffer::new(4096)))?;
 /// let mut data = device.allocate(AllocationInfo::buffer(Buffer::new(1 << 20)))?;
-/// queue.make_resident(&[&code, &data], MakeResidentFlags::empty())?;
+/// if let MadeResident::OverBudget(bytes) = queue.make_resident(&[&code, &data], MakeResidentFlags::empty())? {
+///     panic!("{bytes} bytes too many");
+/// }
 /// // Mapping waits for what the queue was given before, too.
 /// let at = queue.map_gpu_va(&mut code, GpuProtection::empty())?;
 /// let target = queue.map_gpu_va(&mut data, GpuProtection::WRITE)?;

@@ -115,8 +115,8 @@ pub enum Error {
         /// Bytes that were given.
         given: usize,
     },
-    /// The device is in error, so that nothing is executed for it any more: a command has faulted or
-    /// took too long, or the adapter has gone.
+    /// The device is in error, so that nothing is executed for it any more: a command has faulted or took too long, or
+    /// an update of GPU addresses found no memory. That the adapter has gone is `DEVICE_REMOVED`.
     #[error("the device is in error: {0:?}")]
     Device(ExecutionState),
     /// An eventfd could not be made, or not be waited for.

@@ -102,6 +102,10 @@ impl Fence {
 
     /// Waits until the fence has reached a value (D3DKMTWaitForSynchronizationObjectFromCpu).
     ///
+    /// If the device is put in error, the fence gets 2^64-1, and the wait ends as if the value had been reached, though
+    /// the commands may not have run: [`Device::execution_state`] says so, and `Submission::wait` asks for it. A fence
+    /// with [`FenceFlags::NO_SIGNAL_MAX_VALUE_ON_TDR`] keeps its value, and goes on being waited for.
+    ///
     /// # Errors
     ///
     /// `ACCESS_DENIED`: made with [`FenceFlags::NO_WAIT`]. `DEVICE_REMOVED`, also while it waits.
@@ -109,8 +113,8 @@ impl Fence {
         self.device.wait(&[(self.handle, value)], false, None)
     }
 
-    /// [`Self::wait`] with a time limit. A wait whose time is up stays with the kernel until it is
-    /// over, so that who often asks for a short time had better look at [`Self::value`].
+    /// [`Self::wait`] with a time limit. A wait whose time is up stays with the kernel until it is over; a program that
+    /// polls with short limits should read [`Self::value`] instead.
     ///
     /// # Errors
     ///

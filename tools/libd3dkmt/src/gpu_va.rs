@@ -57,14 +57,16 @@ pub struct MapOptions {
 /// ```no_run
 /// # fn main() -> Result<(), libd3dkmt::Error> {
 /// use libd3dkmt::{
-///     gem::Buffer, AllocationInfo, Dxg, GpuProtection, MakeResidentFlags, PagingPriority,
+///     gem::Buffer, AllocationInfo, Dxg, GpuProtection, MadeResident, MakeResidentFlags, PagingPriority,
 /// };
 ///
 /// let adapter = Dxg::open()?.adapters()?.remove(0);
 /// let device = adapter.create_device()?;
 /// let queue = device.create_paging_queue(PagingPriority::NORMAL)?;
 /// let mut buffer = device.allocate(AllocationInfo::buffer(Buffer::new(1 << 20)))?;
-/// queue.make_resident(&[&buffer], MakeResidentFlags::empty())?;
+/// if let MadeResident::OverBudget(bytes) = queue.make_resident(&[&buffer], MakeResidentFlags::empty())? {
+///     panic!("{bytes} bytes too many");
+/// }
 /// let mapping = queue.map_gpu_va(&mut buffer, GpuProtection::WRITE)?;
 /// println!("{} bytes at 0x{:x}", mapping.bytes(), mapping.address());
 /// buffer.write(0, b"what commands will see there")?;

@@ -68,6 +68,9 @@ impl Context {
     /// have ended. Other addresses may be used as well; but what is not mapped or not resident then is a
     /// fault, which puts the device in error. An empty range is a submission without commands.
     ///
+    /// A buffer that faults at once can make its own `submit` fail with `DEVICE_REMOVED`, as the signal behind it is
+    /// refused then: `Device::execution_state` and `Device::page_fault` say why.
+    ///
     /// # Errors
     ///
     /// [`Error::Argument`] for bytes that the mapping does not have, and for 4 GiB and more.

@@ -5,6 +5,7 @@
 use dxg_guest_tests::{
     calls::*,
     execution::*,
+    faults::every_call::spare,
     fence::{signal, wait_in, Event, WaitOptions},
     harness,
     memory::{Map, PAGE},
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
             what_waits_is_abandoned,
             a_context_that_waits_does_not_hold_another,
             a_device_that_goes_leaves_other_contexts_alone,
+            as_many_as_a_process_may_have,
             destroys_race_with_submissions,
         ],
         &[],
@@ -277,6 +279,24 @@ fn a_device_that_goes_leaves_other_contexts_alone() {
         engine.run(&Commands::new().write64(engine.memory.address, 1));
         assert_eq!(engine.memory.load(0), 1);
     });
+}
+
+/// On all devices of the adapter together.
+fn as_many_as_a_process_may_have() {
+    const MOST: usize = 4096;
+    spare("it makes many");
+    let gpu = Gpu::first();
+    let devices = [gpu.device(), gpu.device()];
+    let make = |n: usize| {
+        let mut args = new_context(devices[n % 2], NODES[n % NODES.len()]);
+        (create_context(&gpu.dxg, &mut args), args.context.v)
+    };
+    let contexts: Vec<_> = (0..MOST).map(make).collect();
+    assert!(contexts.iter().all(|(answer, _)| *answer == SUCCESS));
+    assert_eq!(make(0).0, NO_MEMORY);
+    assert_eq!(destroy_context(&gpu.dxg, contexts[7].1), SUCCESS);
+    assert_eq!(make(0).0, SUCCESS);
+    assert_eq!(make(1).0, NO_MEMORY);
 }
 
 /// What was taken is executed once or not at all.

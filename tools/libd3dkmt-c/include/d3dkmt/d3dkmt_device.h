@@ -10,7 +10,7 @@ D3DKMT_BEGIN
 typedef struct _D3DKMT_CREATEDEVICEFLAGS {
 	UINT LegacyMode : 1;
 	UINT RequestVSync : 1;
-	UINT DisableGpuTimeout : 1; /* long-running work is no hang */
+	UINT DisableGpuTimeout : 1; /* changes nothing: the context's flag does */
 	UINT GdiDevice : 1;
 	UINT Reserved : 28; /* 0 */
 } D3DKMT_CREATEDEVICEFLAGS;

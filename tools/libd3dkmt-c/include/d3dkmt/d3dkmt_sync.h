@@ -128,7 +128,7 @@ typedef struct _D3DKMT_WAITFORSYNCHRONIZATIONOBJECTFROMCPU {
 	UINT ObjectCount; /* in */
 	CONST D3DKMT_HANDLE *ObjectHandleArray; /* in */
 	CONST UINT64 *FenceValueArray; /* in */
-	HANDLE hAsyncEvent; /* in: an event to signal instead of waiting, or NULL */
+	HANDLE hAsyncEvent; /* in: an eventfd to signal instead of waiting, or NULL */
 	D3DDDI_WAITFORSYNCHRONIZATIONOBJECTFROMCPU_FLAGS Flags; /* in */
 } D3DKMT_WAITFORSYNCHRONIZATIONOBJECTFROMCPU;
 

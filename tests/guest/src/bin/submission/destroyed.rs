@@ -10,8 +10,9 @@ use libd3dkmt::sys;
 
 const PATTERN: u64 = 0x0123_4567_89ab_cdef;
 
-/// Destroys an allocation that a packet is going to copy from, with these flags, and has the packet run.
-fn copied_from(engine: &Engine<'_>, flags: u32) {
+/// Destroys an allocation that a packet is going to copy from, with these flags, and has the packet run; behind it there
+/// are so many others.
+fn copied_from(engine: &Engine<'_>, flags: u32, others: u64) {
     let source = Memory::new(engine.gpu, engine.device, &engine.queue, 1);
     source.store(0, PATTERN);
     let list = [source.allocation];
@@ -19,6 +20,9 @@ fn copied_from(engine: &Engine<'_>, flags: u32) {
     drop(source);
     let gate = engine.hold(engine.context);
     engine.start(&Commands::new().copy(engine.memory.address, address, 8));
+    for _ in 0..others {
+        assert_eq!(submit(&engine.gpu.dxg, engine.context, 4096, 0), SUCCESS);
+    }
     let mut args = sys::D3DKMT_DESTROYALLOCATION2 {
         device: handle(engine.device),
         allocations: list.as_ptr() as u64,
@@ -36,7 +40,7 @@ fn copied_from(engine: &Engine<'_>, flags: u32) {
 pub(super) fn what_is_destroyed_lasts_until_its_packets_have_ended() {
     on_each_engine(|engine| {
         let before = Counters::settled();
-        copied_from(engine, 0);
+        copied_from(engine, 0, 0);
         engine.finish();
         assert_eq!(engine.memory.load(0), PATTERN);
         assert_eq!(engine.state(), c::D3DKMT_DEVICEEXECUTION_ACTIVE);
@@ -48,9 +52,20 @@ pub(super) fn what_is_destroyed_lasts_until_its_packets_have_ended() {
     });
 }
 
+/// A queue that takes no more packets keeps the memory of those that it has.
+pub(super) fn what_is_destroyed_lasts_behind_a_full_queue() {
+    on_each_engine(|engine| {
+        // The wait that holds the context, and the copy, are packets as well.
+        copied_from(engine, 0, MOST - 2);
+        engine.finish();
+        assert_eq!(engine.memory.load(0), PATTERN);
+        assert_eq!(engine.state(), c::D3DKMT_DEVICEEXECUTION_ACTIVE);
+    });
+}
+
 pub(super) fn what_is_said_not_to_be_in_use_goes_at_once() {
     on_each_engine(|engine| {
-        copied_from(engine, c::D3DDDICB_DESTROYALLOCATION2_ASSUME_NOT_IN_USE);
+        copied_from(engine, c::D3DDDICB_DESTROYALLOCATION2_ASSUME_NOT_IN_USE, 0);
         engine.wait_for_error();
         assert_eq!(engine.state(), c::D3DKMT_DEVICEEXECUTION_ERROR_DMAPAGEFAULT);
     });

@@ -139,6 +139,9 @@ pub(super) fn the_end_of_the_adapter_ends_all_commands() {
         let (dxg, waits) = (&gpu.dxg, engine.context(COPY));
         let (gate, told) = (engine.hold(waits), engine.fence());
         engine.signal(waits, told, 1);
+        let faulted = Engine::on_new_device(&gpu);
+        faulted.start(&Commands::new().write64(FAR, 1));
+        faulted.wait_for_error();
         start_endless(&engine, way);
         thread::scope(|scope| {
             let waiting = spawn(scope, || wait(dxg, engine.device, &[told.at(1)]));
@@ -153,9 +156,12 @@ pub(super) fn the_end_of_the_adapter_ends_all_commands() {
             create_context(dxg, &mut new_context(engine.device, THREE_D)),
         ];
         assert_eq!(answers, [DEVICE_REMOVED; 5]);
-        for context in [engine.context, waits] {
+        let kind = c::D3DKMT_DEVICESTATE_EXECUTION;
+        assert_eq!(device_state(dxg, faulted.device, kind).0, DEVICE_REMOVED);
+        for context in [engine.context, waits, faulted.context] {
             assert_eq!(destroy_context(dxg, context), SUCCESS);
         }
+        drop(faulted);
         drop(engine);
         drop(gpu);
         device.restore();

@@ -15,7 +15,7 @@ use std::{
 };
 
 /// Packets that a context takes.
-const MOST: u64 = 4096;
+pub(super) const MOST: u64 = 4096;
 
 /// D3DKMTSubmitCommand, as it is answered the first time.
 fn submit_once(gpu: &Gpu, context: u32, address: u64, bytes: u32) -> Answer {

@@ -69,6 +69,7 @@ fn main() -> ExitCode {
             the_end_of_the_adapter_ends_a_wait_for_room,
             turns_go_round_by_process,
             what_is_destroyed_lasts_until_its_packets_have_ended,
+            what_is_destroyed_lasts_behind_a_full_queue,
             what_is_said_not_to_be_in_use_goes_at_once,
             the_end_of_a_context_ends_its_commands,
             the_end_of_a_device_ends_its_commands,

@@ -123,13 +123,10 @@ pub(super) fn padding_is_ignored() {
     (args.reserved, args.reserved1, args.info.pad0) = (u32::MAX, u32::MAX, u32::MAX);
     args.info.shared_handle = handle(0x1234);
     args.sync_object = handle(0x1234);
-    let mut fence = monitored(&args);
-    (fence.engine_affinity, fence.pad0) = (u32::MAX, u32::MAX);
-    args.info.__bindgen_anon_1.monitored_fence = fence;
     assert_eq!(create_sync_object(&gpu.dxg, &mut args), SUCCESS);
     assert_eq!(Fence::made(&args).value(), 9);
     assert_eq!((args.reserved, args.reserved1), (u32::MAX, u32::MAX));
-    assert_eq!(monitored(&args).engine_affinity, u32::MAX);
+    assert_eq!(args.info.shared_handle.v, 0);
 }
 
 pub(super) fn what_is_no_device() {

@@ -80,6 +80,12 @@ pub const CASES: &[Case] = &[
         "an address of the CPU, for reading, one of the GPU, and the value",
     ),
     case!(
+        case_592_affinity,
+        "CreateSynchronizationObject2, EngineAffinity and the padding behind it",
+        C,
+        "a bit for each physical adapter, 0 for all; INVALID_PARAMETER for bits of none, and for padding that is not 0",
+    ),
+    case!(
         case_599_high_bits,
         "CreateSynchronizationObject2, flags that came with later versions of WDDM",
         I,
@@ -251,6 +257,28 @@ fn case_591_new_fence() {
         // Commands write to one, and nothing else changes.
         engine.run(&Commands::new().fence(one.gpu, 9));
         assert_eq!((one.value(), two.value()), (9, 1 << 40));
+    });
+}
+
+fn case_592_affinity() {
+    on_each_device(|gpu, device| {
+        let create = |affinity, padding| {
+            let mut args = new_fence(device, 5);
+            args.info.shared_handle = handle(7);
+            // SAFETY: It is a monitored fence.
+            let fence = unsafe { &mut args.info.__bindgen_anon_1.monitored_fence };
+            (fence.engine_affinity, fence.pad0) = (affinity, padding);
+            let answer = create_sync_object(&gpu.dxg, &mut args);
+            (answer, args.info.shared_handle.v, args.sync_object.v)
+        };
+        for affinity in [0, 1] {
+            let (answer, shared, object) = create(affinity, 0);
+            assert_eq!((answer, shared), (SUCCESS, 0));
+            assert_eq!(destroy_sync_object(&gpu.dxg, object), SUCCESS);
+        }
+        for (affinity, padding) in [(2, 0), (3, 0), (1 << 31, 0), (0, 1), (1, 1 << 31)] {
+            assert_eq!(create(affinity, padding).0, INVALID_PARAMETER);
+        }
     });
 }
 
