@@ -4,7 +4,8 @@
 
 use super::{
     MonitoredFence,
-    OnUnplug, //
+    OnUnplug,
+    AT_ONCE, //
 };
 use crate::{
     mem::ACCOUNT,
@@ -88,17 +89,19 @@ impl Fences {
     }
 
     /// A device can signal nothing any more: its fences get the maximum, but those with NoSignalMaxValueOnTdr
-    /// (case 434).
-    pub(crate) fn reset(&self, device: usize) {
-        let mut next = (device, 0);
-        while let Some((key, fence)) = self.from(next).filter(|(key, _)| key.0 == device) {
-            next = (device, key.1 + 1);
+    /// (case 434). Some of them, from a number on; returns the number to go on with, if there are more.
+    pub(crate) fn reset(&self, device: usize, from: u64) -> Option<u64> {
+        let mut next = from;
+        for _ in 0..AT_ONCE {
+            let (key, fence) = self
+                .from((device, next))
+                .filter(|(key, _)| key.0 == device)?;
+            next = key.1 + 1;
             if fence.on_unplug == OnUnplug::SignalMax {
                 MonitoredFence::signal(&fence, u64::MAX);
             }
-            // Lets other tasks run.
-            killable::is_dying();
         }
+        Some(next)
     }
 
     /// The first fence from there on.

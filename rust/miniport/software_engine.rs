@@ -151,18 +151,29 @@ struct Running {
     id: FenceId,
     context: Cookie,
     work: Work,
+    /// The last step has polled memory in vain.
+    has_polled: bool,
 }
 
 impl Running {
-    /// Runs one step; the packet's outcome, if it has one.
-    fn step(&mut self) -> Option<Outcome> {
+    /// A number that no other context has while this one exists.
+    fn number(&self) -> usize {
+        let context = self.context.downcast_ref::<Context>();
+        context.map_or(0, |context| core::ptr::from_ref(context).addr())
+    }
+
+    /// Runs one step; the packet's outcome, if it has one. `polls_again`: it has polled memory in vain, and no other packet
+    /// has had the node since.
+    fn step(&mut self, polls_again: bool) -> Option<Outcome> {
         let context = self.context.clone();
         let Some(context) = context.downcast_ref::<Context>() else {
             return Some(Outcome::Completed);
         };
         let begun = sys::now_ns();
         let progress = self.work.machine.step(&mut MemoryPort(&*context.memory));
-        if progress == Progress::Polling {
+        // Others have their turn at once; who polls alone leaves the CPU to others.
+        self.has_polled = progress == Progress::Polling;
+        if self.has_polled && polls_again {
             fsleep(POLL);
         }
         let took = sys::now_ns().saturating_sub(begun);
@@ -178,10 +189,10 @@ impl Running {
     }
 
     /// Runs some steps: as many as are short together, or until somebody wants the node.
-    fn steps(&mut self, wanted: &Atomic<bool>) -> Option<Outcome> {
+    fn steps(&mut self, wanted: &Atomic<bool>, polls_again: bool) -> Option<Outcome> {
         let until = self.work.busy.saturating_add(PIECE);
         loop {
-            let outcome = self.step();
+            let outcome = self.step(polls_again);
             if outcome.is_some() || self.work.busy >= until || wanted.load(Relaxed) {
                 return outcome;
             }
@@ -225,6 +236,8 @@ struct EngineNode {
     notifications: Mutex<Option<Arc<dyn Notifications>>>,
     /// The packet is to make room for others. If there is none, the next one does: it goes on at once.
     preempt: Atomic<bool>,
+    /// The context whose packet was the last one, if that has polled memory in vain; else 0.
+    polled: Atomic<usize>,
 }
 
 impl EngineNode {
@@ -244,6 +257,7 @@ impl EngineNode {
                 stepped <- new_condvar!("EngineNode::stepped"),
                 notifications <- new_mutex!(None, "EngineNode::notifications"),
                 preempt: Atomic::new(false),
+                polled: Atomic::new(0),
             }),
             GFP_KERNEL,
         )
@@ -289,41 +303,49 @@ impl Job for EngineNode {
             return worker::Progress::Done;
         };
         let id = running.id;
+        let polls_again = self.polled.load(Relaxed) == running.number();
         let outcome = match self.preempt.xchg(false, Relaxed) {
             true => Some(Outcome::Preempted),
-            false => running.steps(&self.preempt),
+            false => running.steps(&self.preempt, polls_again),
         };
-        let (left, ended) = {
-            let mut slot = self.state.lock();
-            slot.is_stepping = false;
-            let is_reset = core::mem::replace(&mut slot.is_reset, false);
-            slot.busy = match outcome {
-                None if !is_reset => running.work.busy,
-                _ => 0,
-            };
-            match outcome {
-                _ if is_reset => (Some(running), None),
-                None => {
-                    slot.running = Some(running);
-                    (None, None)
-                }
-                Some(outcome) => {
-                    if !goes_on(outcome) {
-                        slot.completed = id;
-                    }
-                    (Some(running), Some(outcome))
-                }
-            }
+        let polled = if running.has_polled {
+            running.number()
+        } else {
+            0
         };
+        self.polled.store(polled, Relaxed);
+        let mut slot = self.state.lock();
+        if slot.is_reset {
+            // Whoever resets the node is to find that nothing of the packet is left.
+            drop(slot);
+            drop(running);
+            slot = self.state.lock();
+            (slot.is_reset, slot.is_stepping, slot.busy) = (false, false, 0);
+            drop(slot);
+            self.stepped.notify_all();
+            return worker::Progress::Done;
+        }
+        slot.is_stepping = false;
+        slot.busy = match outcome {
+            None => running.work.busy,
+            Some(_) => 0,
+        };
+        let Some(outcome) = outcome else {
+            slot.running = Some(running);
+            drop(slot);
+            self.stepped.notify_all();
+            return worker::Progress::More;
+        };
+        if !goes_on(outcome) {
+            slot.completed = id;
+        }
+        drop(slot);
         self.stepped.notify_all();
-        match (left, ended) {
-            (None, _) => return worker::Progress::More,
-            (Some(running), Some(outcome)) if goes_on(outcome) => running.preempt(),
-            (left, _) => drop(left),
+        match goes_on(outcome) {
+            true => running.preempt(),
+            false => drop(running),
         }
-        if let Some(outcome) = ended {
-            self.notify(id, outcome);
-        }
+        self.notify(id, outcome);
         worker::Progress::Done
     }
 }
@@ -394,6 +416,7 @@ impl Execution for SoftwareEngine {
             id: packet.id,
             context,
             work,
+            has_polled: false,
         };
         let refused = {
             let mut slot = node.state.lock();

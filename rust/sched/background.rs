@@ -35,8 +35,10 @@ pub(super) enum Work {
     Task(Arc<Packet>),
     /// The engine has stopped at bytes that have to be paged in.
     PageIn(u64),
-    /// It has put its device into error.
-    Failed,
+    /// It has put its device into error, whose fences from that number on have to get their last values.
+    Failed(u64),
+    /// There is no packet: the context is to be dropped here.
+    Drop,
 }
 
 /// How far work has come.
@@ -47,12 +49,14 @@ pub(super) enum Next {
     PutBack,
     /// The packet has ended.
     Retire,
+    /// There was none.
+    Nothing,
 }
 
 /// A context, as the worker of its process sees it.
 pub(super) trait Subject: Send + Sync {
-    /// Does the next piece of work.
-    fn run(&self, work: &Work) -> Next;
+    /// Does the next piece of work, and changes it to what is left.
+    fn run(&self, work: &mut Work) -> Next;
 
     /// There is no more of it.
     fn done(self: Arc<Self>, number: Number, next: Next, room: Room);
@@ -125,10 +129,10 @@ impl Background {
 
 impl Job for Background {
     fn run(&self) -> Progress {
-        let Some((item, room)) = self.pop() else {
+        let Some((mut item, room)) = self.pop() else {
             return Progress::Done;
         };
-        let next = item.subject.run(&item.work);
+        let next = item.subject.run(&mut item.work);
         if let Next::GoOn = next {
             self.push(room, item);
             return Progress::More;

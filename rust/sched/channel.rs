@@ -71,13 +71,13 @@ impl Channel {
         self.entity.number()
     }
 
-    /// Makes room for a packet, and waits for it if the queue is full.
+    /// Waits until the queue has room for so many packets, which it does not keep.
     ///
     /// # Errors
     ///
-    /// NO_MEMORY. DEVICE_REMOVED: the context is being destroyed. INTERRUPTED.
-    pub(crate) fn reserve(&self) -> NtResult<Slot<Arc<Packet>>> {
-        Queue::reserve(self.entity.queue())
+    /// DEVICE_REMOVED: the context is being destroyed. INTERRUPTED.
+    pub(crate) fn wait_for_room(&self, count: usize) -> NtResult {
+        self.entity.queue().wait_for_room(count)
     }
 
     /// Makes room for a packet; `None` if the queue is full.

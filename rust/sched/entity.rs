@@ -31,8 +31,14 @@ use crate::{
         Cookie, //
     },
     mem::ACCOUNT,
-    status::NtResult,
-    sys, //
+    status::{
+        NtResult,
+        NtStatus, //
+    },
+    sys::{
+        self,
+        page_source::PageSource, //
+    }, //
 };
 use kernel::{
     new_mutex,
@@ -64,19 +70,20 @@ pub(crate) trait Owner: Send + Sync {
     /// Whether nothing of it is executed any more.
     fn is_in_error(&self) -> bool;
 
-    /// It is in error from now on; the first error is the one that counts.
-    fn fail(&self, error: DeviceError);
+    /// It is in error from now on. `true`: this is the first error, which is the one that counts.
+    fn fail(&self, error: DeviceError) -> bool;
 
-    /// It is in error, and its fences get their last values (case 434), which takes as long as there are fences. Called
-    /// without a lock.
-    fn end_fences(&self);
+    /// It is in error, and some of its fences, from a number on, get their last values (case 434). Returns the number to
+    /// go on with, if there are more. Called without a lock.
+    fn end_fences(&self, next: u64) -> Option<u64>;
 
-    /// Pages in what an engine needs at an address. It may wait for memory of the process.
+    /// Pages in what an engine needs at an address. It stays in memory for as long as what is returned. It may wait for
+    /// memory of the process.
     ///
     /// # Errors
     ///
-    /// Any: the bytes cannot be had.
-    fn page_in(&self, address: u64) -> NtResult;
+    /// NO_MEMORY. Any other one: the bytes cannot be had.
+    fn page_in(&self, address: u64) -> NtResult<Option<Arc<dyn PageSource>>>;
 }
 
 /// Where an entity is scheduled.
@@ -106,6 +113,9 @@ pub(crate) struct Entity {
     node: Arc<dyn Ready>,
     /// Its process.
     client: Arc<Client>,
+    /// What was paged in last for its packet: both sides of a copy. The engine gets to use it, however short memory is.
+    #[pin]
+    paged_in: Mutex<[Option<Arc<dyn PageSource>>; 2]>,
     /// For work that the process's worker has to do: a piece at a time, as it is about the first packet.
     #[pin]
     room: Mutex<Option<background::Room>>,
@@ -140,6 +150,7 @@ impl Entity {
                 owner,
                 node,
                 client,
+                paged_in <- new_mutex!([const { None }; 2], "Entity::paged_in"),
                 room <- new_mutex!(room, "Entity::room"),
                 no_timeout,
                 closed_at: Atomic::new(0),
@@ -201,8 +212,41 @@ impl Entity {
     }
 }
 
+impl Entity {
+    /// Drops a reference. If it is the last one, the worker of the process does, as with a context a whole device and all
+    /// that it has may go.
+    pub(super) fn let_go(entity: Arc<Self>) {
+        if let Some(last) = Arc::into_unique_or_drop(entity) {
+            Self::hand_over(&Arc::from(last), Number(0), Work::Drop);
+        }
+    }
+
+    /// Keeps what was paged in, besides what was before.
+    fn keep(&self, pages: Option<Arc<dyn PageSource>>) {
+        let old = {
+            let mut paged_in = self.paged_in.lock();
+            let [last, before] = &mut *paged_in;
+            let last = core::mem::replace(last, pages);
+            core::mem::replace(before, last)
+        };
+        drop(old);
+    }
+
+    /// The packet goes on, or has ended: nothing has to stay in memory for it.
+    fn keep_nothing(&self) {
+        self.keep(None);
+        self.keep(None);
+    }
+
+    fn fail(&self, error: DeviceError, work: &mut Work) -> Next {
+        self.owner.fail(error);
+        *work = Work::Failed(0);
+        Next::GoOn
+    }
+}
+
 impl Subject for Entity {
-    fn run(&self, work: &Work) -> Next {
+    fn run(&self, work: &mut Work) -> Next {
         match work {
             Work::Task(packet) => {
                 let Packet::Task(task) = &**packet else {
@@ -212,28 +256,30 @@ impl Subject for Entity {
                     TaskProgress::More if self.queue.is_closed() => Next::PutBack,
                     TaskProgress::More => Next::GoOn,
                     TaskProgress::Done => Next::Retire,
-                    TaskProgress::Failed => {
-                        self.owner.fail(DeviceError::OutOfMemory);
-                        self.owner.end_fences();
-                        Next::Retire
-                    }
+                    TaskProgress::Failed => self.fail(DeviceError::OutOfMemory, work),
                 }
             }
-            &Work::PageIn(address) => match self.owner.page_in(address) {
-                Ok(()) => Next::PutBack,
+            &mut Work::PageIn(address) => match self.owner.page_in(address) {
+                Ok(pages) => {
+                    self.keep(pages);
+                    Next::PutBack
+                }
+                Err(NtStatus::NO_MEMORY) => self.fail(DeviceError::OutOfMemory, work),
                 Err(_) => {
                     // The fault record tells the user; the status is in no answer.
                     let write = false;
                     let fault = PacketFault::Page { address, write };
-                    self.owner.fail(DeviceError::Fault(fault));
-                    self.owner.end_fences();
-                    Next::Retire
+                    self.fail(DeviceError::Fault(fault), work)
                 }
             },
-            Work::Failed => {
-                self.owner.end_fences();
-                Next::Retire
-            }
+            Work::Failed(next) => match self.owner.end_fences(*next) {
+                Some(more) => {
+                    *next = more;
+                    Next::GoOn
+                }
+                None => Next::Retire,
+            },
+            Work::Drop => Next::Nothing,
         }
     }
 
@@ -241,8 +287,12 @@ impl Subject for Entity {
         let old = self.room.lock().replace(room);
         drop(old);
         let is_ready = match next {
-            Next::Retire => self.queue.retire(number),
+            Next::Retire => {
+                self.keep_nothing();
+                self.queue.retire(number)
+            }
             Next::PutBack | Next::GoOn => self.queue.put_back(number),
+            Next::Nothing => false,
         };
         if is_ready {
             self.node.make_ready(&self);

@@ -71,6 +71,13 @@ impl Part {
         }
     }
 
+    /// The context does not come there, and is not waited for, either.
+    pub(crate) fn abandon(&self) {
+        if !self.has_come.xchg(true, Relaxed) {
+            self.joint.arrive();
+        }
+    }
+
     /// The context has come there. `true`: it is the last one, and does what is to happen; asked again, it says so
     /// again.
     pub(crate) fn arrive(&self) -> bool {

@@ -38,6 +38,7 @@ use crate::{
     },
     sys::{
         self,
+        killable,
         worker::{
             Job,
             Progress,
@@ -306,18 +307,19 @@ impl Node {
             }
             Outcome::Faulted(fault) => {
                 entity.owner().fail(DeviceError::Fault(fault));
-                Entity::hand_over(&entity, number, Work::Failed);
+                Entity::hand_over(&entity, number, Work::Failed(0));
                 false
             }
         };
         if has_more {
             self.make_ready(&entity);
         }
+        Entity::let_go(entity);
         self.worker.wake();
     }
 
     /// Does what the first packet of an entity is, if that does not need the engine.
-    fn begin(&self, entity: Arc<Entity>) {
+    fn begin(&self, entity: &Arc<Entity>) {
         let queue = entity.queue();
         let Some((number, packet)) = queue.begin() else {
             return;
@@ -336,7 +338,7 @@ impl Node {
             Packet::Execute { .. } => Next::Execute,
         };
         if let Next::Background = next {
-            Entity::hand_over(&entity, number, Work::Task(packet));
+            Entity::hand_over(entity, number, Work::Task(packet));
             return;
         }
         // Whoever destroys the context is to find that nothing of it is left.
@@ -351,19 +353,19 @@ impl Node {
                 if queue.put_back(number) {
                     let mut state = self.state.lock();
                     if !state.stopped {
-                        state.push(&entity, self.ordinal, true);
+                        state.push(entity, self.ordinal, true);
                     }
                 }
                 false
             }
         };
         if is_ready {
-            self.make_ready(&entity);
+            self.make_ready(entity);
         }
     }
 
     /// Gives the engine the first packet of an entity, which may be another one by now.
-    fn execute(&self, entity: Arc<Entity>) {
+    fn execute(&self, entity: &Arc<Entity>) {
         let Some((number, packet)) = entity.queue().begin() else {
             return;
         };
@@ -374,11 +376,11 @@ impl Node {
                 false => entity.queue().put_back(number),
             };
             if has_more {
-                self.make_ready(&entity);
+                self.make_ready(entity);
             }
             return;
         }
-        self.submit(&entity, number, packet);
+        self.submit(entity, number, packet);
     }
 
     /// Nothing begins any more. What runs is to be retired when the engine has stopped.
@@ -389,11 +391,17 @@ impl Node {
     /// The engine does not answer: nothing begins any more, and no device that has a context here goes on.
     pub(super) fn give_up(&self) {
         let left = self.end(|entity| {
-            entity.owner().fail(DeviceError::Hung);
-            entity.owner().end_fences();
+            // Once for each device.
+            let mut next = entity.owner().fail(DeviceError::Hung).then_some(0);
+            while let Some(number) = next {
+                next = entity.owner().end_fences(number);
+                // Lets other tasks run.
+                killable::is_dying();
+            }
         });
         if let Some(Current { entity, number, .. }) = left {
             entity.queue().retire(number);
+            Entity::let_go(entity);
         }
     }
 
@@ -416,6 +424,7 @@ impl Node {
             entity.queue().shut();
             each(entity);
         }
+        drop(entities);
         self.worker.set_job(None);
         self.watchdog.set_job(None);
         current
@@ -449,11 +458,18 @@ impl Job for Node {
             };
             (runnable, ready)
         };
-        match (runnable, ready) {
-            (Some(entity), _) => self.execute(entity),
-            (None, Some(entity)) => self.begin(entity),
+        let entity = match (runnable, ready) {
+            (Some(entity), _) => {
+                self.execute(&entity);
+                entity
+            }
+            (None, Some(entity)) => {
+                self.begin(&entity);
+                entity
+            }
             (None, None) => return Progress::Done,
-        }
+        };
+        Entity::let_go(entity);
         Progress::More
     }
 }

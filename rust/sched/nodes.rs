@@ -3,6 +3,7 @@
 //! [`Nodes`]: the nodes of an adapter.
 
 use super::{
+    entity::Entity,
     node::Node,
     turns::NODES_MOST,
     watchdog::Watchdog, //
@@ -104,6 +105,7 @@ impl Nodes {
         }
         for current in running.into_iter().flatten() {
             current.entity.queue().retire(current.number);
+            Entity::let_go(current.entity);
         }
     }
 }

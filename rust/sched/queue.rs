@@ -132,31 +132,23 @@ impl<P: Clone> Queue<P> {
         )?)
     }
 
-    /// Makes room for one more, and waits for it if there is none. Who appends to several queues reserves
-    /// in all of them first: appending can't fail.
+    /// Waits until there is room for `count` more, at most [`MOST`], which is not kept for the caller.
     ///
     /// # Errors
     ///
-    /// NO_MEMORY. DEVICE_REMOVED: the queue is closed. INTERRUPTED: a signal came while it waited.
-    pub(crate) fn reserve(queue: &Arc<Self>) -> NtResult<Slot<P>> {
-        let room = RBTreeNodeReservation::new(ACCOUNT)?;
-        let mut state = queue.state.lock();
-        while state.count >= MOST && !state.closed {
-            if queue.changed.wait_interruptible(&mut state) {
-                drop(state);
+    /// DEVICE_REMOVED: the queue is closed. INTERRUPTED: a signal came while it waited.
+    pub(crate) fn wait_for_room(&self, count: usize) -> NtResult {
+        let most = MOST.saturating_sub(count);
+        let mut state = self.state.lock();
+        while state.count > most && !state.closed {
+            if self.changed.wait_interruptible(&mut state) {
                 return Err(NtStatus::INTERRUPTED);
             }
         }
-        if state.closed {
-            drop(state);
-            return Err(NtStatus::DEVICE_REMOVED);
+        match state.closed {
+            true => Err(NtStatus::DEVICE_REMOVED),
+            false => Ok(()),
         }
-        state.count += 1;
-        drop(state);
-        Ok(Slot {
-            queue: queue.clone(),
-            room: Some(room),
-        })
     }
 
     /// Makes room for one more; `None` if the queue is full.

@@ -78,7 +78,8 @@ impl Watchdog {
             }
         }
         hung.entity.owner().fail(DeviceError::Hung);
-        Entity::hand_over(&hung.entity, hung.number, Work::Failed);
+        Entity::hand_over(&hung.entity, hung.number, Work::Failed(0));
+        Entity::let_go(hung.entity);
         node.worker.wake();
     }
 }
@@ -96,6 +97,7 @@ impl Job for Watchdog {
             } else if others {
                 self.0.engine.preempt_command(self.0.ordinal);
             }
+            Entity::let_go(entity);
         }
         Progress::More
     }

@@ -14,6 +14,7 @@ use crate::{
         execution::Update,
         memory::CpuPages, //
     },
+    mem::ACCOUNT,
     status::{
         NtResult,
         NtStatus, //
@@ -30,7 +31,10 @@ use crate::{
 };
 use kernel::{
     alloc::flags::GFP_NOWAIT,
-    error::Result,
+    error::{
+        code::ENOMEM,
+        Result, //
+    },
     sync::Arc, //
 };
 
@@ -46,6 +50,8 @@ pub(crate) struct EngineBytes<'a> {
 pub(crate) enum Unusable {
     /// They are not in memory: of a copy the destination (0), or the source (1).
     NotPresent(usize),
+    /// There is no memory for the access at the moment.
+    Busy,
     Lost,
 }
 
@@ -165,8 +171,11 @@ fn with_parts<const N: usize>(
         for (n, ((held, part), missing)) in (0..).zip(held.iter_mut().zip(&parts).zip(missing)) {
             if let Some(memory) = missing {
                 let pages = memory.hold_part(part.first, part.count, Patience::Never);
-                let pages = pages.map_err(|_| Unusable::NotPresent(n))?;
-                let pages = Arc::new(pages, GFP_NOWAIT).map_err(|_| Unusable::NotPresent(n))?;
+                let pages = pages.map_err(|error| match error {
+                    ENOMEM => Unusable::Busy,
+                    _ => Unusable::NotPresent(n),
+                })?;
+                let pages = Arc::new(pages, GFP_NOWAIT).map_err(|_| Unusable::Busy)?;
                 *held = Some((memory, pages));
             }
         }
@@ -175,20 +184,28 @@ fn with_parts<const N: usize>(
     Err(Unusable::NotPresent(0))
 }
 
-/// Brings bytes into memory, and no others; they stay out of the segment if they are not there. It is for a process that
-/// the memory is charged to, and the caller waits for it.
+/// Brings bytes into memory, and no others; they stay out of the segment if they are not there. They stay in memory for
+/// as long as what is returned, if that is anything. The memory is charged to whoever made the allocation, or, where that
+/// one has none left, to the active memcg. The caller waits for it.
 ///
 /// # Errors
 ///
 /// DEVICE_REMOVED: they are lost. INVALID_PARAMETER: they are offered, or there are none. NO_MEMORY.
-pub(crate) fn page_in(bytes: EngineBytes<'_>, length: usize) -> NtResult {
+pub(crate) fn page_in(
+    bytes: EngineBytes<'_>,
+    length: usize,
+) -> NtResult<Option<Arc<dyn PageSource>>> {
     let part = Part::new(bytes, length).map_err(|_| NtStatus::INVALID_PARAMETER)?;
-    let account = &part.backing.account;
-    if let Some(memory) = part.backing.system_memory()? {
-        account.charged(|| memory.hold_part(part.first, part.count, Patience::MayWait))?;
-        part.backing.grown();
-    }
-    Ok(())
+    let backing = part.backing;
+    let Some(memory) = backing.system_memory()? else {
+        return Ok(None);
+    };
+    let hold = |patience| memory.hold_part(part.first, part.count, patience);
+    let held = (backing.account)
+        .charged(|| hold(Patience::Impatient))
+        .or_else(|_| hold(Patience::MayWait));
+    backing.grown();
+    Ok(Some(Arc::new(held?, ACCOUNT)?))
 }
 
 /// Reads bytes.

@@ -22,6 +22,7 @@ use crate::{
         NtResult,
         NtStatus, //
     },
+    sys::page_source::PageSource,
     vidmm::account::Account, //
 };
 use kernel::{
@@ -74,15 +75,18 @@ impl Owner for Device {
         self.error.lock().is_some()
     }
 
-    fn fail(&self, error: DeviceError) {
-        self.error.lock().get_or_insert(error);
+    fn fail(&self, error: DeviceError) -> bool {
+        let mut first = self.error.lock();
+        let is_first = first.is_none();
+        first.get_or_insert(error);
+        is_first
     }
 
-    fn end_fences(&self) {
-        self.adapter.fences().reset(self.number());
+    fn end_fences(&self, next: u64) -> Option<u64> {
+        self.adapter.fences().reset(self.number(), next)
     }
 
-    fn page_in(&self, address: u64) -> NtResult {
+    fn page_in(&self, address: u64) -> NtResult<Option<Arc<dyn PageSource>>> {
         let space = self.space.space();
         (self.account).charged(|| space.page_in(address, PAGED_IN_AT_ONCE))
     }

@@ -217,13 +217,16 @@ impl Packets {
             }),
             ACCOUNT,
         )?;
-        for (channel, slot) in self.0 {
+        let mut packets = KVVec::with_capacity(self.0.len(), ACCOUNT)?;
+        for _ in 0..self.0.len() {
             let user = User {
                 kept: kept.clone(),
                 part: Part::new(contexts.clone()),
             };
             let user = Arc::new(user, ACCOUNT)?;
-            let packet = Arc::new(Packet::Task(as_dyn!(user)), ACCOUNT)?;
+            packets.push(Arc::new(Packet::Task(as_dyn!(user)), ACCOUNT)?, ACCOUNT)?;
+        }
+        for ((channel, slot), packet) in self.0.into_iter().zip(packets) {
             channel.append(slot, packet);
         }
         Ok(())
@@ -237,10 +240,17 @@ struct Kept {
     objects: Mutex<KVVec<Object>>,
 }
 
-/// One of the contexts. If it is destroyed before it comes there, the objects go with the last one.
+/// One of the contexts.
 struct User {
     kept: Arc<Kept>,
     part: Part,
+}
+
+impl Drop for User {
+    fn drop(&mut self) {
+        // A context that is destroyed before it comes there does not use them any more, either.
+        self.part.abandon();
+    }
 }
 
 /// Objects that are destroyed in one piece.

@@ -17,6 +17,7 @@ use crate::{
     fence::MonitoredFence,
     gpuva::space::Translation,
     status::NtResult,
+    sys::page_source::PageSource,
     vidmm::engine_access::{
         self,
         EngineBytes,
@@ -42,12 +43,17 @@ impl GpuSpace {
         }
     }
 
-    /// Pages in what an engine needs at an address: `bytes` bytes, or what is mapped of them.
+    /// Pages in what an engine needs at an address: `bytes` bytes, or what is mapped of them. They stay in memory for as
+    /// long as what is returned, if that is anything.
     ///
     /// # Errors
     ///
     /// As [`engine_access::page_in`] says.
-    pub(in crate::core) fn page_in(&self, address: u64, bytes: u64) -> NtResult {
+    pub(in crate::core) fn page_in(
+        &self,
+        address: u64,
+        bytes: u64,
+    ) -> NtResult<Option<Arc<dyn PageSource>>> {
         match self.translate(address) {
             Translation::Memory {
                 item: Item::Allocation(allocation),
@@ -61,7 +67,7 @@ impl GpuSpace {
                 engine_access::page_in(EngineBytes { backing, offset }, bytes)
             }
             // Whoever accesses it again finds out.
-            _ => Ok(()),
+            _ => Ok(None),
         }
     }
 }
@@ -73,6 +79,7 @@ fn at<const N: usize>(addresses: [u64; N], access: engine_access::Access) -> Acc
             Some(&address) => Inaccessible::NotPresent { address },
             None => Inaccessible::Lost,
         },
+        Unusable::Busy => Inaccessible::Busy,
         Unusable::Lost => Inaccessible::Lost,
     })
 }
@@ -91,7 +98,8 @@ fn read_fence(fence: &MonitoredFence, offset: u64, bytes: &mut [u8]) -> Access {
     Ok(())
 }
 
-/// Changes the value of a fence: which signals it, or sets it back (case 571).
+/// Changes the value of a fence: which signals it, or sets it back (case 571). What that completes may have the last
+/// references of other devices: it is called without the lock of accesses.
 fn update_fence(fence: &Arc<MonitoredFence>, change: impl Fn(u64) -> u64) -> Access {
     match MonitoredFence::try_update(fence, change) {
         true => Ok(()),
@@ -117,14 +125,16 @@ fn write_fence(fence: &Arc<MonitoredFence>, offset: u64, bytes: &[u8]) -> Access
 impl GpuMemory for GpuSpace {
     fn look_up(&self, address: u64) -> GpuPages {
         let _access = self.access();
-        match self.translate(address) {
+        // Dropped before the lock is released, as all that is found here is.
+        let found = self.translate(address);
+        match &found {
             Translation::Invalid => GpuPages::Invalid,
-            Translation::Zero { bytes } => GpuPages::Zero { bytes },
+            &Translation::Zero { bytes } => GpuPages::Zero { bytes },
             Translation::Memory {
                 item: Item::Allocation(allocation),
                 ..
             } if !allocation.backing().is_listed() => GpuPages::Invalid,
-            Translation::Memory {
+            &Translation::Memory {
                 bytes, writable, ..
             } => GpuPages::Memory { bytes, writable },
         }
@@ -145,7 +155,7 @@ impl GpuMemory for GpuSpace {
     }
 
     fn write(&self, address: u64, bytes: &[u8]) -> Access {
-        let _access = self.access();
+        let access = self.access();
         // CAST: 64 bits at most.
         let (item, offset) = self.find(address, bytes.len() as u64, true)?;
         match &item {
@@ -154,12 +164,15 @@ impl GpuMemory for GpuSpace {
                 let written = engine_access::write(EngineBytes { backing, offset }, bytes);
                 at([address], written)
             }
-            Item::Fence(fence) => write_fence(fence, offset, bytes),
+            Item::Fence(fence) => {
+                drop(access);
+                write_fence(fence, offset, bytes)
+            }
         }
     }
 
     fn fill(&self, address: u64, bytes: u64, pattern: u32) -> Access {
-        let _access = self.access();
+        let access = self.access();
         let (item, offset) = self.find(address, bytes, true)?;
         match &item {
             Item::Allocation(allocation) => {
@@ -172,6 +185,7 @@ impl GpuMemory for GpuSpace {
                 let [a, b, c, d] = pattern.to_le_bytes();
                 let words = [a, b, c, d, a, b, c, d];
                 let bytes = count(bytes)?.min(VALUE);
+                drop(access);
                 write_fence(fence, offset, words.get(..bytes).unwrap_or(&words))
             }
         }
@@ -212,7 +226,7 @@ impl GpuMemory for GpuSpace {
     }
 
     fn update(&self, address: u64, change: Update) -> Access {
-        let _access = self.access();
+        let access = self.access();
         let (item, offset) = self.find(address, 8, true)?;
         match &item {
             Item::Allocation(allocation) => {
@@ -222,10 +236,13 @@ impl GpuMemory for GpuSpace {
             }
             // Behind the value there is nothing.
             Item::Fence(_) if offset != 0 => Ok(()),
-            Item::Fence(fence) => update_fence(fence, |old| match change {
-                Update::Store(value) => value,
-                Update::Add(operand) => old.wrapping_add(operand),
-            }),
+            Item::Fence(fence) => {
+                drop(access);
+                update_fence(fence, |old| match change {
+                    Update::Store(value) => value,
+                    Update::Add(operand) => old.wrapping_add(operand),
+                })
+            }
         }
     }
 }

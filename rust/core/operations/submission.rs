@@ -35,7 +35,10 @@ use crate::{
         NtResult,
         NtStatus, //
     },
-    sys::event_fd::EventFd, //
+    sys::{
+        event_fd::EventFd,
+        killable, //
+    }, //
 };
 use kernel::sync::Arc;
 
@@ -95,8 +98,12 @@ fn append_all(packets: KVVec<(Arc<Channel>, Arc<Packet>)>) -> NtResult {
         match channel.try_reserve()? {
             Some(slot) => slots.push(slot, ACCOUNT)?,
             None => {
+                let of_channel = |(of, _): &&(Arc<Channel>, _)| Arc::ptr_eq(of, channel);
+                let count = packets.iter().filter(of_channel).count();
                 slots.clear();
-                drop(channel.reserve()?);
+                channel.wait_for_room(count)?;
+                // Others may take the room first, again and again.
+                killable::check()?;
             }
         }
     }

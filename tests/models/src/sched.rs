@@ -12,7 +12,10 @@ pub(crate) mod joint;
 pub(crate) mod queue;
 
 pub(crate) mod entity {
-    use crate::{ddi::execution::PacketFault, status::NtResult};
+    use crate::{
+        ddi::execution::PacketFault, status::NtResult, sys::page_source::PageSource,
+    };
+    use kernel::sync::Arc;
 
     #[derive(Clone, Copy, PartialEq, Eq, Debug)]
     #[allow(dead_code, reason = "nothing fails")]
@@ -26,11 +29,11 @@ pub(crate) mod entity {
     pub(crate) trait Owner: Send + Sync {
         fn is_in_error(&self) -> bool;
 
-        fn fail(&self, error: DeviceError);
+        fn fail(&self, error: DeviceError) -> bool;
 
-        fn end_fences(&self);
+        fn end_fences(&self, next: u64) -> Option<u64>;
 
-        fn page_in(&self, address: u64) -> NtResult;
+        fn page_in(&self, address: u64) -> NtResult<Option<Arc<dyn PageSource>>>;
     }
 }
 
@@ -62,7 +65,7 @@ pub(crate) mod channel {
             0
         }
 
-        pub(crate) fn reserve(&self) -> NtResult<Slot<Arc<Packet>>> {
+        pub(crate) fn wait_for_room(&self, _: usize) -> NtResult {
             Err(NtStatus::NO_MEMORY)
         }
 

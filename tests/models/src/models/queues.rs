@@ -5,9 +5,9 @@
 use crate::{
     sched::{
         joint::Joint,
-        queue::{Appended, Queue, MOST},
+        queue::{Appended, Queue, Slot, MOST},
     },
-    status::NtStatus,
+    status::{NtResult, NtStatus},
 };
 use kernel::sync::Arc as KernelArc;
 use loom::{
@@ -101,7 +101,7 @@ impl World {
 
     /// Submits; a worker is woken where one has to be.
     fn submit(&self, name: u32) -> Option<Appended> {
-        let appended = Queue::reserve(&self.queue).ok()?.append(self.packet(name));
+        let appended = reserve(&self.queue).ok()?.append(self.packet(name));
         if appended == Appended::Ready {
             self.work();
         }
@@ -133,6 +133,16 @@ impl World {
             _ => None,
         });
         ran.collect()
+    }
+}
+
+/// Room for one more, as `append_all` gets it.
+fn reserve<P: Clone>(queue: &KernelArc<Queue<P>>) -> NtResult<Slot<P>> {
+    loop {
+        if let Some(slot) = Queue::try_reserve(queue)? {
+            return Ok(slot);
+        }
+        queue.wait_for_room(1)?;
     }
 }
 
@@ -180,7 +190,7 @@ fn what_is_submitted_runs_or_is_abandoned() {
                 assert!(!ran.contains(&name));
             }
         }
-        assert!(Queue::reserve(&world.queue).is_err());
+        assert!(reserve(&world.queue).is_err());
     });
 }
 
@@ -189,9 +199,7 @@ fn what_is_submitted_runs_or_is_abandoned() {
 fn no_wake_up_is_lost() {
     explore("wait and wake", 2, || {
         let world = World::new();
-        Queue::reserve(&world.queue)
-            .expect("room")
-            .append(world.packet(1));
+        reserve(&world.queue).expect("room").append(world.packet(1));
         let (number, packet) = world.queue.begin().expect("there");
         let is_there = Arc::new(Mutex::new(false));
         let (other, signal) = (world.clone(), is_there.clone());
@@ -223,7 +231,7 @@ fn what_waits_or_is_put_back_is_abandoned() {
         explore("wait and close", 2, move || {
             let world = World::new();
             for name in [1, 2] {
-                Queue::reserve(&world.queue)
+                reserve(&world.queue)
                     .expect("room")
                     .append(world.packet(name));
             }
@@ -257,7 +265,7 @@ fn nothing_begins_while_a_queue_is_closed() {
     explore("close and begin", 2, || {
         let world = World::new();
         for name in [1, 2] {
-            Queue::reserve(&world.queue)
+            reserve(&world.queue)
                 .expect("room")
                 .append(world.packet(name));
         }
@@ -265,7 +273,7 @@ fn nothing_begins_while_a_queue_is_closed() {
         drop(packet);
         let other = world.clone();
         let other = thread::spawn(move || other.queue.close());
-        let is_closing = Queue::reserve(&world.queue).is_err();
+        let is_closing = reserve(&world.queue).is_err();
         let has_more = world.queue.retire(number);
         let second = world.queue.begin();
         if is_closing {
@@ -287,9 +295,7 @@ fn a_signal_of_two_contexts_is_one() {
         let joint = Joint::new(2).expect("made");
         let worlds = [World::new(), World::new()];
         for world in &worlds {
-            Queue::reserve(&world.queue)
-                .expect("room")
-                .append(world.packet(1));
+            reserve(&world.queue).expect("room").append(world.packet(1));
         }
         let work = |world: &World, joint: &KernelArc<Joint>| {
             let (world, joint) = (world.clone(), joint.clone());
@@ -320,10 +326,10 @@ fn a_queue_has_room_for_so_many() {
     explore("full", 1, || {
         let world = World::new();
         let slots: Vec<_> = (0..MOST)
-            .map(|_| Queue::reserve(&world.queue).expect("room"))
+            .map(|_| reserve(&world.queue).expect("room"))
             .collect();
         let other = world.clone();
-        let other = thread::spawn(move || Queue::reserve(&other.queue).map(drop));
+        let other = thread::spawn(move || reserve(&other.queue).map(drop));
         world.queue.close();
         assert_eq!(other.join().unwrap(), Err(NtStatus::DEVICE_REMOVED));
         drop(slots);
@@ -336,7 +342,7 @@ fn only_what_runs_ends() {
     explore("in order", 1, || {
         let world = World::new();
         let slot = |name| {
-            Queue::reserve(&world.queue)
+            reserve(&world.queue)
                 .expect("room")
                 .append(world.packet(name))
         };

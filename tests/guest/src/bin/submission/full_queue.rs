@@ -123,6 +123,45 @@ pub(super) fn a_full_queue_waits_until_a_signal_comes() {
     });
 }
 
+/// It sleeps while one place is there, and a signal ends that.
+pub(super) fn a_call_for_two_places_waits_for_both() {
+    on_each_engine(|engine| {
+        let (gpu, context) = (engine.gpu, engine.context);
+        let gate = engine.hold(context);
+        let add = Commands::new().add(engine.memory.address, 1);
+        let (address, bytes) = engine.commands.put(0, &add);
+        for _ in 2..MOST {
+            assert_eq!(submit(&gpu.dxg, context, address, bytes), SUCCESS);
+        }
+        catch_signals();
+        let answer = thread::scope(|scope| {
+            let (tell, id) = mpsc::channel();
+            let submitting = scope.spawn(move || {
+                // SAFETY: No preconditions.
+                tell.send(unsafe { libc::gettid() }).expect("a receiver");
+                let mut args = to_submit(&[context; 2], address, bytes);
+                let number = request::SUBMITCOMMAND;
+                // SAFETY: The argument holds no address of the CPU.
+                unsafe { sys::ioctl_once(&gpu.dxg, number, (&raw mut args).cast()) }
+            });
+            let id = id.recv().expect("a thread");
+            let ended = soon(|| {
+                interrupt(id);
+                match submitting.is_finished() {
+                    true => Ok(()),
+                    false => Err(()),
+                }
+            });
+            engine.release(gate);
+            assert_eq!(ended, Ok(()));
+            submitting.join().expect("a thread")
+        });
+        assert_eq!(answer, Err(Errno::INTR));
+        engine.finish();
+        assert_eq!(engine.memory.load(0), MOST - 2);
+    });
+}
+
 pub(super) fn a_full_queue_waits_until_there_is_room() {
     on_each_engine(|engine| {
         let (gate, (address, bytes)) = fill(engine, engine.context);

@@ -64,6 +64,7 @@ fn main() -> ExitCode {
             fences_of_a_device_in_error,
             commands_that_are_rewritten_while_they_run,
             a_full_queue_waits_until_a_signal_comes,
+            a_call_for_two_places_waits_for_both,
             a_full_queue_waits_until_there_is_room,
             the_end_of_a_context_ends_a_wait_for_room,
             the_end_of_the_adapter_ends_a_wait_for_room,

@@ -6,12 +6,14 @@ use super::backing::Backing;
 use crate::{
     ddi::execution::Update,
     status::{NtResult, NtStatus},
+    sys::page_source::PageSource,
 };
 use kernel::sync::Arc;
 
 #[allow(dead_code, reason = "everything is lost")]
 pub(crate) enum Unusable {
     NotPresent(usize),
+    Busy,
     Lost,
 }
 
@@ -44,6 +46,6 @@ pub(crate) fn update(_: EngineBytes<'_>, _: Update) -> Access {
     Err(Unusable::Lost)
 }
 
-pub(crate) fn page_in(_: EngineBytes<'_>, _: usize) -> NtResult {
+pub(crate) fn page_in(_: EngineBytes<'_>, _: usize) -> NtResult<Option<Arc<dyn PageSource>>> {
     Err(NtStatus::NOT_SUPPORTED)
 }
