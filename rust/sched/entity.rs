@@ -232,8 +232,8 @@ impl Entity {
         drop(old);
     }
 
-    /// The packet goes on, or has ended: nothing has to stay in memory for it.
-    fn keep_nothing(&self) {
+    /// The packet has gone on, or has ended: nothing has to stay in memory for it.
+    pub(super) fn keep_nothing(&self) {
         self.keep(None);
         self.keep(None);
     }

@@ -298,6 +298,9 @@ impl Node {
             }
             return;
         };
+        if !matches!(outcome, Outcome::NotPresent { .. }) {
+            entity.keep_nothing();
+        }
         let has_more = match outcome {
             Outcome::Completed => entity.queue().retire(number),
             Outcome::Preempted => entity.queue().put_back(number),
