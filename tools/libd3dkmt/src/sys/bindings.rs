@@ -787,7 +787,7 @@ pub const D3DKMT_CREATEDEVICE_REQUEST_VSYNC: d3dkmt_createdevice_flag = 2;
 pub const D3DKMT_CREATEDEVICE_DISABLE_GPU_TIMEOUT: d3dkmt_createdevice_flag = 4;
 pub const D3DKMT_CREATEDEVICE_GDI_DEVICE: d3dkmt_createdevice_flag = 8;
 pub const D3DKMT_CREATEDEVICE_RESERVED: d3dkmt_createdevice_flag = 4294967280;
-#[doc = " enum d3dkmt_createdevice_flag - bits of d3dkmt_createdeviceflags\n @D3DKMT_CREATEDEVICE_LEGACY_MODE: device of a program older than WDDM\n @D3DKMT_CREATEDEVICE_REQUEST_VSYNC: presents wait for vertical sync\n @D3DKMT_CREATEDEVICE_DISABLE_GPU_TIMEOUT: long-running work is no hang\n @D3DKMT_CREATEDEVICE_GDI_DEVICE: device of GDI\n @D3DKMT_CREATEDEVICE_RESERVED: must be 0"]
+#[doc = " enum d3dkmt_createdevice_flag - bits of d3dkmt_createdeviceflags\n @D3DKMT_CREATEDEVICE_LEGACY_MODE: device of a program older than WDDM\n @D3DKMT_CREATEDEVICE_REQUEST_VSYNC: presents wait for vertical sync\n @D3DKMT_CREATEDEVICE_DISABLE_GPU_TIMEOUT: accepted; the context's flag of this\n\tname is the one that counts\n @D3DKMT_CREATEDEVICE_GDI_DEVICE: device of GDI\n @D3DKMT_CREATEDEVICE_RESERVED: must be 0"]
 pub type d3dkmt_createdevice_flag = ::core::ffi::c_uint;
 #[doc = " struct d3dkmt_createdeviceflags - D3DKMT_CREATEDEVICEFLAGS\n @value: bits of enum d3dkmt_createdevice_flag"]
 #[repr(C)]

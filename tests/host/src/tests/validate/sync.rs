@@ -97,6 +97,17 @@ fn what_flags_mean() {
     assert_eq!(fence(NO_GPU_ACCESS), Ok(NewFence { gpu, ..plain }));
 }
 
+/// Case 592.
+#[test]
+fn engines_of_a_fence() {
+    for good in [0, 1] {
+        assert_eq!(fence_affinity(good), Ok(()));
+    }
+    for bad in [2, 3, 1 << 31, 1 << 32, 1 << 32 | 1, u64::MAX] {
+        refused(fence_affinity(bad));
+    }
+}
+
 #[test]
 fn signals_from_the_cpu() {
     let signal = |object_count, value| {
