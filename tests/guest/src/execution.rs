@@ -804,3 +804,9 @@ impl<'a> Engine<'a> {
 pub fn on_each_engine(test: impl Fn(&Engine<'_>)) {
     on_each_device(|gpu, device| test(&Engine::new(gpu, device)));
 }
+
+/// Runs a test that takes seconds on the first adapter alone: what it is about is the same on all.
+pub fn on_one_engine(test: impl Fn(&Engine<'_>)) {
+    let gpu = Gpu::first();
+    test(&Engine::on_new_device(&gpu));
+}

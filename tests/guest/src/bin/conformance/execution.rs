@@ -68,12 +68,6 @@ fn fault(engine: &Engine<'_>, commands: &Commands) -> (u64, u32) {
 /// State of a device, of which a packet took too long.
 const HUNG: u32 = c::D3DKMT_DEVICEEXECUTION_HUNG;
 
-/// Runs a test that takes seconds, on the first adapter alone: what it is about is the same on all.
-fn on_one_engine(test: impl Fn(&Engine<'_>)) {
-    let gpu = Gpu::first();
-    test(&Engine::on_new_device(&gpu));
-}
-
 /// Commands behind others that would take years: buffers that call each other.
 fn endless(engine: &Engine<'_>, first: Commands) -> Commands {
     let call = |commands: Commands, page: usize, bytes| {

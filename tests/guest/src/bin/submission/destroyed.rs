@@ -54,7 +54,7 @@ pub(super) fn what_is_destroyed_lasts_until_its_packets_have_ended() {
 
 /// A queue that takes no more packets keeps the memory of those that it has.
 pub(super) fn what_is_destroyed_lasts_behind_a_full_queue() {
-    on_each_engine(|engine| {
+    on_one_engine(|engine| {
         // The wait that holds the context, and the copy, are packets as well.
         copied_from(engine, 0, MOST - 2);
         engine.finish();

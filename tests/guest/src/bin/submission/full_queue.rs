@@ -94,7 +94,7 @@ fn answer_of(submitting: ScopedJoinHandle<'_, Answer>, id: i32) -> Answer {
 }
 
 pub(super) fn a_full_queue_waits_until_a_signal_comes() {
-    on_each_engine(|engine| {
+    on_one_engine(|engine| {
         let gate = engine.hold(engine.context);
         let add = Commands::new().add(engine.memory.address, 1);
         let commands = engine.commands.put(0, &add);
@@ -125,7 +125,7 @@ pub(super) fn a_full_queue_waits_until_a_signal_comes() {
 
 /// It sleeps while one place is there, and a signal ends that.
 pub(super) fn a_call_for_two_places_waits_for_both() {
-    on_each_engine(|engine| {
+    on_one_engine(|engine| {
         let (gpu, context) = (engine.gpu, engine.context);
         let gate = engine.hold(context);
         let add = Commands::new().add(engine.memory.address, 1);
@@ -163,7 +163,7 @@ pub(super) fn a_call_for_two_places_waits_for_both() {
 }
 
 pub(super) fn a_full_queue_waits_until_there_is_room() {
-    on_each_engine(|engine| {
+    on_one_engine(|engine| {
         let (gate, (address, bytes)) = fill(engine, engine.context);
         thread::scope(|scope| {
             let submitting =
@@ -182,7 +182,7 @@ pub(super) fn a_full_queue_waits_until_there_is_room() {
 }
 
 pub(super) fn the_end_of_a_context_ends_a_wait_for_room() {
-    on_each_engine(|engine| {
+    on_one_engine(|engine| {
         let context = engine.context(THREE_D);
         let (gate, commands) = fill(engine, context);
         let taken = AtomicU64::new(0);
