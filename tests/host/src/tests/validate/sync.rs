@@ -103,7 +103,7 @@ fn engines_of_a_fence() {
     for good in [0, 1] {
         assert_eq!(fence_affinity(good), Ok(()));
     }
-    for bad in [2, 3, 1 << 31, 1 << 32, 1 << 32 | 1, u64::MAX] {
+    for bad in [2, 3, 1 << 31, 1 << 32, (1 << 32) | 1, u64::MAX] {
         refused(fence_affinity(bad));
     }
 }
