@@ -129,7 +129,7 @@ enum Next {
     GoOn,
     Wait,
     Execute,
-    /// The worker of its context does it.
+    /// The worker of its process does it.
     Background,
 }
 

@@ -4,15 +4,15 @@
 //! one before it has ended.
 //!
 //! ```text
-//! reserve → append → begin ─→ retire
-//!                    ↑  └──→ put_back (others' turn) or wait (for something that wakes it)
-//!                    └────────────┴───────────┘
+//! try_reserve → append → begin ─→ retire
+//!                        ↑  └──→ put_back (others' turn) or wait (for something that wakes it)
+//!                        └────────────┴───────────┘
 //! ```
 //!
 //! Who closes the queue abandons what has not begun or waits; what runs is seen through to its retirement,
 //! or to when it is put back. A packet leaves the queue once, on one of these ways.
 //!
-//! Only `reserve` takes memory. Packets are dropped without a lock.
+//! Only `try_reserve` and `reserve_beyond` take memory. Packets are dropped without a lock.
 
 use crate::{
     mem::ACCOUNT,
