@@ -268,12 +268,14 @@ static void fill_words(u32 *word, u32 *end, u32 pattern)
 		*word = pattern;
 }
 
-/* Offset, from the first page on, and bytes are multiples of 4. Not long: it
- * is not preempted.
+/* Offset, from the first page on, and bytes are multiples of 4. It is preempted
+ * between runs of pages, as the FPU is held in each.
  */
 void dxg_pages_fill_part(struct page *const *pages, unsigned long offset,
 			 unsigned long bytes, u32 pattern)
 {
+	unsigned int run = 0;
+
 	begin_fill(pattern);
 	while (bytes) {
 		void *address = kmap_local_page(*pages++);
@@ -283,6 +285,10 @@ void dxg_pages_fill_part(struct page *const *pages, unsigned long offset,
 		kunmap_local(address);
 		bytes -= part;
 		offset = 0;
+		if (++run % 16 == 0) {
+			end_fill();
+			begin_fill(pattern);
+		}
 	}
 	end_fill();
 }

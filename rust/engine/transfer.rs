@@ -18,7 +18,7 @@ use crate::gpuva::space::Translation;
 pub(super) const PIECE_COST: u64 = 256;
 
 /// Bytes that are filled in the time that one is copied in.
-const FILLED_PER_COPIED: u64 = 4;
+const FILLED_PER_COPIED: u64 = 16;
 
 /// Where bytes come from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

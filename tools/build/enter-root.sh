@@ -15,6 +15,8 @@ env=(
 )
 # For the locks that are taken in here.
 env+=("DXGKRNL_PROCESS=${DXGKRNL_PROCESS:-}" "DXGKRNL_CHECKOUT=${DXGKRNL_CHECKOUT:-$top}")
+# How many orders the models of tests/models try.
+if [ -n "${LOOM_MAX_PREEMPTIONS:-}" ]; then env+=("LOOM_MAX_PREEMPTIONS=$LOOM_MAX_PREEMPTIONS"); fi
 # No colours in logs.
 if [ -t 1 ]; then env+=("TERM=${TERM:-dumb}"); else env+=(TERM=dumb); fi
 for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY all_proxy; do

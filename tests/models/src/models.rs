@@ -14,16 +14,22 @@ use self::world::{Refused, World, DEVICE_REMOVED, INVALID_HANDLE, INVALID_PARAME
 use crate::stand_in::{counters, machine, sys};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// Runs a model of so many threads in all their orders in which a thread has to wait, though it could
-/// go on, at most five times; three times if there are three threads, as they have so many more.
-/// Afterwards nothing is left, and the miniport has seen as many resources as the model returns.
+/// All orders of so many threads in which a thread has to wait, though it could go on, at most five times;
+/// twice if there are three threads, as they have so many more. `LOOM_MAX_PREEMPTIONS` is another bound.
+fn orders_of(threads: usize) -> loom::model::Builder {
+    let mut builder = loom::model::Builder::new();
+    let default = if threads > 2 { 2 } else { 5 };
+    builder.preemption_bound = builder.preemption_bound.or(Some(default));
+    builder.max_branches = 100_000;
+    builder
+}
+
+/// Runs a model of so many threads in [all their orders](orders_of). Afterwards nothing is left, and the
+/// miniport has seen as many resources as the model returns.
 fn explore(name: &str, threads: usize, model: impl Fn(&World) -> u32 + Send + Sync + 'static) {
     let orders = std::sync::Arc::new(AtomicUsize::new(0));
     let count = orders.clone();
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(if threads > 2 { 3 } else { 5 });
-    builder.max_branches = 100_000;
-    builder.check(move || {
+    orders_of(threads).check(move || {
         count.fetch_add(1, Relaxed);
         kernel::sync::reset();
         counters::reset();

@@ -233,7 +233,6 @@ impl Mode {
         if !SERVED.iter().any(|(_, served, _)| *served == call.request) {
             return Err("of requests that are not served");
         }
-        alone()?;
         let saved = Saved::of(&self.aside, call.request, call.argument as u64);
         let shape = Shape::of(
             adapter_driver().as_deref(),
@@ -242,10 +241,11 @@ impl Mode {
         );
         let mut progress = self.progress();
         let seen = progress.seen.entry(shape).or_default();
-        *seen += 1;
-        if *seen > PER_TEST {
+        if *seen == PER_TEST {
             return Err("like others of the test");
         }
+        alone()?;
+        *seen += 1;
         Ok((shape, saved))
     }
 

@@ -655,24 +655,25 @@ fn a_spin_takes_its_time_in_steps() {
     code.is_invalid();
 }
 
-/// 64 KiB that are copied are a step, four times as many that are filled, and 256 commands.
+/// 64 KiB that are copied are a step, 16 times as many that are filled, and 256 commands.
 #[test]
 fn a_step_is_short() {
-    const MIB: u64 = 1 << 20;
-    let fill = Code::default().fill(BASE, MIB, 0x0707_0707);
-    let copy = Code::default().copy(BASE, BASE + MIB, MIB);
-    for (code, bytes) in [(fill, 4 * STEP_BYTES), (copy, STEP_BYTES)] {
-        let mut world = World::new(512, code.0.clone());
-        world.memory[..1 << 20].fill(3);
-        world.memory[1 << 20..].fill(7);
+    const BYTES: u64 = 2 << 20;
+    let fill = Code::default().fill(BASE, BYTES, 0x0707_0707);
+    let copy = Code::default().copy(BASE, BASE + BYTES, BYTES);
+    for (code, bytes) in [(fill, 16 * STEP_BYTES), (copy, STEP_BYTES)] {
+        let mut world = World::new(1024, code.0.clone());
+        let (to, from) = world.memory.split_at_mut(BYTES as usize);
+        to.fill(3);
+        from.fill(7);
         let mut machine = code.machine();
-        for step in 1..MIB / bytes {
+        for step in 1..BYTES / bytes {
             assert_eq!(machine.step(&mut world), Progress::Running);
             let end = (step * bytes) as usize;
             assert_eq!(world.memory[end - 1..=end], [7, 3]);
         }
         assert_eq!(world.run(&mut machine, 2), Progress::Done);
-        assert_eq!(world.memory[(1 << 20) - 1], 7);
+        assert_eq!(world.memory[BYTES as usize - 1], 7);
     }
 
     let code = Code::default().words(&vec![0x1_0000; 1000]);

@@ -46,10 +46,7 @@ type Shared = Arc<Packet>;
 fn explore(name: &str, threads: usize, model: impl Fn() + Send + Sync + 'static) {
     let orders = std::sync::Arc::new(AtomicUsize::new(0));
     let count = orders.clone();
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(if threads > 2 { 3 } else { 5 });
-    builder.max_branches = 100_000;
-    builder.check(move || {
+    super::orders_of(threads).check(move || {
         count.fetch_add(1, Relaxed);
         kernel::sync::reset();
         model();

@@ -42,7 +42,7 @@ use std::{
 };
 
 /// How long each race goes on, on each adapter.
-const TIME: Duration = Duration::from_millis(500);
+const TIME: Duration = Duration::from_millis(250);
 
 /// Names the tests of a race: with 2 threads, and with 8.
 macro_rules! with_2_and_8 {
