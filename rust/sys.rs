@@ -30,6 +30,7 @@ pub(crate) mod user_pages;
 pub(crate) mod user_sized;
 pub(crate) mod worker;
 pub(crate) mod workqueue;
+pub(crate) mod write_fence;
 
 use crate::{
     bindings,

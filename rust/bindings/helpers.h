@@ -9,6 +9,8 @@
 #include <linux/types.h>
 
 struct dentry;
+struct dma_fence;
+struct dma_resv;
 struct eventfd_ctx;
 struct file;
 struct file_operations;
@@ -126,6 +128,13 @@ struct shrinker *dxg_shrinker_alloc(void);
 
 u64 dxg_total_ram_bytes(void);
 u64 dxg_ktime_get_ns(void);
+
+struct dma_fence *dxg_write_fence_new(gfp_t gfp, unsigned int milliseconds);
+void dxg_write_fence_end(struct dma_fence *base);
+int dxg_resv_add_write_fence(struct dma_resv *resv, struct dma_fence *fence,
+			     unsigned int most, struct dma_fence **before);
+int dxg_fence_wait(struct dma_fence *fence);
+void dxg_fence_put(struct dma_fence *fence);
 
 /* Tracepoints: see trace.h. */
 enum dxg_trace_allocation {

@@ -70,9 +70,13 @@ pub(crate) enum Inaccessible {
 /// The result of an access.
 pub(crate) type Access = Result<(), Inaccessible>;
 
+/// Bytes of one access to [`GpuMemory`], at most: as many are paged in where an engine has stopped, which would stop
+/// there for ever if it needed more.
+pub(crate) const ACCESS_MOST: u64 = 512 << 10;
+
 /// The memory behind the GPU virtual addresses of a context, for an engine that is software: what others reach by
-/// the page tables of `DxgkDdiSetRootPageTable`. The bytes of one call lie in what [`GpuMemory::look_up`] says of
-/// the first one. No function waits for memory.
+/// the page tables of `DxgkDdiSetRootPageTable`. The bytes of one call, at most [`ACCESS_MOST`], lie in what
+/// [`GpuMemory::look_up`] says of the first one. No function waits for memory.
 pub(crate) trait GpuMemory: Send + Sync {
     fn look_up(&self, address: u64) -> GpuPages;
 

@@ -16,7 +16,11 @@ use crate::{
     },
     sys::{
         dma_buf::DmaBuf,
-        page_source::PageSource, //
+        page_source::PageSource,
+        write_fence::{
+            Unfinished,
+            WriteFence, //
+        }, //
     }, //
 };
 use kernel::sync::Arc;
@@ -45,6 +49,16 @@ pub(crate) trait SegmentMemory: Send + Sync {
     /// - ACCESS_DENIED: a dma-buf of it with the other access is in use.
     fn export(&self, _writable: bool) -> NtResult<DmaBuf> {
         Err(NtStatus::NOT_SUPPORTED)
+    }
+
+    /// Has other drivers that read it, such as a display's for a flip, wait for a fence. `Some`: a fence that has to end
+    /// before this is called again, as there are so many.
+    ///
+    /// # Errors
+    ///
+    /// DEVICE_REMOVED, NO_MEMORY, INTERRUPTED.
+    fn add_write_fence(&self, _fence: &WriteFence) -> NtResult<Option<Unfinished>> {
+        Ok(None)
     }
 
     /// Drops the dma-buf if it is not in use: `true` when there is none any more. Must not wait.

@@ -23,6 +23,10 @@ use crate::{
     sys::{
         dma_buf::DmaBuf,
         kernel_pages::KernelPages,
+        write_fence::{
+            Unfinished,
+            WriteFence, //
+        },
         ACCOUNT,
         PAGE_SIZE, //
     }, //
@@ -177,6 +181,17 @@ impl GemObject {
     /// Whether the memory belongs to this device, not to another driver's dma-buf.
     pub(crate) fn is_native(&self) -> bool {
         self.is_native
+    }
+
+    /// Has readers of the object, such as a display's flips, wait for a fence; or returns one that has to end first.
+    ///
+    /// # Errors
+    ///
+    /// `ENODEV`: the device was unplugged. `ENOMEM`, `EINTR`.
+    pub(crate) fn add_write_fence(&self, fence: &WriteFence) -> Result<Option<Unfinished>> {
+        let _drm = self.device.enter()?;
+        let slot = self.slot.state.lock();
+        slot.as_ref().ok_or(ENODEV)?.add_write_fence(fence)
     }
 
     /// The pages, if there is a list of them.

@@ -11,6 +11,10 @@ use crate::{
     sys::{
         dma_buf::DmaBuf,
         page_source::PageSource,
+        write_fence::{
+            Unfinished,
+            WriteFence, //
+        },
         PAGE_SIZE, //
     }, //
 };
@@ -198,6 +202,13 @@ impl ObjectState {
         // SAFETY: By the invariant of the reference the object is live.
         let users = unsafe { bindings::dxg_drm_gem_object_users(self.as_ptr().as_ptr()) };
         users.try_into().unwrap_or(usize::MAX)
+    }
+
+    /// Whoever reads the object, or a dma-buf of it, under its reservation waits for the fence.
+    pub(super) fn add_write_fence(&self, fence: &WriteFence) -> Result<Option<Unfinished>> {
+        // SAFETY: By the invariant of the reference the object is live, and with it its reservation object, which this
+        // room locks in no function that calls this one.
+        unsafe { fence.add_to(self.object.get().resv) }
     }
 
     /// Ends the legacy name.

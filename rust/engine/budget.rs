@@ -9,6 +9,9 @@ use super::Port;
 /// Bytes that one step copies at most; those that are filled count as less, pixels of triangles as more.
 pub(crate) const STEP_BYTES: u64 = 64 << 10;
 
+/// Bytes of one access to memory, at most.
+pub(crate) const PIECE_MOST: u64 = 512 << 10;
+
 /// Nanoseconds after which a step ends, whatever it has yet to do: others may hold up each access to memory.
 pub(crate) const STEP_TIME: u64 = 1_000_000;
 

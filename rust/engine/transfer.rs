@@ -5,7 +5,10 @@
 //! Pure logic: also compiled and tested on the host.
 
 use super::{
-    budget::Budget,
+    budget::{
+        Budget,
+        PIECE_MOST, //
+    },
     command::Rows,
     Access,
     Fault,
@@ -66,6 +69,7 @@ impl Transfer {
                 Source::Rows(_) => 1,
             };
             let most = (self.row - self.done).min(budget.bytes.saturating_mul(per_cost));
+            let most = most.min(PIECE_MOST);
             let bytes = self.piece(port, most)?;
             budget.spend((bytes / per_cost).max(PIECE_COST));
             self.done += bytes;

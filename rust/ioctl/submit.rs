@@ -13,6 +13,10 @@ use crate::{
         self,
         Commands, //
     },
+    mem::{
+        KVVec,
+        ACCOUNT, //
+    },
     status::{
         NtResult,
         NtStatus, //
@@ -29,7 +33,7 @@ use crate::{
 ///   allocation of the device (case 505).
 /// - INVALID_USER_BUFFER: a length, but no address (case 498a).
 /// - DEVICE_REMOVED: the adapter was unplugged, or the device is in error (case 511). NO_MEMORY (case 516).
-/// - INTERRUPTED: a signal came while the queue of a context was full.
+/// - INTERRUPTED: a signal came while the queue of a context was full, or many packets wrote to the same primary.
 pub(super) fn command(caller: &Caller<'_>, argument: usize) -> NtResult {
     let args: d3dkmt_submitcommand = read(argument as u64)?;
     let wanted = validate_submit::submit_command(&args)?;
@@ -38,8 +42,10 @@ pub(super) fn command(caller: &Caller<'_>, argument: usize) -> NtResult {
     let (contexts, device) = caller
         .process
         .contexts(handles.iter().map(|&handle| handle.into()))?;
+    let mut written_primaries = KVVec::with_capacity(wanted.primaries, ACCOUNT)?;
     for &primary in args.written_primaries.iter().take(wanted.primaries) {
-        caller.process.allocation(&device, primary.into())?;
+        let primary = caller.process.allocation(&device, primary.into())?;
+        written_primaries.push(primary, ACCOUNT)?;
     }
     let private_data = read_bytes(args.priv_drv_data, wanted.private_data)?;
     submission::submit(
@@ -49,6 +55,7 @@ pub(super) fn command(caller: &Caller<'_>, argument: usize) -> NtResult {
             length: wanted.length,
             null_rendering: wanted.null_rendering,
             private_data: &private_data,
+            written_primaries: &written_primaries,
         },
     )
 }

@@ -55,6 +55,10 @@ use crate::{
     sys::{
         dma_buf::DmaBuf,
         worker::WorkerQueue,
+        write_fence::{
+            Unfinished,
+            WriteFence, //
+        },
         PAGE_SIZE, //
     }, //
 };
@@ -231,6 +235,10 @@ impl SegmentMemory for Arc<GemObject> {
 
     fn export(&self, writable: bool) -> NtResult<DmaBuf> {
         Ok(GemObject::export(self, writable)?)
+    }
+
+    fn add_write_fence(&self, fence: &WriteFence) -> NtResult<Option<Unfinished>> {
+        Ok(GemObject::add_write_fence(self, fence)?)
     }
 
     fn end_export(&self) -> bool {

@@ -22,11 +22,13 @@ use crate::{
             Notifications,
             Outcome,
             Packet,
-            PacketFault, //
+            PacketFault,
+            ACCESS_MOST, //
         },
         Cookie, //
     },
     engine::{
+        budget::PIECE_MOST,
         machine::{
             Machine,
             Progress, //
@@ -77,6 +79,8 @@ use kernel::{
 
 /// Nanoseconds of steps that the worker does in one piece.
 const PIECE: u64 = 500_000;
+
+const _: () = assert!(PIECE_MOST <= ACCESS_MOST, "an access has no end");
 
 /// How long a packet sleeps that waits for memory to change.
 const POLL: Delta = Delta::from_micros(100);

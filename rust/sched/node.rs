@@ -230,6 +230,7 @@ impl Node {
             commands,
             length,
             private_data,
+            ..
         } = &*packet
         else {
             return;
@@ -331,7 +332,7 @@ impl Node {
             Packet::Task(_) => Next::Background,
             // It is abandoned: no fence says that it is done (case 464).
             _ if entity.owner().is_in_error() => Next::Retire,
-            Packet::Null => Next::Retire,
+            Packet::Null { .. } => Next::Retire,
             Packet::Signal(signal) => match signal.run() {
                 true => Next::Retire,
                 false => Next::GoOn,

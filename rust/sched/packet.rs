@@ -26,7 +26,10 @@ use crate::{
         NtResult,
         NtStatus, //
     },
-    sys::event_fd::EventFd, //
+    sys::{
+        event_fd::EventFd,
+        write_fence::WriteFence, //
+    }, //
 };
 use kernel::{
     new_mutex,
@@ -44,7 +47,9 @@ use kernel::{
 /// What a packet does.
 pub(crate) enum Packet {
     /// It ends in its order, and that is all: there are no commands, or they are not to be executed.
-    Null,
+    Null {
+        _written: Option<Arc<WriteFence>>,
+    },
     /// It runs commands on an engine.
     Execute {
         /// GPU virtual address.
@@ -52,6 +57,8 @@ pub(crate) enum Packet {
         /// Bytes.
         length: u32,
         private_data: KVVec<u8>,
+        /// Ends when the last packet that has it is dropped: displays of what the commands write to wait for it.
+        _written: Option<Arc<WriteFence>>,
     },
     /// What is behind it begins when fences have their values.
     Wait(Arc<PacketWait>),

@@ -30,6 +30,7 @@ use crate::{
         },
         dma_buf::DmaBuf,
         trace,
+        write_fence::WriteFence,
         PAGE_SIZE, //
     }, //
 };
@@ -197,6 +198,31 @@ impl Backing {
             return exported;
         }
         Err(NtStatus::NO_MEMORY)
+    }
+
+    /// Has other drivers that read the memory, such as a display's for a flip, wait for a fence. Other drivers have none
+    /// that is outside the segment. Waits itself where many packets write to the memory already.
+    ///
+    /// # Errors
+    ///
+    /// DEVICE_REMOVED: the device was unplugged. NO_MEMORY, INTERRUPTED.
+    pub(crate) fn add_write_fence(&self, fence: &WriteFence) -> NtResult {
+        loop {
+            let memory = {
+                let mut paging = self.vidmm.lock_paging()?;
+                match &self.inner(&mut paging).state {
+                    State::Local(memory) | State::Imported(memory) => Some(memory.clone()),
+                    _ => None,
+                }
+            };
+            let Some(memory) = memory else {
+                return Ok(());
+            };
+            match memory.add_write_fence(fence)? {
+                None => return Ok(()),
+                Some(before) => before.wait()?,
+            }
+        }
     }
 
     /// The dma-buf did not reach its user.

@@ -12,7 +12,10 @@ use crate::{
         Counted,
         Counter, //
     },
-    ddi::execution::PacketFault,
+    ddi::execution::{
+        PacketFault,
+        ACCESS_MOST, //
+    },
     mem::ACCOUNT,
     sched::entity::{
         DeviceError,
@@ -37,10 +40,6 @@ use kernel::{
         Mutex, //
     }, //
 };
-
-/// Bytes that are paged in when an engine has stopped at some: no less than the software engine uses in one piece, or it
-/// would stop there for ever.
-const PAGED_IN_AT_ONCE: u64 = 512 << 10;
 
 /// The execution state of a device (D3DKMT_DEVICEEXECUTION_STATE).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -88,7 +87,7 @@ impl Owner for Device {
 
     fn page_in(&self, address: u64) -> NtResult<Option<Arc<dyn PageSource>>> {
         let space = self.space.space();
-        (self.account).charged(|| space.page_in(address, PAGED_IN_AT_ONCE))
+        (self.account).charged(|| space.page_in(address, ACCESS_MOST))
     }
 }
 

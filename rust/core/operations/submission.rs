@@ -7,6 +7,7 @@ use crate::{
     core::bindings::{
         context::Context,
         device::Device,
+        open_allocation::OpenAllocation,
         process::{
             Object,
             Process, //
@@ -37,7 +38,8 @@ use crate::{
     },
     sys::{
         event_fd::EventFd,
-        killable, //
+        killable,
+        write_fence::WriteFence, //
     }, //
 };
 use kernel::sync::Arc;
@@ -54,6 +56,8 @@ pub(crate) struct Commands<'a> {
     /// It is not executed.
     pub(crate) null_rendering: bool,
     pub(crate) private_data: &'a [u8],
+    /// Primaries that they write to: their flips wait for the end of the packets (case 506).
+    pub(crate) written_primaries: &'a [Arc<OpenAllocation>],
 }
 
 impl Process {
@@ -165,16 +169,19 @@ pub(in crate::core) fn update(
 /// # Errors
 ///
 /// - INVALID_PARAMETER: a context takes waits and signals alone (case 450).
-/// - NO_MEMORY. INTERRUPTED: a signal came while the call waited for room. DEVICE_REMOVED: a context is being
-///   destroyed.
+/// - NO_MEMORY. INTERRUPTED: a signal came while the call waited for room, or for one of many packets that write to the
+///   same primary. DEVICE_REMOVED: a context is being destroyed, or the adapter was unplugged.
 pub(crate) fn submit(contexts: &[Arc<Context>], commands: &Commands<'_>) -> NtResult {
     let only_synchronizes = |context: &Arc<Context>| context.options().synchronization_only;
     if contexts.iter().any(only_synchronizes) {
         return Err(NtStatus::INVALID_PARAMETER);
     }
+    // Before the packets: a fence that is dropped, as the call fails, delays nobody.
+    let written = write_fence(commands.written_primaries)?;
     append(contexts, |context| {
+        let _written = written.clone();
         if commands.null_rendering || context.options().null_rendering {
-            return Ok(Packet::Null);
+            return Ok(Packet::Null { _written });
         }
         let mut private_data = KVVec::new();
         private_data.extend_from_slice(commands.private_data, ACCOUNT)?;
@@ -182,8 +189,21 @@ pub(crate) fn submit(contexts: &[Arc<Context>], commands: &Commands<'_>) -> NtRe
             commands: commands.address,
             length: commands.length,
             private_data,
+            _written,
         })
     })
+}
+
+/// A fence that flips of these primaries wait for from now on.
+fn write_fence(primaries: &[Arc<OpenAllocation>]) -> NtResult<Option<Arc<WriteFence>>> {
+    if primaries.is_empty() {
+        return Ok(None);
+    }
+    let fence = Arc::new(WriteFence::new()?, ACCOUNT)?;
+    for primary in primaries {
+        primary.allocation().backing().add_write_fence(&fence)?;
+    }
+    Ok(Some(fence))
 }
 
 /// D3DKMTWaitForSynchronizationObjectFromGpu: what the context is told later begins when all fences have their

@@ -98,17 +98,20 @@ pub(crate) mod packet {
         fence::wait::Target,
         mem::KVVec,
         status::{NtResult, NtStatus},
-        sys::event_fd::EventFd,
+        sys::{event_fd::EventFd, write_fence::WriteFence},
     };
     use kernel::sync::Arc;
 
     #[allow(dead_code, reason = "nobody reads it")]
     pub(crate) enum Packet {
-        Null,
+        Null {
+            _written: Option<Arc<WriteFence>>,
+        },
         Execute {
             commands: u64,
             length: u32,
             private_data: KVVec<u8>,
+            _written: Option<Arc<WriteFence>>,
         },
         Signal(SignalPart),
         Task(Arc<dyn Task>),

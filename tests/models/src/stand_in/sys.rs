@@ -54,6 +54,20 @@ pub(crate) mod page_source {
     pub(crate) trait PageSource: Send + Sync {}
 }
 
+/// In the models there is no display.
+pub(crate) mod write_fence {
+    pub(crate) struct WriteFence;
+
+    impl WriteFence {
+        pub(crate) fn new() -> kernel::error::Result<Self> {
+            Ok(Self)
+        }
+    }
+
+    #[allow(dead_code, reason = "nothing is written")]
+    pub(crate) struct Unfinished;
+}
+
 /// Nobody listens.
 pub(crate) mod trace {
     #[allow(dead_code, reason = "nobody reads it")]

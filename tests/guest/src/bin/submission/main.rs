@@ -10,11 +10,13 @@ mod flow;
 mod full_queue;
 mod packets;
 mod paged_in;
+mod primaries;
 mod rewriting;
 mod turns;
 
 use self::{
     commands::*, destroyed::*, ends::*, faults::*, flow::*, full_queue::*, packets::*, paged_in::*,
+    primaries::*,
     rewriting::*, turns::*,
 };
 use dxg_guest_tests::{calls::*, execution::*, harness, tests};
@@ -51,6 +53,12 @@ fn main() -> ExitCode {
             commands_that_are_mapped_later,
             arguments_that_are_too_large,
             written_primaries,
+            readers_of_a_primary_wait_for_its_packet,
+            readers_of_primaries_wait_for_each_context,
+            readers_of_a_primary_do_not_wait_for_what_is_abandoned,
+            readers_of_a_primary_wait_for_a_limited_time,
+            a_primary_has_so_many_unfinished_packets,
+            a_flip_waits_for_the_packet_that_writes,
             flags_of_a_packet,
             private_data_that_the_engine_refuses,
             what_nobody_has_touched,

@@ -14,7 +14,7 @@ use crate::{
     mem::ACCOUNT,
     stand_in::machine::machine,
     status::NtResult,
-    sys::trace,
+    sys::{trace, write_fence::WriteFence},
 };
 use kernel::sync::Arc;
 use std::{any::Any, num::NonZeroU32, ops::Deref};
@@ -154,6 +154,10 @@ impl Backing {
     }
 
     pub(crate) fn cancel_export(&self) {
+        unreachable!()
+    }
+
+    pub(crate) fn add_write_fence(&self, _: &WriteFence) -> NtResult {
         unreachable!()
     }
 

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Case 506: whoever reads a written primary, as a display does for a flip, waits for the packets that write to it.
+//! That a dma-buf can be read is what `poll` says.
+
+use super::*;
+use dxg_guest_tests::{
+    card::Card,
+    create::{surface, Create, XR24},
+    dma_buf::{displayable, export},
+    faults::every_call::spare,
+};
+use dxg_present::{Display, Layout};
+use libd3dkmt::sys::gem::DXGKRNL_GEM_USAGE_DISPLAYABLE;
+use rustix::{
+    event::{poll, PollFd, PollFlags, Timespec},
+    io::retry_on_intr,
+};
+use std::{
+    os::fd::OwnedFd,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// Fences of unfinished packets that a primary has at most.
+const MOST: usize = 64;
+/// Seconds after which a fence ends without its packet.
+const TIMEOUT: f64 = 5.0;
+
+/// Submits a packet that writes to primaries.
+fn write(engine: &Engine<'_>, contexts: &[u32], primaries: &[u32], flags: u32) {
+    let (address, bytes) = engine.commands.put(0, &Commands::new().end());
+    let mut args = to_submit(contexts, address, bytes);
+    args.flags.value = flags;
+    for (place, &primary) in args.written_primaries.iter_mut().zip(primaries) {
+        *place = handle(primary);
+    }
+    args.num_primaries = primaries.len() as u32;
+    assert_eq!(submit_with(&engine.gpu.dxg, &mut args), SUCCESS);
+    spare("a fence may end meanwhile");
+}
+
+/// Whether a dma-buf can be read within so many seconds.
+fn can_be_read(dma_buf: &OwnedFd, seconds: i64) -> bool {
+    let limit = Timespec {
+        tv_sec: seconds,
+        tv_nsec: 0,
+    };
+    let mut fds = [PollFd::new(dma_buf, PollFlags::IN)];
+    retry_on_intr(|| poll(&mut fds, Some(&limit))).expect("poll") == 1
+}
+
+/// A primary that is in a dma-buf.
+fn primary(engine: &Engine<'_>) -> (u32, OwnedFd) {
+    let allocation = displayable(engine.device).made(engine.gpu).allocation(0);
+    let dma_buf = export(engine.gpu, engine.device, allocation);
+    assert!(can_be_read(&dma_buf, 0));
+    (allocation, dma_buf)
+}
+
+pub(super) fn readers_of_a_primary_wait_for_its_packet() {
+    on_each_engine(|engine| {
+        let (allocation, written) = primary(engine);
+        let (_, other) = primary(engine);
+        // With NullRendering as well: only the order counts.
+        for flags in [0, 1] {
+            let gate = engine.hold(engine.context);
+            write(engine, &[engine.context], &[allocation], flags);
+            assert!(!can_be_read(&written, 0));
+            assert!(can_be_read(&other, 0));
+            engine.release(gate);
+            assert!(can_be_read(&written, 60));
+            engine.finish();
+        }
+    });
+}
+
+pub(super) fn readers_of_primaries_wait_for_each_context() {
+    on_each_engine(|engine| {
+        let [(first, one), (second, two)] = [primary(engine), primary(engine)];
+        let contexts = [engine.context, engine.context(COPY)];
+        let gates = contexts.map(|context| engine.hold(context));
+        write(engine, &contexts, &[first, second], 0);
+        let [gate, last] = gates;
+        engine.release(gate);
+        engine.finish();
+        assert!(![&one, &two].map(|primary| can_be_read(primary, 0)).contains(&true));
+        engine.release(last);
+        assert!(can_be_read(&one, 60) && can_be_read(&two, 60));
+    });
+}
+
+pub(super) fn readers_of_a_primary_do_not_wait_for_what_is_abandoned() {
+    on_each_engine(|engine| {
+        let (allocation, written) = primary(engine);
+        let context = engine.context(THREE_D);
+        engine.hold(context);
+        write(engine, &[context], &[allocation], 0);
+        assert!(!can_be_read(&written, 0));
+        assert_eq!(destroy_context(&engine.gpu.dxg, context), SUCCESS);
+        assert!(can_be_read(&written, 60));
+    });
+}
+
+/// A `dma_fence` has to end, whatever a user has a context wait for.
+pub(super) fn readers_of_a_primary_wait_for_a_limited_time() {
+    on_one_engine(|engine| {
+        let (allocation, written) = primary(engine);
+        let gate = engine.hold(engine.context);
+        let begin = Instant::now();
+        write(engine, &[engine.context], &[allocation], 0);
+        assert!(!can_be_read(&written, 0));
+        assert!(can_be_read(&written, 60));
+        let waited = begin.elapsed().as_secs_f64();
+        // By ticks, of 4 ms, of which the first and the last one may be parts.
+        assert!(waited > TIMEOUT - 0.02, "{waited} s");
+        engine.release(gate);
+        engine.finish();
+    });
+}
+
+pub(super) fn a_primary_has_so_many_unfinished_packets() {
+    on_one_engine(|engine| {
+        let (allocation, written) = primary(engine);
+        let gate = engine.hold(engine.context);
+        let begin = Instant::now();
+        for _ in 0..MOST {
+            write(engine, &[engine.context], &[allocation], 0);
+        }
+        let released = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let last = scope.spawn(|| {
+                write(engine, &[engine.context], &[allocation], 0);
+                assert!(released.load(Relaxed) || begin.elapsed().as_secs_f64() > TIMEOUT - 0.02);
+            });
+            thread::sleep(Duration::from_millis(100));
+            released.store(true, Relaxed);
+            engine.release(gate);
+            last.join().expect("no panic");
+        });
+        engine.finish();
+        assert!(can_be_read(&written, 60));
+    });
+}
+
+pub(super) fn a_flip_waits_for_the_packet_that_writes() {
+    for card in Card::all() {
+        let luid = card.adapter.luid();
+        let gpu = Gpu::open(Luid(luid.low, luid.high));
+        let engine = Engine::on_new_device(&gpu);
+        let display = Display::open(&card.node).expect("a display");
+        let (width, height) = display.size();
+        let mut allocations = Vec::new();
+        let frames = [(); 2].map(|()| {
+            let mut blob = surface(width, height);
+            blob.usage |= DXGKRNL_GEM_USAGE_DISPLAYABLE;
+            let allocation = Create::blobs(engine.device, &[blob]).made(&gpu).allocation(0);
+            let layout = Layout {
+                width,
+                height,
+                pitch: 4 * width,
+                format: XR24,
+            };
+            allocations.push(allocation);
+            let dma_buf = export(&gpu, engine.device, allocation);
+            display.import(dma_buf, layout).expect("a frame")
+        });
+        let [first, second] = &frames;
+        display.show(first).expect("shown");
+        let gate = engine.hold(engine.context);
+        write(&engine, &[engine.context], &allocations[1..], 0);
+        let flipped = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let releasing = scope.spawn(|| {
+                // Some frames of the display.
+                thread::sleep(Duration::from_millis(200));
+                let early = flipped.load(Relaxed);
+                engine.release(gate);
+                early
+            });
+            display.flip(second).expect("flipped");
+            flipped.store(true, Relaxed);
+            assert!(!releasing.join().expect("no panic"), "{}", card.driver);
+        });
+        engine.finish();
+    }
+}
