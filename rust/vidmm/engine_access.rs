@@ -96,11 +96,6 @@ enum Place {
 }
 
 impl Backing {
-    /// Whether a device has it on its residency list: else an engine must not use it (case 431).
-    pub(crate) fn is_listed(&self) -> bool {
-        self.residency_info().is_some_and(|known| known.listed > 0)
-    }
-
     fn find_part(
         &self,
         state: &State,

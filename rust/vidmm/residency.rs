@@ -37,7 +37,8 @@ use kernel::sync::{
         Atomic,
         Relaxed, //
     },
-    Arc, //
+    Arc,
+    SetOnce, //
 };
 
 /// How often one binding of an allocation is on its device's residency list. Changes only with the residency
@@ -46,6 +47,17 @@ pub(crate) struct Residency {
     count: Atomic<u32>,
     /// Bytes that this adds to its process's usage.
     counted: Atomic<u64>,
+    /// Set when the binding is mapped, as most never are.
+    listed: SetOnce<Arc<Listed>>,
+}
+
+/// Whether a binding is on its device's residency list: for engines, which find its mappings.
+pub(crate) struct Listed(Atomic<bool>);
+
+impl Listed {
+    pub(crate) fn is_listed(&self) -> bool {
+        self.0.load(Relaxed)
+    }
 }
 
 impl Residency {
@@ -53,6 +65,7 @@ impl Residency {
         Self {
             count: Atomic::new(0),
             counted: Atomic::new(0),
+            listed: SetOnce::new(),
         }
     }
 
@@ -62,6 +75,9 @@ impl Residency {
 
     fn set(&self, count: u32) {
         self.count.store(count, Relaxed);
+        if let Some(listed) = self.listed.as_ref() {
+            listed.0.store(count > 0, Relaxed);
+        }
     }
 }
 
@@ -110,6 +126,22 @@ impl Backing {
                 ResidencyStatus::NotResident
             }
         }
+    }
+
+    /// Whether a binding is on its residency list, now and later.
+    ///
+    /// # Errors
+    ///
+    /// NO_MEMORY.
+    pub(crate) fn listed(&self, residency: &Residency) -> NtResult<Arc<Listed>> {
+        if residency.listed.as_ref().is_none() {
+            let new = Arc::new(Listed(Atomic::new(false)), ACCOUNT)?;
+            let _tracker = self.vidmm.tracker();
+            new.0.store(residency.count() > 0, Relaxed);
+            // `false`: another thread was first.
+            residency.listed.populate(new);
+        }
+        residency.listed.as_ref().cloned().ok_or(NtStatus::UNSUCCESSFUL)
     }
 
     /// A binding ends: takes it off its residency list.

@@ -41,7 +41,8 @@ use crate::{
         NtResult,
         NtStatus, //
     },
-    sys::killable, //
+    sys::killable,
+    vidmm::residency::Listed, //
 };
 use kernel::{
     new_mutex,
@@ -64,7 +65,8 @@ use kernel::{
 /// What addresses map.
 #[derive(Clone)]
 pub(crate) enum Item {
-    Allocation(Arc<Allocation>),
+    /// With whether the binding that was mapped is resident.
+    Allocation(Arc<Allocation>, Arc<Listed>),
     Fence(Arc<MonitoredFence>),
 }
 
@@ -439,11 +441,12 @@ impl GpuMappings {
     pub(in crate::core) fn target(
         &self,
         allocation: &Arc<Allocation>,
+        listed: Arc<Listed>,
         writable: bool,
     ) -> Target<Item> {
         self.any.store(true, Relaxed);
         Target {
-            item: Item::Allocation(allocation.clone()),
+            item: Item::Allocation(allocation.clone(), listed),
             key: self.key(),
             bytes: allocation.facts().size(),
             writable,

@@ -159,10 +159,16 @@ impl OpenAllocation {
     }
 
     /// The allocation, in the form that GPU virtual addresses map.
-    pub(in crate::core) fn mapped(&self) -> Target<Item> {
+    ///
+    /// # Errors
+    ///
+    /// NO_MEMORY.
+    pub(in crate::core) fn mapped(&self) -> NtResult<Target<Item>> {
         let allocation = self.allocation();
-        let writable = !self.read_only && allocation.backing().is_writable();
-        self.gpu_mappings.target(allocation, writable)
+        let backing = allocation.backing();
+        let writable = !self.read_only && backing.is_writable();
+        let listed = backing.listed(&self.listing.residency)?;
+        Ok(self.gpu_mappings.target(allocation, listed, writable))
     }
 
     /// The allocation, in the form that tracepoints record.

@@ -56,7 +56,7 @@ impl GpuSpace {
     ) -> NtResult<Option<Arc<dyn PageSource>>> {
         match self.translate(address) {
             Translation::Memory {
-                item: Item::Allocation(allocation),
+                item: Item::Allocation(allocation, _),
                 offset,
                 bytes: there,
                 ..
@@ -131,9 +131,9 @@ impl GpuMemory for GpuSpace {
             Translation::Invalid => GpuPages::Invalid,
             &Translation::Zero { bytes } => GpuPages::Zero { bytes },
             Translation::Memory {
-                item: Item::Allocation(allocation),
+                item: Item::Allocation(_, listed),
                 ..
-            } if !allocation.backing().is_listed() => GpuPages::Invalid,
+            } if !listed.is_listed() => GpuPages::Invalid,
             &Translation::Memory {
                 bytes, writable, ..
             } => GpuPages::Memory { bytes, writable },
@@ -145,7 +145,7 @@ impl GpuMemory for GpuSpace {
         // CAST: 64 bits at most.
         let (item, offset) = self.find(address, bytes.len() as u64, false)?;
         match &item {
-            Item::Allocation(allocation) => {
+            Item::Allocation(allocation, _) => {
                 let backing = allocation.backing();
                 let read = engine_access::read(EngineBytes { backing, offset }, bytes);
                 at([address], read)
@@ -159,7 +159,7 @@ impl GpuMemory for GpuSpace {
         // CAST: 64 bits at most.
         let (item, offset) = self.find(address, bytes.len() as u64, true)?;
         match &item {
-            Item::Allocation(allocation) => {
+            Item::Allocation(allocation, _) => {
                 let backing = allocation.backing();
                 let written = engine_access::write(EngineBytes { backing, offset }, bytes);
                 at([address], written)
@@ -175,7 +175,7 @@ impl GpuMemory for GpuSpace {
         let access = self.access();
         let (item, offset) = self.find(address, bytes, true)?;
         match &item {
-            Item::Allocation(allocation) => {
+            Item::Allocation(allocation, _) => {
                 let backing = allocation.backing();
                 let bytes = count(bytes)?;
                 let filled = engine_access::fill(EngineBytes { backing, offset }, bytes, pattern);
@@ -196,7 +196,7 @@ impl GpuMemory for GpuSpace {
             let _access = self.access();
             let (to_item, to_offset) = self.find(to, bytes, true)?;
             let (from_item, from_offset) = self.find(from, bytes, false)?;
-            if let (Item::Allocation(into), Item::Allocation(of)) = (&to_item, &from_item) {
+            if let (Item::Allocation(into, _), Item::Allocation(of, _)) = (&to_item, &from_item) {
                 let into = EngineBytes {
                     backing: into.backing(),
                     offset: to_offset,
@@ -229,7 +229,7 @@ impl GpuMemory for GpuSpace {
         let access = self.access();
         let (item, offset) = self.find(address, 8, true)?;
         match &item {
-            Item::Allocation(allocation) => {
+            Item::Allocation(allocation, _) => {
                 let backing = allocation.backing();
                 let updated = engine_access::update(EngineBytes { backing, offset }, change);
                 at([address], updated)

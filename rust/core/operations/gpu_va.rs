@@ -100,7 +100,7 @@ impl PagingQueue {
                 write,
                 driver_protection,
             } => {
-                target = open.mapped();
+                target = open.mapped()?;
                 Wanted::Memory {
                     target: &target,
                     offset,
@@ -151,9 +151,10 @@ pub(crate) enum UpdateOperation {
 }
 
 impl UpdateOperation {
-    fn operation(&self) -> gpuva::update::Operation<Item> {
+    /// NO_MEMORY.
+    fn operation(&self) -> NtResult<gpuva::update::Operation<Item>> {
         use gpuva::update::Operation;
-        match self {
+        Ok(match self {
             Self::Map {
                 span,
                 open,
@@ -163,7 +164,7 @@ impl UpdateOperation {
                 driver_protection,
             } => Operation::Map {
                 span: *span,
-                target: open.mapped(),
+                target: open.mapped()?,
                 offset: *offset,
                 bytes: *bytes,
                 write: *write,
@@ -171,7 +172,7 @@ impl UpdateOperation {
             },
             &Self::Unmap { span, zero } => Operation::Unmap { span, zero },
             &Self::Copy { source, to } => Operation::Copy { source, to },
-        }
+        })
     }
 }
 
@@ -244,7 +245,7 @@ impl Context {
         let space = context.device().gpu_space().clone();
         let mut to_do = KVVec::with_capacity(operations.len(), ACCOUNT)?;
         for operation in &operations {
-            to_do.push(operation.operation(), ACCOUNT)?;
+            to_do.push(operation.operation()?, ACCOUNT)?;
         }
         let (bindings, reservations) = (operations, space.check_update(&to_do)?);
         let start = Next {

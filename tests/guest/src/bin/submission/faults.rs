@@ -6,6 +6,7 @@ use dxg_guest_tests::{
     fence::{destroy_paging_queue, destroy_sync_object, wait, wait_in, Event, Fence, WaitOptions},
     gpu_va::{map, map_with, mapped, to_map, GPU_PAGE, NO_ACCESS, WRITE},
     paging::{buffer, evicted, make_resident, resident},
+    share::{share, shared, Open},
     signals::spawn,
     state::soon,
 };
@@ -92,6 +93,20 @@ pub(super) fn page_faults() {
             engine.run(&commands().write64(FAR, 1));
             evicted(gpu, engine.device, &[allocation]);
             (commands().write64(FAR, 1), FAR)
+        });
+        // It is resident for another device only.
+        faults(gpu, WRITTEN, |engine| {
+            let other = Engine::on_new_device(gpu);
+            let theirs = shared(other.device, 1).made(gpu);
+            resident(gpu, other.device, &other.queue, &theirs.allocations());
+            let nt = share(gpu, theirs.resource());
+            let (device, queue) = (engine.device, &engine.queue);
+            let ours = Open::new(device, &nt, 1).made(gpu).allocation(0);
+            let address = mapped(gpu, device, queue, 0, ours, 1);
+            resident(gpu, device, queue, &[ours]);
+            engine.run(&commands().write64(address, 1));
+            evicted(gpu, device, &[ours]);
+            (commands().write64(address, 1), address)
         });
         // It has gone.
         faults(gpu, WRITTEN, |engine| {

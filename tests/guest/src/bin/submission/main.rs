@@ -58,7 +58,6 @@ fn main() -> ExitCode {
             readers_of_a_primary_do_not_wait_for_what_is_abandoned,
             readers_of_a_primary_wait_for_a_limited_time,
             a_primary_has_so_many_unfinished_packets,
-            a_flip_waits_for_the_packet_that_writes,
             flags_of_a_packet,
             private_data_that_the_engine_refuses,
             what_nobody_has_touched,

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! Case 506: whoever reads a written primary, as a display does for a flip, waits for the packets that write to it.
-//! That a dma-buf can be read is what `poll` says.
+//! Whoever reads a written primary waits for the packets that write to it. That a dma-buf can be read is what `poll`
+//! says; that flips wait is case 506.
 
 use super::*;
 use dxg_guest_tests::{
-    card::Card,
-    create::{surface, Create, XR24},
     dma_buf::{displayable, export},
     faults::every_call::spare,
 };
-use dxg_present::{Display, Layout};
-use libd3dkmt::sys::gem::DXGKRNL_GEM_USAGE_DISPLAYABLE;
 use rustix::{
     event::{poll, PollFd, PollFlags, Timespec},
     io::retry_on_intr,
@@ -141,47 +137,4 @@ pub(super) fn a_primary_has_so_many_unfinished_packets() {
         engine.finish();
         assert!(can_be_read(&written, 60));
     });
-}
-
-pub(super) fn a_flip_waits_for_the_packet_that_writes() {
-    for card in Card::all() {
-        let luid = card.adapter.luid();
-        let gpu = Gpu::open(Luid(luid.low, luid.high));
-        let engine = Engine::on_new_device(&gpu);
-        let display = Display::open(&card.node).expect("a display");
-        let (width, height) = display.size();
-        let mut allocations = Vec::new();
-        let frames = [(); 2].map(|()| {
-            let mut blob = surface(width, height);
-            blob.usage |= DXGKRNL_GEM_USAGE_DISPLAYABLE;
-            let allocation = Create::blobs(engine.device, &[blob]).made(&gpu).allocation(0);
-            let layout = Layout {
-                width,
-                height,
-                pitch: 4 * width,
-                format: XR24,
-            };
-            allocations.push(allocation);
-            let dma_buf = export(&gpu, engine.device, allocation);
-            display.import(dma_buf, layout).expect("a frame")
-        });
-        let [first, second] = &frames;
-        display.show(first).expect("shown");
-        let gate = engine.hold(engine.context);
-        write(&engine, &[engine.context], &allocations[1..], 0);
-        let flipped = AtomicBool::new(false);
-        thread::scope(|scope| {
-            let releasing = scope.spawn(|| {
-                // Some frames of the display.
-                thread::sleep(Duration::from_millis(200));
-                let early = flipped.load(Relaxed);
-                engine.release(gate);
-                early
-            });
-            display.flip(second).expect("flipped");
-            flipped.store(true, Relaxed);
-            assert!(!releasing.join().expect("no panic"), "{}", card.driver);
-        });
-        engine.finish();
-    }
 }

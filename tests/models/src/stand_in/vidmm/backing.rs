@@ -119,10 +119,6 @@ impl Backing {
 
     pub(crate) fn unlock(&self, _: u32) {}
 
-    pub(crate) fn is_listed(&self) -> bool {
-        false
-    }
-
     pub(crate) fn priority(&self) -> u32 {
         unreachable!()
     }

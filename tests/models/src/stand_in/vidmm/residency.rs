@@ -22,6 +22,14 @@ impl Residency {
     }
 }
 
+pub(crate) struct Listed;
+
+impl Listed {
+    pub(crate) fn is_listed(&self) -> bool {
+        unreachable!()
+    }
+}
+
 #[allow(dead_code, reason = "in the models nobody looks at it")]
 pub(crate) struct Bound<'a> {
     pub(crate) residency: &'a Residency,
@@ -49,6 +57,10 @@ pub(crate) enum ResidencyStatus {
 }
 
 impl Backing {
+    pub(crate) fn listed(&self, _: &Residency) -> NtResult<Arc<Listed>> {
+        unreachable!()
+    }
+
     pub(crate) fn residency_status(&self) -> ResidencyStatus {
         unreachable!()
     }

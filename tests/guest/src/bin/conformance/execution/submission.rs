@@ -3,8 +3,19 @@
 
 use super::*;
 use crate::table::Case;
-use dxg_guest_tests::memory::{Map, PAGE, UNMAPPED};
-use libd3dkmt::sys::NtStatus;
+use dxg_guest_tests::{
+    card::Card,
+    create::{surface, Create, XR24},
+    dma_buf::export,
+    memory::{Map, PAGE, UNMAPPED},
+};
+use dxg_present::{Display, Layout};
+use libd3dkmt::sys::{gem::DXGKRNL_GEM_USAGE_DISPLAYABLE, NtStatus};
+use std::{
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    thread,
+    time::Duration,
+};
 
 pub const CASES: &[Case] = &[
     case!(
@@ -96,6 +107,14 @@ pub const CASES: &[Case] = &[
         "SubmitCommand, WrittenPrimaries of no allocation; of one that is no primary",
         I,
         "INVALID_PARAMETER; SUCCESS",
+    ),
+    case!(
+        case_506_flips_of_primaries,
+        "SubmitCommand, a flip of a written primary",
+        C,
+        "it waits for the packet",
+        "it waits for the packet, 5 s at most",
+        "who waits for a dma_fence must not have to wait for a user",
     ),
     case!(
         case_507_null_rendering,
@@ -309,6 +328,51 @@ fn case_505_what_is_no_primary() {
         engine.finish();
         assert_eq!(sum(engine), 1);
     });
+}
+
+fn case_506_flips_of_primaries() {
+    for card in Card::all() {
+        let luid = card.adapter.luid();
+        let gpu = Gpu::open(Luid(luid.low, luid.high));
+        let engine = Engine::on_new_device(&gpu);
+        let display = Display::open(&card.node).expect("a display");
+        let (width, height) = display.size();
+        let mut blob = surface(width, height);
+        blob.usage |= DXGKRNL_GEM_USAGE_DISPLAYABLE;
+        let layout = Layout {
+            width,
+            height,
+            pitch: 4 * width,
+            format: XR24,
+        };
+        let pictures = Create::blobs(engine.device, &[blob; 2]).made(&gpu);
+        let [first, second] = [0, 1].map(|i| {
+            let dma_buf = export(&gpu, engine.device, pictures.allocation(i));
+            display.import(dma_buf, layout).expect("a frame")
+        });
+        display.show(&first).expect("shown");
+        let gate = engine.hold(engine.context);
+        let answer = submit_add(&engine, |args| {
+            args.written_primaries[0] = handle(pictures.allocation(1));
+            args.num_primaries = 1;
+        });
+        assert_eq!(answer, SUCCESS);
+        let flipped = AtomicBool::new(false);
+        let early = thread::scope(|scope| {
+            let releasing = scope.spawn(|| {
+                // Some frames of the display.
+                thread::sleep(Duration::from_millis(200));
+                let early = flipped.load(Relaxed);
+                engine.release(gate);
+                early
+            });
+            display.flip(&second).expect("flipped");
+            flipped.store(true, Relaxed);
+            releasing.join().expect("no panic")
+        });
+        assert!(!early, "{}", card.driver);
+        engine.finish();
+    }
 }
 
 fn case_507_null_rendering() {
