@@ -2,6 +2,7 @@
 
 //! [`WriteFence`]: a `dma_fence` that ends with the packets that write to a primary.
 
+use super::may_be_delayed;
 use crate::bindings;
 use core::ptr::NonNull;
 use kernel::{
@@ -86,6 +87,7 @@ impl Unfinished {
     ///
     /// `EINTR`.
     pub(crate) fn wait(self) -> Result {
+        may_be_delayed();
         // SAFETY: By the type invariant the fence is live.
         to_result(unsafe { bindings::dxg_fence_wait(self.0.as_ptr()) })
     }
