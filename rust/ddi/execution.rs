@@ -72,7 +72,7 @@ pub(crate) type Access = Result<(), Inaccessible>;
 
 /// Bytes of one access to [`GpuMemory`], at most: as many are paged in where an engine has stopped, which would stop
 /// there for ever if it needed more.
-pub(crate) const ACCESS_MOST: u64 = 512 << 10;
+pub(crate) const ACCESS_MOST: u64 = 1 << 20;
 
 /// The memory behind the GPU virtual addresses of a context, for an engine that is software: what others reach by
 /// the page tables of `DxgkDdiSetRootPageTable`. The bytes of one call, at most [`ACCESS_MOST`], lie in what

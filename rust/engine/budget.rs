@@ -10,7 +10,7 @@ use super::Port;
 pub(crate) const STEP_BYTES: u64 = 64 << 10;
 
 /// Bytes of one access to memory, at most.
-pub(crate) const PIECE_MOST: u64 = 512 << 10;
+pub(crate) const PIECE_MOST: u64 = 1 << 20;
 
 /// Nanoseconds after which a step ends, whatever it has yet to do: others may hold up each access to memory.
 pub(crate) const STEP_TIME: u64 = 1_000_000;

@@ -77,8 +77,9 @@ use kernel::{
     }, //
 };
 
-/// Nanoseconds of steps that the worker does in one piece.
-const PIECE: u64 = 500_000;
+/// Nanoseconds of steps that the worker does in one piece, unless somebody wants the node: to queue it again takes as
+/// long as some steps.
+const PIECE: u64 = 2_000_000;
 
 const _: () = assert!(PIECE_MOST <= ACCESS_MOST, "an access has no end");
 

@@ -47,9 +47,7 @@ use kernel::{
 /// What a packet does.
 pub(crate) enum Packet {
     /// It ends in its order, and that is all: there are no commands, or they are not to be executed.
-    Null {
-        _written: Option<Arc<WriteFence>>,
-    },
+    Null { _written: Option<Arc<WriteFence>> },
     /// It runs commands on an engine.
     Execute {
         /// GPU virtual address.

@@ -141,7 +141,11 @@ impl Backing {
             // `false`: another thread was first.
             residency.listed.populate(new);
         }
-        residency.listed.as_ref().cloned().ok_or(NtStatus::UNSUCCESSFUL)
+        residency
+            .listed
+            .as_ref()
+            .cloned()
+            .ok_or(NtStatus::UNSUCCESSFUL)
     }
 
     /// A binding ends: takes it off its residency list.

@@ -233,6 +233,8 @@ impl Mode {
         if !SERVED.iter().any(|(_, served, _)| *served == call.request) {
             return Err("of requests that are not served");
         }
+        // What others are about to use must not be touched.
+        alone()?;
         let saved = Saved::of(&self.aside, call.request, call.argument as u64);
         let shape = Shape::of(
             adapter_driver().as_deref(),
@@ -241,11 +243,10 @@ impl Mode {
         );
         let mut progress = self.progress();
         let seen = progress.seen.entry(shape).or_default();
-        if *seen == PER_TEST {
+        *seen += 1;
+        if *seen > PER_TEST {
             return Err("like others of the test");
         }
-        alone()?;
-        *seen += 1;
         Ok((shape, saved))
     }
 

@@ -16,8 +16,7 @@ mod turns;
 
 use self::{
     commands::*, destroyed::*, ends::*, faults::*, flow::*, full_queue::*, packets::*, paged_in::*,
-    primaries::*,
-    rewriting::*, turns::*,
+    primaries::*, rewriting::*, turns::*,
 };
 use dxg_guest_tests::{calls::*, execution::*, harness, tests};
 use libd3dkmt::sys::bindings as c;

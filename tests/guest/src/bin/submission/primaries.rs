@@ -80,7 +80,9 @@ pub(super) fn readers_of_primaries_wait_for_each_context() {
         let [gate, last] = gates;
         engine.release(gate);
         engine.finish();
-        assert!(![&one, &two].map(|primary| can_be_read(primary, 0)).contains(&true));
+        assert!(![&one, &two]
+            .map(|primary| can_be_read(primary, 0))
+            .contains(&true));
         engine.release(last);
         assert!(can_be_read(&one, 60) && can_be_read(&two, 60));
     });
