@@ -14,57 +14,64 @@ use dxg_guest_tests::{
 use libd3dkmt::sys;
 use std::thread;
 
-const MANY: usize = 1024;
+/// Allocations of a large call.
+fn many() -> usize {
+    usize::try_from(harness::scaled(1024)).expect("a small number")
+}
 
 /// Where the call waits, and what there is then of the process and its adapter besides.
-const PLACES: [(&str, &[(&str, i64)]); 5] = [
-    ("reads the last element", &[("devices", 1)]),
-    (
-        "pins the last page",
-        &[
-            ("devices", 1),
-            ("resources", 1),
-            ("allocations", 1023),
-            ("pinned_pages", 1023),
-        ],
-    ),
-    (
-        "writes the data of an opening",
-        &[("devices", 1), ("bindings", 1024)],
-    ),
-    (
-        "writes an NT handle",
-        &[
-            ("devices", 1),
-            ("resources", 1),
-            ("allocations", 2),
-            ("bindings", 2),
-            ("nt_handles", 1),
-        ],
-    ),
-    (
-        "reads what to destroy",
-        &[("devices", 1), ("allocations", 1024), ("bindings", 1024)],
-    ),
-];
+fn places() -> [(&'static str, Vec<(&'static str, i64)>); 5] {
+    let many = many() as i64;
+    [
+        ("reads the last element", vec![("devices", 1)]),
+        (
+            "pins the last page",
+            vec![
+                ("devices", 1),
+                ("resources", 1),
+                ("allocations", many - 1),
+                ("pinned_pages", many - 1),
+            ],
+        ),
+        (
+            "writes the data of an opening",
+            vec![("devices", 1), ("bindings", many)],
+        ),
+        (
+            "writes an NT handle",
+            vec![
+                ("devices", 1),
+                ("resources", 1),
+                ("allocations", 2),
+                ("bindings", 2),
+                ("nt_handles", 1),
+            ],
+        ),
+        (
+            "reads what to destroy",
+            vec![("devices", 1), ("allocations", many), ("bindings", many)],
+        ),
+    ]
+}
 
 /// Makes the call that waits at a place for the page at `absent`.
 fn call(gpu: &Gpu, device: u32, place: &str, absent: u64, nt: &OwnedFd) -> Answer {
     let page = PAGE as u64;
+    let many = many();
     match place {
         "reads the last element" => {
-            let mut create = Create::buffers(device, MANY).in_resource();
-            create.infos[MANY - 1].priv_drv_data = absent;
+            let mut create = Create::buffers(device, many).in_resource();
+            create.infos[many - 1].priv_drv_data = absent;
             create.call(gpu)
         }
         "pins the last page" => {
-            let memory = Map::new(MANY - 1);
-            let pages = (0..MANY as u64 - 1).map(|i| (memory.address() + i * page, page));
+            let memory = Map::new(many - 1);
+            let pages = (0..many as u64 - 1).map(|i| (memory.address() + i * page, page));
             let ranges: Vec<_> = pages.chain([(absent, page)]).collect();
             Create::memory(device, &ranges).in_resource().call(gpu)
         }
         "writes the data of an opening" => {
-            let mut open = Open::new(device, nt, MANY);
+            let mut open = Open::new(device, nt, many);
             open.args.resource_priv_drv_data = absent;
             open.call(gpu)
         }
@@ -75,11 +82,11 @@ fn call(gpu: &Gpu, device: u32, place: &str, absent: u64, nt: &OwnedFd) -> Answe
             share.call(gpu)
         }
         _ => {
-            Create::buffers(device, MANY).made(gpu);
+            Create::buffers(device, many).made(gpu);
             let mut args = sys::D3DKMT_DESTROYALLOCATION2 {
                 device: handle(device),
                 allocations: absent,
-                alloc_count: MANY as u32,
+                alloc_count: many as u32,
                 ..Default::default()
             };
             // SAFETY: The list is a page that never comes.
@@ -128,12 +135,13 @@ fn while_a_call_waits(end: End) {
     spare("it is a child that makes the calls");
     on_each_adapter(|gpu| {
         let device = gpu.device();
-        let create = shared(device, MANY).made(gpu);
+        let many = many();
+        let create = shared(device, many).made(gpu);
         let address = gpu.lock(device, create.allocation(7));
         fill(address, 0x5a);
         let nt = share(gpu, create.resource());
         inherited(&nt);
-        for_each(PLACES, |(place, there)| {
+        for_each(places(), |(place, there)| {
             let before = counters();
             let way = if matches!(end, End::Exec) {
                 "exec"
@@ -143,7 +151,7 @@ fn while_a_call_waits(end: End) {
             let words = [place, way, &number(&nt).to_string()];
             let (mut child, socket) = start("caught", gpu, &words);
             assert_eq!(child.line(), "waiting");
-            before.assert_grown(&[&ITS_PROCESS[..], there].concat());
+            before.assert_grown(&[&ITS_PROCESS[..], &there].concat());
             match end {
                 End::Kill => child.kill(),
                 End::Exit => child.succeed(),
@@ -157,7 +165,7 @@ fn while_a_call_waits(end: End) {
             }
             before.assert_restored();
             assert!(is_full(address, 0x5a));
-            opens(gpu, device, &nt, MANY, 7, 0x5a);
+            opens(gpu, device, &nt, many, 7, 0x5a);
         });
         gpu.unlock(device, create.allocation(7));
     });
