@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Devices: D3DKMTCreateDevice, DestroyDevice, GetDeviceState.
+//! Devices: D3DKMTCreateDevice, DestroyDevice, GetDeviceState, MarkDeviceAsError.
 
 use super::{
     read,
@@ -31,12 +31,14 @@ use crate::{
         d3dkmt_createdevice,
         d3dkmt_destroydevice,
         d3dkmt_getdevicestate,
+        d3dkmt_markdeviceaserror,
         dxg_get_device_state,
         D3DKMT_DEVICEEXECUTION_ACTIVE,
         D3DKMT_DEVICEEXECUTION_ERROR_DMAFAULT,
         D3DKMT_DEVICEEXECUTION_ERROR_DMAPAGEFAULT,
         D3DKMT_DEVICEEXECUTION_ERROR_OUTOFMEMORY,
         D3DKMT_DEVICEEXECUTION_HUNG,
+        D3DKMT_DEVICEEXECUTION_RESET,
         DXGK_GENERAL_ERROR_INVALID_INSTRUCTION,
         DXGK_GENERAL_ERROR_PAGE_FAULT,
         DXGK_PAGE_FAULT_HW_CONTEXT_VALID,
@@ -97,7 +99,7 @@ pub(super) fn destroy(caller: &Caller<'_>, argument: usize) -> NtResult {
 ///
 /// # Errors
 ///
-/// - INVALID_PARAMETER: no device handle, or no such type. NOT_SUPPORTED: a type other than EXECUTION and PAGE_FAULT.
+/// - INVALID_PARAMETER: no device handle, or no such type. NOT_SUPPORTED: a type about presenting.
 /// - DEVICE_REMOVED: the adapter was unplugged.
 pub(super) fn get_state(caller: &Caller<'_>, argument: usize) -> NtResult {
     let argument = argument as u64;
@@ -108,6 +110,8 @@ pub(super) fn get_state(caller: &Caller<'_>, argument: usize) -> NtResult {
     let (execution_state, rest) = match state {
         DeviceState::Execution => (execution_state(&device), [0; 11]),
         DeviceState::PageFault => (0, page_fault(device.error())),
+        // There is no desktop that could have been switched (case 657).
+        DeviceState::Reset => (0, [0; 11]),
     };
     write(
         argument,
@@ -119,10 +123,25 @@ pub(super) fn get_state(caller: &Caller<'_>, argument: usize) -> NtResult {
     )
 }
 
+/// D3DKMTMarkDeviceAsError (cases 663 to 669).
+///
+/// # Errors
+///
+/// - INVALID_PARAMETER: no device handle, or no such reason (case 664).
+/// - DEVICE_REMOVED: the adapter was unplugged.
+pub(super) fn mark_as_error(caller: &Caller<'_>, argument: usize) -> NtResult {
+    let args: d3dkmt_markdeviceaserror = read(argument as u64)?;
+    let device = caller.process.device(args.device.into())?;
+    validate::device_error_reason(args.reason)?;
+    device.adapter().check_present()?;
+    device.mark_as_error()
+}
+
 fn execution_state(device: &Device) -> u32 {
     match device.execution_state() {
         ExecutionState::Active => D3DKMT_DEVICEEXECUTION_ACTIVE,
         ExecutionState::OutOfMemory => D3DKMT_DEVICEEXECUTION_ERROR_OUTOFMEMORY,
+        ExecutionState::Reset => D3DKMT_DEVICEEXECUTION_RESET,
         ExecutionState::Hung => D3DKMT_DEVICEEXECUTION_HUNG,
         ExecutionState::DmaFault => D3DKMT_DEVICEEXECUTION_ERROR_DMAFAULT,
         ExecutionState::DmaPageFault => D3DKMT_DEVICEEXECUTION_ERROR_DMAPAGEFAULT,

@@ -45,18 +45,28 @@ pub(crate) fn create_device_flags(flags: d3dkmt_createdeviceflags) -> NtResult {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DeviceState {
     Execution,
+    Reset,
     PageFault,
 }
 
-/// Of the device state types, EXECUTION and PAGE_FAULT are supported: NOT_SUPPORTED for the others,
+/// Of the device state types, those about presenting are not supported: NOT_SUPPORTED for these,
 /// INVALID_PARAMETER for an unknown type.
 pub(crate) fn device_state(kind: u32) -> NtResult<DeviceState> {
     match kind {
         D3DKMT_DEVICESTATE_EXECUTION => Ok(DeviceState::Execution),
+        D3DKMT_DEVICESTATE_RESET => Ok(DeviceState::Reset),
         D3DKMT_DEVICESTATE_PAGE_FAULT => Ok(DeviceState::PageFault),
         D3DKMT_DEVICESTATE_PRESENT..=D3DKMT_DEVICESTATE_PRESENT_QUEUE => {
             Err(NtStatus::NOT_SUPPORTED)
         }
+        _ => Err(NtStatus::INVALID_PARAMETER),
+    }
+}
+
+/// INVALID_PARAMETER unless it is a reason to mark a device as in error (case 664).
+pub(crate) fn device_error_reason(reason: u32) -> NtResult {
+    match reason {
+        D3DKMT_DEVICE_ERROR_REASON_GENERIC | D3DKMT_DEVICE_ERROR_REASON_DRIVER_ERROR => Ok(()),
         _ => Err(NtStatus::INVALID_PARAMETER),
     }
 }

@@ -63,6 +63,8 @@ pub(crate) enum DeviceError {
     Hung,
     /// There was no memory for a packet.
     OutOfMemory,
+    /// Its process says so.
+    Marked,
 }
 
 /// The device of a context.

@@ -212,6 +212,12 @@ impl Node {
         drop(left);
     }
 
+    /// The entity whose packet the engine has.
+    pub(super) fn running(&self) -> Option<Arc<Entity>> {
+        let state = self.state.lock();
+        Some(state.current.as_ref()?.entity.clone())
+    }
+
     /// Has the engine give up a packet of this entity.
     pub(super) fn preempt(&self, entity: &Entity) {
         let is_current = {

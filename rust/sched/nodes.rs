@@ -92,6 +92,19 @@ impl Nodes {
         self.nodes.0.get(index).ok_or(NtStatus::INVALID_PARAMETER)
     }
 
+    /// A device is in error by now: what an engine has of it makes room, and does not come back.
+    pub(crate) fn preempt_failed(&self) {
+        for node in &self.nodes.0 {
+            let Some(entity) = node.running() else {
+                continue;
+            };
+            if entity.owner().is_in_error() {
+                node.preempt(&entity);
+            }
+            Entity::let_go(entity);
+        }
+    }
+
     /// The adapter is unplugged: when this returns, nothing runs any more.
     pub(crate) fn stop(&self) {
         let mut running = [const { None }; NODES_MOST];

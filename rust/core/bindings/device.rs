@@ -25,7 +25,10 @@ use crate::{
         NtResult,
         NtStatus, //
     },
-    sys::page_source::PageSource,
+    sys::{
+        killable,
+        page_source::PageSource, //
+    },
     vidmm::account::Account, //
 };
 use kernel::{
@@ -47,6 +50,8 @@ pub(crate) enum ExecutionState {
     Active,
     /// A MakeResident with MustSucceed, or an update of GPU addresses, found no memory.
     OutOfMemory,
+    /// Its process has marked it as in error.
+    Reset,
     /// A packet took too long.
     Hung,
     /// A packet was wrong in another way than by an address.
@@ -128,6 +133,7 @@ impl Device {
             Some(DeviceError::Fault(_)) => ExecutionState::DmaFault,
             Some(DeviceError::Hung) => ExecutionState::Hung,
             Some(DeviceError::OutOfMemory) => ExecutionState::OutOfMemory,
+            Some(DeviceError::Marked) => ExecutionState::Reset,
             None => match self.out_of_memory.load(Relaxed) {
                 true => ExecutionState::OutOfMemory,
                 false => ExecutionState::Active,
@@ -151,6 +157,25 @@ impl Device {
             true => Err(NtStatus::DEVICE_REMOVED),
             false => Ok(()),
         }
+    }
+
+    /// D3DKMTMarkDeviceAsError: puts the device in error, if it is not: as by a packet's error, what it has told its
+    /// contexts is not executed any more, and its fences get their last values (cases 666, 668).
+    ///
+    /// # Errors
+    ///
+    /// INTERRUPTED: the calling process is being killed.
+    pub(crate) fn mark_as_error(&self) -> NtResult {
+        if !self.fail(DeviceError::Marked) {
+            return Ok(());
+        }
+        self.adapter.nodes().preempt_failed();
+        let mut next = self.end_fences(0);
+        while let Some(number) = next {
+            killable::check()?;
+            next = self.end_fences(number);
+        }
+        Ok(())
     }
 
     /// Puts the device into the error state, for good.

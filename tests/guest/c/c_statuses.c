@@ -65,6 +65,7 @@ static const struct function served[] = {
 	FUNCTION(QueryAllocationResidency),
 	FUNCTION(UpdateAllocationProperty),
 	FUNCTION(GetDeviceState),
+	FUNCTION(MarkDeviceAsError),
 	FUNCTION(ReserveGpuVirtualAddress),
 	FUNCTION(MapGpuVirtualAddress),
 	FUNCTION(FreeGpuVirtualAddress),
@@ -81,7 +82,6 @@ static const struct function served[] = {
 static const struct function not_yet[] = {
 	FUNCTION(QueryClockCalibration),
 	FUNCTION(IsFeatureEnabled),
-	FUNCTION(MarkDeviceAsError),
 	FUNCTION(Escape),
 	FUNCTION(GetSharedResourceAdapterLuid),
 	FUNCTION(ShareObjectWithHost),

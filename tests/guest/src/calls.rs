@@ -58,7 +58,7 @@ pub const NO_HANDLES: [u32; 8] = [
 ];
 
 /// The requests that the module serves, with the sizes of their arguments.
-pub const SERVED: [(&str, u32, usize); 48] = [
+pub const SERVED: [(&str, u32, usize); 49] = [
     ("OpenAdapterFromLuid", request::OPENADAPTERFROMLUID, 12),
     ("CreateDevice", request::CREATEDEVICE, 64),
     ("CreateAllocation2", request::CREATEALLOCATION, 72),
@@ -126,6 +126,7 @@ pub const SERVED: [(&str, u32, usize); 48] = [
     ),
     ("FlushHeapTransitions", request::FLUSHHEAPTRANSITIONS, 4),
     ("InvalidateCache", request::INVALIDATECACHE, 24),
+    ("MarkDeviceAsError", request::MARKDEVICEASERROR, 8),
     ("QueryStatistics", request::QUERYSTATISTICS, 808),
     (
         "ReserveGpuVirtualAddress",
@@ -220,6 +221,16 @@ pub fn create_device(dxg: &Dxg, adapter: u32) -> (Answer, u32) {
     // SAFETY: The argument holds no address.
     let answer = unsafe { sys::D3DKMTCreateDevice(dxg, &mut args) };
     (answer, args.device.v)
+}
+
+/// D3DKMTMarkDeviceAsError.
+pub fn mark_device(dxg: &Dxg, device: u32, reason: u32) -> Answer {
+    let mut args = sys::D3DKMT_MARKDEVICEASERROR {
+        device: handle(device),
+        reason,
+    };
+    // SAFETY: The argument holds no address.
+    unsafe { sys::D3DKMTMarkDeviceAsError(dxg, &mut args) }
 }
 
 /// D3DKMTGetDeviceState of a type: the status, and what it says.

@@ -53,6 +53,8 @@ pub const DEPTH_MAX: u32 = e::DXGKRNL_ENGINE_DEPTH_MAX;
 
 /// States of a device.
 pub const ACTIVE: u32 = c::D3DKMT_DEVICEEXECUTION_ACTIVE;
+/// See [`ACTIVE`]: its process has marked it.
+pub const RESET: u32 = c::D3DKMT_DEVICEEXECUTION_RESET;
 /// See [`ACTIVE`]: what was submitted makes no sense.
 pub const DMA_FAULT: u32 = c::D3DKMT_DEVICEEXECUTION_ERROR_DMAFAULT;
 /// See [`ACTIVE`]: it used an address that it must not use.

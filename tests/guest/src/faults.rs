@@ -34,6 +34,7 @@ pub fn on_no_memory(number: u32) -> Option<Answer> {
         | request::DESTROYSYNCHRONIZATIONOBJECT
         | request::FLUSHHEAPTRANSITIONS
         | request::INVALIDATECACHE
+        | request::MARKDEVICEASERROR
         | request::QUERYRESOURCEINFO
         | request::QUERYRESOURCEINFOFROMNTHANDLE
         | request::UNLOCK2 => None,

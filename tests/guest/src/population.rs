@@ -287,6 +287,8 @@ impl Population {
         // The last one names nothing: the adapter is looked at first.
         let list = [self.resource.allocation(1), 0];
         removed(device_state(dxg, first, 1).0, "GetDeviceState");
+        let marked = mark_device(dxg, first, c::D3DKMT_DEVICE_ERROR_REASON_GENERIC);
+        removed(marked, "MarkDeviceAsError");
         removed(make_resident(dxg, queue, &alone), "MakeResident");
         removed(evict(dxg, first, &alone), "Evict");
         removed(offer(dxg, first, &list), "OfferAllocations");

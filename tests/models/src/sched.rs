@@ -23,6 +23,7 @@ pub(crate) mod entity {
         Fault(PacketFault),
         Hung,
         OutOfMemory,
+        Marked,
     }
 
     #[allow(dead_code, reason = "nothing fails")]
@@ -197,6 +198,8 @@ pub(crate) mod nodes {
         pub(crate) fn node(&self, _: u32) -> Result<&Arc<Node>, NtStatus> {
             Err(NtStatus::INVALID_PARAMETER)
         }
+
+        pub(crate) fn preempt_failed(&self) {}
 
         pub(crate) fn stop(&self) {}
     }

@@ -171,6 +171,22 @@ impl Device {
         Ok(PageFault::of(&record))
     }
 
+    /// Marks the device as in error, for good (D3DKMTMarkDeviceAsError): what its contexts have been given is not
+    /// executed any more, and its fences get their highest value. If it is in error already, nothing changes.
+    ///
+    /// # Errors
+    ///
+    /// `DEVICE_REMOVED`.
+    pub fn mark_as_error(&self) -> Result<(), Error> {
+        let mut argument = sys::D3DKMT_MARKDEVICEASERROR {
+            device: self.handle().into(),
+            reason: sys::D3DKMT_DEVICE_ERROR_REASON::GENERIC.into(),
+        };
+        // SAFETY: The argument holds no address.
+        let result = unsafe { sys::D3DKMTMarkDeviceAsError(self.dxg(), &mut argument) };
+        call::check("D3DKMTMarkDeviceAsError", result)
+    }
+
     /// Destroys the device and says whether that worked (D3DKMTDestroyDevice). Dropping it does
     /// the same, without saying.
     ///

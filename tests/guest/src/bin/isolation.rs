@@ -65,7 +65,7 @@ fn main() -> ExitCode {
 const SMALL: &str = "local_segment_mib=16 commit_mib=256";
 
 /// Calls that read an argument.
-const REQUESTS: [u32; 36] = [
+const REQUESTS: [u32; 37] = [
     OPENADAPTERFROMLUID,
     CREATEDEVICE,
     CREATEALLOCATION,
@@ -87,6 +87,7 @@ const REQUESTS: [u32; 36] = [
     FLUSHHEAPTRANSITIONS,
     INVALIDATECACHE,
     LOCK2,
+    MARKDEVICEASERROR,
     OFFERALLOCATIONS,
     OPENRESOURCE,
     OPENRESOURCEFROMNTHANDLE,

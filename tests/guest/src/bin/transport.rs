@@ -64,7 +64,6 @@ fn numbers_of_later_calls_are_no_calls() {
         request::DESTROYHWQUEUE,
         request::GETCONTEXTINPROCESSSCHEDULINGPRIORITY,
         request::GETCONTEXTSCHEDULINGPRIORITY,
-        request::MARKDEVICEASERROR,
         request::SETCONTEXTINPROCESSSCHEDULINGPRIORITY,
         request::SETCONTEXTSCHEDULINGPRIORITY,
         request::SUBMITCOMMANDTOHWQUEUE,

@@ -60,12 +60,23 @@ fn flags_of_create_device() {
 #[test]
 fn states_of_a_device() {
     assert_eq!(device_state(1), Ok(DeviceState::Execution));
+    assert_eq!(device_state(3), Ok(DeviceState::Reset));
     assert_eq!(device_state(5), Ok(DeviceState::PageFault));
-    for kind in [2, 3, 4, 6] {
+    for kind in [2, 4, 6] {
         assert_eq!(device_state(kind), Err(NtStatus::NOT_SUPPORTED));
     }
     for kind in [0, 7, u32::MAX] {
         refused(device_state(kind));
+    }
+}
+
+#[test]
+fn reasons_of_an_error() {
+    for reason in [0x8000_0000, 0x8000_0006] {
+        assert_eq!(device_error_reason(reason), Ok(()));
+    }
+    for reason in [0, 1, 6, 0x7fff_ffff, 0x8000_0001, 0x8000_0005, 0x8000_0007, u32::MAX] {
+        refused(device_error_reason(reason));
     }
 }
 

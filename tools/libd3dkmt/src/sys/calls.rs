@@ -180,6 +180,8 @@ calls! {
     D3DKMTDestroyDevice(D3DKMT_DESTROYDEVICE) = DESTROYDEVICE;
     /// Asks how a device is.
     D3DKMTGetDeviceState(D3DKMT_GETDEVICESTATE) = GETDEVICESTATE;
+    /// Marks a device as in error.
+    D3DKMTMarkDeviceAsError(D3DKMT_MARKDEVICEASERROR) = MARKDEVICEASERROR;
     /// Makes allocations, alone, in a new resource or in an existing one.
     D3DKMTCreateAllocation2(D3DKMT_CREATEALLOCATION) = CREATEALLOCATION;
     /// Destroys allocations, or a resource with its allocations.

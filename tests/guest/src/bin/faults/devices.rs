@@ -6,7 +6,7 @@ use dxg_guest_tests::{
     faults::{sweep, Subject},
     memory::unmap,
 };
-use libd3dkmt::sys::request;
+use libd3dkmt::sys::{bindings as c, request};
 
 pub(super) fn create_of_a_device() {
     on_each_luid(|luid, shape| {
@@ -42,6 +42,20 @@ pub(super) fn state_of_a_device() {
                 answer
             },
             |(_, state)| assert_eq!(state, 1),
+        );
+    });
+}
+
+pub(super) fn mark_of_a_device() {
+    on_each_luid(|luid, shape| {
+        sweep(
+            Subject::request(request::MARKDEVICEASERROR, &shape("active")),
+            || with_device(luid),
+            |gpu| mark_device(&gpu.dxg, DEVICE, c::D3DKMT_DEVICE_ERROR_REASON_GENERIC),
+            |gpu| {
+                let marked = c::D3DKMT_DEVICEEXECUTION_RESET;
+                assert_eq!(device_state(&gpu.dxg, DEVICE, 1), (SUCCESS, marked));
+            },
         );
     });
 }

@@ -46,6 +46,7 @@ fn main() -> ExitCode {
             video_memory_info,
             create_of_a_device,
             state_of_a_device,
+            mark_of_a_device,
             destroy_of_a_device,
             destroy_of_a_device_with_everything,
             create_of_stand_alone_allocations,

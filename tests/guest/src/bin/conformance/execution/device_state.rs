@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! D3DKMTGetDeviceState: what becomes of a device whose commands fault.
+//! D3DKMTGetDeviceState and D3DKMTMarkDeviceAsError: what becomes of a device in error.
 
 use super::*;
 use crate::table::Case;
-use dxg_guest_tests::memory::bytes_of;
+use dxg_guest_tests::{fence::destroy_sync_object, gpu_va::map, memory::bytes_of, state::soon};
 
 pub const CASES: &[Case] = &[
     case!(
@@ -23,6 +23,13 @@ pub const CASES: &[Case] = &[
         "GetDeviceState, a packet was no command, or its private data was refused",
         C,
         "SUCCESS, ERROR_DMAFAULT",
+    ),
+    case!(
+        case_657_desktop,
+        "GetDeviceState, RESET",
+        C,
+        "SUCCESS; whether the desktop was switched",
+        "SUCCESS, 0: there is no desktop",
     ),
     case!(
         case_658_no_fault,
@@ -54,6 +61,42 @@ pub const CASES: &[Case] = &[
         "GetDeviceState again and again, the device is in error",
         C,
         "the same, until the device is destroyed",
+    ),
+    case!(
+        case_663_marked,
+        "MarkDeviceAsError, GENERIC or DRIVER_ERROR",
+        L,
+        "SUCCESS; the state is an error, RESET",
+    ),
+    case!(
+        case_664_other_reasons,
+        "MarkDeviceAsError, another reason",
+        I,
+        "INVALID_PARAMETER",
+    ),
+    case!(
+        case_666_marked_device,
+        "calls that need the GPU, on a marked device; what it executes",
+        I,
+        "DEVICE_REMOVED; it is abandoned",
+    ),
+    case!(
+        case_667_the_end_of_a_marked_device,
+        "destroying, Lock2, CPU waits and GetDeviceState, on a marked device",
+        I,
+        "SUCCESS",
+    ),
+    case!(
+        case_668_fences_of_a_marked_device,
+        "fences of a marked device",
+        I,
+        "as those of a device whose packet has faulted",
+    ),
+    case!(
+        case_669_marked_again,
+        "MarkDeviceAsError, the device is marked, or in error",
+        I,
+        "SUCCESS; nothing changes",
     ),
     case!(
         case_670_other_devices,
@@ -102,6 +145,15 @@ fn case_653_other_faults() {
         engine.wait_for_error();
         assert_eq!((engine.state(), sum(&engine)), (DMA_FAULT, 0));
         no_record(gpu, engine.device);
+    });
+}
+
+fn case_657_desktop() {
+    on_each_engine(|engine| {
+        let state = || device_state(&engine.gpu.dxg, engine.device, c::D3DKMT_DEVICESTATE_RESET);
+        assert_eq!(state(), (SUCCESS, 0));
+        break_device(engine);
+        assert_eq!(state(), (SUCCESS, 0));
     });
 }
 
@@ -197,6 +249,101 @@ fn case_662_for_good() {
         let execution = device_state(&gpu.dxg, next, c::D3DKMT_DEVICESTATE_EXECUTION);
         assert_eq!(execution, (SUCCESS, ACTIVE));
         no_record(gpu, next);
+    });
+}
+
+const REASONS: [u32; 2] = [
+    c::D3DKMT_DEVICE_ERROR_REASON_GENERIC,
+    c::D3DKMT_DEVICE_ERROR_REASON_DRIVER_ERROR,
+];
+
+/// Marks a device as in error.
+fn mark(engine: &Engine<'_>) -> Answer {
+    mark_device(&engine.gpu.dxg, engine.device, REASONS[0])
+}
+
+fn case_663_marked() {
+    on_each_adapter(|gpu| {
+        for reason in REASONS {
+            let engine = Engine::on_new_device(gpu);
+            assert_eq!(mark_device(&gpu.dxg, engine.device, reason), SUCCESS);
+            assert_eq!(engine.state(), RESET);
+            no_record(gpu, engine.device);
+        }
+    });
+}
+
+fn case_664_other_reasons() {
+    on_each_engine(|engine| {
+        for_each([0, 6, 0x8000_0001, 0x8000_0007, u32::MAX], |reason| {
+            refused(engine, INVALID_PARAMETER, || {
+                mark_device(&engine.gpu.dxg, engine.device, reason)
+            });
+        });
+        assert_eq!(engine.state(), ACTIVE);
+    });
+}
+
+fn case_666_marked_device() {
+    on_each_engine(|engine| {
+        let (gpu, device) = (engine.gpu, engine.device);
+        // A packet that does not end, on a node that nobody else wants; and one behind it.
+        let context = engine.context(COMPUTE);
+        let endless = add(engine).wait_mem(engine.memory.at(8), EQUAL, 1, u32::MAX);
+        engine.start_on(context, 4096, &endless);
+        engine.start_on(context, 8192, &add(engine));
+        assert_eq!(soon(|| (sum(engine) == 1).then_some(()).ok_or(())), Ok(()));
+        assert_eq!(mark(engine), SUCCESS);
+        let mut args = new_context(device, THREE_D);
+        refused(engine, DEVICE_REMOVED, || create_context(&gpu.dxg, &mut args));
+        let (address, bytes) = (engine.commands.address, 4);
+        refused(engine, DEVICE_REMOVED, || {
+            submit(&gpu.dxg, engine.context, address, bytes)
+        });
+        let (queue, memory) = (engine.queue.handle, engine.memory.allocation);
+        refused(engine, DEVICE_REMOVED, || map(&gpu.dxg, queue, 0, memory, 1).0);
+        // The node has nothing of it any more: what was abandoned does not come back.
+        let other = Engine::on_new_device(gpu);
+        other.finish_on(other.context(COMPUTE));
+        engine.memory.store(8, 1);
+        other.finish_on(other.context(COMPUTE));
+        assert_eq!(sum(engine), 1);
+    });
+}
+
+fn case_667_the_end_of_a_marked_device() {
+    on_each_engine(|engine| {
+        let (dxg, device, memory) = (&engine.gpu.dxg, engine.device, engine.memory.allocation);
+        let fence = engine.fence();
+        assert_eq!(mark(engine), SUCCESS);
+        assert_eq!(wait(dxg, device, &[fence.at(7)]), SUCCESS);
+        assert_eq!(lock(dxg, device, memory).0, SUCCESS);
+        assert_eq!(unlock(dxg, device, memory), SUCCESS);
+        assert_eq!(destroy_sync_object(dxg, fence.handle), SUCCESS);
+        assert_eq!(destroy_context(dxg, engine.context), SUCCESS);
+        assert_eq!(engine.state(), RESET);
+    });
+}
+
+fn case_668_fences_of_a_marked_device() {
+    on_each_engine(|engine| {
+        let fences = [0, STAYS].map(|flags| engine.fence_with(3, flags));
+        assert_eq!(mark(engine), SUCCESS);
+        assert_eq!(fences.map(|fence| fence.value()), [u64::MAX, 3]);
+    });
+}
+
+fn case_669_marked_again() {
+    on_each_adapter(|gpu| {
+        let engine = Engine::on_new_device(gpu);
+        for _ in 0..2 {
+            assert_eq!((mark(&engine), engine.state()), (SUCCESS, RESET));
+        }
+        // The first error is the one that counts.
+        let engine = Engine::on_new_device(gpu);
+        break_device(&engine);
+        assert_eq!((mark(&engine), engine.state()), (SUCCESS, PAGE_FAULT));
+        assert_eq!(page_fault(gpu, engine.device), (FAR, WRITTEN, 0));
     });
 }
 
