@@ -8,7 +8,11 @@ use crate::{
     state::Counters,
 };
 use libd3dkmt::sys::{self, ext, gem::*};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use rustix::{
+    event::{poll, PollFd, PollFlags, Timespec},
+    io::retry_on_intr,
+};
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 
 /// The flag of both calls.
 pub const READ_ONLY: u32 = ext::DXGKRNL_DMA_BUF_READ_ONLY;
@@ -23,6 +27,16 @@ pub fn displayable(device: u32) -> Create {
     let mut blob = surface(EXTENTS.0, EXTENTS.1);
     blob.usage |= DXGKRNL_GEM_USAGE_DISPLAYABLE;
     Create::blobs(device, &[blob])
+}
+
+/// Whether a dma-buf can be read within so many seconds: what writes to it has ended.
+pub fn can_be_read(dma_buf: &impl AsFd, seconds: i64) -> bool {
+    let limit = Timespec {
+        tv_sec: seconds,
+        tv_nsec: 0,
+    };
+    let mut fds = [PollFd::new(dma_buf, PollFlags::IN)];
+    retry_on_intr(|| poll(&mut fds, Some(&limit))).expect("poll") == 1
 }
 
 /// An argument of the export.

@@ -3,6 +3,7 @@
 
 use super::*;
 use dxg_guest_tests::{
+    dma_buf::{can_be_read, displayable, export},
     execution::*,
     faults::{sweep, Subject},
     fence::{signal, wait},
@@ -144,6 +145,32 @@ pub(super) fn submission_of_commands() {
                 },
             );
         }
+    });
+}
+
+pub(super) fn submission_that_writes_a_primary() {
+    on_each_luid(|luid, shape| {
+        sweep(
+            Subject::request(request::SUBMITCOMMAND, &shape("a written primary")),
+            || {
+                let ready = Ready::new(luid, 1);
+                let primary = displayable(DEVICE).made(&ready.gpu).allocation(0);
+                let dma_buf = export(&ready.gpu, DEVICE, primary);
+                (ready, primary, dma_buf)
+            },
+            |(ready, primary, _)| {
+                let (address, bytes) = ready.commands;
+                let mut args = to_submit(&ready.contexts, address, bytes);
+                args.written_primaries[0] = handle(*primary);
+                args.num_primaries = 1;
+                submit_with(&ready.gpu.dxg, &mut args)
+            },
+            |(ready, _, dma_buf)| {
+                ready.finish();
+                assert_eq!(ready.values(), [1, 0]);
+                assert!(can_be_read(&dma_buf, 60));
+            },
+        );
     });
 }
 

@@ -112,6 +112,7 @@ fn main() -> ExitCode {
             destroy_of_a_context,
             destroy_of_a_context_that_waits,
             submission_of_commands,
+            submission_that_writes_a_primary,
             signal_by_a_context,
             signal_by_several_contexts,
             event_of_several_contexts,

@@ -4,12 +4,8 @@
 
 use super::*;
 use dxg_guest_tests::{
-    dma_buf::{displayable, export},
+    dma_buf::{can_be_read, displayable, export},
     faults::every_call::spare,
-};
-use rustix::{
-    event::{poll, PollFd, PollFlags, Timespec},
-    io::retry_on_intr,
 };
 use std::{
     os::fd::OwnedFd,
@@ -34,16 +30,6 @@ fn write(engine: &Engine<'_>, contexts: &[u32], primaries: &[u32], flags: u32) {
     args.num_primaries = primaries.len() as u32;
     assert_eq!(submit_with(&engine.gpu.dxg, &mut args), SUCCESS);
     spare("a fence may end meanwhile");
-}
-
-/// Whether a dma-buf can be read within so many seconds.
-fn can_be_read(dma_buf: &OwnedFd, seconds: i64) -> bool {
-    let limit = Timespec {
-        tv_sec: seconds,
-        tv_nsec: 0,
-    };
-    let mut fds = [PollFd::new(dma_buf, PollFlags::IN)];
-    retry_on_intr(|| poll(&mut fds, Some(&limit))).expect("poll") == 1
 }
 
 /// A primary that is in a dma-buf.
