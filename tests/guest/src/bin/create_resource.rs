@@ -88,7 +88,7 @@ fn handles_guessed_by_another_thread() {
                     assert!([SUCCESS, INVALID_PARAMETER].contains(&answer), "{answer:?}");
                 }
             });
-            for _ in 0..300 {
+            for _ in 0..harness::scaled(300) {
                 let list = Create::buffers(device, 4).made(gpu).allocations();
                 next.store(list[3], Relaxed);
                 for allocation in list {

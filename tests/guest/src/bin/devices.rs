@@ -201,7 +201,7 @@ fn destroy_races_with_create() {
             }
             // Often, and until creations have won some of the races.
             let mut rounds = 0;
-            while rounds < 200 || made.load(Relaxed) < 20 {
+            while rounds < harness::scaled(200) || made.load(Relaxed) < 20 {
                 let old = device.swap(gpu.device(), Relaxed);
                 assert_eq!(destroy_device(&gpu.dxg, old), SUCCESS);
                 rounds += 1;

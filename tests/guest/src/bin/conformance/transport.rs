@@ -197,7 +197,7 @@ fn case_265_a_thread_rewrites_the_count() {
                     }
                 }
             });
-            for _ in 0..300 {
+            for _ in 0..harness::scaled(300) {
                 match call_at(&gpu.dxg, request::CREATEALLOCATION, args) {
                     SUCCESS => made += 1,
                     answer => assert_eq!(answer, INVALID_PARAMETER),

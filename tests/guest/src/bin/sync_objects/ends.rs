@@ -146,7 +146,7 @@ pub(super) fn a_wait_of_a_process_that_is_killed() {
 /// Some signal, some wait, some destroy and make anew: every wait ends, with an answer that can be,
 /// and nothing is left.
 pub(super) fn signals_waits_and_ends_in_eight_threads() {
-    const ROUNDS: u32 = 200;
+    let most = harness::scaled(200);
     on_each_device(|gpu, device| {
         let before = counters();
         let current = AtomicU32::new(Fence::new(gpu, device, 0).handle);
@@ -178,7 +178,7 @@ pub(super) fn signals_waits_and_ends_in_eight_threads() {
             }
             let _stop = harness::StopAtEnd(&stop);
             let mut rounds = 0;
-            while rounds < ROUNDS || waited.load(Relaxed) < ROUNDS {
+            while rounds < most || u64::from(waited.load(Relaxed)) < most {
                 value.store(0, Relaxed);
                 let new = Fence::new(gpu, device, 0).handle;
                 let old = current.swap(new, Relaxed);
