@@ -154,10 +154,7 @@ const ENTRIES: [(usize, Entry); 47] = [
     entry::<uapi::d3dkmt_createdevice>(uapi::DXG_NR_CREATEDEVICE, device::create),
     entry::<uapi::d3dkmt_destroydevice>(uapi::DXG_NR_DESTROYDEVICE, device::destroy),
     entry::<uapi::d3dkmt_getdevicestate>(uapi::DXG_NR_GETDEVICESTATE, device::get_state),
-    entry::<uapi::d3dkmt_markdeviceaserror>(
-        uapi::DXG_NR_MARKDEVICEASERROR,
-        device::mark_as_error,
-    ),
+    entry::<uapi::d3dkmt_markdeviceaserror>(uapi::DXG_NR_MARKDEVICEASERROR, device::mark_as_error),
     entry::<uapi::d3dkmt_createallocation>(uapi::DXG_NR_CREATEALLOCATION, allocation::create),
     entry::<uapi::d3dkmt_destroyallocation2>(uapi::DXG_NR_DESTROYALLOCATION2, allocation::destroy),
     entry::<uapi::d3dkmt_shareobjects>(uapi::DXG_NR_SHAREOBJECTS, sharing::share),

@@ -75,7 +75,16 @@ fn reasons_of_an_error() {
     for reason in [0x8000_0000, 0x8000_0006] {
         assert_eq!(device_error_reason(reason), Ok(()));
     }
-    for reason in [0, 1, 6, 0x7fff_ffff, 0x8000_0001, 0x8000_0005, 0x8000_0007, u32::MAX] {
+    for reason in [
+        0,
+        1,
+        6,
+        0x7fff_ffff,
+        0x8000_0001,
+        0x8000_0005,
+        0x8000_0007,
+        u32::MAX,
+    ] {
         refused(device_error_reason(reason));
     }
 }

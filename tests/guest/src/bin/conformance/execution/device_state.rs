@@ -295,13 +295,17 @@ fn case_666_marked_device() {
         assert_eq!(soon(|| (sum(engine) == 1).then_some(()).ok_or(())), Ok(()));
         assert_eq!(mark(engine), SUCCESS);
         let mut args = new_context(device, THREE_D);
-        refused(engine, DEVICE_REMOVED, || create_context(&gpu.dxg, &mut args));
+        refused(engine, DEVICE_REMOVED, || {
+            create_context(&gpu.dxg, &mut args)
+        });
         let (address, bytes) = (engine.commands.address, 4);
         refused(engine, DEVICE_REMOVED, || {
             submit(&gpu.dxg, engine.context, address, bytes)
         });
         let (queue, memory) = (engine.queue.handle, engine.memory.allocation);
-        refused(engine, DEVICE_REMOVED, || map(&gpu.dxg, queue, 0, memory, 1).0);
+        refused(engine, DEVICE_REMOVED, || {
+            map(&gpu.dxg, queue, 0, memory, 1).0
+        });
         // The node has nothing of it any more: what was abandoned does not come back.
         let other = Engine::on_new_device(gpu);
         other.finish_on(other.context(COMPUTE));
