@@ -69,8 +69,9 @@ fn states() {
     let device = gpu.device();
     let state = |kind| device_state(&gpu.dxg, device, kind);
     assert_eq!(state(1), (SUCCESS, 1));
+    assert_eq!(state(3), (SUCCESS, 0));
     assert_eq!(state(5).0, SUCCESS);
-    for_each([2, 3, 4, 6], |kind| {
+    for_each([2, 4, 6], |kind| {
         assert_eq!(state(kind).0, NOT_SUPPORTED);
     });
     for_each([0, 7, u32::MAX], |kind| {
