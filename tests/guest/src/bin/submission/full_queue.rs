@@ -40,11 +40,16 @@ fn catch_signals() {
 
 /// Gives a context all that it takes: a wait, which the gate ends, and commands that count. They are for one more.
 fn fill(engine: &Engine<'_>, context: u32) -> (GpuFence, (u64, u32)) {
+    fill_but_for(engine, context, 0)
+}
+
+/// The same, with room for so many packets.
+fn fill_but_for(engine: &Engine<'_>, context: u32, room: u64) -> (GpuFence, (u64, u32)) {
     spare("it makes thousands of calls");
     let gate = engine.hold(context);
     let add = Commands::new().add(engine.memory.address, 1);
     let (address, bytes) = engine.commands.put(0, &add);
-    for _ in 1..MOST {
+    for _ in 1..MOST - room {
         assert_eq!(submit(&engine.gpu.dxg, context, address, bytes), SUCCESS);
     }
     (gate, (address, bytes))
@@ -95,70 +100,48 @@ fn answer_of(submitting: ScopedJoinHandle<'_, Answer>, id: i32) -> Answer {
     submitting.join().expect("a thread")
 }
 
-pub(super) fn a_full_queue_waits_until_a_signal_comes() {
+/// Has a call for two places wait, though there is one, until a signal comes.
+fn wait_for_two(engine: &Engine<'_>, (address, bytes): (u64, u32)) -> Answer {
+    catch_signals();
+    thread::scope(|scope| {
+        let (tell, id) = mpsc::channel();
+        let submitting = scope.spawn(move || {
+            // SAFETY: No preconditions.
+            tell.send(unsafe { libc::gettid() }).expect("a receiver");
+            let mut args = to_submit(&[engine.context; 2], address, bytes);
+            let number = request::SUBMITCOMMAND;
+            // SAFETY: The argument holds no address of the CPU.
+            unsafe { sys::ioctl_once(&engine.gpu.dxg, number, (&raw mut args).cast()) }
+        });
+        interrupted(submitting, id.recv().expect("a thread"))
+    })
+}
+
+/// What a thread is answered that waits until a signal comes.
+fn interrupted(submitting: ScopedJoinHandle<'_, Answer>, id: i32) -> Answer {
+    while !submitting.is_finished() {
+        interrupt(id);
+        thread::sleep(Duration::from_millis(1));
+    }
+    submitting.join().expect("a thread")
+}
+
+/// One queue for all that waits for room in it, as filling it takes long.
+pub(super) fn a_full_queue_waits_for_room_or_a_signal() {
     on_one_engine(|engine| {
-        let (gate, commands) = fill(engine, engine.context);
+        let (gate, commands) = fill_but_for(engine, engine.context, 1);
+        assert_eq!(wait_for_two(engine, commands), Err(Errno::INTR));
+        let (address, bytes) = commands;
+        let last = || submit(&engine.gpu.dxg, engine.context, address, bytes);
+        assert_eq!(last(), SUCCESS);
         let taken = AtomicU64::new(0);
         let answer = thread::scope(|scope| {
             let (submitting, id) = submitter(scope, engine, engine.context, commands, &taken);
-            while !submitting.is_finished() {
-                interrupt(id);
-                thread::sleep(Duration::from_millis(1));
-            }
-            submitting.join().expect("a thread")
+            interrupted(submitting, id)
         });
         assert_eq!((answer, taken.load(Relaxed)), (Err(Errno::INTR), 0));
-        engine.release(gate);
-        engine.finish();
-        assert_eq!(engine.memory.load(0), MOST - 1);
-    });
-}
-
-/// It sleeps while one place is there, and a signal ends that.
-pub(super) fn a_call_for_two_places_waits_for_both() {
-    on_one_engine(|engine| {
-        let (gpu, context) = (engine.gpu, engine.context);
-        let gate = engine.hold(context);
-        let add = Commands::new().add(engine.memory.address, 1);
-        let (address, bytes) = engine.commands.put(0, &add);
-        for _ in 2..MOST {
-            assert_eq!(submit(&gpu.dxg, context, address, bytes), SUCCESS);
-        }
-        catch_signals();
-        let answer = thread::scope(|scope| {
-            let (tell, id) = mpsc::channel();
-            let submitting = scope.spawn(move || {
-                // SAFETY: No preconditions.
-                tell.send(unsafe { libc::gettid() }).expect("a receiver");
-                let mut args = to_submit(&[context; 2], address, bytes);
-                let number = request::SUBMITCOMMAND;
-                // SAFETY: The argument holds no address of the CPU.
-                unsafe { sys::ioctl_once(&gpu.dxg, number, (&raw mut args).cast()) }
-            });
-            let id = id.recv().expect("a thread");
-            let ended = soon(|| {
-                interrupt(id);
-                match submitting.is_finished() {
-                    true => Ok(()),
-                    false => Err(()),
-                }
-            });
-            engine.release(gate);
-            assert_eq!(ended, Ok(()));
-            submitting.join().expect("a thread")
-        });
-        assert_eq!(answer, Err(Errno::INTR));
-        engine.finish();
-        assert_eq!(engine.memory.load(0), MOST - 2);
-    });
-}
-
-pub(super) fn a_full_queue_waits_until_there_is_room() {
-    on_one_engine(|engine| {
-        let (gate, (address, bytes)) = fill(engine, engine.context);
         thread::scope(|scope| {
-            let submitting =
-                scope.spawn(|| submit(&engine.gpu.dxg, engine.context, address, bytes));
+            let submitting = scope.spawn(last);
             // Others are not concerned.
             let other = engine.context(THREE_D);
             engine.start_on(other, 4096, &Commands::new().add(engine.memory.at(8), 1));
