@@ -9,6 +9,7 @@ use dxg_guest_tests::{
     device::Device,
     dma_buf::{self, displayable, export, Export},
     driver::Driver,
+    execution::*,
     global, harness,
     memory::{bytes_at, unmap, Map, PAGE},
     reload::{refuses, with, with_adapters},
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
             another_process_opens_a_resource,
             there_are_no_primaries,
             there_are_no_dma_bufs,
+            its_engine_fills_and_copies,
             a_mapping_outlives_everything_else,
             case_253_it_goes_when_a_device_comes,
             it_comes_when_the_last_device_goes,
@@ -374,6 +376,31 @@ fn there_are_no_dma_bufs() {
         let theirs = displayable(there).made(&vkms).allocation(0);
         let dma_buf = export(&vkms, there, theirs);
         dma_buf::Open::new(device, &dma_buf).refused(gpu, NOT_SUPPORTED);
+    });
+}
+
+/// On each node; a written primary is one that nobody else can read.
+fn its_engine_fills_and_copies() {
+    on_soft(|gpu| {
+        let engine = Engine::on_new_device(gpu);
+        let half = engine.memory.all().len() / 2;
+        for node in NODES {
+            let context = engine.context(node);
+            let byte = 0x51 + node as u8;
+            let pattern = u32::from_ne_bytes([byte; 4]);
+            let (from, to) = (engine.memory.address, engine.memory.at(half));
+            let commands = (Commands::new())
+                .fill(from, half as u64, pattern)
+                .copy(to, from, half as u64);
+            let (address, bytes) = engine.commands.put(0, &commands);
+            let mut args = to_submit(&[context], address, bytes);
+            args.written_primaries[0] = handle(engine.memory.allocation);
+            args.num_primaries = 1;
+            assert_eq!(submit_with(&gpu.dxg, &mut args), SUCCESS);
+            engine.finish_on(context);
+            assert!(engine.memory.all().iter().all(|&found| found == byte));
+        }
+        assert_eq!(engine.state(), ACTIVE);
     });
 }
 
