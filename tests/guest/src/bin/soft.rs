@@ -389,9 +389,10 @@ fn its_engine_fills_and_copies() {
             let byte = 0x51 + node as u8;
             let pattern = u32::from_ne_bytes([byte; 4]);
             let (from, to) = (engine.memory.address, engine.memory.at(half));
-            let commands = (Commands::new())
-                .fill(from, half as u64, pattern)
-                .copy(to, from, half as u64);
+            let commands =
+                (Commands::new())
+                    .fill(from, half as u64, pattern)
+                    .copy(to, from, half as u64);
             let (address, bytes) = engine.commands.put(0, &commands);
             let mut args = to_submit(&[context], address, bytes);
             args.written_primaries[0] = handle(engine.memory.allocation);
