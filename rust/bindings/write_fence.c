@@ -85,7 +85,9 @@ int dxg_resv_add_write_fence(struct dma_resv *resv, struct dma_fence *fence,
 	if (error)
 		return error;
 	dma_resv_for_each_fence(&cursor, resv, DMA_RESV_USAGE_WRITE, other) {
-		if (other->ops != &ops || dma_fence_is_signaled(other))
+		/* A call may name an object twice. */
+		if (other == fence || other->ops != &ops ||
+		    dma_fence_is_signaled(other))
 			continue;
 		first = first ?: other;
 		count++;
